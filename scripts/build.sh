@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Builds the server and the browser half and lays out what the server serves.
+#   scripts/build.sh --release   what users get (the default)
+#   scripts/build.sh --dev       quick to build, larger
+#   scripts/build.sh --test      a dev server with the browser half that users get
+#   add --css, --front or --server to build that part alone (the others must exist)
+# First release build: about 8 minutes on 2 cores; first dev build: about 6. After an edit
+# only what the edit touches is done again; with no edit it takes about 2 seconds.
+# cargo-leptos is not needed; docs of `cargo leptos watch` are in tools/leptos-metadata.toml.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+server_profile=release front_profile=wasm-release part=all
+for argument in "$@"; do
+  case $argument in
+    --release) server_profile=release front_profile=wasm-release ;;
+    --dev) server_profile=dev front_profile=dev ;;
+    --test) server_profile=dev front_profile=wasm-release ;;
+    --css | --front | --server) part=${argument#--} ;;
+    *) die "usage: scripts/build.sh [--release|--dev|--test] [--css|--front|--server]" ;;
+  esac
+done
+
+profile_dir() { if [ "$1" = dev ]; then echo debug; else echo "$1"; fi; }
+server_dir=$TARGET/$(profile_dir "$server_profile")
+wasm_in=$TARGET/front/wasm32-unknown-unknown/$(profile_dir "$front_profile")/frontend.wasm
+work=$TARGET/bundle/$front_profile
+site=$LEPTOS_SITE_ROOT
+bundle=$TARGET/tools/release/bundle
+mkdir -p "$work" "$site"
+optimised=false
+[ "$front_profile" = dev ] || optimised=true
+
+[ -x "$bundle" ] || die "tools/bundle is not built: run scripts/setup.sh first"
+
+build_server() { cargo build -p rapport-server --bin rapport --profile "$server_profile"; }
+
+build_front() {
+  wasm_cargo build -p rapport-frontend --lib --target wasm32-unknown-unknown \
+    --profile "$front_profile" --target-dir "$TARGET/front"
+}
+
+# The two halves share no lock, and the end of the browser build (one link-time optimisation)
+# keeps one core busy only: so they run side by side, and the browser's output comes after.
+build_both() {
+  local began front status=0
+  began=$(now_ms)
+  (build_front >"$work/cargo.log" 2>&1 && since "$began" >"$work/cargo.time") &
+  front=$!
+  build_server || status=$?
+  wait $front || {
+    cat "$work/cargo.log" >&2
+    status=1
+  }
+  [ $status -eq 0 ] || return $status
+  say "    the browser half took $(cat "$work/cargo.time")"
+}
+
+bindgen() {
+  local debug=()
+  $optimised || debug=(--debug)
+  "$bundle" "$wasm_in" "$work" rapport "${debug[@]}"
+}
+
+# rustc says in the module which features its code uses; wasm-opt reads that, and the two
+# named here are what it may introduce itself.
+optimise() {
+  tools/node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int \
+    "$work/rapport_bg.wasm" -o "$work/rapport.wasm"
+}
+
+# One module, snippets of crates included.
+join_js() {
+  local minify=()
+  $optimised && minify=(--minify --legal-comments=none)
+  tools/node_modules/.bin/esbuild "$work/rapport.js" --bundle --format=esm --target=es2022 \
+    --log-level=warning "${minify[@]}" --outfile="$work/rapport.min.js"
+}
+
+pack_front() {
+  step "wasm-bindgen" bindgen
+  if $optimised; then
+    step "wasm-opt -Oz" optimise
+  else
+    cp "$work/rapport_bg.wasm" "$work/rapport.wasm"
+  fi
+  step "JavaScript" join_js
+}
+
+build_css() { node tools/css.mjs style "$TARGET/bundle/rapport.css"; }
+
+copy_public() {
+  find "$site" -mindepth 1 -maxdepth 1 ! -name "$LEPTOS_SITE_PKG_DIR" -exec rm -rf {} +
+  cp -a public/. "$site/"
+}
+
+# Dev and release builds lie side by side in pkg/; site.mjs keeps what either hash file names.
+publish() {
+  node tools/site.mjs publish "$site/$LEPTOS_SITE_PKG_DIR" "$LEPTOS_OUTPUT_NAME" "$server_dir/hash.txt" \
+    "$work/rapport.min.js" "$work/rapport.wasm" "$TARGET/bundle/rapport.css" \
+    "$TARGET/release/hash.txt" "$TARGET/debug/hash.txt"
+}
+
+compress() { node tools/site.mjs compress "$site"; }
+
+kib() { awk -v bytes="$1" 'BEGIN { printf "%.0f KiB", bytes / 1024 }'; }
+
+# Raw and brotli size of each file that a page loads.
+sizes() {
+  local kind hash file line
+  for kind in wasm js css; do
+    hash=$(sed -n "s/^$kind: //p" "$server_dir/hash.txt")
+    file=$site/$LEPTOS_SITE_PKG_DIR/$LEPTOS_OUTPUT_NAME.$hash.$kind
+    line="    $kind: $(kib "$(stat -c %s "$file")")"
+    [ -f "$file.br" ] && line+=", $(kib "$(stat -c %s "$file.br")") brotli"
+    say "$line"
+  done
+}
+
+began=$(now_ms)
+case $part in
+  all) step "cargo: server ($server_profile) and browser half ($front_profile)" build_both ;;
+  server) step "cargo: server ($server_profile)" build_server ;;
+  front) step "cargo: browser half ($front_profile)" build_front ;;
+esac
+if [ "$part" = all ] || [ "$part" = front ]; then
+  unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json)$TARGET" pack_front
+fi
+if [ "$part" = all ] || [ "$part" = css ]; then
+  unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css
+  unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
+fi
+[ "$part" = server ] && [ -f "$server_dir/hash.txt" ] && exit 0
+publish
+if $optimised; then step "brotli and gzip" compress; fi
+sizes
+say "Built in $(since "$began"): $server_dir/rapport"

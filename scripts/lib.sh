@@ -1,0 +1,112 @@
+# shellcheck shell=bash
+# What all scripts share: paths, the environment of scripts/env.sh, timed steps, messages.
+# Sourced first thing: . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$ROOT" || exit
+STATE=$ROOT/.rapport
+mkdir -p "$STATE"
+# shellcheck source=scripts/env.sh
+. "$ROOT/scripts/env.sh"
+# shellcheck source=/dev/null
+[ ! -f "$STATE/toolchain.env" ] || . "$STATE/toolchain.env"
+
+say() { printf '%s\n' "$*"; }
+warn() { printf 'warning: %s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+now_ms() { printf '%s' "$((${EPOCHREALTIME/[.,]/} / 1000))"; }
+# Seconds with one decimal since the given now_ms.
+since() {
+  local ms=$(($(now_ms) - $1))
+  printf '%d.%d s' $((ms / 1000)) $((ms % 1000 / 100))
+}
+
+# step "what it does" command…: says what starts, then how long it took.
+step() {
+  local label=$1 began status=0
+  shift
+  began=$(now_ms)
+  say "==> $label"
+  "$@" || status=$?
+  if [ $status -ne 0 ]; then
+    say "    failed after $(since "$began"): $label" >&2
+    return $status
+  fi
+  say "    $(since "$began")"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif have sudo; then
+    sudo "$@"
+  else
+    die "this needs root: $*"
+  fi
+}
+
+apt_install() {
+  have apt-get || die "please install: $* (no apt-get here to do it)"
+  # Lists older than a day, or none at all, would name packages that are gone.
+  if [ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mtime -1 -print -quit 2>/dev/null)" ]; then
+    as_root apt-get -qq update
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 install "$@" >"$STATE/apt.log" 2>&1 || {
+    cat "$STATE/apt.log" >&2
+    return 1
+  }
+}
+
+# cargo for the browser half: scripts/setup.sh notes which toolchain has wasm32.
+wasm_cargo() {
+  if [ -n "${RAPPORT_WASM_TOOLCHAIN:-}" ]; then
+    cargo "+$RAPPORT_WASM_TOOLCHAIN" "$@"
+  else
+    cargo "$@"
+  fi
+}
+
+# One hash over the names, sizes and times of the files under the given paths.
+stamp_of() {
+  find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | sha256sum | cut -c1-32
+}
+
+# Runs a command only when the stamp file does not hold the given key yet.
+unless_stamped() {
+  local file=$TARGET/stamps/$1 key=$2
+  shift 2
+  if [ -f "$file" ] && [ "$(cat "$file")" = "$key" ]; then return 0; fi
+  rm -f "$file"
+  "$@"
+  mkdir -p "$(dirname "$file")"
+  printf '%s\n' "$key" >"$file"
+}
+
+free_port() {
+  local port
+  for port in $(shuf -i 20000-32000 -n 50); do
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      printf '%s' "$port"
+      return
+    fi
+  done
+  die "no free loopback port found"
+}
+
+# Stops a process by the id in a file, or by id; waits for it to be gone.
+stop_pid() {
+  local pid=$1 _
+  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null || return 0
+  kill "$pid" 2>/dev/null || true
+  for _ in $(seq 100); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  kill -9 "$pid" 2>/dev/null || true
+}

@@ -1,0 +1,61 @@
+// Lays out what the server serves.
+//   node tools/site.mjs publish <pkg-dir> <name> <hash-file> <js> <wasm> <css> [<other-hash-file>…]
+//     copies the three files to <pkg-dir>/<name>.<hash>.<ext>, writes the hashes in the form that
+//     Leptos reads, and removes what no hash file names any more
+//   node tools/site.mjs compress <dir>
+//     writes a .br and a .gz beside every file that compresses well
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+// Fonts and images are packed already.
+const COMPRESSIBLE = [".js", ".wasm", ".css", ".svg", ".txt", ".json"];
+
+const [command, ...args] = process.argv.slice(2);
+if (command === "publish") publish(...args);
+else if (command === "compress") compress(args[0]);
+else throw new Error("usage: node tools/site.mjs publish|compress …");
+
+function publish(pkg, name, hashFile, js, wasm, css, ...otherHashFiles) {
+  mkdirSync(pkg, { recursive: true });
+  let hashes = "";
+  for (const [kind, source] of Object.entries({ js, wasm, css })) {
+    const content = readFileSync(source);
+    const hash = createHash("sha256").update(content).digest("hex").slice(0, 20);
+    const target = join(pkg, `${name}.${hash}.${kind}`);
+    if (!existsSync(target) || statSync(target).size !== content.length) writeFileSync(target, content);
+    hashes += `${kind}: ${hash}\n`;
+  }
+  // In one step: a running server reads it on each page.
+  if (!existsSync(hashFile) || readFileSync(hashFile, "utf8") !== hashes) {
+    writeFileSync(`${hashFile}.new`, hashes);
+    renameSync(`${hashFile}.new`, hashFile);
+  }
+  const named = [hashFile, ...otherHashFiles].filter((file) => existsSync(file));
+  const current = named.flatMap((file) => readFileSync(file, "utf8").match(/[0-9a-f]{20}/g) ?? []);
+  for (const file of readdirSync(pkg)) {
+    if (!current.some((hash) => file.includes(hash))) rmSync(join(pkg, file));
+  }
+}
+
+function compress(dir) {
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) compress(path);
+    else if (COMPRESSIBLE.includes(extname(path))) compressFile(path);
+  }
+}
+
+function compressFile(path) {
+  const modified = statSync(path).mtimeMs;
+  const fresh = (copy) => existsSync(copy) && statSync(copy).mtimeMs >= modified;
+  if (fresh(`${path}.br`) && fresh(`${path}.gz`)) return;
+  const content = readFileSync(path);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+}
