@@ -1,0 +1,25 @@
+//! The pages of Rapport: Leptos components and their server functions, by feature.
+//!
+//! `ui/` holds small parts that know no data; `panes/` one folder a pane, with
+//! its component, server functions and state; `pages/` says which panes stand
+//! where; `admin/` is the app config. Server functions are short: they get a
+//! [`Ctx`](rapport_services::Ctx) through [`api`] and call one service.
+
+// Leptos types nest as deep as the views do.
+#![recursion_limit = "512"]
+
+pub mod admin;
+#[cfg(feature = "ssr")]
+pub mod api;
+mod failure;
+mod frame;
+pub mod pages;
+pub mod panes;
+mod routes;
+mod session;
+mod shell;
+pub mod ui;
+
+pub use failure::Failure;
+pub use routes::App;
+pub use shell::shell;

@@ -1,0 +1,15 @@
+//! The `rapport` server: configuration, routes, middleware, and the REST API.
+//!
+//! Routes are grouped by trust in [`router`]; handlers call one service each.
+
+// Leptos types nest as deep as the views do.
+#![recursion_limit = "512"]
+
+pub mod config;
+pub mod demo;
+mod forms;
+mod health;
+mod middleware;
+pub mod router;
+pub mod serve;
+pub mod state;

@@ -1,1 +1,65 @@
-fn main() {}
+//! `rapport serve | migrate | demo`.
+
+// Leptos types nest as deep as the views do.
+#![recursion_limit = "512"]
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use rapport_server::{config::Config, demo, serve};
+use rapport_store::Store;
+
+/// The customer profile for support agents.
+#[derive(Debug, Parser)]
+#[command(name = "rapport", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and API (the default address is http://127.0.0.1:3000).
+    Serve(Config),
+    /// Bring the database schema up to date.
+    Migrate {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL")]
+        database_url: String,
+    },
+    /// Load the demo workspace's data into a running server, through its REST API.
+    Demo {
+        /// The server's address.
+        #[arg(long, default_value = "http://127.0.0.1:3000")]
+        url: String,
+        /// A secret API key of the workspace to fill.
+        #[arg(long, default_value = "rsk_demo_secret")]
+        key: String,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG")
+                .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into()),
+        )
+        .init();
+    // At least four workers even on one CPU: a page that waits for its own data must not stall.
+    let workers = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()?
+        .block_on(run(Cli::parse()))
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(config) => serve::run(config).await,
+        Command::Migrate { database_url } => {
+            let store = Store::connect(&database_url).await.context("cannot reach Postgres")?;
+            store.migrate().await.context("a migration failed")
+        }
+        Command::Demo { url, key } => demo::load(&url, &key).await,
+    }
+}

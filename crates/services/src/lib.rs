@@ -1,0 +1,17 @@
+//! Use cases. Each one asks for leave, works in one transaction, and writes down what it did.
+//!
+//! Pages (server functions), the REST API, webhooks and jobs all call these:
+//! there is no second way to do a thing. Every function takes [`Ctx`] first.
+
+#[cfg(target_arch = "wasm32")]
+compile_error!("services must never reach the browser half");
+
+pub mod auth;
+mod ctx;
+pub mod setup;
+
+pub use ctx::{Actor, Ctx};
+pub use rapport_domain::AppError;
+pub use rapport_store::Store;
+
+pub type Result<T> = std::result::Result<T, AppError>;

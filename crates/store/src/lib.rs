@@ -1,0 +1,83 @@
+//! The only SQL in Rapport.
+//!
+//! One module per feature, one function per use. Every function takes the
+//! workspace first; no query exists without it. Nothing here decides who may do
+//! what: that is the services' work, and nothing but the services calls this.
+
+#[cfg(target_arch = "wasm32")]
+compile_error!("the store must never reach the browser half");
+
+mod error;
+pub mod api_keys;
+pub mod sessions;
+pub mod users;
+
+pub use error::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Connections for pages and API; ingest and jobs get pools of their own.
+const WEB_CONNECTIONS: u32 = 10;
+/// How long a request waits for a connection before it answers 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// What the server may spend on one statement of a page.
+const STATEMENT_TIMEOUT: &str = "10s";
+
+/// All migrations, embedded in the binary.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+/// A transaction; dropping it undoes what was done.
+pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// The way to Postgres; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    /// Connects to `url` (`postgres://user@host/database`).
+    pub async fn connect(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("rapport")
+            .options([("statement_timeout", STATEMENT_TIMEOUT)]);
+        let pool = PgPoolOptions::new()
+            .max_connections(WEB_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Wraps a pool that somebody else opened (tests, benchmarks).
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// The pool, for queries of this crate and for tests.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Starts a transaction.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// Brings the schema up to date; two servers starting at once wait for each other.
+    pub async fn migrate(&self) -> std::result::Result<(), sqlx::migrate::MigrateError> {
+        MIGRATOR.run(&self.pool).await
+    }
+
+    /// Whether the database answers and its schema is the one this program knows.
+    pub async fn ready(&self) -> Result<bool> {
+        let newest = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);
+        let found: Option<i64> =
+            sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(found.is_some_and(|v| v >= newest))
+    }
+}

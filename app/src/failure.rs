@@ -1,0 +1,46 @@
+//! The error type of every server function.
+
+use rapport_domain::AppError;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// [`AppError`] as it travels between browser and server.
+///
+/// It holds nothing personal and nothing internal: without JavaScript it comes
+/// back to the page inside the address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Failure(pub AppError);
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self(match error {
+            // Arguments that cannot be read were not sent by this version's pages.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                AppError::Transport("The form could not be read. Reload the page and try again.".into())
+            }
+            // After an update the server no longer knows the old page's functions.
+            ServerFnErrorErr::Deserialization(_) => {
+                AppError::Transport("Rapport was updated. Reload the page and try again.".into())
+            }
+            _ => AppError::Transport("No connection to the server. Nothing was lost; try again.".into()),
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! The frame around every page of a logged-in person: rail, top bar, content.
+
+use crate::session::use_viewer;
+use crate::ui::avatar::Avatar;
+use crate::ui::icon::Icon;
+use crate::ui::shortcuts::ShortcutHelp;
+use leptos::prelude::*;
+use rapport_domain::Permission;
+
+/// The parts of the product that the rail leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Inbox,
+    Customers,
+    Settings,
+}
+
+/// Rail on the left, top bar with crumbs and search, and the page in `<main>`.
+#[component]
+pub fn Frame(
+    section: Section,
+    /// What stands left in the top bar, usually crumbs.
+    #[prop(into)]
+    crumbs: ViewFn,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <div class="shell">
+            {view! { <Rail section /> }.into_any()}
+            <div class="stage">
+                <header class="topbar">
+                    <div class="crumbs">{crumbs.run()}</div>
+                    <form class="search" role="search" action="/customers" method="get">
+                        <Icon name="search" />
+                        <input type="search" name="q" aria-label="Search customers" placeholder="Search customers by name, e-mail, phone, ID" maxlength="200" />
+                        <kbd>"⌘K"</kbd>
+                    </form>
+                </header>
+                <main id="main" tabindex="-1">{children()}</main>
+            </div>
+        </div>
+        {view! { <ShortcutHelp /> }.into_any()}
+    }
+    .into_any()
+}
+
+#[component]
+fn Rail(section: Section) -> impl IntoView {
+    let current = move |s: Section| (section == s).then_some("page");
+    let viewer = use_viewer();
+    let name = viewer.as_ref().map(|v| v.name.clone()).unwrap_or_default();
+    let who = viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
+    let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
+    view! {
+        <nav class="rail" aria-label="Main">
+            <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
+            <a href="/inbox" aria-current=current(Section::Inbox) title="Inbox" aria-label="Inbox"><Icon name="inbox" /></a>
+            <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
+            <span class="spacer"></span>
+            {settings.then(|| view! {
+                <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
+            })}
+            <details class="menu rail-menu">
+                <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() /></summary>
+                <div class="menu-items">
+                    <p class="menu-head">{who}</p>
+                    <form action="/logout" method="post"><button type="submit"><Icon name="log-out" />"Log out"</button></form>
+                </div>
+            </details>
+        </nav>
+    }
+}

@@ -1,0 +1,23 @@
+//! The page for addresses that lead nowhere.
+
+use crate::ui::empty::Empty;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A plain 404, the same for unknown addresses and other workspaces' ids.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text="Not found" />
+        <main id="main" class="lone">
+            <Empty icon="search" title="Nothing here">
+                <p>"This does not exist, or you have no access to it."</p>
+                <p><a class="btn" href="/inbox">"Go to the inbox"</a></p>
+            </Empty>
+        </main>
+    }
+}

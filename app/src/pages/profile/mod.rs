@@ -1,0 +1,56 @@
+//! The profile page: ticket pane, centre (timeline or one ticket), info pane.
+//!
+//! The address says what is open: `/customers/{id}`, `/customers/{id}/tickets/{number}`,
+//! `?event=`, `?filter=`. Each pane loads its own data with one query, so a page costs four
+//! round trips with the session, whatever the customer's size; switching tickets reloads the
+//! centre alone.
+
+mod place;
+
+pub use place::{Changed, Place, use_changed, use_place};
+
+use crate::frame::{Frame, Section};
+use crate::pages::not_found::NotFoundPage;
+use crate::panes::info::InfoPane;
+use crate::panes::ticket::TicketDetails;
+use crate::panes::tickets::TicketPane;
+use crate::panes::timeline::TimelinePane;
+use leptos::prelude::*;
+use place::provide_place;
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let place = provide_place();
+    view! {
+        // An address that cannot be a customer's is a 404 before any pane asks for data.
+        <Show when=move || place.customer.get().is_some() fallback=NotFoundPage>
+            <Frame section=Section::Customers crumbs=move || view! { <Crumbs /> }>
+                <div class="profile">
+                    {view! { <TicketPane /> }.into_any()}
+                    {view! { <Centre /> }.into_any()}
+                    {view! { <InfoPane /> }.into_any()}
+                </div>
+            </Frame>
+        </Show>
+    }
+}
+
+/// The timeline, or the ticket that the address names.
+#[component]
+fn Centre() -> impl IntoView {
+    let place = use_place();
+    move || match place.ticket.get() {
+        Some(_) => view! { <TicketDetails /> }.into_any(),
+        None => view! { <TimelinePane /> }.into_any(),
+    }
+}
+
+#[component]
+fn Crumbs() -> impl IntoView {
+    let place = use_place();
+    view! {
+        <a href="/customers">"Customers"</a>
+        <span aria-hidden="true">"/"</span>
+        <strong>{move || place.name.get()}</strong>
+    }
+}

@@ -1,0 +1,93 @@
+//! Where on the profile page the reader is, and how panes tell each other of changes.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use rapport_domain::CustomerId;
+
+/// What the address names.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The customer; `None` when the address holds no valid id.
+    pub customer: Memo<Option<CustomerId>>,
+    /// The number of the open ticket.
+    pub ticket: Memo<Option<i64>>,
+    /// The customer's name, set by the info pane as soon as it knows it.
+    pub name: RwSignal<String>,
+}
+
+/// Counts changes made on this page. A pane's resource reads it, so it reloads after each.
+#[derive(Debug, Clone, Copy)]
+pub struct Changed(RwSignal<u32>);
+
+impl Changed {
+    /// Says that something was changed: all panes reload their data.
+    pub fn notify(self) {
+        self.0.update(|n| *n = n.wrapping_add(1));
+    }
+
+    /// The count, for a resource's source.
+    pub fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+pub(super) fn provide_place() -> Place {
+    let path = use_location().pathname;
+    let customer = Memo::new(move |_| path.with(|p| parse(p)).map(|(customer, _)| customer));
+    let ticket = Memo::new(move |_| path.with(|p| parse(p)).and_then(|(_, ticket)| ticket));
+    let place = Place { customer, ticket, name: RwSignal::new(String::new()) };
+    provide_context(place);
+    provide_context(Changed(RwSignal::new(0)));
+    place
+}
+
+/// What the address names; only below [`super::ProfilePage`].
+pub fn use_place() -> Place {
+    expect_context::<Place>()
+}
+
+/// The count of changes; only below [`super::ProfilePage`].
+pub fn use_changed() -> Changed {
+    expect_context::<Changed>()
+}
+
+impl Place {
+    /// The address of this customer's timeline.
+    pub fn timeline_href(self) -> String {
+        self.customer.get().map(|c| format!("/customers/{c}")).unwrap_or_default()
+    }
+
+    /// The address of one of this customer's tickets.
+    pub fn ticket_href(self, number: i64) -> String {
+        format!("{}/tickets/{number}", self.timeline_href())
+    }
+}
+
+fn parse(path: &str) -> Option<(CustomerId, Option<i64>)> {
+    let mut parts = path.strip_prefix("/customers/")?.trim_end_matches('/').split('/');
+    let customer = parts.next()?.parse().ok()?;
+    match (parts.next(), parts.next(), parts.next()) {
+        (None, ..) => Some((customer, None)),
+        (Some("tickets"), Some(number), None) => {
+            Some((customer, Some(number.parse().ok().filter(|n| *n > 0)?)))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::Uuid;
+
+    #[test]
+    fn the_address_names_customer_and_ticket() {
+        let id = CustomerId(Uuid::from_u128(9));
+        assert_eq!(parse(&format!("/customers/{id}")), Some((id, None)));
+        assert_eq!(parse(&format!("/customers/{id}/tickets/1042")), Some((id, Some(1042))));
+        for bad in ["/customers/x", "/customers/", "/inbox"] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+        assert_eq!(parse(&format!("/customers/{id}/tickets/-1")), None);
+    }
+}

@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub fn TimelinePane() -> impl IntoView {
+    view! { <section class="pane centre" aria-label="Timeline"></section> }
+}

@@ -1,0 +1,53 @@
+//! Every page and how it is rendered.
+
+use crate::admin::{CustomFieldsPage, InfoPanePage};
+use crate::pages::customers::CustomersPage;
+use crate::pages::inbox::InboxPage;
+use crate::pages::login::LoginPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::profile::ProfilePage;
+use crate::pages::setup::SetupPage;
+use crate::session::provide_viewer;
+use crate::ui::shortcuts::provide_shortcuts;
+use crate::ui::time::provide_clock;
+use crate::ui::toast::{ToastArea, provide_toasts};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The whole app: contexts that live as long as the tab, and the routes.
+///
+/// Every page renders completely before it is sent (`SsrMode::Async`): it works
+/// without JavaScript, has the right status and title, and nothing moves when
+/// the browser takes over.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_viewer();
+    provide_clock();
+    provide_toasts();
+    provide_shortcuts();
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Rapport".to_string() } else { format!("{title} · Rapport") }
+        } />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
+                <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async />
+                <Route path=path!("/customers") view=CustomersPage ssr=SsrMode::Async />
+                // The page reads the rest of the address itself and has no outlet: it stays
+                // mounted, panes and scroll positions included, while tickets are switched.
+                <ParentRoute path=path!("/customers/:id") view=ProfilePage ssr=SsrMode::Async>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!("tickets/:number") view=|| () />
+                </ParentRoute>
+                <Route path=path!("/settings/info-pane") view=InfoPanePage ssr=SsrMode::Async />
+                <Route path=path!("/settings/custom-fields") view=CustomFieldsPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+        <ToastArea />
+    }
+}

@@ -1,0 +1,89 @@
+//! Hover to copy: a value with a button that appears on hover and focus.
+
+use crate::ui::icon::Icon;
+use crate::ui::toast::{Toasts, use_toasts};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+/// The button that copies `value` and says so. Where the value shows, it stands
+/// beside it; styles reveal it on hover or focus, and always on touch.
+#[component]
+pub fn CopyButton(#[prop(into)] value: String, #[prop(into)] label: String) -> impl IntoView {
+    let toasts = use_toasts();
+    let title = format!("Copy {}", label.to_lowercase());
+    view! {
+        <button
+            class="copy"
+            type="button"
+            title=title.clone()
+            aria-label=title
+            on:click=move |ev| {
+                ev.stop_propagation();
+                ev.prevent_default();
+                copy(value.clone(), toasts);
+            }
+        >
+            <Icon name="copy" />
+        </button>
+    }
+}
+
+/// One line of a card: label, value, copy button.
+#[component]
+pub fn CopyField(
+    #[prop(into)] label: String,
+    /// What is copied.
+    #[prop(into)]
+    value: String,
+    /// What is shown, when it is more than the value.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <dt>{label.clone()}</dt>
+            <dd title=value.clone()>
+                {match children {
+                    Some(children) => children(),
+                    None => value.clone().into_any(),
+                }}
+            </dd>
+            <CopyButton value label />
+        </div>
+    }
+}
+
+/// Copies through the Clipboard API, or over plain http through a selection.
+pub fn copy(text: String, toasts: Toasts) {
+    spawn_local(async move {
+        if write(&text).await {
+            toasts.say(format!("Copied {text}"));
+        } else {
+            toasts.fail("Your browser did not allow copying. Select the text instead.");
+        }
+    });
+}
+
+async fn write(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    // The API is missing on plain http; web-sys cannot say so in the type.
+    if !clipboard.is_undefined() {
+        return JsFuture::from(clipboard.write_text(text)).await.is_ok();
+    }
+    write_by_selection(text).unwrap_or(false)
+}
+
+/// The old way: select the text in a field and let the browser copy the selection.
+fn write_by_selection(text: &str) -> Option<bool> {
+    let document = document();
+    let field: web_sys::HtmlInputElement =
+        document.create_element("input").ok()?.dyn_into().ok()?;
+    field.set_value(text);
+    document.body()?.append_child(&field).ok()?;
+    field.select();
+    let copied = document.dyn_into::<web_sys::HtmlDocument>().ok()?.exec_command("copy");
+    field.remove();
+    copied.ok()
+}

@@ -1,0 +1,14 @@
+//! Small parts that know no data: every page is made of these.
+
+pub mod avatar;
+pub mod copyable;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod menu;
+pub mod pill;
+pub mod shortcuts;
+pub mod textarea;
+pub mod time;
+pub mod toast;

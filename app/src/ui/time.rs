@@ -1,0 +1,145 @@
+//! Times: UTC from the server, the reader's own zone once the browser took over.
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use gloo_timers::callback::Interval;
+use leptos::prelude::*;
+
+/// How a time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeStyle {
+    /// `09:14` today, `Nov 18` this year, else `Nov 18, 2025`.
+    List,
+    /// `Today 09:14`, `Nov 18`, `Nov 18, 2025`.
+    Row,
+    /// `09:14`.
+    Clock,
+    /// `Nov 24, 2026 09:14`.
+    Full,
+}
+
+/// What the reader's clock says: the instant, and whether times are local yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// Now; from the server at first, so that both halves render the same.
+    pub now: RwSignal<DateTime<Utc>>,
+    /// False until the browser took over: times are UTC till then.
+    pub local: RwSignal<bool>,
+}
+
+/// Puts the clock into context; in the browser it ticks every half minute.
+pub fn provide_clock() {
+    let now = SharedValue::new(|| DateTime::from_timestamp_millis(now_ms()).unwrap_or_default());
+    let clock = Clock { now: RwSignal::new(now.into_inner()), local: RwSignal::new(false) };
+    provide_context(clock);
+    Effect::new(move |_| {
+        clock.local.set(true);
+        Interval::new(30_000, move || {
+            if let Some(now) = DateTime::from_timestamp_millis(now_ms()) {
+                clock.now.set(now);
+            }
+        })
+        .forget();
+    });
+}
+
+#[cfg(feature = "ssr")]
+fn now_ms() -> i64 {
+    std::time::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_millis() as i64)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// The reader's clock.
+pub fn use_clock() -> Clock {
+    expect_context::<Clock>()
+}
+
+impl Clock {
+    /// The instant as the reader's wall clock shows it, kept in a UTC value.
+    pub fn wall(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if !self.local.get() {
+            return at;
+        }
+        let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
+        at - TimeDelta::minutes(date.get_timezone_offset() as i64)
+    }
+
+    /// Writes `at` in a style.
+    pub fn format(self, at: DateTime<Utc>, style: TimeStyle) -> String {
+        format_wall(self.wall(at), self.wall(self.now.get()), style)
+    }
+}
+
+fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> String {
+    let today = at.date_naive() == now.date_naive();
+    let pattern = match style {
+        TimeStyle::Clock => "%H:%M",
+        TimeStyle::Full => "%b %-d, %Y %H:%M",
+        TimeStyle::List if today => "%H:%M",
+        TimeStyle::Row if today => "Today %H:%M",
+        _ if at.year() == now.year() => "%b %-d",
+        _ => "%b %-d, %Y",
+    };
+    at.format(pattern).to_string()
+}
+
+/// A point in time, absolute on hover.
+#[component]
+pub fn Time(at: DateTime<Utc>, #[prop(default = TimeStyle::Row)] style: TimeStyle) -> impl IntoView {
+    let clock = use_clock();
+    let zone = move || if clock.local.get() { "" } else { " UTC" };
+    view! {
+        <time
+            datetime=at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+            title=move || format!("{}{}", clock.format(at, TimeStyle::Full), zone())
+        >
+            {move || clock.format(at, style)}
+        </time>
+    }
+}
+
+/// `11 min`, `3 h 5 min`, `2 d 4 h`: a length of time in its two largest units.
+pub fn duration_text(seconds: i64) -> String {
+    let (s, m, h, d) = (seconds % 60, seconds / 60 % 60, seconds / 3600 % 24, seconds / 86_400);
+    let pair = |big: i64, big_unit: &str, small: i64, small_unit: &str| match small {
+        0 => format!("{big} {big_unit}"),
+        _ => format!("{big} {big_unit} {small} {small_unit}"),
+    };
+    match (d, h, m) {
+        (0, 0, 0) => format!("{s} s"),
+        (0, 0, _) if m < 10 => pair(m, "min", s, "s"),
+        (0, 0, _) => format!("{m} min"),
+        (0, _, _) => pair(h, "h", m, "min"),
+        _ => pair(d, "d", h, "h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a test's time")
+    }
+
+    #[test]
+    fn a_time_says_only_what_is_not_plain_from_today() {
+        let now = at("2026-11-24T10:41:00Z");
+        let row = |t| format_wall(at(t), now, TimeStyle::Row);
+        assert_eq!(row("2026-11-24T09:14:00Z"), "Today 09:14");
+        assert_eq!(row("2026-11-18T09:14:00Z"), "Nov 18");
+        assert_eq!(row("2025-03-21T09:14:00Z"), "Mar 21, 2025");
+    }
+
+    #[test]
+    fn durations_show_two_units() {
+        assert_eq!(duration_text(42), "42 s");
+        assert_eq!(duration_text(461), "7 min 41 s");
+        assert_eq!(duration_text(11 * 60 + 3), "11 min");
+        assert_eq!(duration_text(3 * 3600 + 300), "3 h 5 min");
+        assert_eq!(duration_text(2 * 86_400), "2 d");
+    }
+}

@@ -1,0 +1,108 @@
+//! The only error an agent's browser or an API client ever sees.
+//!
+//! Variants carry what the caller may know and nothing else: no SQL, no path,
+//! no name of a type. Details go to the log, where they arise.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field of a form or request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// The field's name as the form or JSON has it, `email`.
+    pub field: String,
+    /// A sentence to show beside the field.
+    pub message: String,
+}
+
+/// A refusal or failure, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// Does not exist, or belongs to another workspace: the caller cannot tell.
+    #[error("This does not exist, or you have no access to it.")]
+    NotFound,
+    #[error("Please log in.")]
+    Unauthenticated,
+    #[error("Your role does not allow this.")]
+    Forbidden,
+    /// One or more fields are wrong; nothing was stored.
+    #[error("{}", invalid_text(.0))]
+    Invalid(Vec<FieldError>),
+    /// Somebody else changed the same thing first; nothing was overwritten.
+    #[error("{0}")]
+    Conflict(String),
+    #[error("Too many attempts. Try again in {retry_after_s} s.")]
+    RateLimited { retry_after_s: u32 },
+    /// The database or another part does not answer; trying again is safe.
+    #[error("Rapport cannot reach its database right now. Nothing was lost; please try again.")]
+    Unavailable,
+    /// The request never reached the server, or its answer could not be read.
+    #[error("{0}")]
+    Transport(String),
+}
+
+impl AppError {
+    /// Builds an [`AppError::Invalid`] for one field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.into(), message: message.into() }])
+    }
+
+    /// The message for one field, if that field is wrong.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Invalid(fields) => {
+                fields.iter().find(|f| f.field == name).map(|f| f.message.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::Invalid(_) => 422,
+            Self::Conflict(_) => 409,
+            Self::RateLimited { .. } => 429,
+            Self::Unavailable => 503,
+            Self::Transport(_) => 400,
+        }
+    }
+}
+
+fn invalid_text(fields: &[FieldError]) -> String {
+    fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Collects the errors of several fields before answering with all of them.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<FieldError>);
+
+impl Problems {
+    /// Keeps the value, or notes the error and returns `None`.
+    pub fn check<T>(&mut self, result: Result<T, AppError>) -> Option<T> {
+        match result {
+            Ok(v) => Some(v),
+            Err(AppError::Invalid(mut fields)) => {
+                self.0.append(&mut fields);
+                None
+            }
+            Err(other) => {
+                self.0.push(FieldError { field: String::new(), message: other.to_string() });
+                None
+            }
+        }
+    }
+
+    /// Notes an error on a field.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), message: message.into() });
+    }
+
+    /// `Ok` when nothing was noted.
+    pub fn finish(self) -> Result<(), AppError> {
+        if self.0.is_empty() { Ok(()) } else { Err(AppError::Invalid(self.0)) }
+    }
+}

@@ -1,0 +1,45 @@
+//! Every limit of the product, in one place, so that form, API and store agree.
+
+/// Characters in a person's or account's name.
+pub const NAME_CHARS: usize = 200;
+/// Characters in a one-line property (job title, city, plan …).
+pub const LINE_CHARS: usize = 500;
+/// Characters in an external id.
+pub const EXTERNAL_ID_CHARS: usize = 200;
+/// Characters in a ticket's subject.
+pub const SUBJECT_CHARS: usize = 500;
+/// Characters in a message written here.
+pub const MESSAGE_CHARS: usize = 100_000;
+/// Characters in a customer or account note.
+pub const NOTE_CHARS: usize = 20_000;
+/// Characters in one tag, and tags on one ticket.
+pub const TAG_CHARS: usize = 60;
+pub const TAGS_MAX: usize = 30;
+/// E-mails, and phones, of one customer.
+pub const IDENTIFIERS_MAX: usize = 20;
+/// Custom fields per entity, and characters of a field's key.
+pub const CUSTOM_FIELDS_MAX: usize = 100;
+pub const FIELD_KEY_CHARS: usize = 60;
+/// Options of a list field.
+pub const FIELD_OPTIONS_MAX: usize = 100;
+/// Characters in a custom text value.
+pub const FIELD_TEXT_CHARS: usize = 5_000;
+/// Bytes of one event's payload, and of one API request's body.
+pub const EVENT_PAYLOAD_BYTES: usize = 32 * 1024;
+pub const API_BODY_BYTES: usize = 1024 * 1024;
+/// Events in one request.
+pub const EVENTS_PER_REQUEST: usize = 1_000;
+/// Nesting of JSON that we store.
+pub const JSON_DEPTH: usize = 64;
+/// Bytes of one e-mail; attachments and nesting in it.
+pub const EMAIL_BYTES: usize = 25 * 1024 * 1024;
+pub const EMAIL_ATTACHMENTS_MAX: usize = 100;
+/// Rows on a page of a list, unless asked otherwise, and at the most.
+pub const PAGE_ROWS: u32 = 50;
+pub const PAGE_ROWS_MAX: u32 = 200;
+/// Tickets in the ticket pane before "show more".
+pub const PANE_TICKETS: u32 = 20;
+/// Messages of a ticket on one page.
+pub const TICKET_MESSAGES: u32 = 100;
+/// Notes shown on one customer or account.
+pub const NOTES_SHOWN: u32 = 50;

@@ -1,0 +1,129 @@
+//! Text from outside, made storable and measured.
+
+use crate::error::AppError;
+
+/// Replaces what Postgres cannot store (NUL) by U+FFFD and trims white space.
+pub fn clean(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}").trim().to_string()
+}
+
+/// A single line: control characters become spaces, runs of space one space.
+pub fn clean_line(text: &str) -> String {
+    let spaced: String =
+        text.chars().map(|c| if c == '\0' { '\u{FFFD}' } else if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Takes a required line of at most `max` characters, or says what is wrong with `field`.
+pub fn required_line(field: &str, text: &str, max: usize) -> Result<String, AppError> {
+    let text = clean_line(text);
+    if text.is_empty() {
+        return Err(AppError::invalid(field, format!("{} cannot be empty.", label(field))));
+    }
+    within(field, text, max)
+}
+
+/// Takes an optional line of at most `max` characters; empty means absent.
+pub fn optional_line(field: &str, text: Option<&str>, max: usize) -> Result<Option<String>, AppError> {
+    match text.map(clean_line).filter(|t| !t.is_empty()) {
+        None => Ok(None),
+        Some(t) => within(field, t, max).map(Some),
+    }
+}
+
+/// Takes required text of several lines, at most `max` characters.
+pub fn required_text(field: &str, text: &str, max: usize) -> Result<String, AppError> {
+    let text = clean(text);
+    if text.is_empty() {
+        return Err(AppError::invalid(field, format!("{} cannot be empty.", label(field))));
+    }
+    within(field, text, max)
+}
+
+fn within(field: &str, text: String, max: usize) -> Result<String, AppError> {
+    let n = text.chars().count();
+    if n > max {
+        let message = format!("{} is {n} characters long; at most {max} fit.", label(field));
+        return Err(AppError::invalid(field, message));
+    }
+    Ok(text)
+}
+
+/// `external_id` → `External id`, for messages.
+fn label(field: &str) -> String {
+    let spaced = field.replace('_', " ");
+    let mut chars = spaced.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => spaced,
+    }
+}
+
+/// The first `max` characters, with an ellipsis where something was cut.
+pub fn excerpt(text: &str, max: usize) -> String {
+    let line = clean_line(text);
+    if line.chars().count() <= max {
+        return line;
+    }
+    let mut cut: String = line.chars().take(max.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// Up to two initials for an avatar: `Alex Morgan` → `AM`, `alex@x.example` → `A`.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let first = words.next();
+    let last = words.last();
+    [first, last].into_iter().flatten().flat_map(char::to_uppercase).collect()
+}
+
+/// Takes an e-mail address: one `@`, a domain, lower-cased so that one person is one row.
+///
+/// Deliberately lax about the local part: what a mail server accepted is an address.
+pub fn email(field: &str, text: &str) -> Result<String, AppError> {
+    let text = clean_line(text).to_lowercase();
+    let bad = || AppError::invalid(field, "This is not an e-mail address.");
+    let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
+    let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"');
+    if local.is_empty() || domain.is_empty() || local.contains('@') || text.contains(odd) {
+        return Err(bad());
+    }
+    if text.chars().count() > 254 {
+        return Err(AppError::invalid(field, "An e-mail address has at most 254 characters."));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nul_becomes_the_replacement_character() {
+        assert_eq!(clean("a\0b"), "a\u{FFFD}b");
+        assert_eq!(clean_line(" a\tb\n c "), "a b c");
+    }
+
+    #[test]
+    fn limits_count_characters_not_bytes() {
+        assert!(required_line("name", &"é".repeat(10), 10).is_ok());
+        let error = required_line("name", &"é".repeat(11), 10).unwrap_err();
+        assert_eq!(error.field("name"), Some("Name is 11 characters long; at most 10 fit."));
+    }
+
+    #[test]
+    fn initials_take_first_and_last_word() {
+        assert_eq!(initials("Ada Maria King"), "AK");
+        assert_eq!(initials("alex@x.example"), "A");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn email_is_lower_cased_and_needs_both_halves() {
+        assert_eq!(email("email", " Alex@Example.COM ").as_deref(), Ok("alex@example.com"));
+        for bad in ["", "a", "a@", "@b", "a b@c", "a@b@c", "x <a@b>"] {
+            assert!(email("email", bad).is_err(), "{bad}");
+        }
+    }
+}

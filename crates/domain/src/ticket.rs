@@ -1,0 +1,109 @@
+//! The vocabulary of tickets: status, priority, channel, message kinds, receipts.
+
+use crate::vocabulary;
+
+vocabulary! {
+    /// Where a ticket stands. Each status belongs to a [`StatusCategory`].
+    Status {
+        New => "new", "New";
+        Open => "open", "Open";
+        Pending => "pending", "Pending";
+        Snoozed => "snoozed", "Snoozed";
+        Closed => "closed", "Closed";
+    }
+}
+
+/// What a status means for the work: ours to do, waiting, or done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusCategory {
+    Open,
+    Waiting,
+    Closed,
+}
+
+impl Status {
+    /// The category of this status.
+    pub fn category(self) -> StatusCategory {
+        match self {
+            Self::New | Self::Open => StatusCategory::Open,
+            Self::Pending | Self::Snoozed => StatusCategory::Waiting,
+            Self::Closed => StatusCategory::Closed,
+        }
+    }
+}
+
+vocabulary! {
+    /// How soon a ticket wants an answer; the default is normal.
+    Priority {
+        Urgent => "urgent", "Urgent";
+        High => "high", "High";
+        Normal => "normal", "Normal";
+        Low => "low", "Low";
+    }
+}
+
+vocabulary! {
+    /// The way a ticket or message came.
+    Channel {
+        Email => "email", "E-mail";
+        Chat => "chat", "Chat";
+        Phone => "phone", "Phone";
+        Form => "form", "Web form";
+        Api => "api", "API";
+        Internal => "internal", "Internal";
+    }
+}
+
+impl Channel {
+    /// The icon in the sprite.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Email => "mail",
+            Self::Chat => "message-circle",
+            Self::Phone => "phone",
+            Self::Form => "globe",
+            Self::Api => "server",
+            Self::Internal => "lock",
+        }
+    }
+}
+
+vocabulary! {
+    /// Who speaks in a message, which decides its side and colour.
+    MessageKind {
+        Customer => "customer", "Customer";
+        Agent => "agent", "Agent";
+        Note => "note", "Internal note";
+    }
+}
+
+vocabulary! {
+    /// What became of a message that left here.
+    Receipt {
+        Queued => "queued", "Queued";
+        Sent => "sent", "Sent";
+        Delivered => "delivered", "Delivered";
+        Viewed => "viewed", "Viewed";
+        NotViewed => "not_viewed", "Not viewed";
+        Error => "error", "Error";
+    }
+}
+
+vocabulary! {
+    /// Where a linked issue lives.
+    IssueProvider {
+        Linear => "linear", "Linear";
+        Jira => "jira", "Jira";
+        Github => "github", "GitHub";
+    }
+}
+
+vocabulary! {
+    /// How far a linked issue is, whatever its tracker calls it.
+    IssueState {
+        Todo => "todo", "To do";
+        InProgress => "in_progress", "In progress";
+        Done => "done", "Done";
+        Canceled => "canceled", "Cancelled";
+    }
+}

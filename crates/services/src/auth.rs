@@ -1,0 +1,108 @@
+//! Login, logout, sessions and API keys.
+
+use crate::{Result, ctx};
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use rapport_domain::AppError;
+use rapport_domain::session::Viewer;
+use rapport_store::Store;
+use rapport_store::api_keys::ApiKey;
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+use tokio::sync::Semaphore;
+
+/// How long a session lives; an agent logs in about once a week.
+pub const SESSION_DAYS: i64 = 7;
+/// OWASP's floor for argon2id: 19 MiB, 2 passes, 1 lane.
+const ARGON_KIB: u32 = 19 * 1024;
+const ARGON_PASSES: u32 = 2;
+/// Hashing takes a core each: as many at once as the smallest machine has.
+static HASHING: Semaphore = Semaphore::const_new(2);
+/// Compared against when the e-mail is unknown, so that both answers take the same time.
+static DUMMY_HASH: LazyLock<String> =
+    LazyLock::new(|| hash_now("no one has this password").expect("constant input hashes"));
+
+/// Checks e-mail and password; on success stores a session and returns its token.
+pub async fn login(store: &Store, email: &str, password: &str) -> Result<String> {
+    let found = store.credentials(email.trim()).await?;
+    let hash = found.as_ref().map_or_else(|| DUMMY_HASH.clone(), |c| c.password_hash.clone());
+    let matches = verify(password.to_string(), hash).await?;
+    let (Some(user), true) = (found, matches) else {
+        tracing::warn!("login refused");
+        return Err(AppError::invalid("password", "E-mail or password is wrong."));
+    };
+    let token = random_token();
+    let expires = ctx::now() + TimeDelta::days(SESSION_DAYS);
+    store.insert_session(user.workspace, user.user, &hash_token(&token), expires).await?;
+    tracing::info!(user = %user.user, "login");
+    Ok(token)
+}
+
+/// The person behind a session token.
+pub async fn viewer(store: &Store, token: &str) -> Result<Option<Viewer>> {
+    if token.is_empty() || token.len() > 100 {
+        return Ok(None);
+    }
+    Ok(store.viewer(&hash_token(token), ctx::now()).await?)
+}
+
+/// Ends a session; an unknown token is no error.
+pub async fn logout(store: &Store, token: &str) -> Result<()> {
+    Ok(store.delete_session(&hash_token(token)).await?)
+}
+
+/// The API key behind a bearer token.
+pub async fn api_key(store: &Store, token: &str) -> Result<Option<ApiKey>> {
+    if token.is_empty() || token.len() > 200 {
+        return Ok(None);
+    }
+    Ok(store.api_key(&hash_token(token)).await?)
+}
+
+/// 256 random bits as URL-safe text.
+pub(crate) fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// What is stored of a token. The tokens are random, so a plain hash is enough.
+pub(crate) fn hash_token(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Hashes a password with argon2id, off the async threads.
+pub(crate) async fn hash_password(password: String) -> Result<String> {
+    let _permit = HASHING.acquire().await.map_err(|_| AppError::Unavailable)?;
+    tokio::task::spawn_blocking(move || hash_now(&password))
+        .await
+        .map_err(|_| AppError::Unavailable)?
+}
+
+async fn verify(password: String, hash: String) -> Result<bool> {
+    let _permit = HASHING.acquire().await.map_err(|_| AppError::Unavailable)?;
+    let check = move || match PasswordHash::new(&hash) {
+        Ok(parsed) => argon().verify_password(password.as_bytes(), &parsed).is_ok(),
+        Err(error) => {
+            tracing::error!(%error, "stored password hash cannot be read");
+            false
+        }
+    };
+    tokio::task::spawn_blocking(check).await.map_err(|_| AppError::Unavailable)
+}
+
+fn argon() -> Argon2<'static> {
+    let params = Params::new(ARGON_KIB, ARGON_PASSES, 1, None).expect("constant parameters");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    match argon().hash_password_with_salt(password.as_bytes(), &rand::random::<[u8; 16]>()) {
+        Ok(hash) => Ok(hash.to_string()),
+        Err(error) => {
+            tracing::error!(%error, "password could not be hashed");
+            Err(AppError::Unavailable)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Who acts, in which workspace, when: the first argument of every use case.
+
+use crate::Result;
+use chrono::{DateTime, SubsecRound, Utc};
+use rapport_domain::session::Viewer;
+use rapport_domain::{ApiKeyId, AppError, Permission, UserId, WorkspaceId};
+use rapport_store::Store;
+use rapport_store::api_keys::ApiKey;
+
+/// The one who acts.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// A logged-in person.
+    User(Viewer),
+    /// A server of the workspace's, with a secret key.
+    ApiKey { id: ApiKeyId, name: String },
+}
+
+/// The circumstances of a use case.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    pub store: Store,
+    pub workspace: WorkspaceId,
+    pub actor: Actor,
+    /// One instant for the whole use case, in microseconds as Postgres keeps them.
+    pub now: DateTime<Utc>,
+}
+
+impl Ctx {
+    /// For a logged-in person.
+    pub fn for_viewer(store: Store, viewer: Viewer) -> Self {
+        let workspace = viewer.workspace;
+        Self { store, workspace, actor: Actor::User(viewer), now: now() }
+    }
+
+    /// For a request with a secret API key.
+    pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
+        let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
+        Self { store, workspace: key.workspace, actor, now: now() }
+    }
+
+    /// The first line of every use case: leave, or an error.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        let allowed = match &self.actor {
+            Actor::User(viewer) => viewer.may(permission),
+            // A secret key is the workspace's own server; people's settings stay with people.
+            Actor::ApiKey { .. } => true,
+        };
+        if allowed {
+            return Ok(());
+        }
+        tracing::warn!(actor = %self.actor_name(), ?permission, "refused");
+        Err(AppError::Forbidden)
+    }
+
+    /// The person, where a person acts.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.actor {
+            Actor::User(viewer) => Some(viewer.user),
+            Actor::ApiKey { .. } => None,
+        }
+    }
+
+    /// A name to write into activities.
+    pub fn actor_name(&self) -> &str {
+        match &self.actor {
+            Actor::User(viewer) => &viewer.name,
+            Actor::ApiKey { name, .. } => name,
+        }
+    }
+}
+
+/// Now, as precise as Postgres stores it, so that what was written equals what is read.
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}

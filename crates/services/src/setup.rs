@@ -1,0 +1,113 @@
+//! First-run set-up of a workspace and its admin, and the demo's people and keys.
+
+use crate::auth::{hash_password, hash_token};
+use crate::Result;
+use rapport_domain::error::Problems;
+use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
+use rapport_store::api_keys::{ApiKey, insert_api_key};
+use rapport_store::users::{self, NewUser};
+use rapport_store::{Store, Tx};
+
+/// Shortest password we accept, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Longest: argon2 takes more, a form should not.
+const PASSWORD_CHARS_MAX: usize = 200;
+
+/// What the set-up form asks for.
+#[derive(Debug)]
+pub struct NewWorkspace {
+    pub workspace: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// Creates the first workspace and its admin. Refused once a workspace exists:
+/// whoever reaches the page first after installation owns it, nobody later.
+pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
+    let mut problems = Problems::default();
+    let workspace =
+        problems.check(text::required_line("workspace", &form.workspace, limits::NAME_CHARS));
+    let name = problems.check(text::required_line("name", &form.name, limits::NAME_CHARS));
+    let email = problems.check(text::email("email", &form.email));
+    problems.check(check_password(&form.password));
+    problems.finish()?;
+    let (Some(workspace), Some(name), Some(email)) = (workspace, name, email) else {
+        return Err(AppError::Unavailable);
+    };
+    if store.has_workspace().await? {
+        return Err(AppError::Forbidden);
+    }
+    let hash = hash_password(form.password).await?;
+    let mut tx = store.begin().await?;
+    users::lock_setup(&mut tx).await?;
+    if store.has_workspace().await? {
+        return Err(AppError::Forbidden);
+    }
+    let id = WorkspaceId::generate();
+    users::insert_workspace(&mut tx, id, &workspace).await?;
+    insert_person(&mut tx, id, &name, &email, Role::Admin, &hash).await?;
+    tx.commit().await.map_err(rapport_store::StoreError::from)?;
+    Ok(())
+}
+
+fn check_password(password: &str) -> Result<()> {
+    match password.chars().count() {
+        n if n < PASSWORD_CHARS_MIN => Err(AppError::invalid(
+            "password",
+            format!("Use at least {PASSWORD_CHARS_MIN} characters."),
+        )),
+        n if n > PASSWORD_CHARS_MAX => Err(AppError::invalid(
+            "password",
+            format!("Use at most {PASSWORD_CHARS_MAX} characters."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn insert_person(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    name: &str,
+    email: &str,
+    role: Role,
+    password_hash: &str,
+) -> Result<()> {
+    let id = UserId::generate();
+    let role = role.as_str();
+    Ok(users::insert_user(tx, &NewUser { workspace, id, email, name, role, password_hash }).await?)
+}
+
+/// The demo workspace's people, teams and keys; customers, tickets and events come through
+/// the REST API. Does nothing when any workspace exists. Returns whether it created one.
+pub async fn demo(store: &Store) -> Result<bool> {
+    if store.has_workspace().await? {
+        return Ok(false);
+    }
+    let hash = hash_password("rapport-demo".into()).await?;
+    let mut tx = store.begin().await?;
+    users::lock_setup(&mut tx).await?;
+    let workspace = WorkspaceId::generate();
+    users::insert_workspace(&mut tx, workspace, "Acme").await?;
+    for (name, email, role) in [
+        ("Priya Raman", "priya@acme.example", Role::Admin),
+        ("Sam Ortiz", "sam@acme.example", Role::Agent),
+        ("Jonas Weber", "jonas@acme.example", Role::Agent),
+        ("Vera Lind", "vera@acme.example", Role::Viewer),
+    ] {
+        insert_person(&mut tx, workspace, name, email, role, &hash).await?;
+    }
+    for team in ["Product support", "Billing"] {
+        users::insert_team(&mut tx, workspace, TeamId::generate(), team).await?;
+    }
+    for (name, kind, key) in [
+        ("Demo server", "secret", "rsk_demo_secret"),
+        ("Demo browser", "public", "rpk_demo_write"),
+    ] {
+        let id = ApiKeyId::generate();
+        let api_key = ApiKey { workspace, id, name: name.into(), kind: kind.into() };
+        insert_api_key(&mut tx, &api_key, &hash_token(key)).await?;
+    }
+    tx.commit().await.map_err(rapport_store::StoreError::from)?;
+    Ok(true)
+}

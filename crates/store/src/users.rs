@@ -1,0 +1,123 @@
+//! Workspaces, the people in them, and teams.
+
+use crate::{Result, Store, Tx};
+use rapport_domain::{TeamId, UserId, WorkspaceId};
+
+/// What login needs to know of a person.
+#[derive(Debug)]
+pub struct Credentials {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub password_hash: String,
+}
+
+/// A person or team that a ticket can be assigned to.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+impl Store {
+    /// Whether first-run set-up is still to do.
+    pub async fn has_workspace(&self) -> Result<bool> {
+        Ok(sqlx::query_scalar!(r#"select exists (select 1 from workspaces) as "found!""#)
+            .fetch_one(self.pool())
+            .await?)
+    }
+
+    /// The credentials for an e-mail, unless the person is disabled.
+    pub async fn credentials(&self, email: &str) -> Result<Option<Credentials>> {
+        Ok(sqlx::query_as!(
+            Credentials,
+            r#"select workspace_id as "workspace: WorkspaceId", id as "user: UserId", password_hash
+            from users where lower(email) = lower($1) and disabled_at is null"#,
+            email,
+        )
+        .fetch_optional(self.pool())
+        .await?)
+    }
+
+    /// Everybody who can be assigned a ticket, by name; at most 500.
+    pub async fn people(&self, workspace: WorkspaceId) -> Result<Vec<Person>> {
+        Ok(sqlx::query_as!(
+            Person,
+            r#"select id as "id: UserId", name, email, role from users
+            where workspace_id = $1 and disabled_at is null
+            order by lower(name), id limit 500"#,
+            workspace.0,
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+
+    /// All teams, by name; at most 200.
+    pub async fn teams(&self, workspace: WorkspaceId) -> Result<Vec<(TeamId, String)>> {
+        let rows = sqlx::query!(
+            r#"select id as "id: TeamId", name from teams
+            where workspace_id = $1 order by lower(name), id limit 200"#,
+            workspace.0,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+    }
+}
+
+/// Takes the lock under which first-run set-up checks and writes.
+pub async fn lock_setup(tx: &mut Tx) -> Result<()> {
+    // 0x7261 ("ra"): any constant that nobody else uses.
+    sqlx::query!("select pg_advisory_xact_lock(29281)").execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Inserts a workspace.
+pub async fn insert_workspace(tx: &mut Tx, id: WorkspaceId, name: &str) -> Result<()> {
+    sqlx::query!("insert into workspaces (workspace_id, name) values ($1, $2)", id.0, name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// A person to insert.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    pub workspace: WorkspaceId,
+    pub id: UserId,
+    pub email: &'a str,
+    pub name: &'a str,
+    pub role: &'a str,
+    pub password_hash: &'a str,
+}
+
+/// Inserts a person; the constraint `users_email` refuses an address in use.
+pub async fn insert_user(tx: &mut Tx, user: &NewUser<'_>) -> Result<()> {
+    sqlx::query!(
+        "insert into users (workspace_id, id, email, name, role, password_hash)
+        values ($1, $2, $3, $4, $5, $6)",
+        user.workspace.0,
+        user.id.0,
+        user.email,
+        user.name,
+        user.role,
+        user.password_hash,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Inserts a team.
+pub async fn insert_team(tx: &mut Tx, workspace: WorkspaceId, id: TeamId, name: &str) -> Result<()> {
+    sqlx::query!(
+        "insert into teams (workspace_id, id, name) values ($1, $2, $3)",
+        workspace.0,
+        id.0,
+        name,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

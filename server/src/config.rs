@@ -1,0 +1,38 @@
+//! Every setting, each with its variable and default.
+
+use clap::Args;
+use std::net::SocketAddr;
+
+/// Settings of `rapport serve`.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where Postgres is: postgres://user@host/database
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// The address to listen on.
+    #[arg(long, env = "RAPPORT_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+    /// The address people use, when a proxy stands in front: https://support.example.com.
+    /// With https the session cookie is `__Host-` and Secure.
+    #[arg(long, env = "RAPPORT_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// The built site: pkg/, fonts, icons.
+    #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
+    pub site_root: String,
+    /// Create the demo workspace, its people and keys. Only on a loopback address.
+    #[arg(long, env = "RAPPORT_DEMO", value_parser = clap::builder::BoolishValueParser::new(), default_value = "false", action = clap::ArgAction::Set)]
+    pub demo: bool,
+    /// Delay before each server function, in milliseconds: shows how pages behave on slow data.
+    #[arg(long, env = "RAPPORT_SLOW_MS", default_value_t = 0)]
+    pub slow_ms: u64,
+    /// Proxies whose X-Forwarded-For is believed, as addresses.
+    #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+impl Config {
+    /// Whether people reach this server over TLS.
+    pub fn tls(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|u| u.starts_with("https://"))
+    }
+}

@@ -1,0 +1,7 @@
+//! One file per layer.
+
+pub mod csp;
+pub mod rate_limit;
+pub mod real_ip;
+pub mod session;
+pub mod slow;

@@ -1,0 +1,34 @@
+//! Who is calling, when a proxy may stand in between.
+
+use crate::config::Config;
+use axum::http::HeaderMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// The caller's address: the connection's, or behind a trusted proxy the rightmost
+/// address in X-Forwarded-For that is not itself a trusted proxy.
+pub fn real_ip(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    let trusted = |ip: &IpAddr| config.trusted_proxies.contains(ip);
+    if !trusted(&peer.ip()) {
+        return peer.ip();
+    }
+    headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .filter_map(|ip| ip.trim().parse().ok())
+        .rfind(|ip| !trusted(ip))
+        .unwrap_or(peer.ip())
+}
+
+/// The part of an address that one subscriber holds: an IPv6 /64, an IPv4 address.
+pub fn subscriber(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(v6) => {
+            let mut octets = v6.octets();
+            octets[8..].fill(0);
+            IpAddr::V6(octets.into())
+        }
+    }
+}

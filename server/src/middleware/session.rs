@@ -1,0 +1,106 @@
+//! The session cookie: who is calling, and where the nameless are sent.
+
+use crate::state::AppState;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use rapport_domain::AppError;
+use rapport_services::auth;
+
+/// Over TLS the prefix makes the browser refuse the cookie from anywhere else.
+const TLS_COOKIE: &str = "__Host-rapport";
+const PLAIN_COOKIE: &str = "rapport";
+/// Pages for people who are not logged in.
+const OPEN: [&str; 4] = ["/login", "/setup", "/logout", "/client-errors"];
+
+/// Finds the person behind the cookie; without one, pages lead to the login.
+pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    // Owned: a borrowed request may not be held across an await.
+    let token = token(state.config.tls(), request.headers()).map(str::to_string);
+    let viewer = match token {
+        None => None,
+        Some(token) => match auth::viewer(&state.store, &token).await {
+            Ok(viewer) => viewer,
+            Err(error) => return unavailable(&error),
+        },
+    };
+    let path = request.uri().path();
+    match viewer {
+        Some(viewer) => {
+            request.extensions_mut().insert(viewer);
+        }
+        None if OPEN.contains(&path) => {}
+        // A server function says so itself, in its own encoding.
+        None if path.starts_with("/api/") => {}
+        None if request.method() == Method::GET => {
+            let next = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_string();
+            return to_login(&state, &next).await;
+        }
+        None => return StatusCode::UNAUTHORIZED.into_response(),
+    }
+    next.run(request).await
+}
+
+async fn to_login(state: &AppState, next: &str) -> Response {
+    match state.store.has_workspace().await {
+        Ok(false) => Redirect::to("/setup").into_response(),
+        Ok(true) => Redirect::to(&format!("/login?next={}", encode(next))).into_response(),
+        Err(error) => unavailable(&error.into()),
+    }
+}
+
+fn unavailable(error: &AppError) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], error.to_string()).into_response()
+}
+
+/// The session token in the cookie header.
+pub fn token(tls: bool, headers: &HeaderMap) -> Option<&str> {
+    let name = cookie_name(tls);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn cookie_name(tls: bool) -> &'static str {
+    if tls { TLS_COOKIE } else { PLAIN_COOKIE }
+}
+
+/// The `Set-Cookie` value that starts a session, or ends it when `token` is empty.
+pub fn cookie(tls: bool, token: &str) -> String {
+    let age = if token.is_empty() { 0 } else { auth::SESSION_DAYS * 86_400 };
+    let secure = if tls { "; Secure" } else { "" };
+    format!("{}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", cookie_name(tls))
+}
+
+/// Percent-encodes everything that could end a query value.
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
+    text.bytes()
+        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_only_the_host_cookie_counts() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "rapport=weak; __Host-rapport=strong".parse().expect("a header"));
+        assert_eq!(token(true, &headers), Some("strong"));
+        assert_eq!(token(false, &headers), Some("weak"));
+    }
+
+    #[test]
+    fn the_cookie_cannot_be_read_by_scripts() {
+        assert_eq!(
+            cookie(true, "t"),
+            "__Host-rapport=t; Path=/; Max-Age=604800; HttpOnly; SameSite=Lax; Secure"
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Every route, grouped by trust.
+//!
+//! - pages and server functions: session cookie, CSRF check, CSP;
+//! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
+//! - health and static files: open.
+
+use crate::middleware::{csp, session, slow};
+use crate::state::AppState;
+use crate::{forms, health};
+use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use axum::{Router, http, middleware};
+use http::request::Parts;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use rapport_app::App;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Bytes that a page's form or server function may send.
+const PAGE_BODY_BYTES: usize = 1024 * 1024;
+
+/// The whole server.
+pub fn build(state: AppState) -> Router {
+    let open = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
+    open.merge(pages(&state))
+        .layer(CatchPanicLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            http::header::X_CONTENT_TYPE_OPTIONS,
+            http::HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(state)
+}
+
+fn pages(state: &AppState) -> Router<AppState> {
+    let routes = generate_route_list(App);
+    let store = state.store.clone();
+    let context = move || {
+        provide_context(store.clone());
+        // The same nonce as in the header that the CSP layer sends.
+        let nonce = use_context::<Parts>().and_then(|p| p.extensions.get::<Nonce>().cloned());
+        if let Some(nonce) = nonce {
+            provide_context(nonce);
+        }
+    };
+    let options = state.leptos.clone();
+    let shell = move || rapport_app::shell(options.clone());
+    let server_fn_context = context.clone();
+    let functions = post(move |request: axum::extract::Request| {
+        leptos_axum::handle_server_fns_with_context(server_fn_context.clone(), request)
+    });
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/inbox") }))
+        .route("/login", post(forms::login))
+        .route("/logout", post(forms::logout))
+        .route("/setup", post(forms::setup))
+        .route("/client-errors", post(forms::client_error))
+        .route("/api/{*function}", functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)))
+        .leptos_routes_with_context(state, routes, context, shell)
+        .layer(middleware::from_fn_with_state(state.clone(), session::load))
+        .layer(middleware::from_fn_with_state(state.clone(), csp::set))
+        .layer(CsrfLayer::new())
+        .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))
+        .layer(CompressionLayer::new())
+        .fallback_service(files(state))
+}
+
+/// Files of the built site. Names under pkg/ carry a hash of the content.
+fn files(state: &AppState) -> Router<()> {
+    let immutable = SetResponseHeaderLayer::if_not_present(
+        http::header::CACHE_CONTROL,
+        http::HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    let day = SetResponseHeaderLayer::if_not_present(
+        http::header::CACHE_CONTROL,
+        http::HeaderValue::from_static("public, max-age=86400"),
+    );
+    let dir = |sub: &str| {
+        ServeDir::new(std::path::Path::new(&state.config.site_root).join(sub))
+            .precompressed_br()
+            .precompressed_gzip()
+    };
+    Router::new()
+        .nest_service("/pkg", tower::ServiceBuilder::new().layer(immutable).service(dir("pkg")))
+        .fallback_service(tower::ServiceBuilder::new().layer(day).service(dir("")))
+}
+

@@ -1,0 +1,46 @@
+//! Starting and stopping.
+
+use crate::config::Config;
+use crate::router;
+use crate::state::AppState;
+use anyhow::{Context, bail};
+use rapport_services::setup;
+use rapport_store::Store;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves until SIGINT or SIGTERM, then lets running requests finish.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    if config.demo && !config.addr.ip().is_loopback() {
+        bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
+    }
+    let store = Store::connect(&config.database_url).await.context("cannot reach Postgres")?;
+    store.migrate().await.context("a migration failed")?;
+    if config.demo && setup::demo(&store).await.context("the demo workspace was not created")? {
+        tracing::info!("created the demo workspace; `rapport demo` fills it");
+    }
+    let addr = config.addr;
+    let app = router::build(AppState::new(store, config));
+    let listener = TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stopped())
+        .await
+        .context("the server failed")
+}
+
+async fn stopped() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be handled");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,32 @@
+//! What handlers share.
+
+use crate::config::Config;
+use crate::middleware::rate_limit::Attempts;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use rapport_store::Store;
+use std::sync::Arc;
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Debug, Clone, FromRef)]
+pub struct AppState {
+    pub store: Store,
+    pub config: Arc<Config>,
+    pub leptos: LeptosOptions,
+    /// Login attempts, by address and by e-mail.
+    pub attempts: Arc<Attempts>,
+}
+
+impl AppState {
+    /// State for these settings.
+    pub fn new(store: Store, config: Config) -> Self {
+        let leptos = LeptosOptions::builder()
+            .output_name("rapport")
+            .site_root(config.site_root.clone())
+            .site_pkg_dir("pkg")
+            .site_addr(config.addr)
+            .hash_files(true)
+            .build();
+        Self { store, config: Arc::new(config), leptos, attempts: Arc::default() }
+    }
+}
