@@ -26,19 +26,19 @@ since() {
   printf '%d.%d s' $((ms / 1000)) $((ms % 1000 / 100))
 }
 
-# step "what it does" command…: says what starts, then how long it took.
+# step "what it does" command…: says what starts, then how long it took. The command runs
+# plainly (not before `||`), so that `set -e` holds inside functions too.
 step() {
-  local label=$1 began status=0
-  shift
+  local began
   began=$(now_ms)
-  say "==> $label"
-  "$@" || status=$?
-  if [ $status -ne 0 ]; then
-    say "    failed after $(since "$began"): $label" >&2
-    return $status
-  fi
+  say "==> $1"
+  CURRENT_STEP=$1
+  "${@:2}"
   say "    $(since "$began")"
 }
+CURRENT_STEP=
+set -E
+trap '[ -z "$CURRENT_STEP" ] || say "    failed: $CURRENT_STEP" >&2; CURRENT_STEP=' ERR
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
@@ -109,4 +109,41 @@ stop_pid() {
     sleep 0.1
   done
   kill -9 "$pid" 2>/dev/null || true
+}
+
+# --- The server, for the scripts that run one -------------------------------------------
+
+# The status line of GET path at host:port, or nothing; needs no curl.
+http_status() {
+  local line=
+  {
+    printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
+    IFS= read -r -t 5 line <&3
+  } 3<>"/dev/tcp/${1%:*}/${1##*:}" 2>/dev/null || true
+  line=${line#HTTP/1.? }
+  printf '%s' "${line%% *}"
+}
+
+# start_server <program> <log file, or - for this terminal>: runs `serve` at RAPPORT_ADDR and
+# returns when it is ready; SERVER_PID is its process. Needs DATABASE_URL.
+start_server() {
+  local _
+  if [ "$2" = - ]; then
+    "$1" serve &
+  else
+    "$1" serve >"$2" 2>&1 &
+  fi
+  SERVER_PID=$!
+  for _ in $(seq 300); do
+    if [ "$(http_status "$RAPPORT_ADDR" /readyz)" = 200 ] && kill -0 "$SERVER_PID" 2>/dev/null; then return 0; fi
+    if ! kill -0 "$SERVER_PID" 2>/dev/null; then
+      [ "$2" = - ] || tail -20 "$2" >&2
+      SERVER_PID=
+      say "error: the server stopped while starting" >&2
+      return 1
+    fi
+    sleep 0.1
+  done
+  say "error: the server was not ready after 30 s" >&2
+  return 1
 }

@@ -1,0 +1,34 @@
+# What there is to do here; each target is one script that says at its head what it does.
+# The first run of each compiles for several minutes; all but the compiling takes seconds.
+
+.PHONY: help run test check dev bench setup build prepare fmt
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+
+run: ## set up, build, load demo data and serve at http://127.0.0.1:3000
+	@scripts/run.sh
+
+test: ## all tests: Rust with Postgres, then flows in a browser
+	@scripts/test.sh
+
+check: ## formatting, lints, guards, query metadata, wasm size
+	@scripts/check.sh
+
+dev: ## build, serve, and build again whenever a file is saved
+	@scripts/dev.sh
+
+bench: ## measure the release build
+	@scripts/bench.sh
+
+setup: ## install what is missing, for the tests too
+	@scripts/setup.sh --tests
+
+build: setup ## the release build alone
+	@scripts/build.sh --release
+
+prepare: ## renew .sqlx after a change to a query or a migration
+	@scripts/prepare.sh
+
+fmt: ## format the Rust code
+	@cargo fmt --all

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Everything that can be said about the code without running it; all of it, even when one part fails.
+#   scripts/check.sh            takes about 1 minute after an edit; first time about 10 on 2 cores
+#   scripts/check.sh --quick    without the browser half's release build and without Postgres
+#   scripts/check.sh NAME…      only the named checks, for instance: scripts/check.sh format guards
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Brotli size of the wasm module that the first page loads.
+WASM_WARN_BYTES=$((300 * 1024))
+WASM_MAX_BYTES=$((350 * 1024))
+# A file longer than this has more than one subject.
+MAX_LINES=600
+
+# Clippy keeps its own directory, so that checking and building do not undo each other's work.
+CHECK_TARGET=$TARGET/check
+
+format() { cargo fmt --all --check && cargo fmt --manifest-path tools/bundle/Cargo.toml --check; }
+
+clippy_server() {
+  cargo clippy -q --workspace --exclude rapport-frontend --all-targets --target-dir "$CHECK_TARGET" -- -D warnings
+}
+
+# Hydrate-only code is seen by this one alone. Clippy must belong to the same compiler as the
+# wasm32 std; where that std was built from Debian's source it does not, and the feature is
+# linted on the host instead (cfg(target_arch = "wasm32") code is not seen then).
+clippy_browser() {
+  local target=()
+  if [ -z "${RAPPORT_WASM_TOOLCHAIN:-}" ]; then
+    target=(--target wasm32-unknown-unknown)
+  else
+    say "    on the host: this clippy has no wasm32 target"
+  fi
+  cargo clippy -q -p rapport-frontend -p rapport-app --features rapport-app/hydrate "${target[@]}" \
+    --target-dir "$CHECK_TARGET/front" -- -D warnings
+}
+
+# Licences and bans. Advisories need the network, so they are left to `cargo deny check advisories`.
+deny() {
+  if cargo deny --version >/dev/null 2>&1; then
+    cargo deny --offline --log-level error check bans licenses sources
+  else
+    say "    skipped: cargo-deny is not installed (cargo install cargo-deny --locked)"
+  fi
+}
+
+# What must never be shipped to a browser.
+wasm_tree() {
+  local tree found
+  tree=$(cargo tree -p rapport-frontend --target wasm32-unknown-unknown -e normal --prefix none --format '{p}')
+  found=$(grep -E '^(sqlx[a-z-]*|tokio|reqwest|rapport-store|rapport-services|regex|chrono-tz|ammonia) v' <<<"$tree" | sort -u) || return 0
+  printf 'in the browser half, but must not be: %s\n' "$found" >&2
+  return 1
+}
+
+wasm_size() {
+  local hash bytes
+  scripts/build.sh --release --front
+  hash=$(sed -n 's/^wasm: //p' "$TARGET/release/hash.txt")
+  bytes=$(stat -c %s "$LEPTOS_SITE_ROOT/$LEPTOS_SITE_PKG_DIR/$LEPTOS_OUTPUT_NAME.$hash.wasm.br")
+  say "    wasm, brotli: $((bytes / 1024)) KiB (warning over $((WASM_WARN_BYTES / 1024)), limit $((WASM_MAX_BYTES / 1024)))"
+  [ "$bytes" -le $WASM_WARN_BYTES ] || warn "the wasm module is over $((WASM_WARN_BYTES / 1024)) KiB"
+  [ "$bytes" -le $WASM_MAX_BYTES ] || {
+    say "error: over the limit of $((WASM_MAX_BYTES / 1024)) KiB" >&2
+    return 1
+  }
+}
+
+# forbid <what> <grep pattern> files on stdin: fails when a line matches.
+forbid() {
+  local found
+  found=$(xargs -r grep -nHE "$2" 2>/dev/null) || return 0
+  printf '%s:\n%s\n' "$1" "$found" >&2
+  return 1
+}
+
+guards() {
+  local failed=0 long
+  # Leptos 0.8 does not escape what stands inside <textarea>: one component does it for all.
+  sources 'app/*.rs' 'server/*.rs' | grep -v '^app/src/ui/textarea\.rs$' |
+    forbid '<textarea stands outside app/src/ui/textarea.rs' '<textarea' || failed=1
+  sources '*.rs' | grep -vE '^(crates/store/|bench/)|/tests/|^tools/' |
+    forbid 'SQL stands outside crates/store' 'sqlx::query|query(_as|_scalar)?!\(|query_(as|scalar)_unchecked!' || failed=1
+  # The content security policy refuses inline styles: use a class or a custom property.
+  sources 'app/src/*.rs' |
+    forbid 'an inline style, which the content security policy refuses' '(^|[[:space:]])style(:[a-z-]+)?=' || failed=1
+  long=$(sources 'app/*.rs' 'server/*.rs' 'crates/*.rs' 'frontend/*.rs' | xargs -r wc -l |
+    awk -v max=$MAX_LINES '$2 != "total" && $1 > max { print $2 ": " $1 " lines" }')
+  if [ -n "$long" ]; then
+    printf 'longer than %s lines:\n%s\n' $MAX_LINES "$long" >&2
+    failed=1
+  fi
+  return $failed
+}
+
+# Tracked and new files alike, so that a guard speaks before the commit.
+sources() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done; }
+
+shell() {
+  if have shellcheck; then
+    shellcheck -x scripts/*.sh end2end/run.sh .ci/run
+  else
+    say "    skipped: shellcheck is not installed"
+  fi
+}
+
+spelling() {
+  if have typos; then typos; else say "    skipped: typos is not installed (cargo install typos-cli)"; fi
+}
+
+queries() { scripts/prepare.sh --check; }
+
+all=(format guards wasm_tree shell spelling deny clippy_server clippy_browser queries wasm_size)
+quick=(format guards wasm_tree shell spelling deny clippy_server clippy_browser)
+case "${1:-}" in
+  '') chosen=("${all[@]}") ;;
+  --quick) chosen=("${quick[@]}") ;;
+  *) chosen=("$@") ;;
+esac
+
+scripts/setup.sh
+# shellcheck source=/dev/null
+. "$STATE/toolchain.env"
+began=$(now_ms)
+failed=()
+for name in "${chosen[@]}"; do
+  [[ " ${all[*]} " == *" $name "* ]] || die "no such check: $name (there are: ${all[*]})"
+  # In a shell of its own, where `set -e` holds, and the next check runs all the same.
+  status=0
+  set +e
+  (
+    set -e
+    step "check: ${name//_/ }" "$name"
+  )
+  status=$?
+  set -e
+  [ $status -eq 0 ] || failed+=("$name")
+done
+if [ ${#failed[@]} -gt 0 ]; then die "failed: ${failed[*]} ($(since "$began"))"; fi
+say "All checks passed in $(since "$began")."

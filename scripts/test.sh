@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# All tests: Rust (units, store and routes against a Postgres of their own), then the flows in a
+# real browser against the built app. Any failure, and finding no test at all, is an error.
+#   scripts/test.sh [--rust|--flows] [filter…]   one half alone; the filter goes to its runner
+# First time: about 15 minutes on 2 cores, nearly all of it compiling. Again: about 1 minute.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+half=all
+case "${1:-}" in
+  --rust | --flows)
+    half=${1#--}
+    shift
+    ;;
+esac
+
+scripts/setup.sh --tests
+began=$(now_ms)
+pg_was_running=false
+! scripts/pg.sh --test status || pg_was_running=true
+trap '$pg_was_running || scripts/pg.sh --test stop' EXIT
+step "Postgres for tests" scripts/pg.sh --test start
+DATABASE_URL=$(scripts/pg.sh --test url)
+export DATABASE_URL
+
+# The browser half is left out: together with the server it would switch on both of Leptos's
+# sides in one build. Its code is run by the flows.
+packages=(--workspace --exclude rapport-frontend)
+
+cargo_test() {
+  local log=$STATE/cargo-test.log
+  cargo test "${packages[@]}" "$@" 2>&1 | tee "$log"
+  # cargo test is content with nothing to run; we are not.
+  grep -qE '^test result: ok\. [1-9]' "$log" || die "cargo test ran no test"
+}
+
+if [ "$half" != flows ]; then
+  if cargo nextest --version >/dev/null 2>&1; then
+    step "cargo nextest" cargo nextest run "${packages[@]}" ${CI:+--profile ci} "$@"
+  else
+    step "cargo test" cargo_test "$@"
+  fi
+fi
+if [ "$half" != rust ]; then
+  step "build for the flows" scripts/build.sh --test
+  [ "$half" = flows ] || set --
+  step "flows in Chromium" end2end/run.sh "$@"
+fi
+say "All tests passed in $(since "$began")."
