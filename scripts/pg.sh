@@ -4,7 +4,7 @@
 #   scripts/pg.sh stop
 #   scripts/pg.sh status        succeeds when it runs
 #   scripts/pg.sh url [name]    prints the address of a database (rapport unless named)
-#   scripts/pg.sh psql [args]   opens psql on it
+#   scripts/pg.sh psql [name] [args]   opens psql on a database
 #   scripts/pg.sh --test …      a second cluster for tests, quicker because it may lose data
 # Where DATABASE_URL is set, that one is used and nothing is started or stopped.
 set -euo pipefail
@@ -107,12 +107,27 @@ start() {
     as_pg tail -20 "$PG_DATA/log" >&2
     die "Postgres did not start"
   }
-  if [ -z "$(query postgres "select 1 from pg_database where datname = 'rapport'")" ]; then
-    query postgres 'create database rapport' >/dev/null
+  if [ "$("$PG_BIN/psql" -XAtc "select count(*) from pg_database where datname = 'rapport'" "$(url postgres)")" = 0 ]; then
+    "$PG_BIN/psql" -Xqc 'create database rapport' "$(url postgres)"
   fi
 }
 
-query() { "$PG_BIN/psql" -X -At -v ON_ERROR_STOP=1 "$(url "$1")" -c "$2"; }
+# The address of a database, on DATABASE_URL's server where that is set.
+address() {
+  if [ -z "${DATABASE_URL:-}" ]; then
+    [ -f "$env_file" ] || die "no cluster yet: scripts/pg.sh start"
+    url "$@"
+  elif [ $# -gt 0 ]; then
+    # What stands between the last / and a ? is the name.
+    sed -E "s#^([a-z]+://[^/]*)/[^?]*#\\1/$1#" <<<"$DATABASE_URL"
+  else
+    printf '%s\n' "$DATABASE_URL"
+  fi
+}
+
+psql_bin() {
+  if [ -n "${PG_BIN:-}" ]; then echo "$PG_BIN/psql"; elif have psql; then echo psql; else echo "$(find_bin)/psql"; fi
+}
 
 case $command in
   start) start ;;
@@ -122,24 +137,15 @@ case $command in
     fi
     ;;
   status) [ -n "${DATABASE_URL:-}" ] || running ;;
-  url)
-    if [ -n "${DATABASE_URL:-}" ]; then
-      # The same server, another database: what stands between the last / and a ? is the name.
-      if [ $# -gt 0 ]; then
-        sed -E "s#^([a-z]+://[^/]*)/[^?]*#\1/$1#" <<<"$DATABASE_URL"
-      else
-        printf '%s\n' "$DATABASE_URL"
-      fi
-    else
-      [ -f "$env_file" ] || die "no cluster yet: scripts/pg.sh start"
-      url "$@"
-    fi
-    ;;
+  url) address "$@" ;;
   psql)
-    if [ -n "${DATABASE_URL:-}" ]; then
-      exec psql "$DATABASE_URL" "$@"
-    fi
-    exec "$PG_BIN/psql" "$(url)" "$@"
+    name=
+    case "${1:-}" in '' | -*) ;; *)
+      name=$1
+      shift
+      ;;
+    esac
+    exec "$(psql_bin)" "$(address ${name:+"$name"})" "$@"
     ;;
-  *) die "usage: scripts/pg.sh [--test] start|stop|status|url [name]|psql" ;;
+  *) die "usage: scripts/pg.sh [--test] start|stop|status|url [name]|psql [name]" ;;
 esac

@@ -18,17 +18,14 @@ esac
 pg_was_running=false
 ! scripts/pg.sh --test status || pg_was_running=true
 scripts/pg.sh --test start
-admin=$(scripts/pg.sh --test url postgres)
 database=rapport_prepare_$$
-scratch=$(scripts/pg.sh --test url $database)
 out=$(mktemp -d)
 
-psql_bin=$(sed -n 's/^PG_BIN=//p' "$STATE/pg-test.env" 2>/dev/null)
-psql_bin=${psql_bin:+$psql_bin/}psql
-run_sql() { PGOPTIONS='-c client_min_messages=warning' "$psql_bin" -X -q -v ON_ERROR_STOP=1 "$@"; }
+# run_sql <database> psql arguments…
+run_sql() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --test psql "$1" -X -q -v ON_ERROR_STOP=1 "${@:2}"; }
 
 tidy() {
-  run_sql "$admin" -c "drop database if exists $database with (force)" || true
+  run_sql postgres -c "drop database if exists $database with (force)" || true
   rm -rf "$out"
   $pg_was_running || scripts/pg.sh --test stop
 }
@@ -37,11 +34,11 @@ trap tidy EXIT
 # As `rapport migrate` does it: in order of the number, each in a transaction unless it says no.
 migrate() {
   local file one_transaction
-  run_sql "$admin" -c "create database $database"
+  run_sql postgres -c "create database $database"
   for file in migrations/[0-9]*.sql; do
     one_transaction=(-1)
     ! head -1 "$file" | grep -q '^-- no-transaction' || one_transaction=()
-    run_sql "$scratch" "${one_transaction[@]}" -f "$file" >/dev/null
+    run_sql "$database" "${one_transaction[@]}" -f "$file" >/dev/null
   done
 }
 
@@ -49,7 +46,7 @@ migrate() {
 # changed: so the crate is forgotten first.
 describe() {
   cargo clean -q -p rapport-store --target-dir "$TARGET/check"
-  SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$out DATABASE_URL=$scratch \
+  SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$out DATABASE_URL=$(scripts/pg.sh --test url $database) \
     cargo check -q -p rapport-store --all-targets --target-dir "$TARGET/check"
 }
 

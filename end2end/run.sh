@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs the flows of tests/ in Chromium against the built app: a fresh database, the server on a
+# free loopback port, the demo's data; everything is stopped and dropped at the end.
+#   end2end/run.sh [--release] [playwright arguments…]      about 10 s and the flows themselves
+#   RAPPORT_SLOW_MS=300 end2end/run.sh                      the same on slow data
+# Build first: scripts/build.sh --test (or --release). `scripts/test.sh --flows` does both.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
+
+program=$TARGET/debug/rapport
+if [ "${1:-}" = --release ]; then
+  program=$TARGET/release/rapport
+  shift
+fi
+[ -x "$program" ] || die "$program is not built: run scripts/build.sh --test"
+
+SERVER_PID=
+database=rapport_flows_$$
+log=$STATE/flows-server.log
+pg_was_running=false
+! scripts/pg.sh --test status || pg_was_running=true
+
+on_postgres() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --test psql postgres -Xqc "$1"; }
+
+finish() {
+  local status=$?
+  trap - EXIT
+  stop_pid "$SERVER_PID"
+  on_postgres "drop database if exists $database with (force)" || true
+  $pg_was_running || scripts/pg.sh --test stop
+  if [ $status -ne 0 ] && [ -s "$log" ]; then
+    say "--- the server's last lines ($log)" >&2
+    tail -15 "$log" >&2
+  fi
+  exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+scripts/pg.sh --test start
+on_postgres "create database $database"
+DATABASE_URL=$(scripts/pg.sh --test url "$database")
+RAPPORT_ADDR=127.0.0.1:$(free_port)
+export DATABASE_URL RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
+"$program" migrate >"$log" 2>&1
+start_server "$program" "$log"
+"$program" demo --url "$RAPPORT_URL"
+
+cd end2end
+# Not through npx: the process that Ctrl-C reaches must be Playwright itself.
+node node_modules/@playwright/test/cli.js test "$@"
