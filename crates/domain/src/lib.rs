@@ -9,6 +9,7 @@ pub mod error;
 pub mod ids;
 pub mod limits;
 pub mod page;
+pub mod patch;
 pub mod role;
 pub mod session;
 pub mod text;

@@ -43,3 +43,10 @@ pub const PANE_TICKETS: u32 = 20;
 pub const TICKET_MESSAGES: u32 = 100;
 /// Notes shown on one customer or account.
 pub const NOTES_SHOWN: u32 = 50;
+/// Linked issues, and other participants, of one ticket.
+pub const LINKED_ISSUES_MAX: usize = 50;
+pub const PARTICIPANTS_MAX: usize = 50;
+/// Characters of the last message kept on a ticket for lists.
+pub const SNIPPET_CHARS: usize = 200;
+/// Characters in a link.
+pub const URL_CHARS: usize = 2_000;

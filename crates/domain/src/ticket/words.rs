@@ -54,6 +54,23 @@ vocabulary! {
     }
 }
 
+impl Status {
+    /// Whether the ticket is done; everything else counts as open on the customer.
+    pub fn is_closed(self) -> bool {
+        self.category() == StatusCategory::Closed
+    }
+
+    /// The status after a new message: a customer who writes again wants an answer, and
+    /// an agent who answered has opened the ticket. Internal notes change nothing.
+    pub fn after_message(self, kind: MessageKind) -> Self {
+        match (kind, self) {
+            (MessageKind::Customer, Self::Pending | Self::Snoozed | Self::Closed) => Self::Open,
+            (MessageKind::Agent, Self::New) => Self::Open,
+            _ => self,
+        }
+    }
+}
+
 impl Channel {
     /// The icon in the sprite.
     pub fn icon(self) -> &'static str {
@@ -105,5 +122,23 @@ vocabulary! {
         InProgress => "in_progress", "In progress";
         Done => "done", "Done";
         Canceled => "canceled", "Cancelled";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_moves_the_status_and_a_note_does_not() {
+        for waiting in [Status::Pending, Status::Snoozed, Status::Closed] {
+            assert_eq!(waiting.after_message(MessageKind::Customer), Status::Open);
+            assert_eq!(waiting.after_message(MessageKind::Agent), waiting);
+        }
+        assert_eq!(Status::New.after_message(MessageKind::Agent), Status::Open);
+        assert_eq!(Status::New.after_message(MessageKind::Customer), Status::New);
+        for status in Status::ALL {
+            assert_eq!(status.after_message(MessageKind::Note), *status);
+        }
     }
 }

@@ -1,0 +1,152 @@
+//! Tickets as lists and the API show them.
+
+use super::{Channel, IssueProvider, IssueState, Priority, Status};
+use crate::page::{Cursor, Page};
+use crate::{CustomerId, IssueId, TeamId, TicketId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A person by id and name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct PersonRef {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// A team by id and name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TeamRef {
+    pub id: TeamId,
+    pub name: String,
+}
+
+/// Everybody a ticket can be assigned to, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignable {
+    pub people: Vec<PersonRef>,
+    pub teams: Vec<TeamRef>,
+}
+
+/// Whose ticket it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TicketCustomer {
+    pub id: CustomerId,
+    pub name: String,
+    /// The account's name, when the customer belongs to one.
+    pub account_name: Option<String>,
+}
+
+/// A ticket in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TicketRow {
+    pub id: TicketId,
+    pub number: i64,
+    pub customer: TicketCustomer,
+    pub subject: String,
+    pub status: Status,
+    pub priority: Priority,
+    pub channel: Channel,
+    pub assignee: Option<PersonRef>,
+    pub team: Option<TeamRef>,
+    pub tags: Vec<String>,
+    pub submitted_at: DateTime<Utc>,
+    pub last_activity_at: DateTime<Utc>,
+    /// The start of the newest message; empty while there is none.
+    pub last_message_text: String,
+    pub last_message_channel: Option<Channel>,
+    /// The customer wrote after the reader last opened it.
+    pub unread: bool,
+    pub version: i32,
+}
+
+/// A ticket with every property.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    #[serde(flatten)]
+    pub row: TicketRow,
+    /// The address or widget it came to.
+    pub mailbox: Option<String>,
+    /// Values of custom fields by key.
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    pub csat_score: Option<i16>,
+    pub first_response_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub message_count: i32,
+    pub linked_issues: Vec<LinkedIssue>,
+    /// People in the conversation besides the customer.
+    pub participants: Vec<Participant>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// An issue in another tracker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct LinkedIssue {
+    pub id: IssueId,
+    pub provider: IssueProvider,
+    pub key: String,
+    pub url: String,
+    pub title: Option<String>,
+    pub state: IssueState,
+}
+
+/// Somebody in copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Participant {
+    pub email: String,
+    pub name: Option<String>,
+}
+
+/// Which of a customer's tickets to show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TicketScope {
+    #[default]
+    All,
+    Open,
+    Closed,
+}
+
+impl TicketScope {
+    /// The word in the address; none for all.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Open => Some("open"),
+            Self::Closed => Some("closed"),
+        }
+    }
+
+    /// Reads the word in the address; an unknown one shows all.
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "open" => Self::Open,
+            "closed" => Self::Closed,
+            _ => Self::All,
+        }
+    }
+}
+
+/// What the ticket pane asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketListQuery {
+    pub scope: TicketScope,
+    /// Searched in subject and last message; a number finds that ticket.
+    pub text: String,
+    pub after: Option<Cursor>,
+}
+
+/// One customer's tickets, newest activity first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketList {
+    pub page: Page<TicketRow>,
+    /// Tickets that are not closed; kept, not counted.
+    pub open: i32,
+    pub total: i32,
+}
