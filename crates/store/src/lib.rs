@@ -10,6 +10,7 @@ compile_error!("the store must never reach the browser half");
 mod error;
 pub mod api_keys;
 pub mod sessions;
+pub mod timeline;
 pub mod users;
 
 pub use error::StoreError;
