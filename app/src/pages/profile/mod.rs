@@ -7,7 +7,7 @@
 
 mod place;
 
-pub use place::{Changed, Place, use_changed, use_place};
+pub use place::{Changed, Pane, Place, use_changed, use_place};
 
 use crate::frame::{Frame, Section};
 use crate::pages::not_found::NotFoundPage;
@@ -25,7 +25,8 @@ pub fn ProfilePage() -> impl IntoView {
         // An address that cannot be a customer's is a 404 before any pane asks for data.
         <Show when=move || place.customer.get().is_some() fallback=NotFoundPage>
             <Frame section=Section::Customers crumbs=move || view! { <Crumbs /> }>
-                <div class="profile">
+                <div class="profile" data-pane=move || place.pane.get().as_str()>
+                    {view! { <PaneTabs /> }.into_any()}
                     {view! { <TicketPane /> }.into_any()}
                     {view! { <Centre /> }.into_any()}
                     {view! { <InfoPane /> }.into_any()}
@@ -42,6 +43,32 @@ fn Centre() -> impl IntoView {
     move || match place.ticket.get() {
         Some(_) => view! { <TicketDetails /> }.into_any(),
         None => view! { <TimelinePane /> }.into_any(),
+    }
+}
+
+/// On narrow screens one pane shows at a time; these links choose it.
+#[component]
+fn PaneTabs() -> impl IntoView {
+    let place = use_place();
+    let centre = move || if place.ticket.get().is_some() { "Ticket" } else { "Timeline" };
+    let tab = move |pane: Pane| {
+        view! {
+            <a
+                href=format!("?pane={}", pane.as_str())
+                aria-current=move || (place.pane.get() == pane).then_some("true")
+            >
+                {move || match pane {
+                    Pane::Tickets => "Tickets",
+                    Pane::Centre => centre(),
+                    Pane::Info => "About",
+                }}
+            </a>
+        }
+    };
+    view! {
+        <nav class="pane-tabs" aria-label="Panes">
+            {[Pane::Tickets, Pane::Centre, Pane::Info].map(tab).collect_view()}
+        </nav>
     }
 }
 

@@ -1,8 +1,27 @@
 //! Where on the profile page the reader is, and how panes tell each other of changes.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 use rapport_domain::CustomerId;
+
+/// The pane that a narrow screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    Tickets,
+    Centre,
+    Info,
+}
+
+impl Pane {
+    /// The word in the address and in the styles.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tickets => "tickets",
+            Self::Centre => "centre",
+            Self::Info => "info",
+        }
+    }
+}
 
 /// What the address names.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +30,8 @@ pub struct Place {
     pub customer: Memo<Option<CustomerId>>,
     /// The number of the open ticket.
     pub ticket: Memo<Option<i64>>,
+    /// `?pane=`: what a narrow screen shows; the centre unless asked otherwise.
+    pub pane: Memo<Pane>,
     /// The customer's name, set by the info pane as soon as it knows it.
     pub name: RwSignal<String>,
 }
@@ -35,7 +56,13 @@ pub(super) fn provide_place() -> Place {
     let path = use_location().pathname;
     let customer = Memo::new(move |_| path.with(|p| parse(p)).map(|(customer, _)| customer));
     let ticket = Memo::new(move |_| path.with(|p| parse(p)).and_then(|(_, ticket)| ticket));
-    let place = Place { customer, ticket, name: RwSignal::new(String::new()) };
+    let query = use_query_map();
+    let pane = Memo::new(move |_| match query.with(|q| q.get("pane")).as_deref() {
+        Some("tickets") => Pane::Tickets,
+        Some("info") => Pane::Info,
+        _ => Pane::Centre,
+    });
+    let place = Place { customer, ticket, pane, name: RwSignal::new(String::new()) };
     provide_context(place);
     provide_context(Changed(RwSignal::new(0)));
     place
