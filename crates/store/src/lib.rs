@@ -11,6 +11,7 @@ mod error;
 pub mod api_keys;
 pub mod sessions;
 pub mod timeline;
+pub mod tickets;
 pub mod users;
 
 pub use error::StoreError;

@@ -1,0 +1,15 @@
+//! Tickets: writing them, one of them, a customer's, and the inbox.
+//!
+//! Whoever writes locks in this order: customer, workspace (for a number), ticket.
+
+mod inbox;
+mod list;
+mod one;
+mod parts;
+mod write;
+
+pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
+pub use write::{
+    InsertTicket, LockedTicket, MessageTouch, count_on_customer, insert_ticket, lock_customer,
+    lock_ticket, lock_ticket_by_id, touch_by_message, update_ticket,
+};

@@ -1,0 +1,129 @@
+//! One ticket, and who has read it.
+
+use super::list::JsonRow;
+use super::list::push_rows;
+use crate::{Result, Store, StoreError};
+use chrono::{DateTime, Utc};
+use rapport_domain::ticket::{
+    IssueProvider, IssueState, LinkedIssue, Participant, Ticket, TicketRow,
+};
+use rapport_domain::{IssueId, TicketId, UserId, Uuid, WorkspaceId};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sqlx::QueryBuilder;
+use sqlx::types::Json;
+
+#[derive(Debug, Deserialize)]
+struct Extra {
+    mailbox: Option<String>,
+    fields: Map<String, Value>,
+    csat_score: Option<i16>,
+    first_response_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    message_count: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonIssue {
+    id: Uuid,
+    provider: IssueProvider,
+    key: String,
+    url: String,
+    title: Option<String>,
+    state: IssueState,
+}
+
+type Columns = (Json<JsonRow>, Json<Extra>, Json<Vec<JsonIssue>>, Json<Vec<Participant>>);
+
+impl Store {
+    /// A ticket with every property, as `viewer` sees it; one round trip.
+    pub async fn ticket(
+        &self,
+        workspace: WorkspaceId,
+        viewer: Option<UserId>,
+        number: i64,
+    ) -> Result<Ticket> {
+        let mut sql =
+            QueryBuilder::new("with page as (select t.* from tickets t where t.workspace_id = ");
+        sql.push_bind(workspace.0).push(" and t.number = ").push_bind(number);
+        sql.push("), shown as (");
+        push_rows(&mut sql, workspace, viewer);
+        sql.push(
+            ") select row_to_json(shown), row_to_json(t),
+                (select coalesce(json_agg(l order by l.created_at, l.id), '[]')
+                    from linked_issues l
+                    where l.workspace_id = t.workspace_id and l.ticket_id = t.id),
+                (select coalesce(json_agg(p order by p.created_at, p.email), '[]')
+                    from ticket_participants p
+                    where p.workspace_id = t.workspace_id and p.ticket_id = t.id)
+            from page t cross join shown",
+        );
+        let found: Option<Columns> = sql.build_query_as().fetch_optional(self.pool()).await?;
+        let (Json(row), Json(extra), Json(issues), Json(participants)) =
+            found.ok_or(StoreError::NotFound)?;
+        Ok(Ticket {
+            row: TicketRow::from(row),
+            mailbox: extra.mailbox,
+            fields: extra.fields,
+            csat_score: extra.csat_score,
+            first_response_at: extra.first_response_at,
+            closed_at: extra.closed_at,
+            message_count: extra.message_count,
+            linked_issues: issues.into_iter().map(LinkedIssue::from).collect(),
+            participants,
+            created_at: extra.created_at,
+            updated_at: extra.updated_at,
+        })
+    }
+
+    /// Remembers that a person has seen a ticket up to now; `NotFound` for an unknown number.
+    pub async fn mark_ticket_read(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        number: i64,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "insert into ticket_reads as r (workspace_id, user_id, ticket_id, read_at)
+            select workspace_id, $2, id, $4 from tickets where workspace_id = $1 and number = $3
+            on conflict (workspace_id, user_id, ticket_id)
+            do update set read_at = greatest(r.read_at, excluded.read_at)",
+            workspace.0,
+            user.0,
+            number,
+            now,
+        )
+        .execute(self.pool())
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+
+    /// Who changed a ticket last, for the one whose change came too late.
+    pub async fn last_actor_on_ticket(
+        &self,
+        workspace: WorkspaceId,
+        ticket: TicketId,
+    ) -> Result<Option<String>> {
+        let name = sqlx::query_scalar!(
+            "select actor_name from timeline_events
+            where workspace_id = $1 and ticket_id = $2 and kind = 'activity'
+                and actor_name is not null
+            order by occurred_at desc, id desc limit 1",
+            workspace.0,
+            ticket.0,
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(name.flatten())
+    }
+}
+
+impl From<JsonIssue> for LinkedIssue {
+    fn from(i: JsonIssue) -> Self {
+        let JsonIssue { id, provider, key, url, title, state } = i;
+        Self { id: IssueId(id), provider, key, url, title, state }
+    }
+}

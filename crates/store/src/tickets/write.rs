@@ -1,0 +1,238 @@
+//! Writing tickets, always in the caller's transaction.
+
+use crate::{Result, StoreError, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::ticket::{Channel, Priority, Status};
+use rapport_domain::{CustomerId, TeamId, TicketId, UserId, WorkspaceId};
+use serde_json::Value;
+
+/// Locks a customer, following a merge; answers the id that stands now.
+pub async fn lock_customer(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+) -> Result<CustomerId> {
+    let found = sqlx::query_scalar!(
+        r#"select id as "id: CustomerId" from customers
+        where workspace_id = $1 and id = (
+            select coalesce(merged_into, id) from customers where workspace_id = $1 and id = $2
+        )
+        for no key update"#,
+        workspace.0,
+        customer.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    found.ok_or(StoreError::NotFound)
+}
+
+/// A ticket to insert; the number comes from the workspace.
+#[derive(Debug)]
+pub struct InsertTicket<'a> {
+    pub id: TicketId,
+    pub customer: CustomerId,
+    pub subject: &'a str,
+    pub status: Status,
+    pub priority: Priority,
+    pub channel: Channel,
+    pub mailbox: Option<&'a str>,
+    pub assignee: Option<UserId>,
+    pub team: Option<TeamId>,
+    pub tags: &'a [String],
+    pub fields: &'a Value,
+    pub submitted_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// Inserts a ticket under the workspace's next number, which it returns.
+///
+/// The number is taken in the transaction: an undone one leaves no gap.
+pub async fn insert_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: &InsertTicket<'_>,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "with taken as (
+            update workspaces set next_ticket_number = next_ticket_number + 1
+            where workspace_id = $1 returning next_ticket_number - 1 as number
+        )
+        insert into tickets (workspace_id, id, number, customer_id, subject, status, priority,
+            channel, mailbox, assignee_id, team_id, tags, fields, submitted_at, closed_at,
+            last_activity_at)
+        select $1, $2, taken.number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $13
+        from taken returning number",
+        workspace.0,
+        ticket.id.0,
+        ticket.customer.0,
+        ticket.subject,
+        ticket.status.as_str(),
+        ticket.priority.as_str(),
+        ticket.channel.as_str(),
+        ticket.mailbox,
+        ticket.assignee.map(|a| a.0),
+        ticket.team.map(|t| t.0),
+        ticket.tags,
+        ticket.fields,
+        ticket.submitted_at,
+        ticket.closed_at,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// What a change needs to know of a ticket, locked until the transaction ends.
+#[derive(Debug, Clone)]
+pub struct LockedTicket {
+    pub id: TicketId,
+    pub number: i64,
+    pub customer: CustomerId,
+    pub subject: String,
+    pub status: Status,
+    pub priority: Priority,
+    pub assignee: Option<UserId>,
+    pub team: Option<TeamId>,
+    pub tags: Vec<String>,
+    pub fields: Value,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub version: i32,
+}
+
+/// Locks a ticket by its number, its customer first.
+pub async fn lock_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    number: i64,
+) -> Result<LockedTicket> {
+    let id = sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets where workspace_id = $1 and number = $2"#,
+        workspace.0,
+        number,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    lock_ticket_by_id(tx, workspace, id).await
+}
+
+/// Locks a ticket by its id, its customer first.
+pub async fn lock_ticket_by_id(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: TicketId,
+) -> Result<LockedTicket> {
+    Ok(sqlx::query_as!(
+        LockedTicket,
+        r#"with owner as (
+            select id from customers where workspace_id = $1 and id = (
+                select customer_id from tickets where workspace_id = $1 and id = $2
+            )
+            for no key update
+        )
+        select t.id as "id: TicketId", t.number, t.customer_id as "customer: CustomerId",
+            t.subject, t.status as "status: Status", t.priority as "priority: Priority",
+            t.assignee_id as "assignee: UserId", t.team_id as "team: TeamId", t.tags, t.fields,
+            t.closed_at, t.version
+        from owner join tickets t on t.workspace_id = $1 and t.id = $2
+        for no key update of t"#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Stores a locked ticket as it is now; returns the new version.
+pub async fn update_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+    ticket: &LockedTicket,
+) -> Result<i32> {
+    Ok(sqlx::query_scalar!(
+        "update tickets set subject = $3, status = $4, priority = $5, assignee_id = $6,
+            team_id = $7, tags = $8, fields = $9, closed_at = $10, updated_at = $11,
+            last_activity_at = greatest(last_activity_at, $11), version = version + 1
+        where workspace_id = $1 and id = $2 returning version",
+        workspace.0,
+        ticket.id.0,
+        ticket.subject,
+        ticket.status.as_str(),
+        ticket.priority.as_str(),
+        ticket.assignee.map(|a| a.0),
+        ticket.team.map(|t| t.0),
+        &ticket.tags,
+        ticket.fields,
+        ticket.closed_at,
+        now,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// What a stored message changes on its ticket.
+#[derive(Debug)]
+pub struct MessageTouch<'a> {
+    pub ticket: TicketId,
+    pub sent_at: DateTime<Utc>,
+    pub channel: Channel,
+    /// The start of the text, for lists.
+    pub snippet: &'a str,
+    /// The customer wrote it: unread for everybody who has not looked since.
+    pub inbound: bool,
+    /// An agent wrote it to the customer: the first one is the first response.
+    pub response: bool,
+}
+
+/// Counts a message and keeps what lists show of the newest one.
+pub async fn touch_by_message(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    touch: &MessageTouch<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "update tickets set
+            message_count = message_count + 1,
+            last_message_text = case when $3 >= coalesce(last_message_at, $3)
+                then $4 else last_message_text end,
+            last_message_channel = case when $3 >= coalesce(last_message_at, $3)
+                then $5 else last_message_channel end,
+            last_message_at = greatest(last_message_at, $3),
+            last_inbound_at = case when $6 then greatest(last_inbound_at, $3)
+                else last_inbound_at end,
+            first_response_at = case when $7 then least(first_response_at, $3)
+                else first_response_at end,
+            last_activity_at = greatest(last_activity_at, $3)
+        where workspace_id = $1 and id = $2",
+        workspace.0,
+        touch.ticket.0,
+        touch.sent_at,
+        touch.snippet,
+        touch.channel.as_str(),
+        touch.inbound,
+        touch.response,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps a customer's counts of tickets: `open` and `total` are added.
+pub async fn count_on_customer(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    open: i32,
+    total: i32,
+) -> Result<()> {
+    sqlx::query!(
+        "update customers set open_tickets = open_tickets + $3, total_tickets = total_tickets + $4
+        where workspace_id = $1 and id = $2",
+        workspace.0,
+        customer.0,
+        open,
+        total,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
