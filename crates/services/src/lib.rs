@@ -9,6 +9,7 @@ compile_error!("services must never reach the browser half");
 pub mod auth;
 mod ctx;
 pub mod setup;
+pub mod tickets;
 
 pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;

@@ -121,3 +121,64 @@ pub async fn insert_team(tx: &mut Tx, workspace: WorkspaceId, id: TeamId, name: 
     .await?;
     Ok(())
 }
+
+/// Whether a person is of this workspace, not disabled, and may work on tickets.
+pub async fn is_assignable(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select 1 from users
+            where workspace_id = $1 and id = $2 and disabled_at is null and role <> 'viewer'
+        ) as "found!""#,
+        workspace.0,
+        user.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Whether a team is of this workspace.
+pub async fn is_team(tx: &mut Tx, workspace: WorkspaceId, team: TeamId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select 1 from teams where workspace_id = $1 and id = $2
+        ) as "found!""#,
+        workspace.0,
+        team.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The names of these people.
+pub async fn names_of_people(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ids: &[UserId],
+) -> Result<Vec<(UserId, String)>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: UserId", name from users where workspace_id = $1 and id = any($2)"#,
+        workspace.0,
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+}
+
+/// The names of these teams.
+pub async fn names_of_teams(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ids: &[TeamId],
+) -> Result<Vec<(TeamId, String)>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: TeamId", name from teams where workspace_id = $1 and id = any($2)"#,
+        workspace.0,
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+}

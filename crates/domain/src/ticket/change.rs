@@ -5,7 +5,8 @@ use crate::error::{AppError, Problems};
 use crate::{CustomerId, IssueId, TeamId, TicketId, UserId, limits, patch, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A ticket to create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub struct NewTicket {
     pub tags: Vec<String>,
     /// Values of custom fields by key.
     #[serde(default)]
-    pub fields: Map<String, Value>,
+    pub fields: BTreeMap<String, Value>,
     /// Now unless said otherwise.
     #[serde(default)]
     pub submitted_at: Option<DateTime<Utc>>,
@@ -51,7 +52,7 @@ impl NewTicket {
             assignee_id: None,
             team_id: None,
             tags: Vec::new(),
-            fields: Map::new(),
+            fields: BTreeMap::new(),
             submitted_at: None,
         }
     }
@@ -86,7 +87,7 @@ pub struct TicketChange {
     /// All tags that the ticket has from now on.
     pub tags: Option<Vec<String>>,
     /// Custom fields by key; `null` removes the value.
-    pub fields: Map<String, Value>,
+    pub fields: BTreeMap<String, Value>,
     pub link_issue: Option<NewIssue>,
     pub unlink_issue: Option<IssueId>,
     pub add_participant: Option<NewParticipant>,

@@ -5,6 +5,7 @@ use crate::page::{Cursor, Page};
 use crate::{CustomerId, IssueId, TeamId, TicketId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A person by id and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +73,7 @@ pub struct Ticket {
     /// The address or widget it came to.
     pub mailbox: Option<String>,
     /// Values of custom fields by key.
-    pub fields: serde_json::Map<String, serde_json::Value>,
+    pub fields: BTreeMap<String, serde_json::Value>,
     pub csat_score: Option<i16>,
     pub first_response_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,

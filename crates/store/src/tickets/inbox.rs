@@ -131,8 +131,6 @@ fn order(sort: InboxSort) -> &'static str {
         InboxSort::Newest => " order by t.last_activity_at desc, t.id desc",
         InboxSort::Oldest => " order by t.last_activity_at, t.id",
         InboxSort::Submitted => " order by t.submitted_at desc, t.id desc",
-        InboxSort::Priority => {
-            " order by t.priority_rank desc, t.last_activity_at desc, t.id desc"
-        }
+        InboxSort::Priority => " order by t.priority_rank desc, t.last_activity_at desc, t.id desc",
     }
 }

@@ -143,11 +143,8 @@ impl Store {
             from customers where workspace_id = ",
         );
         sql.push_bind(workspace.0).push(" and id = ").push_bind(customer.0);
-        let (open, total, Json(rows)): (i32, i32, Json<Vec<JsonRow>>) = sql
-            .build_query_as()
-            .fetch_optional(self.pool())
-            .await?
-            .ok_or(StoreError::NotFound)?;
+        let (open, total, Json(rows)): (i32, i32, Json<Vec<JsonRow>>) =
+            sql.build_query_as().fetch_optional(self.pool()).await?.ok_or(StoreError::NotFound)?;
         Ok(TicketList { page: page(rows, limit), open, total })
     }
 }

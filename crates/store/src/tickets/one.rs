@@ -9,14 +9,15 @@ use rapport_domain::ticket::{
 };
 use rapport_domain::{IssueId, TicketId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Deserialize)]
 struct Extra {
     mailbox: Option<String>,
-    fields: Map<String, Value>,
+    fields: BTreeMap<String, Value>,
     csat_score: Option<i16>,
     first_response_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,

@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{Channel, Priority, Status};
 use rapport_domain::{CustomerId, TeamId, TicketId, UserId, WorkspaceId};
 use serde_json::Value;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
 
 /// Locks a customer, following a merge; answers the id that stands now.
 pub async fn lock_customer(
@@ -39,7 +41,7 @@ pub struct InsertTicket<'a> {
     pub assignee: Option<UserId>,
     pub team: Option<TeamId>,
     pub tags: &'a [String],
-    pub fields: &'a Value,
+    pub fields: &'a BTreeMap<String, Value>,
     pub submitted_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
 }
@@ -73,7 +75,7 @@ pub async fn insert_ticket(
         ticket.assignee.map(|a| a.0),
         ticket.team.map(|t| t.0),
         ticket.tags,
-        ticket.fields,
+        Json(ticket.fields) as _,
         ticket.submitted_at,
         ticket.closed_at,
     )
@@ -93,17 +95,13 @@ pub struct LockedTicket {
     pub assignee: Option<UserId>,
     pub team: Option<TeamId>,
     pub tags: Vec<String>,
-    pub fields: Value,
+    pub fields: Json<BTreeMap<String, Value>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub version: i32,
 }
 
 /// Locks a ticket by its number, its customer first.
-pub async fn lock_ticket(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    number: i64,
-) -> Result<LockedTicket> {
+pub async fn lock_ticket(tx: &mut Tx, workspace: WorkspaceId, number: i64) -> Result<LockedTicket> {
     let id = sqlx::query_scalar!(
         r#"select id as "id: TicketId" from tickets where workspace_id = $1 and number = $2"#,
         workspace.0,
@@ -130,8 +128,8 @@ pub async fn lock_ticket_by_id(
         )
         select t.id as "id: TicketId", t.number, t.customer_id as "customer: CustomerId",
             t.subject, t.status as "status: Status", t.priority as "priority: Priority",
-            t.assignee_id as "assignee: UserId", t.team_id as "team: TeamId", t.tags, t.fields,
-            t.closed_at, t.version
+            t.assignee_id as "assignee: UserId", t.team_id as "team: TeamId", t.tags,
+            t.fields as "fields: Json<BTreeMap<String, Value>>", t.closed_at, t.version
         from owner join tickets t on t.workspace_id = $1 and t.id = $2
         for no key update of t"#,
         workspace.0,
@@ -161,7 +159,7 @@ pub async fn update_ticket(
         ticket.assignee.map(|a| a.0),
         ticket.team.map(|t| t.0),
         &ticket.tags,
-        ticket.fields,
+        Json(&ticket.fields.0) as _,
         ticket.closed_at,
         now,
     )

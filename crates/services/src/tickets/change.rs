@@ -1,0 +1,216 @@
+//! Changing a ticket's properties.
+
+use super::activity::{self, Names};
+use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
+use rapport_domain::error::Problems;
+use rapport_domain::ticket::{Status, TicketChange, TicketVersion};
+use rapport_domain::{AppError, Permission, TeamId, UserId, limits};
+use rapport_store::tickets::{self, LockedTicket};
+use rapport_store::timeline::NewEvent;
+use rapport_store::{StoreError, Tx, timeline, users};
+
+/// Applies a change to the version that its maker saw. A newer one is a conflict, and
+/// nothing is overwritten; a change that changes nothing leaves the version alone.
+pub async fn change(
+    ctx: &Ctx,
+    number: i64,
+    expected_version: i32,
+    change: TicketChange,
+) -> Result<TicketVersion> {
+    ctx.require(Permission::Write)?;
+    let change = change.checked()?;
+    let mut tx = ctx.store.begin().await?;
+    let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
+    if before.version != expected_version {
+        return Err(conflict(ctx, &before).await);
+    }
+    check(&mut tx, ctx, &before, &change).await?;
+    let after = apply(&before, &change, ctx.now);
+    let mut events = parts(&mut tx, ctx, &before, &change).await?;
+    let names = Names::load(&mut tx, ctx, &before, &after).await?;
+    events.extend(activity::differences(ctx, &before, &after, &names));
+    if events.is_empty() {
+        return Ok(TicketVersion { number, version: before.version });
+    }
+    let version = store(&mut tx, ctx, &before, &after, &events).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(TicketVersion { number, version })
+}
+
+/// Stores a changed ticket with its activities and the customer's counts.
+pub(super) async fn store(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    after: &LockedTicket,
+    events: &[NewEvent],
+) -> Result<i32> {
+    let version = tickets::update_ticket(tx, ctx.workspace, ctx.now, after).await?;
+    let opened = i32::from(before.status.is_closed()) - i32::from(after.status.is_closed());
+    if opened != 0 {
+        tickets::count_on_customer(tx, ctx.workspace, after.customer, opened, 0).await?;
+    }
+    timeline::append(tx, ctx.workspace, ctx.now, events).await?;
+    Ok(version)
+}
+
+/// Puts a ticket into a status, and keeps when it was closed.
+pub(super) fn set_status(ticket: &mut LockedTicket, status: Status, now: DateTime<Utc>) {
+    ticket.closed_at = match (ticket.status.is_closed(), status.is_closed()) {
+        (false, true) => Some(now),
+        (true, true) => ticket.closed_at,
+        (_, false) => None,
+    };
+    ticket.status = status;
+}
+
+fn apply(before: &LockedTicket, change: &TicketChange, now: DateTime<Utc>) -> LockedTicket {
+    let mut after = before.clone();
+    if let Some(subject) = &change.subject {
+        after.subject.clone_from(subject);
+    }
+    if let Some(status) = change.status {
+        set_status(&mut after, status, now);
+    }
+    after.priority = change.priority.unwrap_or(after.priority);
+    after.assignee = change.assignee_id.unwrap_or(after.assignee);
+    after.team = change.team_id.unwrap_or(after.team);
+    if let Some(tags) = &change.tags {
+        after.tags.clone_from(tags);
+    }
+    for (key, value) in &change.fields {
+        if value.is_null() {
+            after.fields.remove(key);
+        } else {
+            after.fields.insert(key.clone(), value.clone());
+        }
+    }
+    after
+}
+
+/// What only the database knows to be wrong with a change.
+async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketChange) -> Result<()> {
+    let mut problems = Problems::default();
+    if let Some(Some(assignee)) = change.assignee_id {
+        problems.check(check_assignee(tx, ctx, assignee).await);
+    }
+    if let Some(Some(team)) = change.team_id {
+        problems.check(check_team(tx, ctx, team).await);
+    }
+    if change.link_issue.is_some() || change.add_participant.is_some() {
+        let (issues, people) = tickets::part_counts(tx, ctx.workspace, before.id).await?;
+        if change.link_issue.is_some() && issues >= limits::LINKED_ISSUES_MAX as i64 {
+            let max = limits::LINKED_ISSUES_MAX;
+            problems.add("issue_key", format!("A ticket has at most {max} linked issues."));
+        }
+        if change.add_participant.is_some() && people >= limits::PARTICIPANTS_MAX as i64 {
+            let max = limits::PARTICIPANTS_MAX;
+            problems.add("participant_email", format!("A ticket has at most {max} participants."));
+        }
+    }
+    problems.finish()
+}
+
+/// Refuses people who are not of this workspace, disabled, or may not work on tickets.
+pub(super) async fn check_assignee(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    if users::is_assignable(tx, ctx.workspace, user).await? {
+        return Ok(());
+    }
+    Err(AppError::invalid("assignee_id", "This person cannot be given tickets."))
+}
+
+/// Refuses teams that are not of this workspace.
+pub(super) async fn check_team(tx: &mut Tx, ctx: &Ctx, team: TeamId) -> Result<()> {
+    if users::is_team(tx, ctx.workspace, team).await? {
+        return Ok(());
+    }
+    Err(AppError::invalid("team_id", "There is no such team."))
+}
+
+/// Linked issues and participants, which have rows of their own.
+async fn parts(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &LockedTicket,
+    change: &TicketChange,
+) -> Result<Vec<NewEvent>> {
+    let mut events = Vec::new();
+    let (workspace, id) = (ctx.workspace, ticket.id);
+    if let Some(issue) = &change.link_issue {
+        let new = tickets::link_issue(tx, workspace, id, issue).await?;
+        events.push(activity::issue_linked(ctx, ticket, issue, new));
+    }
+    if let Some(issue) = change.unlink_issue {
+        let issue = tickets::unlink_issue(tx, workspace, id, issue).await?;
+        events.push(activity::issue_unlinked(ctx, ticket, &issue));
+    }
+    if let Some(person) = &change.add_participant
+        && tickets::add_participant(tx, workspace, id, person).await?
+    {
+        events.push(activity::participant(ctx, ticket, "added", &person.email));
+    }
+    if let Some(email) = &change.remove_participant {
+        let person = tickets::remove_participant(tx, workspace, id, email).await?;
+        events.push(activity::participant(ctx, ticket, "removed", &person.email));
+    }
+    Ok(events)
+}
+
+/// Says who was faster.
+async fn conflict(ctx: &Ctx, ticket: &LockedTicket) -> AppError {
+    let actor = match ctx.store.last_actor_on_ticket(ctx.workspace, ticket.id).await {
+        Ok(actor) => actor,
+        Err(error) => return error.into(),
+    };
+    let who = actor.unwrap_or_else(|| "Somebody".into());
+    AppError::Conflict(format!(
+        "{who} changed this ticket meanwhile. Nothing was overwritten; look at it and try again."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::ticket::Priority;
+    use rapport_domain::{CustomerId, TicketId, Uuid};
+    use std::collections::BTreeMap;
+
+    fn ticket() -> LockedTicket {
+        LockedTicket {
+            id: TicketId(Uuid::nil()),
+            number: 1,
+            customer: CustomerId(Uuid::nil()),
+            subject: "A".into(),
+            status: Status::Open,
+            priority: Priority::Normal,
+            assignee: Some(UserId(Uuid::nil())),
+            team: None,
+            tags: vec![],
+            fields: BTreeMap::new().into(),
+            closed_at: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn closing_keeps_the_first_time_and_reopening_forgets_it() {
+        let (one, two) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + chrono::TimeDelta::hours(1));
+        let mut t = ticket();
+        set_status(&mut t, Status::Closed, one);
+        set_status(&mut t, Status::Closed, two);
+        assert_eq!(t.closed_at, Some(one));
+        set_status(&mut t, Status::Pending, two);
+        assert_eq!(t.closed_at, None);
+    }
+
+    #[test]
+    fn what_is_absent_stays() {
+        let now = DateTime::UNIX_EPOCH;
+        let before = ticket();
+        let same = apply(&before, &TicketChange::default(), now);
+        assert_eq!(same.assignee, before.assignee);
+        let change = TicketChange { assignee_id: Some(None), ..Default::default() };
+        assert_eq!(apply(&before, &change, now).assignee, None);
+    }
+}

@@ -1,0 +1,68 @@
+//! What a stored message does to its ticket.
+
+use super::activity::{self, Names};
+use super::change::{set_status, store};
+use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
+use rapport_domain::ticket::{Channel, MessageKind, Status};
+use rapport_domain::{CustomerId, TicketId, limits, text};
+use rapport_store::Tx;
+use rapport_store::tickets::{self, MessageTouch};
+
+/// A message that was stored, as its ticket sees it.
+#[derive(Debug)]
+pub struct TouchByMessage<'a> {
+    pub ticket: TicketId,
+    pub kind: MessageKind,
+    pub channel: Channel,
+    pub text: &'a str,
+    pub sent_at: DateTime<Utc>,
+    /// False for history that an import brings: it moves no status.
+    pub moves_status: bool,
+    /// Who wrote it; the one who reopens the ticket, if it is reopened.
+    pub author_name: &'a str,
+}
+
+/// The ticket after the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touched {
+    pub number: i64,
+    pub customer: CustomerId,
+    pub status: Status,
+    pub version: i32,
+}
+
+/// Counts the message, keeps what lists show of it, and moves the status: a customer's
+/// message reopens, an agent's first answer opens. In the transaction that stores the message.
+///
+/// The version grows only when the status moves: a message is no edit of a property.
+pub async fn touch_by_message(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message: &TouchByMessage<'_>,
+) -> Result<Touched> {
+    let before = tickets::lock_ticket_by_id(tx, ctx.workspace, message.ticket).await?;
+    let snippet = text::excerpt(message.text, limits::SNIPPET_CHARS);
+    let touch = MessageTouch {
+        ticket: before.id,
+        sent_at: message.sent_at,
+        channel: message.channel,
+        snippet: &snippet,
+        inbound: message.kind == MessageKind::Customer,
+        response: message.kind == MessageKind::Agent,
+    };
+    tickets::touch_by_message(tx, ctx.workspace, &touch).await?;
+    let status = before.status.after_message(message.kind);
+    let mut version = before.version;
+    let mut after = before.clone();
+    if message.moves_status && status != before.status {
+        set_status(&mut after, status, ctx.now);
+        let mut events = activity::differences(ctx, &before, &after, &Names::default());
+        for event in &mut events {
+            event.actor_name = Some(message.author_name.into());
+        }
+        version = store(tx, ctx, &before, &after, &events).await?;
+    }
+    let (number, customer) = (before.number, before.customer);
+    Ok(Touched { number, customer, status: after.status, version })
+}

@@ -1,0 +1,57 @@
+//! Tickets: open, read, change, and what a message does to one.
+//!
+//! Each change writes activities into the customer's timeline, in the same
+//! transaction, and keeps the customer's counts of tickets.
+
+mod activity;
+mod change;
+mod create;
+mod message;
+
+pub use change::change;
+pub use create::{create, open};
+pub use message::{TouchByMessage, Touched, touch_by_message};
+
+use crate::{Ctx, Result};
+use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Ticket, TicketList, TicketListQuery};
+use rapport_domain::{AppError, CustomerId, Permission, text};
+
+/// Characters of a search in the ticket pane; more is cut.
+const SEARCH_CHARS: usize = 200;
+
+/// A page of the inbox, with what its filter menus offer.
+pub async fn inbox(ctx: &Ctx, query: &InboxQuery) -> Result<Inbox> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.inbox(ctx.workspace, ctx.user(), query).await?)
+}
+
+/// A customer's tickets, newest activity first.
+pub async fn list_for_customer(
+    ctx: &Ctx,
+    customer: CustomerId,
+    query: &TicketListQuery,
+) -> Result<TicketList> {
+    ctx.require(Permission::Read)?;
+    let text = text::clean_line(&query.text).chars().take(SEARCH_CHARS).collect();
+    let query = TicketListQuery { text, ..query.clone() };
+    Ok(ctx.store.tickets_of_customer(ctx.workspace, ctx.user(), customer, &query).await?)
+}
+
+/// One ticket with every property.
+pub async fn get(ctx: &Ctx, number: i64) -> Result<Ticket> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.ticket(ctx.workspace, ctx.user(), number).await?)
+}
+
+/// Everybody a ticket can be given to, and the teams.
+pub async fn people_and_teams(ctx: &Ctx) -> Result<Assignable> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.assignable(ctx.workspace).await?)
+}
+
+/// Remembers that the reader has seen a ticket; only people read.
+pub async fn mark_read(ctx: &Ctx, number: i64) -> Result<()> {
+    ctx.require(Permission::Read)?;
+    let user = ctx.user().ok_or(AppError::Forbidden)?;
+    Ok(ctx.store.mark_ticket_read(ctx.workspace, user, number, ctx.now).await?)
+}
