@@ -5,6 +5,7 @@
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 
+pub mod api;
 pub mod config;
 pub mod demo;
 mod forms;

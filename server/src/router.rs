@@ -6,7 +6,7 @@
 
 use crate::middleware::{csp, session, slow};
 use crate::state::AppState;
-use crate::{forms, health};
+use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::{get, post};
@@ -28,7 +28,8 @@ const PAGE_BODY_BYTES: usize = 1024 * 1024;
 /// The whole server.
 pub fn build(state: AppState) -> Router {
     let open = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
-    open.merge(pages(&state))
+    open.merge(api::router(&state))
+        .merge(pages(&state))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
             http::header::X_CONTENT_TYPE_OPTIONS,

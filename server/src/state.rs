@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use crate::api::auth::Quotas;
 use crate::config::Config;
 use crate::middleware::rate_limit::Attempts;
 use axum::extract::FromRef;
@@ -15,6 +16,8 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     /// Login attempts, by address and by e-mail.
     pub attempts: Arc<Attempts>,
+    /// API requests, by key.
+    pub quotas: Arc<Quotas>,
 }
 
 impl AppState {
@@ -27,6 +30,6 @@ impl AppState {
             .site_addr(config.addr)
             .hash_files(true)
             .build();
-        Self { store, config: Arc::new(config), leptos, attempts: Arc::default() }
+        Self { store, config: Arc::new(config), leptos, attempts: Arc::default(), quotas: Arc::default() }
     }
 }

@@ -8,6 +8,7 @@ compile_error!("services must never reach the browser half");
 
 pub mod auth;
 mod ctx;
+pub mod idempotency;
 pub mod setup;
 pub mod tickets;
 

@@ -9,6 +9,7 @@ compile_error!("the store must never reach the browser half");
 
 mod error;
 pub mod api_keys;
+pub mod idempotency;
 pub mod sessions;
 pub mod timeline;
 pub mod tickets;

@@ -1,0 +1,80 @@
+//! REST API v1: one file per resource, one service call per handler.
+//!
+//! No cookie is read here, so no CSRF check is needed; [`auth::guard`] stands before
+//! every route but the description. Nothing here decides what may be stored: that is
+//! the services' work.
+
+pub mod auth;
+mod extract;
+mod idempotency;
+mod openapi;
+mod problem;
+
+use crate::state::AppState;
+use auth::Caller;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
+use axum::{Json, Router, middleware};
+use problem::Problem;
+use rapport_domain::{Uuid, limits};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// How long a sender may pause within a body.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+/// What a handler answers.
+type Answer<T> = Result<Json<T>, Problem>;
+/// What a handler answers that made something.
+type Created<T> = Result<(StatusCode, Json<T>), Problem>;
+
+/// Everything under `/api/v1`.
+pub fn router(state: &AppState) -> Router<AppState> {
+    let (routes, description) = routes(state).split_for_parts();
+    let description = description.to_json().expect("the description is made of text");
+    let openapi = get(move || async move {
+        ([(header::CONTENT_TYPE, "application/json")], description).into_response()
+    });
+    let routes = routes
+        .route("/openapi.json", openapi)
+        .method_not_allowed_fallback(async || Problem::no_method());
+    let no_route = any(async || Problem::no_route());
+    // Not nest's fallback: /api/{*function} of the pages would win over it.
+    Router::new()
+        .nest("/api/v1", routes)
+        .route("/api/v1/{*rest}", no_route)
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(NewRequestId))
+}
+
+fn routes(state: &AppState) -> OpenApiRouter<AppState> {
+    let json = OpenApiRouter::new();
+    OpenApiRouter::with_openapi(openapi::Description::openapi())
+        .merge(guarded(state, json, limits::API_BODY_BYTES))
+}
+
+/// The routes behind key, quota, body limit and idempotency, outermost last.
+fn guarded(state: &AppState, routes: OpenApiRouter<AppState>, body_limit: usize) -> OpenApiRouter<AppState> {
+    let replay = idempotency::Replay { state: state.clone(), body_limit };
+    routes
+        .route_layer(middleware::from_fn_with_state(replay, idempotency::replay))
+        .route_layer(middleware::from_fn_with_state(state.clone(), auth::guard))
+        .layer(DefaultBodyLimit::max(body_limit))
+}
+
+#[derive(Debug, Clone, Copy)]
+struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        Uuid::now_v7().to_string().parse().ok().map(RequestId::new)
+    }
+}
