@@ -3,6 +3,7 @@
 //! Variants carry what the caller may know and nothing else: no SQL, no path,
 //! no name of a type. Details go to the log, where they arise.
 
+use crate::ids::CustomerId;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with one field of a form or request.
@@ -31,6 +32,9 @@ pub enum AppError {
     /// Somebody else changed the same thing first; nothing was overwritten.
     #[error("{0}")]
     Conflict(String),
+    /// The identifier in `field` belongs to another customer, from whom nothing takes it.
+    #[error("Another customer ({owner}) already has this {}.", field.replace('_', " "))]
+    Taken { field: String, owner: CustomerId },
     #[error("Too many attempts. Try again in {retry_after_s} s.")]
     RateLimited { retry_after_s: u32 },
     /// The database or another part does not answer; trying again is safe.
@@ -53,6 +57,9 @@ impl AppError {
             Self::Invalid(fields) => {
                 fields.iter().find(|f| f.field == name).map(|f| f.message.as_str())
             }
+            Self::Taken { field, .. } if field == name => {
+                Some("Another customer already has this.")
+            }
             _ => None,
         }
     }
@@ -64,7 +71,7 @@ impl AppError {
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::Invalid(_) => 422,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Taken { .. } => 409,
             Self::RateLimited { .. } => 429,
             Self::Unavailable => 503,
             Self::Transport(_) => 400,

@@ -4,10 +4,15 @@
 //! server apply the same rules. Each feature has one module; the shared base
 //! (ids, errors, pages, roles, text) comes first.
 
-mod vocabulary;
+pub mod account;
+pub mod change;
+pub mod customer;
 pub mod error;
+pub mod fields;
+pub mod identity;
 pub mod ids;
 pub mod limits;
+pub mod money;
 pub mod page;
 pub mod patch;
 pub mod role;
@@ -15,6 +20,7 @@ pub mod session;
 pub mod text;
 pub mod ticket;
 pub mod timeline;
+mod vocabulary;
 
 pub use error::{AppError, FieldError};
 pub use ids::*;

@@ -17,6 +17,12 @@ pub const TAG_CHARS: usize = 60;
 pub const TAGS_MAX: usize = 30;
 /// E-mails, and phones, of one customer.
 pub const IDENTIFIERS_MAX: usize = 20;
+/// E-mail domains of one account.
+pub const ACCOUNT_DOMAINS_MAX: usize = 50;
+/// Fewest and most characters of a search, and what a link dialog offers.
+pub const SEARCH_CHARS_MIN: usize = 2;
+pub const SEARCH_CHARS: usize = 200;
+pub const LINK_RESULTS: i64 = 10;
 /// Custom fields per entity, and characters of a field's key.
 pub const CUSTOM_FIELDS_MAX: usize = 100;
 pub const FIELD_KEY_CHARS: usize = 60;

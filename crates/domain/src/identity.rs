@@ -1,0 +1,275 @@
+//! What identifies a customer: normal forms, values that identify nobody, and the
+//! rule that decides whom a set of identifiers means.
+//!
+//! Two known customers never become one here: an identifier that belongs to somebody
+//! else is refused, because a silent move would hand one person's mail to another.
+
+use crate::error::AppError;
+use crate::ids::CustomerId;
+use crate::{limits, text, vocabulary};
+
+vocabulary! {
+    /// The kinds of identifier, strongest first.
+    IdentifierKind {
+        ExternalId => "external_id", "External ID";
+        Email => "email", "E-mail";
+        Phone => "phone", "Phone";
+        AnonymousId => "anonymous_id", "Anonymous ID";
+    }
+}
+
+/// Digits of a phone number: E.164 allows 15, short codes start at 3.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
+/// What broken integrations send in place of an id.
+const NOBODY: [&str; 9] =
+    ["-1", "null", "nil", "none", "undefined", "nan", "anonymous", "[object object]", "unknown"];
+/// Mail providers whose domain says nothing about a person's company.
+const PUBLIC_MAIL: [&str; 40] = [
+    "126.com",
+    "163.com",
+    "aol.com",
+    "comcast.net",
+    "duck.com",
+    "fastmail.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hey.com",
+    "hotmail.co.uk",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "laposte.net",
+    "libero.it",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "naver.com",
+    "orange.fr",
+    "outlook.com",
+    "outlook.de",
+    "pm.me",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "t-online.de",
+    "tutanota.com",
+    "web.de",
+    "yahoo.com",
+    "yandex.ru",
+];
+
+/// One identifier in its normal form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub kind: IdentifierKind,
+    pub value: String,
+}
+
+impl Key {
+    /// Normalises `text`, or says what is wrong with `field`.
+    pub fn new(kind: IdentifierKind, field: &str, text: &str) -> Result<Self, AppError> {
+        let value = match kind {
+            IdentifierKind::Email => text::email(field, text)?,
+            IdentifierKind::Phone => phone(field, text)?,
+            IdentifierKind::ExternalId | IdentifierKind::AnonymousId => opaque_id(field, text)?,
+        };
+        Ok(Self { kind, value })
+    }
+}
+
+/// Takes a phone number: digits, with the leading `+` if there was one.
+///
+/// A number without country code stays as it was typed: guessing one would make
+/// two people one.
+pub fn phone(field: &str, text: &str) -> Result<String, AppError> {
+    let bad =
+        || AppError::invalid(field, "This is not a phone number; +49 30 901820 would be one.");
+    let line = text::clean_line(text);
+    // "+49 (0) 30": the trunk zero is dialled only without the country code.
+    let line = if line.starts_with('+') { line.replace("(0)", "") } else { line };
+    let (plus, rest) = match line.strip_prefix('+') {
+        Some(rest) => ("+", rest),
+        None => ("", line.as_str()),
+    };
+    let filler = |c: char| matches!(c, ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '/');
+    if rest.contains(|c: char| !c.is_ascii_digit() && !filler(c)) {
+        return Err(bad());
+    }
+    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    if PHONE_DIGITS.contains(&digits.len()) { Ok(format!("{plus}{digits}")) } else { Err(bad()) }
+}
+
+/// Takes an id that another system gave; its letters keep their case.
+pub fn opaque_id(field: &str, text: &str) -> Result<String, AppError> {
+    let id = text::required_line(field, text, limits::EXTERNAL_ID_CHARS)?;
+    let empty_like = id.chars().all(|c| matches!(c, '0' | '-'));
+    if empty_like || NOBODY.contains(&id.to_lowercase().as_str()) {
+        let message = format!("“{id}” identifies nobody; many visitors would become one customer.");
+        return Err(AppError::invalid(field, message));
+    }
+    Ok(id)
+}
+
+/// The domain of an address, unless it is a public mail provider's.
+pub fn company_domain(email: &str) -> Option<&str> {
+    let (_, domain) = email.rsplit_once('@')?;
+    PUBLIC_MAIL.binary_search(&domain).is_err().then_some(domain)
+}
+
+/// Whom an identifier already belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub key: Key,
+    pub customer: CustomerId,
+    /// The external id of that customer.
+    pub external_id: Option<String>,
+}
+
+/// Decides whom `keys` mean: the owner of the external id, else of the first known
+/// e-mail, else, when there is neither, of the first known phone. `None` is somebody new.
+///
+/// Refuses keys that belong to different customers, and an e-mail whose owner already
+/// has another external id: those are two people.
+pub fn resolve(keys: &[Key], owners: &[Owner]) -> Result<Option<CustomerId>, AppError> {
+    let owner_of = |key: &Key| owners.iter().find(|o| o.key == *key);
+    let of_kind = |kind| keys.iter().filter(move |k| k.kind == kind);
+    let first = |kind| of_kind(kind).find_map(owner_of);
+    let external = of_kind(IdentifierKind::ExternalId).next();
+    let has_email = of_kind(IdentifierKind::Email).next().is_some();
+    let found =
+        first(IdentifierKind::ExternalId).or_else(|| first(IdentifierKind::Email)).or_else(|| {
+            if external.is_none() && !has_email { first(IdentifierKind::Phone) } else { None }
+        });
+    if let (Some(found), Some(external)) = (found, external)
+        && found.external_id.as_ref().is_some_and(|id| *id != external.value)
+    {
+        return Err(taken(found));
+    }
+    let target = found.map(|o| o.customer);
+    match keys.iter().filter_map(owner_of).find(|o| Some(o.customer) != target) {
+        Some(other) => Err(taken(other)),
+        None => Ok(target),
+    }
+}
+
+/// The refusal to take an identifier away from its owner.
+pub fn taken(owner: &Owner) -> AppError {
+    AppError::Taken { field: owner.key.kind.as_str().into(), owner: owner.customer }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Uuid;
+    use proptest::prelude::*;
+
+    fn key(kind: IdentifierKind, value: &str) -> Key {
+        Key { kind, value: value.into() }
+    }
+
+    fn customer(n: u128) -> CustomerId {
+        CustomerId(Uuid::from_u128(n))
+    }
+
+    fn owner(key: &Key, n: u128, external_id: Option<&str>) -> Owner {
+        Owner { key: key.clone(), customer: customer(n), external_id: external_id.map(Into::into) }
+    }
+
+    fn any_kind() -> impl Strategy<Value = IdentifierKind> {
+        prop::sample::select(IdentifierKind::ALL)
+    }
+
+    proptest! {
+        #[test]
+        fn the_normal_form_is_its_own_normal_form(kind in any_kind(), s in "\\PC{0,40}") {
+            if let Ok(key) = Key::new(kind, "f", &s) {
+                prop_assert_eq!(Key::new(kind, "f", &key.value), Ok(key));
+            }
+        }
+
+        #[test]
+        fn punctuation_never_changes_a_phone(digits in "[1-9][0-9]{2,14}", gap in "[ ./()-]{1,3}") {
+            let spread = digits.chars().map(String::from).collect::<Vec<_>>().join(&gap);
+            prop_assert_eq!(phone("f", &spread), Ok(digits.clone()));
+            prop_assert_eq!(phone("f", &format!("+{digits}")), Ok(format!("+{digits}")));
+        }
+
+        #[test]
+        fn whoever_is_found_owns_every_known_key(
+            keys in prop::collection::vec((any_kind(), "[ab]"), 0..4),
+            owned in prop::collection::vec((any_kind(), "[ab]", 0u128..3), 0..6),
+        ) {
+            let keys: Vec<_> = keys.iter().map(|(k, v)| key(*k, v)).collect();
+            let owners: Vec<_> = owned.iter().map(|(k, v, n)| owner(&key(*k, v), *n, None)).collect();
+            let known = keys.iter().filter_map(|k| owners.iter().find(|o| o.key == *k));
+            if let Ok(target) = resolve(&keys, &owners) {
+                for o in known {
+                    prop_assert_eq!(Some(o.customer), target);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn phones_keep_digits_and_plus() {
+        assert_eq!(phone("phone", " +1 (415) 555-0134 ").as_deref(), Ok("+14155550134"));
+        assert_eq!(phone("phone", "+49 (0) 30 901820").as_deref(), Ok("+4930901820"));
+        assert_eq!(phone("phone", "030/90 18 20").as_deref(), Ok("030901820"));
+        for bad in ["", "12", "call me", "+1 415 555 0134 ext 5", "1234567890123456", "++49301"] {
+            assert!(phone("phone", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ids_that_identify_nobody_are_refused() {
+        for bad in ["", "0", "000-000", "-", "-1", "null", "NULL", "Anonymous", "undefined"] {
+            assert!(opaque_id("external_id", bad).is_err(), "{bad}");
+        }
+        assert_eq!(opaque_id("external_id", " User_10 ").as_deref(), Ok("User_10"));
+    }
+
+    #[test]
+    fn public_mail_says_nothing_about_a_company() {
+        assert!(PUBLIC_MAIL.is_sorted(), "binary search needs order");
+        assert_eq!(company_domain("a@northwind.example"), Some("northwind.example"));
+        assert_eq!(company_domain("a@gmail.com"), None);
+    }
+
+    #[test]
+    fn an_email_finds_its_owner_who_may_then_get_an_external_id() {
+        let (id, mail) =
+            (key(IdentifierKind::ExternalId, "u1"), key(IdentifierKind::Email, "a@x.example"));
+        let found = resolve(&[id, mail.clone()], &[owner(&mail, 7, None)]);
+        assert_eq!(found, Ok(Some(customer(7))));
+    }
+
+    #[test]
+    fn two_known_customers_stay_two() {
+        let (id, mail) =
+            (key(IdentifierKind::ExternalId, "u1"), key(IdentifierKind::Email, "a@x.example"));
+        let refused = Err(AppError::Taken { field: "email".into(), owner: customer(7) });
+        // The address belongs to somebody with another external id …
+        assert_eq!(resolve(&[id.clone(), mail.clone()], &[owner(&mail, 7, Some("u2"))]), refused);
+        // … or the external id to somebody else than the address.
+        let owners = [owner(&id, 8, Some("u1")), owner(&mail, 7, None)];
+        assert_eq!(resolve(&[id, mail], &owners), refused);
+    }
+
+    #[test]
+    fn a_phone_alone_finds_but_does_not_outrank_an_email() {
+        let (mail, tel) =
+            (key(IdentifierKind::Email, "a@x.example"), key(IdentifierKind::Phone, "+4930"));
+        let owners = [owner(&tel, 7, None)];
+        assert_eq!(resolve(std::slice::from_ref(&tel), &owners), Ok(Some(customer(7))));
+        assert!(resolve(&[mail, tel], &owners).is_err());
+    }
+}
