@@ -62,8 +62,10 @@ export const test = base.extend<{ watch: Watch }, { session: Cookie[] }>({
     { scope: "worker" },
   ],
   watch: [
-    async ({ context }, use) => {
+    async ({ context, javaScriptEnabled }, use) => {
       const watch = new Watch();
+      // Without JavaScript the browser refuses the preloaded script, and says so as a failed request.
+      if (!javaScriptEnabled) watch.allow(/^request failed: .*\/pkg\/\S+\.js csp$/);
       context.on("page", (page) => watch.follow(page));
       await use(watch);
       expect(watch.unexpected(), "problems in the browser").toEqual([]);

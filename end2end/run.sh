@@ -47,6 +47,5 @@ export DATABASE_URL RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
 start_server "$program" "$log"
 "$program" demo --url "$RAPPORT_URL"
 
-cd end2end
 # Not through npx: the process that Ctrl-C reaches must be Playwright itself.
-node node_modules/@playwright/test/cli.js test "$@"
+(cd end2end && PLAYWRIGHT_NO_COPY_PROMPT=1 exec node node_modules/@playwright/test/cli.js test "$@")

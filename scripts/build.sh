@@ -3,7 +3,7 @@
 #   scripts/build.sh --release   what users get (the default)
 #   scripts/build.sh --dev       quick to build, larger
 #   scripts/build.sh --test      a dev server with the browser half that users get
-#   add --css, --front or --server to build that part alone (the others must exist)
+#   add --css, --front (with CSS) or --server to build that part alone
 # First release build: about 8 minutes on 2 cores; first dev build: about 6. After an edit
 # only what the edit touches is done again; with no edit it takes about 2 seconds.
 # cargo-leptos is not needed; docs of `cargo leptos watch` are in tools/leptos-metadata.toml.
@@ -127,7 +127,7 @@ esac
 if [ "$part" = all ] || [ "$part" = front ]; then
   unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json)$TARGET" pack_front
 fi
-if [ "$part" = all ] || [ "$part" = css ]; then
+if [ "$part" != server ]; then
   unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css
   unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
 fi

@@ -34,6 +34,7 @@ step() {
   say "==> $1"
   CURRENT_STEP=$1
   "${@:2}"
+  CURRENT_STEP=
   say "    $(since "$began")"
 }
 CURRENT_STEP=
@@ -119,7 +120,7 @@ http_status() {
   {
     printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
     IFS= read -r -t 5 line <&3
-  } 3<>"/dev/tcp/${1%:*}/${1##*:}" 2>/dev/null || true
+  } 2>/dev/null 3<>"/dev/tcp/${1%:*}/${1##*:}" || true
   line=${line#HTTP/1.? }
   printf '%s' "${line%% *}"
 }

@@ -54,6 +54,7 @@ step "migrating a scratch database" migrate
 step "describing the queries of rapport-store" describe
 
 if $check; then
+  [ -d .sqlx ] || die "there is no .sqlx yet: run scripts/prepare.sh and commit what it writes"
   diff -rq .sqlx "$out" >/dev/null || {
     diff -r .sqlx "$out" | head -20
     die ".sqlx is not up to date: run scripts/prepare.sh and commit what it changes"

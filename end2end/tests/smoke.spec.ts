@@ -7,7 +7,7 @@ test("log in through the form, to the inbox", async ({ page }) => {
   await page.getByLabel("Password").fill(DEMO.password);
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page).toHaveURL(/\/inbox/);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
 });
 
 noJs("log in through the form without JavaScript", async ({ page }) => {
