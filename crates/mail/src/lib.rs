@@ -1,0 +1,17 @@
+//! Reads e-mail as it arrives: headers, bodies, attachments, cleaned HTML.
+//!
+//! Everything here takes bytes from strangers. Nothing here stores, sends or
+//! decides anything; the services call [`parse`] and keep the raw mail beside
+//! the result, so a better parser can read it again.
+
+mod attachment;
+mod headers;
+mod html;
+mod parse;
+mod quote;
+
+pub use attachment::{Attachment, clean_file_name, essence};
+pub use headers::decode_header;
+pub use html::{html_to_text, sanitize};
+pub use parse::{Address, ParsedEmail, Unreadable, parse};
+pub use quote::{Split, split_quoted};

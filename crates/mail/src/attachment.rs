@@ -1,0 +1,113 @@
+//! Files that came with a mail: their names and types are what a stranger typed.
+
+use mail_parser::{MessagePart, MimeHeaders, PartType};
+use rapport_domain::text;
+
+/// Characters of a file name that are kept, its ending included.
+const NAME_CHARS: usize = 150;
+
+/// A file that came with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Safe to show and to write into a header; never a path.
+    pub file_name: String,
+    /// Type and subtype in lower case, without parameters.
+    pub content_type: String,
+    /// The Content-ID without angle brackets: HTML names inline images by it.
+    pub content_id: Option<String>,
+    pub data: Vec<u8>,
+}
+
+impl Attachment {
+    pub(crate) fn from_part(part: &MessagePart<'_>) -> Self {
+        let declared = part.content_type().map(|t| match t.subtype() {
+            Some(subtype) => format!("{}/{subtype}", t.ctype()),
+            None => t.ctype().to_string(),
+        });
+        let nested = matches!(part.body, PartType::Message(_));
+        let fallback = if nested { "message/rfc822" } else { "application/octet-stream" };
+        let content_type = declared.and_then(|t| essence(&t)).unwrap_or_else(|| fallback.into());
+        let name = part.attachment_name().map(clean_file_name).filter(|n| !n.is_empty());
+        let plain_name = match (nested, content_type.split_once('/')) {
+            (true, _) => "message.eml".to_string(),
+            (false, Some((_, "plain"))) => "text.txt".to_string(),
+            (false, Some(("image", kind))) => format!("image.{}", clean_file_name(kind)),
+            _ => "attachment".to_string(),
+        };
+        Self {
+            file_name: name.unwrap_or(plain_name),
+            content_type,
+            content_id: part
+                .content_id()
+                .map(|id| text::excerpt(id.trim_matches(['<', '>']), 250))
+                .filter(|id| !id.is_empty()),
+            data: part.contents().to_vec(),
+        }
+    }
+}
+
+/// Type and subtype of a media type, in lower case; `None` when it is not one.
+pub fn essence(declared: &str) -> Option<String> {
+    let token = |s: &str| {
+        let odd = |c: char| !(c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c));
+        (!s.is_empty() && s.len() <= 100 && !s.contains(odd)).then(|| s.to_ascii_lowercase())
+    };
+    let (kind, subtype) = declared.split(';').next()?.trim().split_once('/')?;
+    Some(format!("{}/{}", token(kind.trim())?, token(subtype.trim())?))
+}
+
+/// A file name without path, control characters and the marks that turn text around
+/// (`invoice\u{202E}fdp.exe` would read as `invoiceexe.pdf`).
+pub fn clean_file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
+    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    // A leading dot hides a file, and `..` is a way up.
+    let kept = kept.trim_start_matches('.').trim();
+    let count = kept.chars().count();
+    if count <= NAME_CHARS {
+        return kept.to_string();
+    }
+    let ending: String = kept.chars().skip(count - 20).collect();
+    let start: String = kept.chars().take(NAME_CHARS - 21).collect();
+    format!("{start}…{ending}")
+}
+
+/// Direction marks, zero-width characters and other code points that only deceive.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}'
+        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_a_name_and_nothing_else() {
+        for (given, kept) in [
+            ("report.pdf", "report.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\a\\bill.doc", "bill.doc"),
+            ("a\r\nSet-Cookie: x=1.txt", "aSet-Cookie: x=1.txt"),
+            ("invoice\u{202E}fdp.exe", "invoicefdp.exe"),
+            ("nul\0.txt", "nul.txt"),
+            ("..", ""),
+            ("  two   words .txt ", "two words .txt"),
+        ] {
+            assert_eq!(clean_file_name(given), kept, "{given:?}");
+        }
+        let long = clean_file_name(&format!("{}.tar.gz", "x".repeat(4_000)));
+        assert!(long.chars().count() <= NAME_CHARS && long.ends_with(".tar.gz"), "{long}");
+    }
+
+    #[test]
+    fn a_media_type_is_read_or_refused() {
+        assert_eq!(essence("Text/Plain; charset=x").as_deref(), Some("text/plain"));
+        assert_eq!(essence("image/svg+xml").as_deref(), Some("image/svg+xml"));
+        for bad in ["", "text", "text/", "a b/c", "text/html\r\nX: y", "/"] {
+            assert_eq!(essence(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Headers in order of arrival, unfolded and storable.
+
+use mail_parser::{HeaderValue, Message, MessageParser};
+use rapport_domain::text;
+
+/// Headers of one mail that are kept; the raw mail holds the rest.
+const HEADERS_MAX: usize = 300;
+/// Characters of one header that are kept: DKIM signatures fit, novels do not.
+const VALUE_CHARS: usize = 4_000;
+
+/// Every header of the mail itself (not of its parts) as name and value.
+pub(crate) fn all(message: &Message<'_>) -> Vec<(String, String)> {
+    message
+        .headers()
+        .iter()
+        .take(HEADERS_MAX)
+        .map(|header| {
+            let bytes = message
+                .raw_message
+                .get(header.offset_start as usize..header.offset_end as usize)
+                .unwrap_or_default();
+            let value = text::excerpt(&String::from_utf8_lossy(bytes), VALUE_CHARS);
+            (text::excerpt(header.name(), 200), value)
+        })
+        .collect()
+}
+
+/// Decodes the encoded words of a stored header, `=?utf-8?q?Gr=C3=BC=C3=9Fe?=` → `Grüße`.
+pub fn decode_header(value: &str) -> String {
+    if !value.contains("=?") {
+        return value.to_string();
+    }
+    // Comments are unstructured text by RFC 5322, whatever stands in them.
+    let mail = format!("Comments: {value}\r\n\r\n");
+    let parsed = MessageParser::default().parse(mail.as_bytes());
+    let decoded = parsed.as_ref().and_then(|m| m.comments().as_text());
+    text::excerpt(decoded.unwrap_or(value), VALUE_CHARS)
+}
+
+/// The message ids of a header, without angle brackets, oldest first.
+pub(crate) fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    let list: Vec<&str> = match value {
+        HeaderValue::Text(one) => vec![one.as_ref()],
+        HeaderValue::TextList(many) => many.iter().map(AsRef::as_ref).collect(),
+        _ => Vec::new(),
+    };
+    // The newest names count most when a long thread lists more than we look at.
+    let skip = list.len().saturating_sub(50);
+    list.into_iter().skip(skip).filter_map(message_id).collect()
+}
+
+/// One message id as it is stored: no brackets, no spaces, short enough for an index.
+pub(crate) fn message_id(raw: &str) -> Option<String> {
+    let id = text::clean_line(raw.trim_matches(['<', '>', ' ']));
+    (!id.is_empty() && id.len() <= 900).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_words_are_decoded() {
+        assert_eq!(decode_header("=?utf-8?q?Gr=C3=BC=C3=9Fe?= <a@b.example>"), "Grüße <a@b.example>");
+        assert_eq!(decode_header("plain"), "plain");
+        assert_eq!(decode_header("=?broken"), "=?broken");
+    }
+}

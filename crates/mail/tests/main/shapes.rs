@@ -1,0 +1,71 @@
+use chrono::{DateTime, Utc};
+use rapport_mail::{Unreadable, parse};
+
+fn now() -> DateTime<Utc> {
+    "2026-11-24T10:00:00Z".parse().unwrap()
+}
+
+#[test]
+fn headers_bodies_and_files_are_found() {
+    let raw = b"From: \"Alex Morgan\" <Alex.Morgan@Northwind.example>\r\nTo: support@rapport.example\r\n\
+Cc: dana@northwind.example\r\nSubject: =?utf-8?q?Export_f=C3=BCr?= CSV\r\nMessage-ID: <abc@mail.example>\r\n\
+In-Reply-To: <old@rapport.example>\r\nReferences: <first@rapport.example> <old@rapport.example>\r\n\
+Date: Tue, 24 Nov 2026 09:14:00 +0000\r\nX-Custom: one\r\n two\r\nMIME-Version: 1.0\r\n\
+Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello\r\n\
+--b\r\nContent-Type: TEXT/CSV; name=\"../usage.csv\"\r\nContent-Disposition: attachment; filename=\"../usage.csv\"\r\n\r\na,b\r\n--b--\r\n";
+    let mail = parse(raw, now()).unwrap();
+    assert_eq!(mail.from.email, "alex.morgan@northwind.example");
+    assert_eq!(mail.from.name.as_deref(), Some("Alex Morgan"));
+    assert_eq!(mail.cc[0].email, "dana@northwind.example");
+    assert_eq!(mail.subject.as_deref(), Some("Export für CSV"));
+    assert_eq!(mail.message_id.as_deref(), Some("abc@mail.example"));
+    assert_eq!(mail.in_reply_to, ["old@rapport.example"]);
+    assert_eq!(mail.references, ["first@rapport.example", "old@rapport.example"]);
+    assert_eq!(mail.date, Some("2026-11-24T09:14:00Z".parse().unwrap()));
+    assert_eq!(mail.text, "Hello");
+    assert_eq!(mail.html, None);
+    assert_eq!(mail.attachments.len(), 1);
+    assert_eq!(mail.attachments[0].file_name, "usage.csv");
+    assert_eq!(mail.attachments[0].content_type, "text/csv");
+    assert!(mail.headers.contains(&("X-Custom".into(), "one two".into())), "{:?}", mail.headers);
+    assert_eq!(mail.headers[0].0, "From");
+}
+
+#[test]
+fn text_comes_from_html_when_there_is_no_other() {
+    let raw = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<p>Hi<script>alert(1)</script></p><p>you</p>";
+    let mail = parse(raw, now()).unwrap();
+    assert_eq!(mail.text, "Hi\n\nyou");
+    assert_eq!(mail.html.as_deref(), Some("<p>Hi</p><p>you</p>"));
+}
+
+#[test]
+fn a_date_from_the_future_is_not_believed() {
+    let raw = b"From: a@b.example\r\nDate: Tue, 24 Nov 2099 09:14:00 +0000\r\n\r\nx";
+    assert_eq!(parse(raw, now()).unwrap().date, None);
+}
+
+#[test]
+fn what_is_not_mail_says_so() {
+    assert_eq!(parse(b"", now()).unwrap_err(), Unreadable::NotMail);
+    assert_eq!(parse(b"Subject: hi\r\n\r\nx", now()).unwrap_err(), Unreadable::NoSender);
+    assert_eq!(parse(b"From: undisclosed\r\n\r\nx", now()).unwrap_err(), Unreadable::NoSender);
+    let large = vec![b'a'; 25 * 1024 * 1024 + 1];
+    assert_eq!(parse(&large, now()).unwrap_err(), Unreadable::TooLarge);
+}
+
+#[test]
+fn odd_bytes_and_deep_nesting_do_no_harm() {
+    let mail = parse(b"From: a@b.example\r\nSubject: \0\xff\xfe\r\n\r\n\0body\xc3", now()).unwrap();
+    assert!(!mail.text.contains('\0') && mail.text.contains("body"));
+    let mut raw = b"From: a@b.example\r\n".to_vec();
+    for n in 0..2_000 {
+        raw.extend_from_slice(format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n").as_bytes());
+    }
+    raw.extend_from_slice(b"\r\nend");
+    // Read or refused: both are fine, falling over is not.
+    let _ = parse(&raw, now());
+    let mut html = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n".to_vec();
+    html.extend_from_slice("<div>".repeat(50_000).as_bytes());
+    let _ = parse(&html, now());
+}
