@@ -13,6 +13,7 @@ pub mod identity;
 pub mod ids;
 pub mod limits;
 pub mod money;
+pub mod message;
 pub mod page;
 pub mod patch;
 pub mod role;

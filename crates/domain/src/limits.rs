@@ -56,3 +56,14 @@ pub const PARTICIPANTS_MAX: usize = 50;
 pub const SNIPPET_CHARS: usize = 200;
 /// Characters in a link.
 pub const URL_CHARS: usize = 2_000;
+/// Bytes of HTML in a message from the API.
+pub const MESSAGE_HTML_BYTES: usize = 500_000;
+/// Headers of a message that are kept, and characters of one.
+pub const HEADERS_MAX: usize = 300;
+pub const HEADER_CHARS: usize = 4_000;
+/// Bytes of all files of one message from the API.
+pub const ATTACHMENTS_BYTES: usize = 10 * 1024 * 1024;
+/// Bytes of an unreadable e-mail that its message shows.
+pub const RAW_SHOWN_BYTES: usize = 100_000;
+/// Activities shown in an open ticket.
+pub const TICKET_ACTIVITIES: u32 = 300;

@@ -1,25 +1,20 @@
 //! Headers in order of arrival, unfolded and storable.
 
 use mail_parser::{HeaderValue, Message, MessageParser};
-use rapport_domain::text;
-
-/// Headers of one mail that are kept; the raw mail holds the rest.
-const HEADERS_MAX: usize = 300;
-/// Characters of one header that are kept: DKIM signatures fit, novels do not.
-const VALUE_CHARS: usize = 4_000;
+use rapport_domain::{limits, text};
 
 /// Every header of the mail itself (not of its parts) as name and value.
 pub(crate) fn all(message: &Message<'_>) -> Vec<(String, String)> {
     message
         .headers()
         .iter()
-        .take(HEADERS_MAX)
+        .take(limits::HEADERS_MAX)
         .map(|header| {
             let bytes = message
                 .raw_message
                 .get(header.offset_start as usize..header.offset_end as usize)
                 .unwrap_or_default();
-            let value = text::excerpt(&String::from_utf8_lossy(bytes), VALUE_CHARS);
+            let value = text::excerpt(&String::from_utf8_lossy(bytes), limits::HEADER_CHARS);
             (text::excerpt(header.name(), 200), value)
         })
         .collect()
@@ -34,7 +29,7 @@ pub fn decode_header(value: &str) -> String {
     let mail = format!("Comments: {value}\r\n\r\n");
     let parsed = MessageParser::default().parse(mail.as_bytes());
     let decoded = parsed.as_ref().and_then(|m| m.comments().as_text());
-    text::excerpt(decoded.unwrap_or(value), VALUE_CHARS)
+    text::excerpt(decoded.unwrap_or(value), limits::HEADER_CHARS)
 }
 
 /// The message ids of a header, without angle brackets, oldest first.

@@ -1,0 +1,14 @@
+//! Messages and internal notes: what may be written, and how a ticket's thread shows them.
+
+mod links;
+mod new;
+mod thread;
+
+pub use links::{Segment, segments};
+pub use new::{
+    HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,
+};
+pub use thread::{
+    Attachment, Delivery, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers,
+    size_text,
+};

@@ -1,0 +1,138 @@
+//! A ticket opened: its properties, messages and activities.
+
+use super::HeaderLine;
+use crate::fields::FieldDef;
+use crate::ticket::{Assignable, Channel, MessageKind, Receipt, Ticket};
+use crate::{AttachmentId, Cursor, EventId, MessageId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A message or note in a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Message {
+    pub id: MessageId,
+    pub kind: MessageKind,
+    pub channel: Channel,
+    pub author_id: Option<UserId>,
+    pub author_name: String,
+    pub author_email: Option<String>,
+    pub subject: Option<String>,
+    /// What is new in this message.
+    pub text: String,
+    /// The quoted thread and signature below it.
+    pub quoted: Option<String>,
+    /// There is a cleaned HTML version.
+    pub has_html: bool,
+    /// The e-mail as it arrived is stored.
+    pub has_raw: bool,
+    /// The e-mail could not be read; `text` is its raw text.
+    pub unreadable: bool,
+    /// The headers that matter, decoded.
+    pub headers: Vec<HeaderLine>,
+    /// What became of it, for an agent's message.
+    pub delivery: Option<Delivery>,
+    pub sent_at: DateTime<Utc>,
+    pub attachments: Vec<Attachment>,
+}
+
+/// What became of a message that left here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Delivery {
+    pub receipt: Receipt,
+    pub at: Option<DateTime<Utc>>,
+    pub error: Option<String>,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub file_name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+}
+
+/// Something that happened to the ticket, in its place between the messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadActivity {
+    pub id: EventId,
+    pub at: DateTime<Utc>,
+    /// `ticket.status_changed`, `ticket.csat_answered` …
+    pub name: String,
+    /// Goes on after the actor's name.
+    pub title: String,
+    pub actor_name: Option<String>,
+    /// Stars and comment of an answered survey.
+    pub score: Option<i16>,
+    pub comment: Option<String>,
+}
+
+/// Messages of a ticket, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ThreadPage {
+    pub messages: Vec<Message>,
+    /// Where earlier messages end; `None` when these are all.
+    pub earlier: Option<Cursor>,
+}
+
+/// Everything the open ticket shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TicketDetails {
+    pub ticket: Ticket,
+    /// The custom fields that tickets have, in order.
+    pub field_defs: Vec<FieldDef>,
+    pub thread: ThreadPage,
+    /// Oldest first.
+    pub activities: Vec<ThreadActivity>,
+    pub assignable: Assignable,
+}
+
+/// The headers that matter to an agent, in the order they are shown.
+const MAIN_HEADERS: [&str; 9] = [
+    "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To",
+    "Authentication-Results",
+];
+
+/// Picks the headers that matter out of all.
+pub fn main_headers(all: &[HeaderLine]) -> Vec<HeaderLine> {
+    MAIN_HEADERS
+        .iter()
+        .flat_map(|name| all.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)))
+        .filter(|h| !h.value.is_empty())
+        .take(20)
+        .cloned()
+        .collect()
+}
+
+/// A size as people read it: `812 B`, `18 KB`, `2.4 MB`.
+pub fn size_text(bytes: i64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", (bytes + 500) / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_that_matter_come_in_their_order() {
+        let line = |name: &str| HeaderLine { name: name.into(), value: "x".into() };
+        let all = ["Received", "subject", "X-Mailer", "From", "DKIM-Signature"].map(line);
+        let names: Vec<_> = main_headers(&all).into_iter().map(|h| h.name).collect();
+        assert_eq!(names, ["From", "subject"]);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        assert_eq!(size_text(812), "812 B");
+        assert_eq!(size_text(18_120), "18 KB");
+        assert_eq!(size_text(2_410_000), "2.4 MB");
+    }
+}
