@@ -56,7 +56,10 @@ mod tests {
 
     #[test]
     fn encoded_words_are_decoded() {
-        assert_eq!(decode_header("=?utf-8?q?Gr=C3=BC=C3=9Fe?= <a@b.example>"), "Grüße <a@b.example>");
+        assert_eq!(
+            decode_header("=?utf-8?q?Gr=C3=BC=C3=9Fe?= <a@b.example>"),
+            "Grüße <a@b.example>"
+        );
         assert_eq!(decode_header("plain"), "plain");
         assert_eq!(decode_header("=?broken"), "=?broken");
     }

@@ -50,8 +50,11 @@ fn keep_attribute<'a>(tag: &str, attribute: &str, value: &'a str) -> Option<Cow<
 
 /// A picture inside the address, of a kind that cannot hold scripts (SVG can).
 fn is_picture(value: &str) -> bool {
-    let lower: String = value.trim_start().chars().take(30).collect::<String>().to_ascii_lowercase();
-    ["png", "jpeg", "gif", "webp"].iter().any(|k| lower.starts_with(&format!("data:image/{k};base64,")))
+    let lower: String =
+        value.trim_start().chars().take(30).collect::<String>().to_ascii_lowercase();
+    ["png", "jpeg", "gif", "webp"]
+        .iter()
+        .any(|k| lower.starts_with(&format!("data:image/{k};base64,")))
 }
 
 /// Cleans HTML to an allow-list; cleaning twice changes nothing.
@@ -178,8 +181,11 @@ impl Lines {
 
     fn tag(&mut self, inside: &str) {
         let closing = inside.starts_with('/');
-        let name: String =
-            inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        let name: String = inside
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
         match (name.as_str(), closing) {
             ("br", _) => self.end_line(),
             ("blockquote", _) => {
@@ -188,8 +194,11 @@ impl Lines {
             }
             ("pre", _) => {
                 self.break_line();
-                self.preformatted =
-                    if closing { self.preformatted.saturating_sub(1) } else { self.preformatted + 1 };
+                self.preformatted = if closing {
+                    self.preformatted.saturating_sub(1)
+                } else {
+                    self.preformatted + 1
+                };
             }
             ("p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "table", true) => {
                 self.break_line();
@@ -205,8 +214,11 @@ impl Lines {
                 self.line.push_str("———");
                 self.break_line();
             }
-            ("p" | "div" | "tr" | "dt" | "dd" | "article" | "section" | "header" | "footer" | "center"
-            | "table" | "ul" | "ol" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6", _) => {
+            (
+                "p" | "div" | "tr" | "dt" | "dd" | "article" | "section" | "header" | "footer"
+                | "center" | "table" | "ul" | "ol" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6",
+                _,
+            ) => {
                 self.break_line();
             }
             _ => {}
@@ -270,22 +282,45 @@ mod tests {
     fn known_attacks_come_out_harmless() {
         for attack in include_str!("../tests/xss.txt").lines().filter(|l| !l.is_empty()) {
             let clean = sanitize(attack).to_ascii_lowercase();
-            for bad in ["<script", "<svg", "<math", "<iframe", "<style", "<form", "<template", "<noscript",
-                "<title", "<object", "<embed", "<link", "<meta", "<base", " style="] {
+            for bad in [
+                "<script",
+                "<svg",
+                "<math",
+                "<iframe",
+                "<style",
+                "<form",
+                "<template",
+                "<noscript",
+                "<title",
+                "<object",
+                "<embed",
+                "<link",
+                "<meta",
+                "<base",
+                " style=",
+            ] {
                 assert!(!clean.contains(bad), "{attack}\n→ {clean}");
             }
             // Inside a tag, no handler and no address that runs.
             for tag in clean.split('<').skip(1).filter_map(|t| t.split_once('>')).map(|(t, _)| t) {
                 assert!(!tag.contains(" on"), "{attack}\n→ {clean}");
-                assert!(!tag.contains("javascript:") && !tag.contains("vbscript:"), "{attack}\n→ {clean}");
-                assert!(!tag.contains("data:text") && !tag.contains("data:image/svg"), "{attack}\n→ {clean}");
+                assert!(
+                    !tag.contains("javascript:") && !tag.contains("vbscript:"),
+                    "{attack}\n→ {clean}"
+                );
+                assert!(
+                    !tag.contains("data:text") && !tag.contains("data:image/svg"),
+                    "{attack}\n→ {clean}"
+                );
             }
         }
     }
 
     #[test]
     fn links_are_marked_and_remote_images_go() {
-        let clean = sanitize(r#"<a href="https://a.example/x">x</a><img src="https://t.example/p.gif" alt="p"><img src="cid:1">"#);
+        let clean = sanitize(
+            r#"<a href="https://a.example/x">x</a><img src="https://t.example/p.gif" alt="p"><img src="cid:1">"#,
+        );
         assert!(clean.contains(r#"rel="noopener noreferrer nofollow""#), "{clean}");
         assert!(clean.contains(r#"target="_blank""#), "{clean}");
         assert!(!clean.contains("t.example"), "{clean}");
@@ -295,7 +330,10 @@ mod tests {
     #[test]
     fn text_keeps_lines_lists_and_quotes() {
         let html = "<p>Hi &amp; hello,<br>all</p><ul><li>one</li><li>two</li></ul><blockquote><p>old</p></blockquote><div>end</div>";
-        assert_eq!(html_to_text(&sanitize(html)), "Hi & hello,\nall\n\n• one\n• two\n\n> old\n>\nend");
+        assert_eq!(
+            html_to_text(&sanitize(html)),
+            "Hi & hello,\nall\n\n• one\n• two\n\n> old\n>\nend"
+        );
     }
 
     #[test]
@@ -323,10 +361,41 @@ mod tests {
     /// Pieces of markup in any order: far likelier to break a parser than random letters.
     fn fragments() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
-            "<p>", "</p>", "<a href='javascript:x'>", "<a href=https://a.example>", "</a>", "<svg>", "</svg>",
-            "<math><mtext>", "<style>", "</style>", "<title>", "<noscript>", "<table>", "<tr><td>", "<!--",
-            "-->", "<img src=x onerror=y>", "<img src='cid:a'>", "text", "&lt;", "&", "<", ">", "\"", "'",
-            "<b", "</b>", "<template>", "<select>", "<xmp>", "<plaintext>", "\0", "é", "<pre>\n\n", "<li>",
+            "<p>",
+            "</p>",
+            "<a href='javascript:x'>",
+            "<a href=https://a.example>",
+            "</a>",
+            "<svg>",
+            "</svg>",
+            "<math><mtext>",
+            "<style>",
+            "</style>",
+            "<title>",
+            "<noscript>",
+            "<table>",
+            "<tr><td>",
+            "<!--",
+            "-->",
+            "<img src=x onerror=y>",
+            "<img src='cid:a'>",
+            "text",
+            "&lt;",
+            "&",
+            "<",
+            ">",
+            "\"",
+            "'",
+            "<b",
+            "</b>",
+            "<template>",
+            "<select>",
+            "<xmp>",
+            "<plaintext>",
+            "\0",
+            "é",
+            "<pre>\n\n",
+            "<li>",
         ]);
         prop::collection::vec(piece, 0..24).prop_map(|v| v.concat())
     }

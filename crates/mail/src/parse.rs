@@ -112,7 +112,10 @@ fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
     let list = header.into_iter().flat_map(|h| h.iter());
     list.filter_map(|addr| {
         let email = text::email("from", addr.address.as_deref()?).ok()?;
-        let name = addr.name.as_deref().map(|n| text::excerpt(n.trim_matches(['"', '\'']), limits::NAME_CHARS));
+        let name = addr
+            .name
+            .as_deref()
+            .map(|n| text::excerpt(n.trim_matches(['"', '\'']), limits::NAME_CHARS));
         Some(Address { name: name.filter(|n| !n.is_empty()), email })
     })
     .take(ADDRESSES_MAX)
@@ -138,7 +141,9 @@ fn bodies(message: &Message<'_>) -> (String, Option<String>) {
 fn plain(part: &MessagePart<'_>) -> String {
     match &part.body {
         PartType::Text(text) => text.replace("\r\n", "\n"),
-        PartType::Html(html) if html.len() <= HTML_BYTES => html::html_to_text(&html::sanitize(html)),
+        PartType::Html(html) if html.len() <= HTML_BYTES => {
+            html::html_to_text(&html::sanitize(html))
+        }
         PartType::Html(html) => mail_parser::decoders::html::html_to_text(html),
         _ => String::new(),
     }

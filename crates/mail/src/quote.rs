@@ -52,8 +52,13 @@ fn is_separator(line: &str) -> bool {
     let dashed = line.starts_with("--") || line.starts_with("__");
     dashed
         && [
-            "original message", "forwarded message", "ursprüngliche nachricht", "message d'origine",
-            "mensaje original", "messaggio originale", "oorspronkelijk bericht",
+            "original message",
+            "forwarded message",
+            "ursprüngliche nachricht",
+            "message d'origine",
+            "mensaje original",
+            "messaggio originale",
+            "oorspronkelijk bericht",
         ]
         .contains(&words.as_str())
 }
@@ -65,7 +70,17 @@ fn introduction(lines: &[&str], n: usize) -> Option<usize> {
     if !openers.iter().any(|o| start.starts_with(o)) {
         return None;
     }
-    let endings = ["wrote:", "schrieb:", "a écrit :", "a écrit:", "escribió:", "ha scritto:", "schreef:", "escreveu:", "skrev:"];
+    let endings = [
+        "wrote:",
+        "schrieb:",
+        "a écrit :",
+        "a écrit:",
+        "escribió:",
+        "ha scritto:",
+        "schreef:",
+        "escreveu:",
+        "skrev:",
+    ];
     (1..=INTRO_LINES).find(|&length| {
         let last = lines.get(n + length - 1).map_or("", |l| l.trim()).to_lowercase();
         // `Am Freitag schrieb Alex Morgan <a@b.example>:` ends with the name.

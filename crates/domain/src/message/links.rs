@@ -45,11 +45,11 @@ fn link_at(text: &str, start: usize) -> Option<&str> {
     let mut link = &rest[..end];
     // What ends a sentence or closes a bracket opened before the address is not part of it.
     while let Some(last) = link.chars().next_back() {
-        let unmatched = |open, close| {
-            last == close && link.matches(open).count() < link.matches(close).count()
-        };
+        let unmatched =
+            |open, close| last == close && link.matches(open).count() < link.matches(close).count();
         let closes = unmatched('(', ')') || unmatched('[', ']');
-        if !closes && !matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '”' | '’') {
+        if !closes && !matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '”' | '’')
+        {
             break;
         }
         link = &link[..link.len() - last.len_utf8()];
@@ -78,7 +78,9 @@ mod tests {
         ] {
             assert_eq!(links(text), [link], "{text}");
         }
-        for none in ["javascript:alert(1)", "http", "https://", "xhttps://a.example", "ftp://a.example"] {
+        for none in
+            ["javascript:alert(1)", "http", "https://", "xhttps://a.example", "ftp://a.example"]
+        {
             assert!(links(none).is_empty(), "{none}");
         }
     }

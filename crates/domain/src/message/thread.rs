@@ -93,7 +93,14 @@ pub struct TicketDetails {
 
 /// The headers that matter to an agent, in the order they are shown.
 const MAIN_HEADERS: [&str; 9] = [
-    "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To",
+    "From",
+    "To",
+    "Cc",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
     "Authentication-Results",
 ];
 

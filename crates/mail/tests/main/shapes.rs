@@ -60,7 +60,9 @@ fn odd_bytes_and_deep_nesting_do_no_harm() {
     assert!(!mail.text.contains('\0') && mail.text.contains("body"));
     let mut raw = b"From: a@b.example\r\n".to_vec();
     for n in 0..2_000 {
-        raw.extend_from_slice(format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n").as_bytes());
+        raw.extend_from_slice(
+            format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n").as_bytes(),
+        );
     }
     raw.extend_from_slice(b"\r\nend");
     // Read or refused: both are fine, falling over is not.
