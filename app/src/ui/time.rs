@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
+pub use rapport_domain::text::duration_text;
 
 /// How a time is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,22 +102,6 @@ pub fn Time(at: DateTime<Utc>, #[prop(default = TimeStyle::Row)] style: TimeStyl
     }
 }
 
-/// `11 min`, `3 h 5 min`, `2 d 4 h`: a length of time in its two largest units.
-pub fn duration_text(seconds: i64) -> String {
-    let (s, m, h, d) = (seconds % 60, seconds / 60 % 60, seconds / 3600 % 24, seconds / 86_400);
-    let pair = |big: i64, big_unit: &str, small: i64, small_unit: &str| match small {
-        0 => format!("{big} {big_unit}"),
-        _ => format!("{big} {big_unit} {small} {small_unit}"),
-    };
-    match (d, h, m) {
-        (0, 0, 0) => format!("{s} s"),
-        (0, 0, _) if m < 10 => pair(m, "min", s, "s"),
-        (0, 0, _) => format!("{m} min"),
-        (0, _, _) => pair(h, "h", m, "min"),
-        _ => pair(d, "d", h, "h"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,14 +117,5 @@ mod tests {
         assert_eq!(row("2026-11-24T09:14:00Z"), "Today 09:14");
         assert_eq!(row("2026-11-18T09:14:00Z"), "Nov 18");
         assert_eq!(row("2025-03-21T09:14:00Z"), "Mar 21, 2025");
-    }
-
-    #[test]
-    fn durations_show_two_units() {
-        assert_eq!(duration_text(42), "42 s");
-        assert_eq!(duration_text(461), "7 min 41 s");
-        assert_eq!(duration_text(11 * 60 + 3), "11 min");
-        assert_eq!(duration_text(3 * 3600 + 300), "3 h 5 min");
-        assert_eq!(duration_text(2 * 86_400), "2 d");
     }
 }

@@ -7,13 +7,19 @@
 pub mod account;
 pub mod change;
 pub mod customer;
+mod vocabulary;
+pub mod card;
 pub mod error;
 pub mod fields;
 pub mod identity;
 pub mod ids;
+pub mod info;
 pub mod limits;
 pub mod message;
 pub mod money;
+pub mod locale;
+pub mod markdown;
+pub mod note;
 pub mod page;
 pub mod patch;
 pub mod role;
@@ -21,7 +27,6 @@ pub mod session;
 pub mod text;
 pub mod ticket;
 pub mod timeline;
-mod vocabulary;
 
 pub use error::{AppError, FieldError};
 pub use ids::*;

@@ -33,6 +33,8 @@ pub const FIELD_TEXT_CHARS: usize = 5_000;
 /// Bytes of one event's payload, and of one API request's body.
 pub const EVENT_PAYLOAD_BYTES: usize = 32 * 1024;
 pub const API_BODY_BYTES: usize = 1024 * 1024;
+/// Fields on one card of the info pane.
+pub const CARD_FIELDS_MAX: usize = 60;
 /// Events in one request.
 pub const EVENTS_PER_REQUEST: usize = 1_000;
 /// Nesting of JSON that we store.

@@ -95,6 +95,22 @@ pub fn email(field: &str, text: &str) -> Result<String, AppError> {
     Ok(text)
 }
 
+/// `11 min`, `3 h 5 min`, `2 d 4 h`: a length of time in its two largest units.
+pub fn duration_text(seconds: i64) -> String {
+    let (s, m, h, d) = (seconds % 60, seconds / 60 % 60, seconds / 3600 % 24, seconds / 86_400);
+    let pair = |big: i64, big_unit: &str, small: i64, small_unit: &str| match small {
+        0 => format!("{big} {big_unit}"),
+        _ => format!("{big} {big_unit} {small} {small_unit}"),
+    };
+    match (d, h, m) {
+        (0, 0, 0) => format!("{s} s"),
+        (0, 0, _) if m < 10 => pair(m, "min", s, "s"),
+        (0, 0, _) => format!("{m} min"),
+        (0, _, _) => pair(h, "h", m, "min"),
+        _ => pair(d, "d", h, "h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +141,14 @@ mod tests {
         for bad in ["", "a", "a@", "@b", "a b@c", "a@b@c", "x <a@b>"] {
             assert!(email("email", bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn durations_show_two_units() {
+        assert_eq!(duration_text(42), "42 s");
+        assert_eq!(duration_text(461), "7 min 41 s");
+        assert_eq!(duration_text(11 * 60 + 3), "11 min");
+        assert_eq!(duration_text(3 * 3600 + 300), "3 h 5 min");
+        assert_eq!(duration_text(2 * 86_400), "2 d");
     }
 }
