@@ -6,9 +6,13 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("services must never reach the browser half");
 
+mod audit;
 pub mod auth;
 mod ctx;
 pub mod idempotency;
+pub mod info;
+pub mod info_cards;
+pub mod notes;
 pub mod setup;
 pub mod tickets;
 

@@ -9,7 +9,11 @@ compile_error!("the store must never reach the browser half");
 
 mod error;
 pub mod api_keys;
+pub mod audit;
 pub mod idempotency;
+mod info;
+pub mod info_cards;
+pub mod notes;
 pub mod sessions;
 pub mod timeline;
 pub mod tickets;

@@ -1,0 +1,16 @@
+//! Writing the audit log in the transaction of the change it tells of.
+
+use crate::{Actor, Ctx, Result};
+use rapport_store::Tx;
+use rapport_store::audit::Entry;
+use serde_json::Value;
+
+/// Writes down that the actor did `action` to `object`.
+pub(crate) async fn record(ctx: &Ctx, tx: &mut Tx, action: &str, object: &str, detail: Value) -> Result<()> {
+    let (actor_kind, actor_id) = match &ctx.actor {
+        Actor::User(viewer) => ("user", viewer.user.0),
+        Actor::ApiKey { id, .. } => ("api_key", id.0),
+    };
+    let entry = Entry { at: ctx.now, actor_kind, actor_id: Some(actor_id), action, object, detail };
+    Ok(rapport_store::audit::record(tx, ctx.workspace, &entry).await?)
+}

@@ -1,0 +1,46 @@
+//! The info pane of the profile page.
+
+use crate::{Ctx, Result};
+use chrono::{DateTime, Offset, TimeZone, Utc};
+use chrono_tz::Tz;
+use rapport_domain::info::{InfoPane, LocalTime};
+use rapport_domain::{CustomerId, Permission, locale};
+
+/// Everything the pane shows, in one round trip to the database.
+pub async fn pane(ctx: &Ctx, customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane> {
+    ctx.require(Permission::Read)?;
+    let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket).await?;
+    pane.local_time = pane.facts.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
+    Ok(pane)
+}
+
+/// A real customer for the config page's preview; `None` in an empty workspace.
+pub async fn sample(ctx: &Ctx) -> Result<Option<InfoPane>> {
+    ctx.require(Permission::Configure)?;
+    match ctx.store.sample_customer(ctx.workspace).await? {
+        Some((customer, ticket)) => pane(ctx, customer, ticket).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The offset that holds in a zone at `now`; a name that is no zone has none.
+fn local_time(zone: &str, now: DateTime<Utc>) -> Option<LocalTime> {
+    let tz: Tz = zone.parse().ok()?;
+    let offset = tz.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc();
+    Some(LocalTime { city: locale::zone_city(zone), offset_minutes: offset / 60 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_follows_the_season() {
+        let at = |t: &str| t.parse::<DateTime<Utc>>().expect("a time");
+        let berlin = |t| local_time("Europe/Berlin", at(t)).map(|l| l.offset_minutes);
+        assert_eq!(berlin("2026-11-24T09:41:00Z"), Some(60));
+        assert_eq!(berlin("2026-07-01T09:41:00Z"), Some(120));
+        assert_eq!(local_time("Mars/Olympus", at("2026-07-01T00:00:00Z")), None);
+        assert_eq!(local_time("Asia/Kolkata", at("2026-07-01T00:00:00Z")).map(|l| l.offset_minutes), Some(330));
+    }
+}

@@ -1,0 +1,42 @@
+//! Which fields the cards of the info pane show: for everybody, set by admins.
+
+use crate::{Ctx, Result, audit};
+use rapport_domain::card::{Card, CardConfig, CardLayout, check_layout};
+use rapport_domain::{AppError, Permission};
+use rapport_store::StoreError;
+use serde_json::json;
+
+/// The layouts and what they can name.
+pub async fn get(ctx: &Ctx) -> Result<CardConfig> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.card_config(ctx.workspace).await?)
+}
+
+/// Saves a card's fields in order. Refused when somebody saved since `layout.saved_at`.
+pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
+    ctx.require(Permission::Configure)?;
+    let config = ctx.store.card_config(ctx.workspace).await?;
+    check_layout(layout.card, &layout.fields, &config.custom)?;
+    let mut tx = ctx.store.begin().await?;
+    let by = ctx.user();
+    if !rapport_store::info_cards::save(&mut tx, ctx.workspace, layout, by, ctx.now).await? {
+        return Err(AppError::Conflict(
+            "Somebody else changed this card meanwhile. Nothing was overwritten; reload to see their version.".into(),
+        ));
+    }
+    let detail = json!({"from": config.layout(layout.card).fields, "to": layout.fields});
+    audit::record(ctx, &mut tx, "info_card.saved", layout.card.as_str(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(CardLayout { saved_at: Some(ctx.now), ..layout.clone() })
+}
+
+/// Goes back to the default fields of a card.
+pub async fn reset(ctx: &Ctx, card: Card) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let from = ctx.store.card_config(ctx.workspace).await?.layout(card).fields;
+    let mut tx = ctx.store.begin().await?;
+    rapport_store::info_cards::reset(&mut tx, ctx.workspace, card).await?;
+    audit::record(ctx, &mut tx, "info_card.reset", card.as_str(), json!({"from": from})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}

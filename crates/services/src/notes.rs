@@ -1,0 +1,79 @@
+//! Notes on customers and accounts. Authors change their own; admins, and the workspace's
+//! own servers, any.
+
+use crate::{Ctx, Result, audit};
+use rapport_domain::note::{self, Note, NoteChange, NoteTarget};
+use rapport_domain::{AppError, Cursor, NoteId, Page, Permission, limits};
+use rapport_store::notes::NewNoteRow;
+use rapport_store::{StoreError, Tx};
+use serde_json::json;
+
+/// The notes of a customer or account, newest first.
+pub async fn list(ctx: &Ctx, target: NoteTarget, after: Option<Cursor>, limit: Option<u32>) -> Result<Page<Note>> {
+    ctx.require(Permission::Read)?;
+    let limit = limit.unwrap_or(limits::NOTES_SHOWN).clamp(1, limits::PAGE_ROWS_MAX);
+    Ok(ctx.store.notes(ctx.workspace, target, after, limit).await?)
+}
+
+/// One note.
+pub async fn get(ctx: &Ctx, id: NoteId) -> Result<Note> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.note(ctx.workspace, id).await?)
+}
+
+/// Writes a note on a customer or account.
+pub async fn create(ctx: &Ctx, target: NoteTarget, body: &str) -> Result<Note> {
+    ctx.require(Permission::Write)?;
+    let body = note::body(body)?;
+    let mut tx = ctx.store.begin().await?;
+    let row = NewNoteRow {
+        id: NoteId::generate(),
+        target,
+        author: ctx.user(),
+        author_name: ctx.actor_name(),
+        body: &body,
+        at: ctx.now,
+    };
+    let note = rapport_store::notes::insert(&mut tx, ctx.workspace, &row).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(note)
+}
+
+/// Changes a note's text; refused when somebody changed it since.
+pub async fn update(ctx: &Ctx, id: NoteId, change: &NoteChange) -> Result<Note> {
+    ctx.require(Permission::Write)?;
+    let body = note::body(&change.body)?;
+    let mut tx = ctx.store.begin().await?;
+    lock(ctx, &mut tx, id, Some(change.version)).await?;
+    let note = rapport_store::notes::update(&mut tx, ctx.workspace, id, &body, ctx.now).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(note)
+}
+
+/// Removes a note; with a version, only if nobody changed it since.
+pub async fn delete(ctx: &Ctx, id: NoteId, version: Option<i32>) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    let mut tx = ctx.store.begin().await?;
+    let note = lock(ctx, &mut tx, id, version).await?;
+    rapport_store::notes::delete(&mut tx, ctx.workspace, id).await?;
+    // The text is gone for good; who wrote it and whom it was about is not.
+    let detail = json!({"about": note.about, "author": note.author_name, "customer": note.customer, "account": note.account});
+    audit::record(ctx, &mut tx, "note.deleted", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Takes a note that the actor may change.
+async fn lock(ctx: &Ctx, tx: &mut Tx, id: NoteId, version: Option<i32>) -> Result<Note> {
+    let note = rapport_store::notes::lock(tx, ctx.workspace, id).await?;
+    let own = ctx.user().is_some() && ctx.user() == note.author;
+    if !own {
+        ctx.require(Permission::ModerateNotes)?;
+    }
+    if version.is_some_and(|v| v != note.version) {
+        return Err(AppError::Conflict(
+            "Somebody changed this note meanwhile. Nothing was overwritten; reload to see their version.".into(),
+        ));
+    }
+    Ok(note)
+}

@@ -1,0 +1,38 @@
+//! The audit log: who changed what, where no timeline tells it.
+
+use crate::{Result, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::{Uuid, WorkspaceId};
+
+/// A line of the audit log.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    pub at: DateTime<Utc>,
+    /// `user`, `api_key` or `system`.
+    pub actor_kind: &'a str,
+    pub actor_id: Option<Uuid>,
+    /// `info_card.saved`, `note.deleted` …
+    pub action: &'a str,
+    /// The id or name of what was changed.
+    pub object: &'a str,
+    pub detail: serde_json::Value,
+}
+
+/// Writes a line in the transaction of the change itself.
+pub async fn record(tx: &mut Tx, workspace: WorkspaceId, entry: &Entry<'_>) -> Result<()> {
+    sqlx::query!(
+        "insert into audit_log (workspace_id, id, at, actor_kind, actor_id, action, object, detail)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        workspace.0,
+        Uuid::now_v7(),
+        entry.at,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.action,
+        entry.object,
+        entry.detail,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
