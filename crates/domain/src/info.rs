@@ -1,30 +1,12 @@
 //! Everything the info pane shows of one customer, loaded at once.
 
-use crate::card::{AccountFacts, CardConfig, CustomerFacts, TicketFacts};
-use crate::ids::{AccountId, CustomerId};
+use crate::account::Account;
+use crate::card::{CardConfig, TicketFacts};
+use crate::customer::{Customer, Identifier};
+use crate::identity::IdentifierKind;
 use crate::note::Note;
-use crate::vocabulary;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-
-vocabulary! {
-    /// Whether we know who somebody is.
-    Known {
-        Visitor => "visitor", "Visitor";
-        Customer => "customer", "Customer";
-    }
-}
-
-/// One thing that identifies a customer, and how we know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identified {
-    /// `external_id`, `email`, `phone` or `anonymous_id`.
-    pub kind: String,
-    pub value: String,
-    pub is_primary: bool,
-    /// `api`, `signed`, `mail` or `agent`; `None` while nobody vouched for it.
-    pub verified_by: Option<String>,
-}
 
 /// The customer's wall clock, worked out on the server, which knows all time zones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,17 +19,8 @@ pub struct LocalTime {
 /// The info pane of one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InfoPane {
-    pub customer: CustomerId,
-    /// Grows with each change of the customer.
-    pub version: i32,
-    pub name: String,
-    pub known: Known,
-    pub external_id: Option<String>,
-    pub facts: CustomerFacts,
-    /// Primary ones first.
-    pub identifiers: Vec<Identified>,
-    pub account: Option<AccountFacts>,
-    pub account_version: Option<i32>,
+    pub customer: Customer,
+    pub account: Option<Account>,
     /// The open ticket.
     pub ticket: Option<TicketFacts>,
     pub cards: CardConfig,
@@ -60,36 +33,33 @@ pub struct InfoPane {
 pub const ONLINE_MINUTES: i64 = 5;
 
 impl InfoPane {
-    /// The values of one kind of identifier, primary first.
-    pub fn identified(&self, kind: &str) -> Vec<&Identified> {
-        self.identifiers.iter().filter(|i| i.kind == kind).collect()
-    }
-
-    /// The account that notes can be about.
-    pub fn account_id(&self) -> Option<AccountId> {
-        self.account.as_ref().map(|a| a.id)
+    /// The identifiers of one kind, primary first.
+    pub fn identifiers(&self, kind: IdentifierKind) -> Vec<&Identifier> {
+        self.customer.identifiers.iter().filter(|i| i.kind == kind).collect()
     }
 
     /// Whether the customer was seen just now.
     pub fn is_online(&self, now: DateTime<Utc>) -> bool {
-        self.facts.last_seen_at.is_some_and(|at| now - at < TimeDelta::minutes(ONLINE_MINUTES))
+        let seen = self.customer.details.last_seen_at;
+        seen.is_some_and(|at| now - at < TimeDelta::minutes(ONLINE_MINUTES))
     }
 
     /// Why the chip says customer or visitor, in a sentence.
     pub fn why_known(&self) -> String {
-        let strongest = ["external_id", "email", "phone"].iter().find_map(|kind| {
-            let of_kind = self.identified(kind);
-            of_kind.iter().find(|i| i.verified_by.is_some()).or(of_kind.first()).map(|i| (*kind, i.verified_by.clone()))
-        });
-        let Some((kind, verified_by)) = strongest else {
+        use IdentifierKind::{Email, ExternalId, Phone};
+        let best = |kind| {
+            let of_kind = self.identifiers(kind);
+            of_kind.iter().find(|i| i.verified_by.is_some()).or(of_kind.first()).copied()
+        };
+        let Some(strongest) = [ExternalId, Email, Phone].into_iter().find_map(best) else {
             return "Not identified yet: no user ID, e-mail or phone is known.".into();
         };
-        let what = match kind {
-            "external_id" => "user ID",
-            "email" => "e-mail",
+        let what = match strongest.kind {
+            ExternalId => "user ID",
+            Email => "e-mail",
             _ => "phone number",
         };
-        match verified_by.as_deref() {
+        match strongest.verified_by.as_deref() {
             Some("api") => format!("Identified by {what}, sent by your server."),
             Some("signed") => format!("Identified by {what}, signed by your server."),
             Some("mail") => format!("Identified by {what}: a mail from it passed its checks."),
@@ -102,32 +72,24 @@ impl InfoPane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::CustomerId;
+    use serde_json::json;
 
     fn pane(identifiers: &[(&str, Option<&str>)]) -> InfoPane {
-        let identifiers = identifiers
+        let identifiers: Vec<_> = identifiers
             .iter()
-            .map(|(kind, by)| Identified {
-                kind: kind.to_string(),
-                value: "x".into(),
-                is_primary: true,
-                verified_by: by.map(String::from),
-            })
+            .map(|(kind, by)| json!({"kind": kind, "value": "x", "primary": true, "verified_by": by}))
             .collect();
-        InfoPane {
-            customer: CustomerId(crate::Uuid::nil()),
-            version: 1,
-            name: "A".into(),
-            known: Known::Customer,
-            external_id: None,
-            facts: CustomerFacts::default(),
-            identifiers,
-            account: None,
-            account_version: None,
-            ticket: None,
-            cards: CardConfig { layouts: vec![], custom: vec![] },
-            notes: vec![],
-            local_time: None,
-        }
+        serde_json::from_value(json!({
+            "customer": {
+                "id": CustomerId(crate::Uuid::nil()), "kind": "customer", "name": "Alex", "source": "api",
+                "tags": [], "fields": {}, "identifiers": identifiers, "open_tickets": 0, "total_tickets": 0,
+                "last_activity_at": "2026-11-24T10:00:00Z", "version": 1,
+                "created_at": "2026-11-24T10:00:00Z", "updated_at": "2026-11-24T10:00:00Z",
+            },
+            "cards": {"layouts": [], "custom": []}, "notes": [],
+        }))
+        .expect("a pane")
     }
 
     #[test]
@@ -146,9 +108,9 @@ mod tests {
         let mut pane = pane(&[]);
         let now: DateTime<Utc> = "2026-11-24T10:41:00Z".parse().expect("a time");
         assert!(!pane.is_online(now));
-        pane.facts.last_seen_at = Some(now - TimeDelta::seconds(299));
+        pane.customer.details.last_seen_at = Some(now - TimeDelta::seconds(299));
         assert!(pane.is_online(now));
-        pane.facts.last_seen_at = Some(now - TimeDelta::seconds(300));
+        pane.customer.details.last_seen_at = Some(now - TimeDelta::seconds(300));
         assert!(!pane.is_online(now));
     }
 }

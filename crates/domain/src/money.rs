@@ -36,30 +36,50 @@ pub fn parse(field: &str, text: &str, currency: &str) -> Result<i64, AppError> {
     format!("{whole}{fraction:0<places$}").parse().map_err(|_| bad())
 }
 
-/// Writes minor units as people read them: `€1,250.50` is left to readers, we write `1,250.50 EUR`.
+/// Writes minor units as people read them: `€4,000`, `$12.50`, `CHF 1,200`.
 pub fn format(minor: i64, currency: &str) -> String {
-    let places = decimals(currency);
-    let scale = 10i64.pow(places as u32);
-    let whole = (minor / scale).unsigned_abs().to_string();
-    let grouped = group(&whole);
+    let (whole, fraction) = split(minor, currency);
     let sign = if minor < 0 { "-" } else { "" };
-    let fraction = (minor % scale).unsigned_abs();
-    match (places, fraction) {
-        (0, _) | (_, 0) => format!("{sign}{grouped} {currency}"),
-        _ => format!("{sign}{grouped}.{fraction:0>places$} {currency}"),
-    }
+    let unit = match currency {
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        "JPY" => "¥",
+        "INR" => "₹",
+        code => return format!("{sign}{code} {}{fraction}", group(&whole)),
+    };
+    format!("{sign}{unit}{}{fraction}", group(&whole))
 }
 
 /// The amount alone, as a form's field starts with it: `1250.50`.
 pub fn plain(minor: i64, currency: &str) -> String {
-    let text = format(minor, currency).replace(',', "");
-    text.split(' ').next().unwrap_or_default().to_string()
+    let (whole, fraction) = split(minor, currency);
+    let sign = if minor < 0 { "-" } else { "" };
+    format!("{sign}{whole}{fraction}")
+}
+
+/// A whole number in groups of three: `12,408`.
+pub fn grouped(n: i64) -> String {
+    let sign = if n < 0 { "-" } else { "" };
+    format!("{sign}{}", group(&n.unsigned_abs().to_string()))
+}
+
+/// Whole units, and the rest as `.50`; empty when there is none.
+fn split(minor: i64, currency: &str) -> (String, String) {
+    let places = decimals(currency);
+    let scale = 10u64.pow(places as u32);
+    let amount = minor.unsigned_abs();
+    let fraction = match amount % scale {
+        0 => String::new(),
+        rest => format!(".{rest:0>places$}"),
+    };
+    ((amount / scale).to_string(), fraction)
 }
 
 fn group(digits: &str) -> String {
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -86,8 +106,10 @@ mod tests {
         for bad in ["", "-1", "1.2.3", "1e3", "0.005", "99999999999999999999"] {
             assert!(parse("mrr", bad, "EUR").is_err(), "{bad}");
         }
-        assert_eq!(format(125_050, "EUR"), "1,250.50 EUR");
-        assert_eq!(format(480_000, "USD"), "4,800 USD");
-        assert_eq!(format(-5, "EUR"), "-0.05 EUR");
+        assert_eq!(format(125_050, "EUR"), "€1,250.50");
+        assert_eq!(format(480_000, "USD"), "$4,800");
+        assert_eq!(format(-5, "EUR"), "-€0.05");
+        assert_eq!(format(120_000, "CHF"), "CHF 1,200");
+        assert_eq!(grouped(-12_408), "-12,408");
     }
 }

@@ -10,7 +10,7 @@ use rapport_domain::{CustomerId, Permission, locale};
 pub async fn pane(ctx: &Ctx, customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane> {
     ctx.require(Permission::Read)?;
     let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket).await?;
-    pane.local_time = pane.facts.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
+    pane.local_time = pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
     Ok(pane)
 }
 

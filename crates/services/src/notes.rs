@@ -2,17 +2,21 @@
 //! own servers, any.
 
 use crate::{Ctx, Result, audit};
-use rapport_domain::note::{self, Note, NoteChange, NoteTarget};
+use rapport_domain::note::{self, NewNote, Note, NoteChange, NoteTarget};
 use rapport_domain::{AppError, Cursor, NoteId, Page, Permission, limits};
 use rapport_store::notes::NewNoteRow;
 use rapport_store::{StoreError, Tx};
 use serde_json::json;
 
 /// The notes of a customer or account, newest first.
-pub async fn list(ctx: &Ctx, target: NoteTarget, after: Option<Cursor>, limit: Option<u32>) -> Result<Page<Note>> {
+pub async fn list(ctx: &Ctx, target: NoteTarget, after: Option<Cursor>, limit: u32) -> Result<Page<Note>> {
     ctx.require(Permission::Read)?;
-    let limit = limit.unwrap_or(limits::NOTES_SHOWN).clamp(1, limits::PAGE_ROWS_MAX);
-    Ok(ctx.store.notes(ctx.workspace, target, after, limit).await?)
+    let page = ctx.store.notes(ctx.workspace, target, after, limit.clamp(1, limits::PAGE_ROWS_MAX)).await?;
+    // No notes on somebody unknown is an error, not an empty list.
+    if page.items.is_empty() && !ctx.store.note_target_exists(ctx.workspace, target).await? {
+        return Err(AppError::NotFound);
+    }
+    Ok(page)
 }
 
 /// One note.
@@ -22,9 +26,9 @@ pub async fn get(ctx: &Ctx, id: NoteId) -> Result<Note> {
 }
 
 /// Writes a note on a customer or account.
-pub async fn create(ctx: &Ctx, target: NoteTarget, body: &str) -> Result<Note> {
+pub async fn create(ctx: &Ctx, target: NoteTarget, note: NewNote) -> Result<Note> {
     ctx.require(Permission::Write)?;
-    let body = note::body(body)?;
+    let body = note::body(&note.body)?;
     let mut tx = ctx.store.begin().await?;
     let row = NewNoteRow {
         id: NoteId::generate(),
@@ -40,7 +44,7 @@ pub async fn create(ctx: &Ctx, target: NoteTarget, body: &str) -> Result<Note> {
 }
 
 /// Changes a note's text; refused when somebody changed it since.
-pub async fn update(ctx: &Ctx, id: NoteId, change: &NoteChange) -> Result<Note> {
+pub async fn update(ctx: &Ctx, id: NoteId, change: NoteChange) -> Result<Note> {
     ctx.require(Permission::Write)?;
     let body = note::body(&change.body)?;
     let mut tx = ctx.store.begin().await?;

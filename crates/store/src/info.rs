@@ -1,12 +1,14 @@
 //! The info pane: everything it shows of one customer, in one statement.
 
 use crate::notes::NoteRow;
-use crate::{Result, Store, StoreError};
-use rapport_domain::card::{AccountFacts, CardConfig, CardField, CardLayout, CustomerFacts, TicketFacts};
-use rapport_domain::info::{Identified, InfoPane, Known};
+use crate::{Result, Store};
+use chrono::{DateTime, Utc};
+use rapport_domain::account::{Account, AccountDetails, AccountOwner, AccountRef};
+use rapport_domain::card::{CardConfig, CardField, CardLayout, TicketFacts};
+use rapport_domain::customer::{Customer, CustomerDetails, CustomerKind, Identifier};
+use rapport_domain::info::InfoPane;
 use rapport_domain::note::Note;
-use rapport_domain::{AccountId, CustomerId, WorkspaceId, limits};
-use serde_json::Value;
+use rapport_domain::{AccountId, CustomerId, UserId, Uuid, WorkspaceId, limits};
 use sqlx::types::Json;
 
 impl Store {
@@ -23,19 +25,22 @@ impl Store {
                 select * from customers where workspace_id = $1 and id = coalesce(
                     (select merged_into from customers where workspace_id = $1 and id = $2), $2)
             )
-            select c.id as "customer: CustomerId", c.version, c.name, c.kind as "known: Known", c.external_id,
-                to_jsonb(c) as "facts!: Json<CustomerFacts>",
-                a.id as "account?: AccountId", a.version as "account_version?",
-                to_jsonb(a) || jsonb_build_object('owner', o.name) as "account_facts: Json<Value>",
+            select c.id as "id: CustomerId", c.kind as "kind: CustomerKind", c.email, c.phone, c.external_id,
+                c.version, c.open_tickets, c.total_tickets, c.last_activity_at, c.created_at, c.updated_at,
+                to_jsonb(c) as "details!: Json<CustomerDetails>",
+                case when a.id is not null then to_jsonb(a) || jsonb_build_object(
+                    'owner', case when o.id is not null then jsonb_build_object('id', o.id, 'name', o.name) end
+                ) end as "account: Json<AccountRow>",
                 (select to_jsonb(t) || jsonb_build_object('assignee', u.name, 'team', g.name)
                     from tickets t
                     left join users u on u.workspace_id = t.workspace_id and u.id = t.assignee_id
                     left join teams g on g.workspace_id = t.workspace_id and g.id = t.team_id
                     where t.workspace_id = $1 and t.number = $3 and t.customer_id = c.id
                 ) as "ticket: Json<TicketFacts>",
-                (select jsonb_agg(i order by i.is_primary desc, i.created_at, i.value)
+                (select jsonb_agg(to_jsonb(i) || jsonb_build_object('primary', i.is_primary)
+                        order by i.is_primary desc, i.created_at, i.value)
                     from customer_identifiers i where i.workspace_id = $1 and i.customer_id = c.id
-                ) as "identifiers: Json<Vec<Identified>>",
+                ) as "identifiers: Json<Vec<Identifier>>",
                 (select jsonb_agg(jsonb_build_object('card', card, 'fields', fields, 'saved_at', updated_at))
                     from info_cards where workspace_id = $1
                 ) as "layouts: Json<Vec<CardLayout>>",
@@ -60,20 +65,25 @@ impl Store {
         )
         .fetch_one(self.pool())
         .await?;
-        let account = match (row.account, row.account_facts) {
-            (Some(id), Some(Json(facts))) => Some(account_facts(id, facts)?),
-            _ => None,
-        };
+        let account = row.account.map(|a| Account::from(a.0));
         Ok(InfoPane {
-            customer: row.customer,
-            version: row.version,
-            name: row.name,
-            known: row.known,
-            external_id: row.external_id,
-            facts: row.facts.0,
-            identifiers: row.identifiers.map(|i| i.0).unwrap_or_default(),
+            customer: Customer {
+                id: row.id,
+                kind: row.kind,
+                email: row.email,
+                phone: row.phone,
+                external_id: row.external_id,
+                account: account.as_ref().map(|a| AccountRef { id: a.id, name: a.details.name.clone() }),
+                details: row.details.0,
+                identifiers: row.identifiers.map(|i| i.0).unwrap_or_default(),
+                open_tickets: row.open_tickets,
+                total_tickets: row.total_tickets,
+                last_activity_at: row.last_activity_at,
+                version: row.version,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            },
             account,
-            account_version: row.account_version,
             ticket: row.ticket.map(|t| t.0),
             cards: CardConfig {
                 layouts: row.layouts.map(|l| l.0).unwrap_or_default(),
@@ -100,8 +110,33 @@ impl Store {
     }
 }
 
-/// Reads an account's row; ids have another spelling outside the database.
-fn account_facts(id: AccountId, mut row: Value) -> Result<AccountFacts> {
-    row["id"] = id.to_string().into();
-    serde_json::from_value(row).map_err(|error| StoreError::Database(sqlx::Error::Decode(error.into())))
+/// An account as JSON has its row: ids have another spelling outside the database.
+#[derive(Debug, serde::Deserialize)]
+struct AccountRow {
+    id: Uuid,
+    #[serde(flatten)]
+    details: AccountDetails,
+    owner: Option<OwnerRow>,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct OwnerRow {
+    id: Uuid,
+    name: String,
+}
+
+impl From<AccountRow> for Account {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: AccountId(row.id),
+            details: row.details,
+            owner: row.owner.map(|o| AccountOwner { id: UserId(o.id), name: o.name }),
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
 }

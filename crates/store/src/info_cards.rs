@@ -3,6 +3,7 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::card::{Card, CardConfig, CardField, CardLayout};
+use rapport_domain::fields::FieldType;
 use rapport_domain::{UserId, WorkspaceId};
 
 impl Store {
@@ -16,7 +17,7 @@ impl Store {
         );
         let custom = sqlx::query_as!(
             CardField,
-            r#"select entity as "card: Card", key, label, type as kind
+            r#"select entity as "card: Card", key, label, type as "kind: FieldType"
             from custom_fields where workspace_id = $1 and archived_at is null
             order by position, key"#,
             workspace.0,

@@ -107,6 +107,20 @@ impl Store {
         Ok(Page::from_rows(notes, limit, |note: &Note| Cursor::new(note.created_at, note.id.0)))
     }
 
+    /// Whether there is such a customer or account.
+    pub async fn note_target_exists(&self, workspace: WorkspaceId, target: NoteTarget) -> Result<bool> {
+        let (customer, account) = columns(target);
+        Ok(sqlx::query_scalar!(
+            r#"select exists (select 1 from customers where workspace_id = $1 and id = $2)
+                or exists (select 1 from accounts where workspace_id = $1 and id = $3) as "found!""#,
+            workspace.0,
+            customer,
+            account,
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
     /// One note.
     pub async fn note(&self, workspace: WorkspaceId, id: NoteId) -> Result<Note> {
         let row = sqlx::query_as!(

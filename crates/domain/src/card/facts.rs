@@ -1,129 +1,81 @@
 //! What is known of a customer, an account and a ticket, field by field.
 
-use super::{CardValue, Facts, RowKind, Tone, date_text, money};
+use super::{CardValue, Facts, RowKind, Tone, date_text};
+use crate::account::Account;
+use crate::customer::Customer;
+use crate::fields::FieldValues;
 use crate::ids::AccountId;
 use crate::ticket::{Channel, Priority, Status, StatusCategory};
-use crate::{locale, text};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::{locale, money, text};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-/// A customer's fields.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct CustomerFacts {
-    pub job_title: Option<String>,
-    pub company: Option<String>,
-    pub language: Option<String>,
-    pub time_zone: Option<String>,
-    pub city: Option<String>,
-    pub country: Option<String>,
-    pub address: Option<String>,
-    pub website: Option<String>,
-    pub source: String,
-    pub tags: Vec<String>,
-    pub fields: Map<String, Value>,
-    pub signed_up_at: Option<DateTime<Utc>>,
-    pub first_seen_at: Option<DateTime<Utc>>,
-    pub last_seen_at: Option<DateTime<Utc>>,
-    pub last_page: Option<String>,
-    pub browser: Option<String>,
-    pub os: Option<String>,
-    pub open_tickets: i32,
-    pub total_tickets: i32,
-    pub created_at: DateTime<Utc>,
-}
-
-impl Facts for CustomerFacts {
+impl Facts for Customer {
     fn value(&self, key: &str) -> Option<CardValue> {
         let line = |text: &Option<String>| CardValue::plain(text.as_deref()?);
         match key {
-            "job_title" => line(&self.job_title),
-            "signed_up_at" => CardValue::moment(self.signed_up_at),
-            "language" => CardValue::plain(locale::language_name(self.language.as_deref()?)),
-            "company" => line(&self.company),
-            "city" => line(&self.city),
-            "country" => line(&self.country),
-            "address" => line(&self.address),
-            "website" => CardValue::site(self.website.as_deref()?),
-            "time_zone" => line(&self.time_zone),
-            "source" => CardValue::plain(self.source.clone()),
-            "tags" => CardValue::tags(&self.tags),
-            "first_seen_at" => CardValue::moment(self.first_seen_at),
+            "job_title" => line(&self.details.job_title),
+            "signed_up_at" => CardValue::moment(self.details.signed_up_at),
+            "language" => CardValue::plain(locale::language_name(self.details.language.as_deref()?)),
+            "company" => line(&self.details.company),
+            "city" => line(&self.details.city),
+            "country" => line(&self.details.country),
+            "address" => line(&self.details.address),
+            "website" => CardValue::site(self.details.website.as_deref()?),
+            "time_zone" => line(&self.details.time_zone),
+            "source" => CardValue::plain(self.details.source.clone()),
+            "tags" => CardValue::tags(&self.details.tags),
+            "first_seen_at" => CardValue::moment(self.details.first_seen_at),
             "created_at" => CardValue::moment(Some(self.created_at)),
             "open_tickets" => CardValue::plain(self.open_tickets.to_string()),
             "total_tickets" => CardValue::plain(self.total_tickets.to_string()),
-            "browser" => line(&self.browser),
-            "os" => line(&self.os),
+            "browser" => line(&self.details.browser),
+            "os" => line(&self.details.os),
             _ => None,
         }
     }
 
-    fn custom(&self) -> &Map<String, Value> {
-        &self.fields
+    fn custom(&self) -> &FieldValues {
+        &self.details.fields
     }
 }
 
-/// An account's fields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AccountFacts {
-    pub id: AccountId,
-    pub name: String,
-    pub external_id: Option<String>,
-    pub domains: Vec<String>,
-    pub website: Option<String>,
-    pub phone: Option<String>,
-    pub industry: Option<String>,
-    pub employee_count: Option<i32>,
-    pub plan: Option<String>,
-    pub mrr_minor: Option<i64>,
-    pub currency: Option<String>,
-    pub renewal_date: Option<NaiveDate>,
-    pub health: Option<String>,
-    pub owner: Option<String>,
-    pub fields: Map<String, Value>,
-    pub created_at: DateTime<Utc>,
+/// The list of an account's customers.
+pub fn account_href(account: AccountId) -> String {
+    format!("/customers?account={account}")
 }
 
-impl AccountFacts {
-    /// The list of the account's customers.
-    pub fn href(&self) -> String {
-        format!("/customers?account={}", self.id)
-    }
-}
-
-impl Facts for AccountFacts {
+impl Facts for Account {
     fn value(&self, key: &str) -> Option<CardValue> {
         let line = |text: &Option<String>| CardValue::plain(text.as_deref()?);
         match key {
-            "name" => CardValue::with(self.name.clone(), RowKind::Link(self.href())),
-            "plan" => line(&self.plan),
-            "mrr" => {
-                CardValue::plain(money::text(self.mrr_minor?, self.currency.as_deref().unwrap_or("")))
-            }
+            "name" => CardValue::with(self.details.name.clone(), RowKind::Link(account_href(self.id))),
+            "plan" => line(&self.details.plan),
+            "mrr" => CardValue::plain(self.mrr_text()?),
             "health" => {
-                let health = self.health.as_deref()?;
+                let health = self.details.health.as_deref()?;
                 CardValue::with(health, RowKind::Pill(health_tone(health)))
             }
-            "industry" => line(&self.industry),
+            "industry" => line(&self.details.industry),
             "employee_count" => {
-                CardValue::plain(money::grouped(u64::try_from(self.employee_count?).ok()?))
+                CardValue::plain(money::grouped(self.details.employee_count?.into()))
             }
-            "domains" => CardValue::plain(self.domains.join(", ")),
-            "website" => CardValue::site(self.website.as_deref()?),
+            "domains" => CardValue::plain(self.details.domains.join(", ")),
+            "website" => CardValue::site(self.details.website.as_deref()?),
             "phone" => {
-                let phone = self.phone.as_deref()?;
+                let phone = self.details.phone.as_deref()?;
                 CardValue::with(phone, RowKind::Link(tel_href(phone)?))
             }
-            "renewal_date" => CardValue::plain(date_text(self.renewal_date?)),
-            "owner" => line(&self.owner),
-            "external_id" => line(&self.external_id),
+            "renewal_date" => CardValue::plain(date_text(self.details.renewal_date?)),
+            "owner" => CardValue::plain(self.owner.as_ref()?.name.clone()),
+            "external_id" => line(&self.details.external_id),
             "created_at" => CardValue::moment(Some(self.created_at)),
             _ => None,
         }
     }
 
-    fn custom(&self) -> &Map<String, Value> {
-        &self.fields
+    fn custom(&self) -> &FieldValues {
+        &self.details.fields
     }
 }
 
@@ -138,7 +90,7 @@ pub struct TicketFacts {
     pub assignee: Option<String>,
     pub team: Option<String>,
     pub tags: Vec<String>,
-    pub fields: Map<String, Value>,
+    pub fields: FieldValues,
     pub csat_score: Option<i16>,
     pub submitted_at: DateTime<Utc>,
     pub first_response_at: Option<DateTime<Utc>>,
@@ -178,7 +130,7 @@ impl Facts for TicketFacts {
         }
     }
 
-    fn custom(&self) -> &Map<String, Value> {
+    fn custom(&self) -> &FieldValues {
         &self.fields
     }
 }

@@ -1,16 +1,16 @@
 //! The cards of the info pane: which fields there are, which show, and how they read.
 
 use crate::error::{AppError, Problems};
+use crate::fields::{FieldType, FieldValues};
 use crate::{limits, vocabulary};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 mod facts;
 mod layout;
-mod money;
 
-pub use facts::{AccountFacts, CustomerFacts, TicketFacts};
+pub use facts::{TicketFacts, account_href, tel_href};
 pub use layout::{CardConfig, CardLayout, check_layout, default_layout, has_value};
 
 vocabulary! {
@@ -98,9 +98,8 @@ pub struct CardField {
     pub card: Card,
     pub key: String,
     pub label: String,
-    /// `text`, `number`, `boolean`, `date`, `url` or `list`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: FieldType,
 }
 
 /// What a coloured mark says.
@@ -174,7 +173,7 @@ pub trait Facts {
     /// The value of a field that every workspace has.
     fn value(&self, key: &str) -> Option<CardValue>;
     /// The values of custom fields.
-    fn custom(&self) -> &Map<String, Value>;
+    fn custom(&self) -> &FieldValues;
 }
 
 /// The rows of a card: the fields of the layout, in its order. Without facts all are empty;
@@ -185,7 +184,7 @@ pub fn resolve(card: Card, layout: &[String], custom: &[CardField], facts: Optio
             Some(name) => {
                 let field = custom.iter().find(|f| f.card == card && f.key == name)?;
                 let stored = facts.and_then(|f| f.custom().get(name));
-                (field.label.clone(), stored.and_then(|v| custom_value(&field.kind, v)))
+                (field.label.clone(), stored.and_then(|v| custom_value(field.kind, v)))
             }
             None => {
                 let (_, label) = card.fields().iter().find(|(k, _)| k == key)?;
@@ -198,12 +197,12 @@ pub fn resolve(card: Card, layout: &[String], custom: &[CardField], facts: Optio
 }
 
 /// A custom value by its field's type; a value of another type shows as what it is.
-fn custom_value(kind: &str, value: &Value) -> Option<CardValue> {
+fn custom_value(kind: FieldType, value: &Value) -> Option<CardValue> {
     match (kind, value) {
         (_, Value::Null) => None,
         (_, Value::Bool(yes)) => CardValue::plain(if *yes { "Yes" } else { "No" }),
-        ("url", Value::String(url)) => CardValue::site(url),
-        ("date", Value::String(date)) => CardValue::plain(match date.parse::<chrono::NaiveDate>() {
+        (FieldType::Url, Value::String(url)) => CardValue::site(url),
+        (FieldType::Date, Value::String(date)) => CardValue::plain(match date.parse::<chrono::NaiveDate>() {
             Ok(date) => date_text(date),
             Err(_) => date.clone(),
         }),

@@ -1,31 +1,33 @@
 use super::*;
-use crate::ids::{AccountId, Uuid};
+use crate::account::Account;
+use crate::customer::Customer;
+use crate::ids::{AccountId, CustomerId, Uuid};
 use serde_json::json;
 
-fn field(card: Card, key: &str, label: &str, kind: &str) -> CardField {
-    CardField { card, key: key.into(), label: label.into(), kind: kind.into() }
+fn field(card: Card, key: &str, label: &str, kind: FieldType) -> CardField {
+    CardField { card, key: key.into(), label: label.into(), kind }
 }
 
-fn customer() -> CustomerFacts {
-    CustomerFacts {
-        job_title: Some("Operations lead".into()),
-        language: Some("en-GB".into()),
-        signed_up_at: Some("2025-03-21T09:14:00Z".parse().expect("a time")),
-        fields: json!({"nps": 9, "beta": true, "site": "javascript:alert(1)", "docs": "https://d.example/", "since": "2026-11-03"})
-            .as_object()
-            .expect("an object")
-            .clone(),
-        ..CustomerFacts::default()
-    }
+fn customer() -> Customer {
+    serde_json::from_value(json!({
+        "id": CustomerId(Uuid::from_u128(5)), "kind": "customer", "name": "Alex Morgan", "source": "api",
+        "job_title": "Operations lead", "language": "en-GB", "signed_up_at": "2025-03-21T09:14:00Z",
+        "fields": {"nps": 9, "beta": true, "site": "javascript:alert(1)", "docs": "https://d.example/", "since": "2026-11-03"},
+        "tags": [], "identifiers": [], "open_tickets": 0, "total_tickets": 0, "version": 1,
+        "last_activity_at": "2026-01-01T00:00:00Z", "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }))
+    .expect("a customer")
 }
 
-fn account() -> AccountFacts {
+fn account() -> Account {
     serde_json::from_value(json!({
         "id": AccountId(Uuid::from_u128(7)), "name": "Northwind Labs", "plan": "Scale · 46 seats",
         "domains": [], "mrr_minor": 400_000, "currency": "EUR", "health": "Healthy", "fields": {},
-        "created_at": "2026-01-01T00:00:00Z", "phone": "+49 30 1", "website": "https://nw.example/",
+        "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "version": 1,
+        "phone": "+49 30 1", "website": "https://nw.example/",
     }))
-    .expect("facts")
+    .expect("an account")
 }
 
 fn keys(keys: &[&str]) -> Vec<String> {
@@ -38,7 +40,7 @@ fn texts(rows: &[CardRow]) -> Vec<(&str, &str)> {
 
 #[test]
 fn the_default_cards_show_what_teams_ask_for_and_all_custom_fields() {
-    let custom = [field(Card::Customer, "nps", "NPS", "number"), field(Card::Ticket, "area", "Product area", "text")];
+    let custom = [field(Card::Customer, "nps", "NPS", FieldType::Number), field(Card::Ticket, "area", "Product area", FieldType::Text)];
     let rows = resolve(Card::Customer, &default_layout(Card::Customer, &custom), &custom, Some(&customer()));
     assert_eq!(
         texts(&rows),
@@ -56,10 +58,10 @@ fn the_default_cards_show_what_teams_ask_for_and_all_custom_fields() {
 #[test]
 fn values_show_by_their_type() {
     let custom = [
-        field(Card::Customer, "beta", "Beta", "boolean"),
-        field(Card::Customer, "site", "Site", "url"),
-        field(Card::Customer, "docs", "Docs", "url"),
-        field(Card::Customer, "since", "Since", "date"),
+        field(Card::Customer, "beta", "Beta", FieldType::Boolean),
+        field(Card::Customer, "site", "Site", FieldType::Url),
+        field(Card::Customer, "docs", "Docs", FieldType::Url),
+        field(Card::Customer, "since", "Since", FieldType::Date),
     ];
     let layout = keys(&["custom:beta", "custom:site", "custom:docs", "custom:since"]);
     let rows = resolve(Card::Customer, &layout, &custom, Some(&customer()));
@@ -85,13 +87,13 @@ fn gone_fields_leave_the_card_and_empty_ones_stay_empty() {
 fn an_accounts_name_leads_to_its_customers() {
     let rows = resolve(Card::Account, &keys(&["name", "phone"]), &[], Some(&account()));
     let kinds: Vec<_> = rows.into_iter().filter_map(|r| r.value).map(|v| v.kind).collect();
-    assert_eq!(kinds[0], RowKind::Link(account().href()));
+    assert_eq!(kinds[0], RowKind::Link(account_href(account().id)));
     assert_eq!(kinds[1], RowKind::Link("tel:+49301".into()));
 }
 
 #[test]
 fn a_layout_has_known_fields_once_each() {
-    let custom = [field(Card::Customer, "nps", "NPS", "number")];
+    let custom = [field(Card::Customer, "nps", "NPS", FieldType::Number)];
     let check = |card, names: &[&str]| check_layout(card, &keys(names), &custom);
     assert_eq!(check(Card::Customer, &["city", "custom:nps"]), Ok(()));
     assert_eq!(check(Card::Customer, &[]), Ok(()));
