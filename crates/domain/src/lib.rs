@@ -14,6 +14,7 @@ pub mod fields;
 pub mod identity;
 pub mod ids;
 pub mod info;
+pub mod json;
 pub mod limits;
 pub mod message;
 pub mod money;

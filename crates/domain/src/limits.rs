@@ -35,6 +35,9 @@ pub const EVENT_PAYLOAD_BYTES: usize = 32 * 1024;
 pub const API_BODY_BYTES: usize = 1024 * 1024;
 /// Fields on one card of the info pane.
 pub const CARD_FIELDS_MAX: usize = 60;
+/// Characters of an event's machine name and of its body.
+pub const EVENT_NAME_CHARS: usize = 200;
+pub const EVENT_BODY_CHARS: usize = 20_000;
 /// Events in one request.
 pub const EVENTS_PER_REQUEST: usize = 1_000;
 /// Nesting of JSON that we store.
@@ -69,3 +72,6 @@ pub const ATTACHMENTS_BYTES: usize = 10 * 1024 * 1024;
 pub const RAW_SHOWN_BYTES: usize = 100_000;
 /// Activities shown in an open ticket.
 pub const TICKET_ACTIVITIES: u32 = 300;
+/// Timeline events on one page, and kept on screen at the most.
+pub const TIMELINE_EVENTS: u32 = 50;
+pub const TIMELINE_SHOWN_MAX: usize = 500;

@@ -15,6 +15,7 @@ pub mod info_cards;
 pub mod notes;
 pub mod setup;
 pub mod tickets;
+pub mod timeline;
 
 pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;

@@ -1,5 +1,8 @@
 //! The timeline: one writer for everything that happens around a customer, and its reader.
 
 mod append;
+mod customers;
+mod page;
 
 pub use append::{Appended, NewEvent, append};
+pub use customers::resolve_customers;

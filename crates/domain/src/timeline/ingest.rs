@@ -1,0 +1,294 @@
+//! An event as a sender writes it, checked, and what became of it.
+
+use super::EventKind;
+use crate::error::{AppError, FieldError, Problems};
+use crate::ids::{CustomerId, EventId};
+use crate::json;
+use crate::limits::{
+    EVENT_BODY_CHARS, EVENT_NAME_CHARS, EVENT_PAYLOAD_BYTES, EXTERNAL_ID_CHARS, JSON_DEPTH,
+    LINE_CHARS, NAME_CHARS, URL_CHARS,
+};
+use crate::text::{email, optional_line, required_line};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// How far from now an event may lie; what lies further is moved to the edge.
+const OLDEST_DAYS: i64 = 3653;
+const NEWEST_HOURS: i64 = 24;
+/// Where a moved event keeps the time that was sent.
+const SENT_TIME_KEY: &str = "_occurred_at_sent";
+
+/// Whose event it is: exactly one of the three.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CustomerRef {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<CustomerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// An event to add to a customer's timeline.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewEventInput {
+    pub customer: CustomerRef,
+    /// `event` unless said otherwise.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// Who sends it (`sentry`, `hubspot` …); `api` unless said otherwise.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The machine name, `report_export_clicked`; repeats collapse by it.
+    pub name: String,
+    /// What people read instead of the name.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Text below the title: a stack trace, a summary.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// An icon's name, or one character.
+    #[serde(default)]
+    pub icon: Option<String>,
+    /// Where the thing can be seen at its source.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Who did it, when not the customer.
+    #[serde(default)]
+    pub actor: Option<String>,
+    /// Now, unless said otherwise.
+    #[serde(default)]
+    pub occurred_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub object_type: Option<String>,
+    #[serde(default)]
+    pub object_id: Option<String>,
+    /// An object with whatever belongs to the event.
+    #[serde(default)]
+    pub payload: Option<Value>,
+    /// The same source and key twice is stored once.
+    #[serde(default)]
+    pub dedupe_key: Option<String>,
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventOutcome {
+    /// Stored.
+    Created,
+    /// An event with this source and dedupe key was there already.
+    Duplicate,
+    /// Not stored; see the errors.
+    Rejected,
+}
+
+/// What became of one event, and its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct EventResult {
+    pub status: EventOutcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<EventId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+impl EventResult {
+    /// A refusal.
+    pub fn rejected(error: AppError) -> Self {
+        let errors = match error {
+            AppError::Invalid(errors) => errors,
+            other => vec![FieldError { field: String::new(), message: other.to_string() }],
+        };
+        Self { status: EventOutcome::Rejected, id: None, errors }
+    }
+}
+
+impl CustomerRef {
+    /// Normalises what names the customer, and makes sure that exactly one thing does.
+    pub fn checked(self) -> Result<Self, AppError> {
+        let external_id = optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
+        let email = self.email.map(|e| email("customer", &e)).transpose()?;
+        let given = [self.id.is_some(), external_id.is_some(), email.is_some()];
+        if given.into_iter().filter(|g| *g).count() != 1 {
+            let message = "Name the customer by exactly one of id, external_id and email.";
+            return Err(AppError::invalid("customer", message));
+        }
+        Ok(Self { id: self.id, external_id, email })
+    }
+}
+
+impl NewEventInput {
+    /// Reads one event of a request; an error is this event's alone.
+    pub fn from_json(value: Value) -> Result<Self, AppError> {
+        serde_json::from_value(value).map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))
+    }
+
+    /// The event within all limits, with every default filled in, or everything that is wrong.
+    pub fn checked(mut self, now: DateTime<Utc>) -> Result<(Self, EventKind), AppError> {
+        let mut problems = Problems::default();
+        self.customer = problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
+        let kind = match self.kind.as_deref() {
+            None | Some("") => Some(EventKind::Event),
+            Some(word) => problems.check(word.parse().map_err(|e: AppError| AppError::invalid("kind", e.to_string()))),
+        };
+        let source = optional_line("source", self.source.as_deref(), NAME_CHARS);
+        let source = problems.check(source).flatten().unwrap_or_else(|| "api".into()).to_lowercase();
+        if source == "rapport" {
+            problems.add("source", "Rapport's own activities cannot be sent.");
+        }
+        self.source = Some(source);
+        self.name = problems.check(required_line("name", &self.name, EVENT_NAME_CHARS)).unwrap_or_default();
+        let mut line = |field, value: &mut Option<String>, max| {
+            *value = problems.check(optional_line(field, value.as_deref(), max)).flatten();
+        };
+        line("title", &mut self.title, LINE_CHARS);
+        line("actor", &mut self.actor, NAME_CHARS);
+        line("object_type", &mut self.object_type, NAME_CHARS);
+        line("object_id", &mut self.object_id, EXTERNAL_ID_CHARS);
+        line("dedupe_key", &mut self.dedupe_key, LINE_CHARS);
+        line("icon", &mut self.icon, 40);
+        line("url", &mut self.url, URL_CHARS);
+        self.icon = self.icon.filter(|i| is_icon(i));
+        if self.url.as_deref().is_some_and(|u| !u.starts_with("https://") && !u.starts_with("http://")) {
+            problems.add("url", "An address starts with https:// or http://.");
+        }
+        self.body = problems.check(body(self.body.as_deref())).flatten();
+        let payload = problems.check(payload(self.payload.take())).unwrap_or_default();
+        let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
+        (self.occurred_at, self.payload) = (Some(at), Some(payload));
+        problems.finish()?;
+        Ok((self, kind.unwrap_or(EventKind::Event)))
+    }
+}
+
+/// A sprite's name or one character (a flag or family is several code points).
+fn is_icon(icon: &str) -> bool {
+    let name = icon.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    name || icon.chars().count() <= 8 && !icon.is_ascii() || icon.len() == 1
+}
+
+/// Text with its line breaks and indents: stack traces live from them.
+fn body(text: Option<&str>) -> Result<Option<String>, AppError> {
+    let text = text.map(|t| t.replace('\0', "\u{FFFD}").replace("\r\n", "\n").trim_end().to_string());
+    let Some(text) = text.filter(|t| !t.trim().is_empty()) else { return Ok(None) };
+    let n = text.chars().count();
+    if n > EVENT_BODY_CHARS {
+        let message = format!("Body is {n} characters long; at most {EVENT_BODY_CHARS} fit.");
+        return Err(AppError::invalid("body", message));
+    }
+    Ok(Some(text))
+}
+
+fn payload(value: Option<Value>) -> Result<Value, AppError> {
+    let value = value.unwrap_or(Value::Null);
+    let refuse = |message: String| Err(AppError::invalid("payload", message));
+    match &value {
+        Value::Null => return Ok(json!({})),
+        Value::Object(_) => {}
+        _ => return refuse("The payload has to be an object.".into()),
+    }
+    if json::depth(&value) > JSON_DEPTH {
+        return refuse(format!("The payload is nested too deeply; {JSON_DEPTH} levels fit."));
+    }
+    let value = json::storable(value);
+    let bytes = value.to_string().len();
+    if bytes > EVENT_PAYLOAD_BYTES {
+        return refuse(format!("The payload has {bytes} bytes; at most {EVENT_PAYLOAD_BYTES} fit."));
+    }
+    Ok(value)
+}
+
+/// Moves a time that cannot be true to the edge of what can, and keeps the one sent.
+fn within_time(at: DateTime<Utc>, now: DateTime<Utc>, mut payload: Value) -> (DateTime<Utc>, Value) {
+    let oldest = now - TimeDelta::days(OLDEST_DAYS);
+    let newest = now + TimeDelta::hours(NEWEST_HOURS);
+    let kept = at.clamp(oldest, newest).trunc_subsecs(6);
+    if kept != at.trunc_subsecs(6)
+        && let Some(object) = payload.as_object_mut()
+    {
+        object.insert(SENT_TIME_KEY.into(), at.to_rfc3339().into());
+    }
+    (kept, payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-24T10:00:00Z".parse().expect("a time")
+    }
+
+    fn input(value: Value) -> NewEventInput {
+        let mut event = json!({"customer": {"email": "A@x.example"}, "name": "seat_added"});
+        let object = event.as_object_mut().expect("an object");
+        object.extend(value.as_object().expect("an object").clone());
+        NewEventInput::from_json(event).expect("an event")
+    }
+
+    fn errors(value: Value) -> Vec<String> {
+        match input(value).checked(now()) {
+            Err(AppError::Invalid(errors)) => errors.into_iter().map(|e| e.field).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_customer_are_enough() {
+        let (event, kind) = input(json!({})).checked(now()).expect("valid");
+        assert_eq!(kind, EventKind::Event);
+        assert_eq!(event.customer.email.as_deref(), Some("a@x.example"));
+        assert_eq!(event.source.as_deref(), Some("api"));
+        assert_eq!(event.occurred_at, Some(now()));
+        assert_eq!(event.payload, Some(json!({})));
+    }
+
+    #[test]
+    fn everything_wrong_is_named_at_once() {
+        let value = json!({"kind": "party", "name": " ", "source": "Rapport", "url": "javascript:alert(1)",
+            "payload": [1], "title": "x".repeat(501), "customer": {}});
+        let fields = ["customer", "kind", "source", "name", "title", "url", "payload"];
+        assert_eq!(errors(value), fields);
+        assert_eq!(errors(json!({"payload": {"a": "x".repeat(EVENT_PAYLOAD_BYTES)}})), ["payload"]);
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_is_moved_and_kept() {
+        let (event, _) = input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
+        assert_eq!(event.occurred_at, Some(now() + TimeDelta::hours(24)));
+        assert_eq!(event.payload, Some(json!({"_occurred_at_sent": "9999-01-01T00:00:00+00:00"})));
+    }
+
+    #[test]
+    fn nul_is_replaced_wherever_it_hides() {
+        let value = json!({"name": "a\0b", "body": "x\0\n  y", "payload": {"k\0": ["v\0"]}});
+        let (event, _) = input(value).checked(now()).expect("valid");
+        assert_eq!(event.name, "a\u{FFFD}b");
+        assert_eq!(event.body.as_deref(), Some("x\u{FFFD}\n  y"));
+        assert_eq!(event.payload, Some(json!({"k\u{FFFD}": ["v\u{FFFD}"]})));
+    }
+
+    #[test]
+    fn another_field_is_this_events_error() {
+        assert!(NewEventInput::from_json(json!({"name": "x", "customer": {}, "tilte": "y"})).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_stored_or_refused(name in ".{0,300}", icon in ".{0,9}", body in ".{0,40}") {
+            let event = input(json!({"name": name, "icon": icon, "body": body}));
+            if let Ok((event, _)) = event.checked(now()) {
+                prop_assert!(!event.name.contains('\0') && !event.body.unwrap_or_default().contains('\0'));
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The timeline: its kinds of events, one page of it, and the rules that both halves share.
+
+mod collapse;
+mod ingest;
+mod query;
+mod words;
+
+pub use collapse::{REPEAT_GAP_MINUTES, collapse};
+pub use ingest::{CustomerRef, EventOutcome, EventResult, NewEventInput};
+pub use query::{Position, TimelineQuery};
+pub use words::{property_text, sentence, source_label};
+
+use crate::ids::{CustomerId, EventId};
+use crate::page::Cursor;
+use crate::ticket::Status;
+use crate::vocabulary;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+vocabulary! {
+    /// What a timeline event is about; each has a chip in the filter row.
+    EventKind {
+        Ticket => "ticket", "Tickets";
+        Event => "event", "Events";
+        Session => "session", "Sessions";
+        Error => "error", "Errors";
+        Call => "call", "Calls";
+        Crm => "crm", "CRM";
+        Help => "help", "Help centre";
+        Activity => "activity", "Activity";
+    }
+}
+
+impl EventKind {
+    /// The icon in the sprite, unless the event names its own.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Ticket => "inbox",
+            Self::Event => "zap",
+            Self::Session => "play",
+            Self::Error => "bug",
+            Self::Call => "phone",
+            Self::Crm => "target",
+            Self::Help => "book",
+            Self::Activity => "arrow-left-right",
+        }
+    }
+}
+
+/// The ticket that an event belongs to, as it stands now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct EventTicket {
+    pub number: i64,
+    pub subject: String,
+    pub status: Status,
+}
+
+/// One event on a timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct TimelineItem {
+    pub id: EventId,
+    pub occurred_at: DateTime<Utc>,
+    pub received_at: DateTime<Utc>,
+    pub kind: EventKind,
+    pub source: String,
+    pub name: String,
+    /// Empty means that the name is what people read.
+    #[serde(default)]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<EventTicket>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_id: Option<String>,
+    /// Whatever the sender sent, an object.
+    #[serde(default)]
+    pub payload: Value,
+}
+
+impl TimelineItem {
+    /// Where the event stands, which is also its permanent address.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::new(self.occurred_at, self.id.0)
+    }
+}
+
+/// A stretch of a timeline, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    pub items: Vec<TimelineItem>,
+    /// Set when newer events exist: they are those after this cursor.
+    pub newer: Option<Cursor>,
+    /// Set when older events exist: they are those before this cursor.
+    pub older: Option<Cursor>,
+}
+
+/// One day (UTC) of the activity strip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityDay {
+    pub day: NaiveDate,
+    pub n: i32,
+    pub errors: i32,
+}
+
+/// What is known of a whole timeline without reading it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Events of each kind, kinds without any left out.
+    pub counts: Vec<(EventKind, i64)>,
+    /// The last [`STRIP_DAYS`] days that had events, oldest first.
+    pub days: Vec<ActivityDay>,
+}
+
+/// Days on the activity strip.
+pub const STRIP_DAYS: u64 = 90;
+
+impl Overview {
+    /// All events.
+    pub fn total(&self) -> i64 {
+        self.counts.iter().map(|(_, n)| n).sum()
+    }
+
+    /// Events of one kind.
+    pub fn count(&self, kind: EventKind) -> i64 {
+        self.counts.iter().find(|(k, _)| *k == kind).map_or(0, |(_, n)| *n)
+    }
+}
+
+/// What the timeline pane opens with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The customer whose timeline it is; another than asked for after a merge.
+    pub customer: CustomerId,
+    pub page: TimelinePage,
+    pub overview: Overview,
+}
