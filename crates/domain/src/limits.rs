@@ -12,6 +12,8 @@ pub const SUBJECT_CHARS: usize = 500;
 pub const MESSAGE_CHARS: usize = 100_000;
 /// Characters in a customer or account note.
 pub const NOTE_CHARS: usize = 20_000;
+/// Largest ticket number that an import may set; thousands of years of tickets lie beyond.
+pub const TICKET_NUMBER_MAX: i64 = 1_000_000_000_000;
 /// Characters in one tag, and tags on one ticket.
 pub const TAG_CHARS: usize = 60;
 pub const TAGS_MAX: usize = 30;

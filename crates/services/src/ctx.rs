@@ -1,11 +1,14 @@
 //! Who acts, in which workspace, when: the first argument of every use case.
 
 use crate::Result;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rapport_domain::session::Viewer;
-use rapport_domain::{ApiKeyId, AppError, Permission, UserId, WorkspaceId};
+use rapport_domain::{ApiKeyId, AppError, Permission, UserId, WorkspaceId, limits, text};
 use rapport_store::Store;
 use rapport_store::api_keys::ApiKey;
+
+/// How far back history may reach.
+const HISTORY_DAYS: i64 = 3_653;
 
 /// The one who acts.
 #[derive(Debug, Clone)]
@@ -37,6 +40,33 @@ impl Ctx {
     pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
         let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
         Self { store, workspace: key.workspace, actor, now: now() }
+    }
+
+    /// The same for a past instant: history that another system brings.
+    pub fn at(self, instant: DateTime<Utc>) -> Result<Self> {
+        let instant = instant.trunc_subsecs(6);
+        if instant > self.now || self.now - instant > TimeDelta::days(HISTORY_DAYS) {
+            return Err(AppError::invalid("Rapport-At", "This has to lie within the past ten years."));
+        }
+        Ok(Self { now: instant, ..self })
+    }
+
+    /// The same in the name of somebody else: an agent by e-mail, or whatever acted elsewhere
+    /// (`Round robin`, `Linear`). Only a secret key can say so; an agent's name brings the
+    /// agent's role with it.
+    pub async fn in_the_name_of(self, name: &str) -> Result<Self> {
+        let Actor::ApiKey { id, .. } = &self.actor else { return Err(AppError::Forbidden) };
+        let actor = if name.contains('@') {
+            match self.store.person_by_email(self.workspace, name).await? {
+                Some(viewer) => Actor::User(viewer),
+                None => return Err(AppError::invalid("Rapport-Actor", "No agent has this e-mail.")),
+            }
+        } else {
+            let name = text::required_line("Rapport-Actor", name, limits::NAME_CHARS)?;
+            Actor::ApiKey { id: *id, name }
+        };
+        tracing::info!(key = %id, actor = %name, "an API key acts in another's name");
+        Ok(Self { actor, ..self })
     }
 
     /// The first line of every use case: leave, or an error.

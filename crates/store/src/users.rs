@@ -1,7 +1,8 @@
 //! Workspaces, the people in them, and teams.
 
 use crate::{Result, Store, Tx};
-use rapport_domain::{TeamId, UserId, WorkspaceId};
+use rapport_domain::session::Viewer;
+use rapport_domain::{Role, TeamId, UserId, WorkspaceId};
 
 /// What login needs to know of a person.
 #[derive(Debug)]
@@ -38,6 +39,27 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?)
+    }
+
+    /// A person of the workspace, by e-mail, unless disabled.
+    pub async fn person_by_email(&self, workspace: WorkspaceId, email: &str) -> Result<Option<Viewer>> {
+        let row = sqlx::query!(
+            r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role
+            from users u join workspaces w on w.workspace_id = u.workspace_id
+            where u.workspace_id = $1 and lower(u.email) = lower($2) and u.disabled_at is null"#,
+            workspace.0,
+            email,
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row.map(|r| Viewer {
+            user: r.user,
+            workspace,
+            workspace_name: r.workspace_name,
+            name: r.name,
+            email: r.email,
+            role: Role::from_stored(&r.role),
+        }))
     }
 
     /// Everybody who can be assigned a ticket, by name; at most 500.

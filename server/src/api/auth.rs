@@ -79,8 +79,23 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let key = parts.extensions.get::<ApiKey>().ok_or_else(Problem::no_key)?;
-        Ok(Self(Ctx::for_api_key(state.store.clone(), key)))
+        let mut ctx = Ctx::for_api_key(state.store.clone(), key);
+        if let Some(at) = text(&parts.headers, "Rapport-At")? {
+            let wrong = |_| AppError::invalid("Rapport-At", "This is not a time; 2026-11-24T09:14:00Z would be one.");
+            ctx = ctx.at(at.parse().map_err(wrong)?)?;
+        }
+        if let Some(actor) = text(&parts.headers, "Rapport-Actor")? {
+            ctx = ctx.in_the_name_of(actor).await?;
+        }
+        Ok(Self(ctx))
     }
+}
+
+/// A header's value as UTF-8.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, AppError> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let text = std::str::from_utf8(value.as_bytes());
+    text.map(Some).map_err(|_| AppError::invalid(name, "This header is not UTF-8."))
 }
 
 #[cfg(test)]

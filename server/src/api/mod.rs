@@ -5,13 +5,15 @@
 //! the services' work.
 
 pub mod auth;
+mod events;
 mod extract;
 mod idempotency;
+mod notes;
 mod openapi;
 mod problem;
+mod tickets;
 
 use crate::state::AppState;
-use auth::Caller;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -25,6 +27,7 @@ use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, 
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// How long a sender may pause within a body.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -56,7 +59,12 @@ pub fn router(state: &AppState) -> Router<AppState> {
 }
 
 fn routes(state: &AppState) -> OpenApiRouter<AppState> {
-    let json = OpenApiRouter::new();
+    let json = OpenApiRouter::new()
+        .routes(routes!(tickets::list, tickets::create))
+        .routes(routes!(tickets::get, tickets::patch))
+        .routes(routes!(events::create))
+        .routes(routes!(notes::of_customer, notes::on_customer))
+        .routes(routes!(notes::of_account, notes::on_account));
     OpenApiRouter::with_openapi(openapi::Description::openapi())
         .merge(guarded(state, json, limits::API_BODY_BYTES))
 }

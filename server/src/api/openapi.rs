@@ -13,7 +13,9 @@ use utoipa::{Modify, OpenApi};
             Every request carries a secret key: `Authorization: Bearer rsk_…`. \
             Every refusal is `application/problem+json`. \
             Lists answer `{items, next}`; send `next` as `cursor` for the next page. \
-            A POST with an `Idempotency-Key` can be sent again safely for 24 hours.",
+            A POST with an `Idempotency-Key` can be sent again safely for 24 hours.\n\n\
+            Imports may say when and by whom a thing was done: `Rapport-At: 2026-11-24T09:14:00Z` \
+            (never in the future) and `Rapport-Actor:` with an agent's e-mail or any other name.",
         license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only"),
     ),
     servers((url = "/api/v1")),

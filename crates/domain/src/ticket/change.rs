@@ -37,6 +37,9 @@ pub struct NewTicket {
     /// Now unless said otherwise.
     #[serde(default)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// The number it had elsewhere, for imports; the next free one unless said otherwise.
+    #[serde(default)]
+    pub number: Option<i64>,
 }
 
 impl NewTicket {
@@ -54,6 +57,7 @@ impl NewTicket {
             tags: Vec::new(),
             fields: BTreeMap::new(),
             submitted_at: None,
+            number: None,
         }
     }
 
@@ -65,6 +69,10 @@ impl NewTicket {
         let mailbox = text::optional_line("mailbox", self.mailbox.as_deref(), limits::LINE_CHARS);
         self.mailbox = problems.check(mailbox).flatten();
         self.tags = problems.check(check_tags(&self.tags)).unwrap_or_default();
+        if self.number.is_some_and(|n| !(1..=limits::TICKET_NUMBER_MAX).contains(&n)) {
+            let max = limits::TICKET_NUMBER_MAX;
+            problems.add("number", format!("A ticket number lies between 1 and {max}."));
+        }
         problems.finish()?;
         Ok(self)
     }

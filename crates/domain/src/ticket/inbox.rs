@@ -182,6 +182,9 @@ pub struct InboxQuery {
     pub priority: Option<Priority>,
     pub sort: InboxSort,
     pub after: Option<InboxCursor>,
+    /// Rows on a page; the page in the browser always has the usual number.
+    #[serde(default)]
+    pub limit: Option<u32>,
 }
 
 impl InboxQuery {
@@ -195,6 +198,7 @@ impl InboxQuery {
             priority: word("priority").parse().ok(),
             sort: InboxSort::from_word(&word("sort")),
             after: word("after").parse().ok(),
+            limit: None,
         }
     }
 
@@ -225,7 +229,8 @@ impl InboxQuery {
 
     /// Whether anything but the usual is asked for.
     pub fn is_filtered(&self) -> bool {
-        let usual = Self { sort: self.sort, after: self.after, ..Self::default() };
+        let usual =
+            Self { sort: self.sort, after: self.after, limit: self.limit, ..Self::default() };
         *self != usual
     }
 }
@@ -266,6 +271,7 @@ mod tests {
                     priority: Some(Priority::High),
                     sort,
                     after: Some(InboxCursor { rank: 2, cursor }),
+                    limit: None,
                 };
                 assert_eq!(read(&query.href()), query);
             }

@@ -2,6 +2,7 @@
 
 mod change;
 mod inbox;
+mod input;
 mod row;
 mod words;
 
@@ -9,6 +10,7 @@ pub use change::{
     NewIssue, NewParticipant, NewTicket, TicketChange, TicketCreated, TicketVersion, check_tags,
 };
 pub use inbox::{AssigneeFilter, Inbox, InboxCursor, InboxQuery, InboxSort, StatusFilter};
+pub use input::{TicketInput, TicketPatch};
 pub use row::{
     Assignable, LinkedIssue, Participant, PersonRef, TeamRef, Ticket, TicketCustomer, TicketList,
     TicketListQuery, TicketRow, TicketScope,

@@ -5,7 +5,7 @@ use super::change::{check_assignee, check_team};
 use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
 use rapport_domain::ticket::{NewTicket, Priority, Status, TicketCreated};
-use rapport_domain::{Permission, TicketId};
+use rapport_domain::{AppError, Permission, TicketId};
 use rapport_store::tickets::{self, InsertTicket};
 use rapport_store::{StoreError, Tx, timeline};
 
@@ -36,6 +36,7 @@ pub async fn open(tx: &mut Tx, ctx: &Ctx, new: NewTicket) -> Result<TicketCreate
     let id = TicketId::generate();
     let insert = InsertTicket {
         id,
+        number: new.number,
         customer,
         subject: &new.subject,
         status,
@@ -49,10 +50,18 @@ pub async fn open(tx: &mut Tx, ctx: &Ctx, new: NewTicket) -> Result<TicketCreate
         submitted_at: new.submitted_at.unwrap_or(ctx.now),
         closed_at: status.is_closed().then_some(ctx.now),
     };
-    let number = tickets::insert_ticket(tx, ctx.workspace, &insert).await?;
+    let number = tickets::insert_ticket(tx, ctx.workspace, &insert).await.map_err(number_taken)?;
     let open = i32::from(!status.is_closed());
     tickets::count_on_customer(tx, ctx.workspace, customer, open, 1).await?;
     let event = activity::opened(ctx, &insert, number);
     timeline::append(tx, ctx.workspace, ctx.now, &[event]).await?;
     Ok(TicketCreated { id, number, customer_id: customer, version: 1 })
+}
+
+/// Only an import names a number, and another ticket may have it.
+fn number_taken(error: StoreError) -> AppError {
+    if error.is_constraint("tickets_workspace_id_number_key") {
+        return AppError::Conflict("Another ticket has this number.".into());
+    }
+    error.into()
 }

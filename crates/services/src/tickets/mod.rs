@@ -6,10 +6,12 @@
 mod activity;
 mod change;
 mod create;
+mod input;
 mod message;
 
 pub use change::change;
 pub use create::{create, open};
+pub use input::{create_from, patch};
 pub use message::{TouchByMessage, Touched, touch_by_message};
 
 use crate::{Ctx, Result};

@@ -44,7 +44,7 @@ impl Store {
         viewer: Option<UserId>,
         query: &InboxQuery,
     ) -> Result<Inbox> {
-        let limit = limits::PAGE_ROWS;
+        let limit = query.limit.unwrap_or(limits::PAGE_ROWS).min(limits::PAGE_ROWS_MAX);
         // $1 is the workspace, in ASSIGNABLE too.
         let mut sql =
             QueryBuilder::new("with page as (select t.* from tickets t where t.workspace_id = ");

@@ -28,10 +28,11 @@ pub async fn lock_customer(
     found.ok_or(StoreError::NotFound)
 }
 
-/// A ticket to insert; the number comes from the workspace.
+/// A ticket to insert; the number comes from the workspace, unless an import brings one.
 #[derive(Debug)]
 pub struct InsertTicket<'a> {
     pub id: TicketId,
+    pub number: Option<i64>,
     pub customer: CustomerId,
     pub subject: &'a str,
     pub status: Status,
@@ -46,9 +47,10 @@ pub struct InsertTicket<'a> {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// Inserts a ticket under the workspace's next number, which it returns.
+/// Inserts a ticket under its own or the workspace's next number, which it returns.
 ///
-/// The number is taken in the transaction: an undone one leaves no gap.
+/// The number is taken in the transaction: an undone one leaves no gap. The constraint
+/// `tickets_workspace_id_number_key` refuses a number in use.
 pub async fn insert_ticket(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -56,8 +58,9 @@ pub async fn insert_ticket(
 ) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         "with taken as (
-            update workspaces set next_ticket_number = next_ticket_number + 1
-            where workspace_id = $1 returning next_ticket_number - 1 as number
+            update workspaces
+            set next_ticket_number = greatest(next_ticket_number, coalesce($15, next_ticket_number) + 1)
+            where workspace_id = $1 returning coalesce($15, next_ticket_number - 1) as number
         )
         insert into tickets (workspace_id, id, number, customer_id, subject, status, priority,
             channel, mailbox, assignee_id, team_id, tags, fields, submitted_at, closed_at,
@@ -78,6 +81,7 @@ pub async fn insert_ticket(
         Json(ticket.fields) as _,
         ticket.submitted_at,
         ticket.closed_at,
+        ticket.number,
     )
     .fetch_one(&mut **tx)
     .await?)
