@@ -1,0 +1,4 @@
+//! Use cases against a real Postgres; every test has a database of its own.
+
+mod tickets;
+mod world;

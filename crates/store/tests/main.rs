@@ -1,0 +1,3 @@
+//! Queries against a real Postgres; every test has a database of its own.
+
+mod tickets;
