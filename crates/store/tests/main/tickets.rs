@@ -37,6 +37,7 @@ async fn fill(store: &Store, workspace: WorkspaceId, customer: CustomerId) {
     for n in 0..TICKETS {
         let ticket = InsertTicket {
             id: TicketId::generate(),
+            number: None,
             customer,
             subject: "S",
             status: Status::ALL[n % 5],
@@ -119,6 +120,7 @@ async fn an_undone_ticket_leaves_no_gap_in_the_numbers(pool: PgPool) {
     let fields = BTreeMap::new();
     let ticket = || InsertTicket {
         id: TicketId::generate(),
+        number: None,
         customer,
         subject: "S",
         status: Status::New,
