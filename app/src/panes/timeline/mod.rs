@@ -1,6 +1,77 @@
+//! The timeline pane: everything that happened around a customer, newest first.
+//!
+//! The address says what shows (`?filter=`, `?on=`, `?before=`, `?after=`, `?event=`), so
+//! everything works by links; scripts append pages in place. One round trip opens the pane
+//! ([`api::open_timeline`]), one loads each further page ([`api::load_timeline`]).
+
+mod api;
+mod blank;
+mod card;
+mod event;
+mod head;
+mod opened;
+mod run;
+mod strip;
+mod stream;
+
+use crate::Failure;
+use crate::pages::profile::use_place;
+use crate::ui::empty::{ErrorPanel, Skeleton};
+use api::open_timeline;
+use head::Head;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use rapport_domain::AppError;
+use rapport_domain::timeline::{Timeline, TimelineQuery};
+use stream::{Stream, StreamView};
 
 #[component]
 pub fn TimelinePane() -> impl IntoView {
-    view! { <section class="pane centre" aria-label="Timeline"></section> }
+    let place = use_place();
+    let address = use_query_map();
+    let query = Memo::new(move |_| address.with(|a| TimelineQuery::parse(|key| a.get(key))));
+    let timeline = Resource::new_blocking(
+        move || (place.customer.get(), query.get()),
+        |(customer, query)| async move {
+            match customer {
+                Some(customer) => open_timeline(customer, query.clone()).await.map(|t| (query, t)),
+                None => Err(Failure(AppError::NotFound)),
+            }
+        },
+    );
+    view! {
+        <section class="pane centre timeline" aria-label="Timeline">
+            <Transition fallback=|| view! { <Waiting /> }>
+                {move || Suspend::new(async move {
+                    match timeline.await {
+                        Ok((query, timeline)) => view! { <Loaded query timeline /> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(query: TimelineQuery, timeline: Timeline) -> impl IntoView {
+    let stream = Stream::new(query, timeline);
+    stream.follow_changes();
+    stream.scroll_to_position();
+    view! {
+        {view! { <Head stream /> }.into_any()}
+        {view! { <StreamView stream /> }.into_any()}
+    }
+}
+
+/// Head and grey rows while the first page is on its way.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="pane-head">
+            <h2>"Timeline"</h2>
+        </div>
+        <Skeleton rows=8 />
+    }
 }

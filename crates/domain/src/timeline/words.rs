@@ -22,12 +22,16 @@ impl TimelineItem {
     pub fn heading(&self) -> String {
         let number = self.ticket.as_ref().map(|t| t.number);
         match (self.kind, number) {
+            // An activity's title goes on after the name: `Sam Ortiz` `changed status …`.
+            (EventKind::Activity, _) if self.is_ours() && !self.title.is_empty() => {
+                format!("{} {}", self.actor_name.as_deref().unwrap_or("Somebody"), self.title)
+            }
             _ if !self.title.is_empty() => self.title.clone(),
             (EventKind::Ticket, Some(n)) if matches!(self.name.as_str(), "ticket.created" | "ticket.opened") => {
                 format!("Opened ticket #{n}")
             }
             (EventKind::Session, _) => "Session recording".into(),
-            _ if self.source == "rapport" => sentence(&self.name),
+            _ if self.is_ours() => sentence(&self.name),
             _ => self.name.clone(),
         }
     }
@@ -64,12 +68,15 @@ impl TimelineItem {
         if let Some(channel) = self.channel() {
             parts.push(format!("by {}", channel.label().to_lowercase().replace("api", "API")));
         }
-        if self.kind == EventKind::Activity || self.source == "rapport" {
+        let activity = self.kind == EventKind::Activity;
+        if activity && self.title.is_empty() {
             parts.extend(self.change());
             parts.extend(self.actor_name.as_ref().map(|actor| format!("by {actor}")));
         }
         match self.text_field("detail") {
             Some(detail) => parts.push(excerpt(detail, 4 * DETAIL_CHARS)),
+            // Our own payloads repeat in stable words what the title says.
+            None if self.is_ours() => {}
             None => parts.extend(self.scalars().map(|(k, v)| format!("{}: {v}", k.replace('_', " ")))),
         }
         parts.join(" · ")
@@ -79,6 +86,25 @@ impl TimelineItem {
     pub fn last_text(&self) -> String {
         let values: Vec<String> = self.scalars().map(|(_, v)| v).collect();
         if values.is_empty() { String::new() } else { format!("last: {}", values.join(" · ")) }
+    }
+
+    /// The icon's name or character: the sender's, the channel's, or the kind's.
+    pub fn icon_name(&self) -> &str {
+        match (&self.icon, self.channel()) {
+            (Some(icon), _) => icon,
+            (None, Some(channel)) => channel.icon(),
+            (None, None) => self.kind.icon(),
+        }
+    }
+
+    /// The text for the card below the line; a ticket's is its subject, said already.
+    pub fn card_text(&self) -> Option<&str> {
+        self.body.as_deref().filter(|_| !(self.kind == EventKind::Ticket && self.ticket.is_some()))
+    }
+
+    /// Written by Rapport itself.
+    fn is_ours(&self) -> bool {
+        self.source == "rapport"
     }
 
     /// The pages of a session, where they were sent as a list.
@@ -116,7 +142,7 @@ impl TimelineItem {
     }
 
     fn scalars(&self) -> impl Iterator<Item = (&str, String)> {
-        let change = self.kind == EventKind::Activity || self.source == "rapport";
+        let change = self.kind == EventKind::Activity && self.title.is_empty();
         let shown = move |key: &str| {
             !SAID.contains(&key)
                 && !key.starts_with('_')
@@ -248,6 +274,9 @@ pub(super) mod tests {
         assert_eq!(item.heading(), "Status changed");
         assert_eq!(item.aside(), "#1042 Export fails");
         assert_eq!(item.detail(), "Open → Closed · by Priya Raman");
+        item.title = "changed status Open → Closed".into();
+        assert_eq!(item.heading(), "Priya Raman changed status Open → Closed");
+        assert_eq!(item.detail(), "");
     }
 
     #[test]

@@ -1,0 +1,44 @@
+//! What stands in place of events when there are none.
+
+use super::stream::Stream;
+use crate::ui::empty::Empty;
+use leptos::prelude::*;
+use rapport_domain::timeline::{EventKind, Position};
+
+#[component]
+pub(super) fn Blank(stream: Stream) -> impl IntoView {
+    let query = stream.query.get_value();
+    let everything = format!("/customers/{}", stream.customer);
+    let names: Vec<String> = query.kinds().iter().map(|k: &EventKind| k.label().to_lowercase()).collect();
+    if query.at != Position::Newest {
+        return view! {
+            <Empty icon="calendar" title="Nothing here">
+                <p>"This part of the timeline is empty."</p>
+                <p><a class="btn" href=stream.href(Position::Newest)>"Go to the newest"</a></p>
+            </Empty>
+        }
+        .into_any();
+    }
+    if !names.is_empty() {
+        return view! {
+            <Empty icon="filter" title=format!("No {}", names.join(" or "))>
+                <p><a class="btn" href=everything>"Show everything"</a></p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let snippet = format!(
+        "curl -X POST https://rapport.example/api/v1/events \\\n  \
+         -H 'Authorization: Bearer rsk_…' -H 'Content-Type: application/json' \\\n  \
+         -d '{{\"events\": [{{\"customer\": {{\"id\": \"{}\"}},\n       \
+         \"name\": \"report_export_clicked\", \"payload\": {{\"format\": \"csv\"}}}}]}}'",
+        stream.customer
+    );
+    view! {
+        <Empty icon="zap" title="Nothing happened yet">
+            <p>"Tickets, errors, calls and your own events appear here as they come. To send one:"</p>
+            <pre class="code snippet" tabindex="0" role="region" aria-label="Example">{snippet}</pre>
+        </Empty>
+    }
+    .into_any()
+}

@@ -1,0 +1,85 @@
+//! One event: a line that says what happened, its card, and on opening all of it.
+
+use super::card::Card;
+use super::opened::Opened;
+use super::run::is_open;
+use super::stream::Stream;
+use crate::ui::icon::Icon;
+use crate::ui::pill::StatusPill;
+use crate::ui::time::{Time, TimeStyle};
+use leptos::prelude::*;
+use rapport_domain::timeline::{EventKind, TimelineItem};
+use std::sync::Arc;
+
+/// The icons that exist; an event may name any other.
+const ICONS: &str = include_str!("../../../../public/icons.txt");
+
+#[component]
+pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView {
+    let id = item.id;
+    let current = stream.current == Some(id);
+    let at_start = stream.opened.with_untracked(|open| open.contains(&id));
+    let open = RwSignal::new(at_start);
+    let toggle = move |ev: web_sys::Event| {
+        let now_open = is_open(&ev);
+        open.set(now_open);
+        stream.opened.update(|all| {
+            if now_open { all.insert(id) } else { all.remove(&id) };
+        });
+    };
+    let permalink = stream.permalink(&item);
+    let detail = item.detail();
+    let whole = item.clone();
+    let ticket = item.ticket.clone().map(|ticket| {
+        let href = format!("/customers/{}/tickets/{}", stream.customer, ticket.number);
+        view! {
+            <a class="to-ticket" href=href title=format!("Open ticket #{}", ticket.number)>
+                <StatusPill status=Signal::stored(ticket.status) />
+            </a>
+        }
+    });
+    let separator = (ticket.is_some() && !detail.is_empty()).then_some(" · ");
+    view! {
+        <li class="event" class:current=current id=id.to_string()>
+            <Time at=item.occurred_at style=TimeStyle::Clock />
+            <Dot item=item.clone() />
+            <div class="body">
+                <details open=at_start on:toggle=toggle>
+                    <summary>
+                        <span class="what">{item.heading()} " " <em>{item.aside()}</em></span>
+                        <span class="detail">{detail} {separator} {ticket}</span>
+                    </summary>
+                    {move || if open.get() {
+                        view! { <Opened stream item=whole.clone() /> }.into_any()
+                    } else {
+                        view! { <a class="reveal" href=permalink.clone()>"Show all properties"</a> }.into_any()
+                    }}
+                </details>
+                <Card item=item.clone() />
+            </div>
+        </li>
+    }
+}
+
+/// The coloured dot with the event's icon.
+#[component]
+pub(super) fn Dot(item: Arc<TimelineItem>) -> impl IntoView {
+    let tone = match item.kind {
+        EventKind::Ticket => "dot tic",
+        EventKind::Error => "dot err",
+        EventKind::Session => "dot rec",
+        EventKind::Call => "dot call",
+        EventKind::Crm => "dot crm",
+        EventKind::Help => "dot help",
+        EventKind::Event | EventKind::Activity => "dot",
+    };
+    let icon = item.icon_name().to_string();
+    let known = ICONS.split_whitespace().any(|name| name == icon);
+    let sign = match icon.is_ascii() && icon.len() > 1 {
+        _ if known => view! { <Icon name=icon /> }.into_any(),
+        // A name that this version has no picture for.
+        true => view! { <Icon name=item.kind.icon() /> }.into_any(),
+        false => view! { <span aria-hidden="true">{icon}</span> }.into_any(),
+    };
+    view! { <span class=tone title=item.kind.label()>{sign}</span> }
+}

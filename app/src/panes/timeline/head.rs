@@ -1,0 +1,85 @@
+//! Above the events: the title with the total, filter chips, the strip, the jump to a date.
+
+use super::stream::Stream;
+use super::strip::Strip;
+use crate::ui::icon::Icon;
+use crate::ui::menu::Menu;
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use rapport_domain::money::grouped;
+use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
+
+#[component]
+pub(super) fn Head(stream: Stream) -> impl IntoView {
+    let total = move || match stream.overview.with(|o| o.total()) {
+        1 => "1 event".to_string(),
+        n => format!("{} events", grouped(n)),
+    };
+    view! {
+        <div class="pane-head">
+            <h2>"Timeline"</h2>
+            <span class="count num">{total}</span>
+            <span class="end">{view! { <Jump stream /> }.into_any()}</span>
+        </div>
+        {view! { <Filters stream /> }.into_any()}
+        {view! { <Strip stream /> }.into_any()}
+    }
+}
+
+/// One chip a kind, each a link: several can be on at once.
+#[component]
+fn Filters(stream: Stream) -> impl IntoView {
+    let query = stream.query.get_value();
+    let href = move |query: TimelineQuery| format!("/customers/{}{}", stream.customer, query.to_query_string());
+    let everything = query.kinds().is_empty();
+    let chip = {
+        let query = query.clone();
+        move |kind: &EventKind| {
+            let kind = *kind;
+            let n = move || stream.overview.with(|o| o.count(kind));
+            let on = query.kinds().contains(&kind);
+            let to = href(query.toggled(kind));
+            // A kind that never occurred needs no chip, unless it is the filter.
+            view! {
+                <Show when=move || on || { n() > 0 }>
+                    <a class="chip" href=to.clone() aria-current=on.then_some("true")>
+                        <Icon name=kind.icon() />
+                        {kind.label()}
+                        <span class="n">{move || grouped(n())}</span>
+                    </a>
+                </Show>
+            }
+        }
+    };
+    view! {
+        <nav class="filters" aria-label="Kinds of events">
+            <a class="chip" href=href(query.unfiltered()) aria-current=everything.then_some("true")>"Everything"</a>
+            {EventKind::ALL.iter().map(chip).collect_view()}
+        </nav>
+    }
+}
+
+/// A date to jump to; a plain form, so it works without scripts.
+#[component]
+fn Jump(stream: Stream) -> impl IntoView {
+    let query = stream.query.get_value();
+    let filter = query.filter_text();
+    let day = match query.at {
+        Position::On(day) => day.to_string(),
+        _ => String::new(),
+    };
+    view! {
+        <Menu label="Jump to a date" icon="calendar">
+            <div class="jump">
+                <Form method="GET" action=format!("/customers/{}", stream.customer)>
+                    <label class="field-row">
+                        <span class="field-label">"Jump to a date"</span>
+                        <input type="date" name="on" value=day required />
+                    </label>
+                    {(!filter.is_empty()).then(|| view! { <input type="hidden" name="filter" value=filter.clone() /> })}
+                    <button class="btn primary" type="submit">"Jump"</button>
+                </Form>
+            </div>
+        </Menu>
+    }
+}

@@ -1,0 +1,74 @@
+//! One event, or a run of repeats that opens to the single ones.
+
+use super::event::{Dot, EventRow};
+use super::stream::Stream;
+use crate::ui::time::{Time, TimeStyle, duration_text};
+use leptos::prelude::*;
+use rapport_domain::EventId;
+use rapport_domain::timeline::TimelineItem;
+use std::sync::Arc;
+
+/// Repeats, newest first; most runs are one event.
+pub(super) type Run = Vec<Arc<TimelineItem>>;
+
+/// A run is the same as long as it begins and ends with the same events.
+pub(super) fn key(run: &Run) -> Option<(EventId, EventId)> {
+    Some((run.first()?.id, run.last()?.id))
+}
+
+#[component]
+pub(super) fn RunRow(stream: Stream, run: Run) -> impl IntoView {
+    match <[_; 1]>::try_from(run) {
+        Ok([item]) => view! { <EventRow stream item /> }.into_any(),
+        Err(run) => view! { <Repeats stream run /> }.into_any(),
+    }
+}
+
+#[component]
+fn Repeats(stream: Stream, run: Run) -> impl IntoView {
+    let newest = run.first().cloned()?;
+    let oldest = run.last().cloned()?;
+    let times = format!("×{} in {}", run.len(), span_text(&newest, &oldest));
+    let permalink = stream.permalink(&newest);
+    // Open when something inside is, as a permalink makes it.
+    let has_open = stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
+    let open = RwSignal::new(has_open);
+    let aside = newest.aside();
+    let singles = move || {
+        run.iter()
+            .map(|item| view! { <EventRow stream item=item.clone() /> }.into_any())
+            .collect_view()
+    };
+    Some(view! {
+        <li class="event repeats">
+            <Time at=newest.occurred_at style=TimeStyle::Clock />
+            <Dot item=newest.clone() />
+            <div class="body">
+                <details open=has_open on:toggle=move |ev| open.set(is_open(&ev))>
+                    <summary>
+                        <span class="what">{newest.heading()} " " <em>{times}</em> " " <em>{aside}</em></span>
+                        <span class="detail">{newest.last_text()}</span>
+                    </summary>
+                    {move || if open.get() {
+                        view! { <ol class="singles">{singles()}</ol> }.into_any()
+                    } else {
+                        view! { <a class="reveal" href=permalink.clone()>"Show each of them"</a> }.into_any()
+                    }}
+                </details>
+            </div>
+        </li>
+    })
+}
+
+/// Whether the `<details>` that toggled is open now.
+pub(super) fn is_open(ev: &web_sys::Event) -> bool {
+    use wasm_bindgen::JsCast;
+    ev.target()
+        .and_then(|t| t.dyn_into::<web_sys::HtmlDetailsElement>().ok())
+        .is_some_and(|details| details.open())
+}
+
+fn span_text(newest: &TimelineItem, oldest: &TimelineItem) -> String {
+    duration_text(((newest.occurred_at - oldest.occurred_at).num_seconds() + 30) / 60 * 60)
+        .replace("0 s", "a minute")
+}
