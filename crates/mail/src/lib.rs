@@ -13,5 +13,5 @@ mod quote;
 pub use attachment::{Attachment, clean_file_name, essence};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
-pub use parse::{Address, ParsedEmail, Unreadable, parse};
+pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};
 pub use quote::{Split, split_quoted};

@@ -71,6 +71,16 @@ pub fn parse(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> 
     catch_unwind(AssertUnwindSafe(|| read(raw, now))).unwrap_or(Err(Unreadable::Broken))
 }
 
+/// The subject of a mail that cannot be read as a whole, to tell one such mail from another.
+pub fn peek_subject(raw: &[u8]) -> Option<String> {
+    let start = &raw[..raw.len().min(64 * 1024)];
+    // As above: a broken mail must not take anything down.
+    let message =
+        catch_unwind(AssertUnwindSafe(|| MessageParser::default().parse_headers(start))).ok()??;
+    let subject = text::excerpt(message.subject()?, limits::SUBJECT_CHARS);
+    (!subject.is_empty()).then_some(subject)
+}
+
 fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
     let message = MessageParser::default().parse(raw).ok_or(Unreadable::NotMail)?;
     if message.headers().is_empty() {

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod info;
 pub mod info_cards;
 pub mod notes;
+pub mod messages;
 pub mod setup;
 pub mod tickets;
 pub mod timeline;

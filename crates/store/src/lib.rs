@@ -14,6 +14,7 @@ pub mod idempotency;
 mod info;
 pub mod info_cards;
 pub mod notes;
+pub mod messages;
 pub mod sessions;
 pub mod timeline;
 pub mod tickets;

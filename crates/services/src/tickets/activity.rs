@@ -54,13 +54,13 @@ impl Names {
 }
 
 /// The event that a ticket was opened; the subject is its body.
-pub(super) fn opened(ctx: &Ctx, ticket: &InsertTicket<'_>, number: i64) -> NewEvent {
+pub(super) fn opened(actor_name: &str, ticket: &InsertTicket<'_>, number: i64) -> NewEvent {
     let at = ticket.submitted_at;
     NewEvent {
         body: Some(ticket.subject.into()),
         object_type: Some("ticket".into()),
         object_id: Some(number.to_string()),
-        actor_name: Some(ctx.actor_name().into()),
+        actor_name: Some(actor_name.into()),
         ..NewEvent::new(ticket.customer, at, EventKind::Ticket, "rapport", "ticket.opened")
     }
     .title(format!("Opened ticket #{number}"))

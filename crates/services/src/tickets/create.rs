@@ -20,6 +20,16 @@ pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
 
 /// The same inside a transaction that goes on, for a ticket that comes with a message.
 pub async fn open(tx: &mut Tx, ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
+    open_as(tx, ctx, new, ctx.actor_name()).await
+}
+
+/// The same in somebody else's name: who writes an e-mail opens its ticket.
+pub async fn open_as(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    new: NewTicket,
+    actor_name: &str,
+) -> Result<TicketCreated> {
     ctx.require(Permission::Write)?;
     let new = new.checked()?;
     // Locked first: whoever adds to this customer's timeline takes the same lock.
@@ -53,7 +63,7 @@ pub async fn open(tx: &mut Tx, ctx: &Ctx, new: NewTicket) -> Result<TicketCreate
     let number = tickets::insert_ticket(tx, ctx.workspace, &insert).await.map_err(number_taken)?;
     let open = i32::from(!status.is_closed());
     tickets::count_on_customer(tx, ctx.workspace, customer, open, 1).await?;
-    let event = activity::opened(ctx, &insert, number);
+    let event = activity::opened(actor_name, &insert, number);
     timeline::append(tx, ctx.workspace, ctx.now, &[event]).await?;
     Ok(TicketCreated { id, number, customer_id: customer, version: 1 })
 }

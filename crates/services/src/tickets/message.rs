@@ -19,6 +19,8 @@ pub struct TouchByMessage<'a> {
     pub sent_at: DateTime<Utc>,
     /// False for history that an import brings: it moves no status.
     pub moves_status: bool,
+    /// The status that the author chose along with it, `Send and close`.
+    pub then: Option<Status>,
     /// Who wrote it; the one who reopens the ticket, if it is reopened.
     pub author_name: &'a str,
 }
@@ -52,7 +54,7 @@ pub async fn touch_by_message(
         response: message.kind == MessageKind::Agent,
     };
     tickets::touch_by_message(tx, ctx.workspace, &touch).await?;
-    let status = before.status.after_message(message.kind);
+    let status = message.then.unwrap_or_else(|| before.status.after_message(message.kind));
     let mut version = before.version;
     let mut after = before.clone();
     if message.moves_status && status != before.status {

@@ -10,7 +10,7 @@ mod input;
 mod message;
 
 pub use change::change;
-pub use create::{create, open};
+pub use create::{create, open, open_as};
 pub use input::{create_from, patch};
 pub use message::{TouchByMessage, Touched, touch_by_message};
 

@@ -13,23 +13,23 @@ use sqlx::{Postgres, QueryBuilder};
 
 /// An id and a name as Postgres writes them into JSON.
 #[derive(Debug, Deserialize)]
-struct Named {
+pub(crate) struct Named {
     id: Uuid,
     name: String,
 }
 
 /// Everybody who can be given a ticket: `people` and `teams`, each a JSON list.
-const ASSIGNABLE: &str = "
+pub(crate) const ASSIGNABLE: &str = "
     (select coalesce(json_agg(p), '[]') from (
         select id, name from users
         where workspace_id = $1 and disabled_at is null and role <> 'viewer'
         order by lower(name), id limit 500
-    ) p),
+    ) p) as people,
     (select coalesce(json_agg(m), '[]') from (
         select id, name from teams where workspace_id = $1 order by lower(name), id limit 200
-    ) m)";
+    ) m) as teams";
 
-fn assignable(people: Vec<Named>, teams: Vec<Named>) -> Assignable {
+pub(crate) fn assignable(people: Vec<Named>, teams: Vec<Named>) -> Assignable {
     Assignable {
         people: people.into_iter().map(|n| PersonRef { id: UserId(n.id), name: n.name }).collect(),
         teams: teams.into_iter().map(|n| TeamRef { id: TeamId(n.id), name: n.name }).collect(),

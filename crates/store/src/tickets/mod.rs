@@ -8,6 +8,8 @@ mod one;
 mod parts;
 mod write;
 
+pub(crate) use inbox::{ASSIGNABLE, Named, assignable};
+pub(crate) use one::{TicketColumns, push_ticket};
 pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
 pub use write::{
     InsertTicket, LockedTicket, MessageTouch, count_on_customer, insert_ticket, lock_customer,

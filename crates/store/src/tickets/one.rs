@@ -10,12 +10,12 @@ use rapport_domain::ticket::{
 use rapport_domain::{IssueId, TicketId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
-use sqlx::QueryBuilder;
 use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Deserialize)]
-struct Extra {
+pub(super) struct Extra {
     mailbox: Option<String>,
     fields: BTreeMap<String, Value>,
     csat_score: Option<i16>,
@@ -27,7 +27,7 @@ struct Extra {
 }
 
 #[derive(Debug, Deserialize)]
-struct JsonIssue {
+pub(super) struct JsonIssue {
     id: Uuid,
     provider: IssueProvider,
     key: String,
@@ -36,7 +36,56 @@ struct JsonIssue {
     state: IssueState,
 }
 
-type Columns = (Json<JsonRow>, Json<Extra>, Json<Vec<JsonIssue>>, Json<Vec<Participant>>);
+/// What [`push_ticket`] selects.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct TicketColumns {
+    shown: Json<JsonRow>,
+    extra: Json<Extra>,
+    issues: Json<Vec<JsonIssue>>,
+    participants: Json<Vec<Participant>>,
+}
+
+/// Starts a select of one ticket's [`TicketColumns`], the workspace as `$1` and the ticket as
+/// `t`; more columns may follow, then `from page t cross join shown`.
+pub(crate) fn push_ticket(
+    sql: &mut QueryBuilder<Postgres>,
+    workspace: WorkspaceId,
+    viewer: Option<UserId>,
+    number: i64,
+) {
+    sql.push("with page as (select t.* from tickets t where t.workspace_id = ");
+    sql.push_bind(workspace.0).push(" and t.number = ").push_bind(number);
+    sql.push("), shown as (");
+    push_rows(sql, workspace, viewer);
+    sql.push(
+        ") select row_to_json(shown) as shown, row_to_json(t) as extra,
+            (select coalesce(json_agg(l order by l.created_at, l.id), '[]')
+                from linked_issues l
+                where l.workspace_id = t.workspace_id and l.ticket_id = t.id) as issues,
+            (select coalesce(json_agg(p order by p.created_at, p.email), '[]')
+                from ticket_participants p
+                where p.workspace_id = t.workspace_id and p.ticket_id = t.id) as participants",
+    );
+}
+
+impl From<TicketColumns> for Ticket {
+    fn from(columns: TicketColumns) -> Self {
+        let Json(extra) = columns.extra;
+        Self {
+            row: TicketRow::from(columns.shown.0),
+            mailbox: extra.mailbox,
+            fields: extra.fields,
+            csat_score: extra.csat_score,
+            first_response_at: extra.first_response_at,
+            closed_at: extra.closed_at,
+            message_count: extra.message_count,
+            linked_issues: columns.issues.0.into_iter().map(LinkedIssue::from).collect(),
+            participants: columns.participants.0,
+            created_at: extra.created_at,
+            updated_at: extra.updated_at,
+        }
+    }
+}
 
 impl Store {
     /// A ticket with every property, as `viewer` sees it; one round trip.
@@ -46,37 +95,12 @@ impl Store {
         viewer: Option<UserId>,
         number: i64,
     ) -> Result<Ticket> {
-        let mut sql =
-            QueryBuilder::new("with page as (select t.* from tickets t where t.workspace_id = ");
-        sql.push_bind(workspace.0).push(" and t.number = ").push_bind(number);
-        sql.push("), shown as (");
-        push_rows(&mut sql, workspace, viewer);
-        sql.push(
-            ") select row_to_json(shown), row_to_json(t),
-                (select coalesce(json_agg(l order by l.created_at, l.id), '[]')
-                    from linked_issues l
-                    where l.workspace_id = t.workspace_id and l.ticket_id = t.id),
-                (select coalesce(json_agg(p order by p.created_at, p.email), '[]')
-                    from ticket_participants p
-                    where p.workspace_id = t.workspace_id and p.ticket_id = t.id)
-            from page t cross join shown",
-        );
-        let found: Option<Columns> = sql.build_query_as().fetch_optional(self.pool()).await?;
-        let (Json(row), Json(extra), Json(issues), Json(participants)) =
-            found.ok_or(StoreError::NotFound)?;
-        Ok(Ticket {
-            row: TicketRow::from(row),
-            mailbox: extra.mailbox,
-            fields: extra.fields,
-            csat_score: extra.csat_score,
-            first_response_at: extra.first_response_at,
-            closed_at: extra.closed_at,
-            message_count: extra.message_count,
-            linked_issues: issues.into_iter().map(LinkedIssue::from).collect(),
-            participants,
-            created_at: extra.created_at,
-            updated_at: extra.updated_at,
-        })
+        let mut sql = QueryBuilder::new("");
+        push_ticket(&mut sql, workspace, viewer, number);
+        sql.push(" from page t cross join shown");
+        let found: Option<TicketColumns> =
+            sql.build_query_as().fetch_optional(self.pool()).await?;
+        found.map(Ticket::from).ok_or(StoreError::NotFound)
     }
 
     /// Remembers that a person has seen a ticket up to now; `NotFound` for an unknown number.

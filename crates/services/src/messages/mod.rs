@@ -1,0 +1,13 @@
+//! Messages: answers, internal notes, e-mail that comes in, and the open ticket.
+
+mod csat;
+mod details;
+mod files;
+mod inbound;
+mod write;
+
+pub use csat::record_csat;
+pub use details::{details, thread_page};
+pub use files::{attachment, message_headers, message_html, message_raw};
+pub use inbound::inbound_email;
+pub use write::{add_message, note, reply};

@@ -1,0 +1,245 @@
+//! Answers, notes, and messages that other systems bring.
+
+use crate::tickets::{TouchByMessage, touch_by_message};
+use crate::{Ctx, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use rapport_domain::message::{
+    HeaderLine, NewAttachment, NewMessage, WriteMessage, WriteNote, Written,
+};
+use rapport_domain::ticket::{Channel, MessageKind, Receipt, Status};
+use rapport_domain::{AppError, CustomerId, MessageId, Permission, UserId, limits, text};
+use rapport_store::messages::{self, InsertAttachment, InsertMessage, TicketPlace};
+use rapport_store::{StoreError, Tx, users};
+
+/// How far ahead of our clock a message of another system may be.
+const AHEAD: TimeDelta = TimeDelta::hours(24);
+
+/// Stores an agent's answer to the customer, and closes the ticket if they say so.
+pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written> {
+    ctx.require(Permission::Write)?;
+    let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
+    let mut message = NewMessage::new(MessageKind::Agent, body);
+    message.client_key = new.client_key;
+    // It does not leave yet, and the page says so.
+    message.receipt = Some(Receipt::Queued);
+    store(ctx, number, message, new.close.then_some(Status::Closed)).await
+}
+
+/// Stores an internal note: the team sees it, the customer never.
+pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
+    ctx.require(Permission::Write)?;
+    let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
+    let mut message = NewMessage::new(MessageKind::Note, body);
+    message.client_key = new.client_key;
+    store(ctx, number, message, None).await
+}
+
+/// Stores a message for another system: live, or history with its own time and author.
+pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Written> {
+    ctx.require(Permission::Write)?;
+    store(ctx, number, new, None).await
+}
+
+async fn store(
+    ctx: &Ctx,
+    number: i64,
+    new: NewMessage,
+    then: Option<Status>,
+) -> Result<Written> {
+    let mut new = new.checked()?;
+    if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
+        return Err(AppError::invalid("sent_at", "This time is in the future."));
+    }
+    let files = decode(&new.attachments)?;
+    let html = new.body_html.take().map(|h| rapport_mail::sanitize(&h));
+    let body = match new.body_text.take() {
+        Some(body) => body,
+        None => text::clean(&rapport_mail::html_to_text(html.as_deref().unwrap_or_default())),
+    };
+    let mut tx = ctx.store.begin().await?;
+    let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
+    let author = author(&mut tx, ctx, &ticket, &mut new).await?;
+    let channel = channel(&new, &ticket);
+    let headers = headers(&new, &ticket, &author, channel);
+    let id = MessageId::generate();
+    let sent_at = new.sent_at.unwrap_or(ctx.now);
+    let insert = InsertMessage {
+        id,
+        ticket: ticket.id,
+        kind: new.kind,
+        channel,
+        author_user: author.user,
+        author_customer: author.customer,
+        author_name: &author.name,
+        author_email: author.email.as_deref(),
+        subject: new.subject.as_deref(),
+        body_text: &body,
+        body_html: html.as_deref().filter(|h| !h.trim().is_empty()),
+        headers: &headers,
+        message_id: new.message_id.as_deref(),
+        in_reply_to: new.in_reply_to.as_deref(),
+        raw_email: None,
+        unreadable: false,
+        receipt: new.receipt,
+        receipt_at: new.receipt_at,
+        receipt_error: new.receipt_error.as_deref(),
+        client_key: new.client_key.as_deref(),
+        sent_at,
+    };
+    // Locks customer and ticket before the row is written, as everybody does.
+    let touch = TouchByMessage {
+        ticket: ticket.id,
+        kind: new.kind,
+        channel,
+        text: &body,
+        sent_at,
+        moves_status: new.sent_at.is_none(),
+        then,
+        author_name: &author.name,
+    };
+    if let Some(written) = written_before(&mut tx, ctx, number, &ticket, &new).await? {
+        return Ok(written);
+    }
+    let touched = touch_by_message(&mut tx, ctx, &touch).await?;
+    match messages::insert_message(&mut tx, ctx.workspace, &insert).await {
+        Ok(true) => {}
+        // Somebody stored this key while we waited for the ticket: undo, and answer with theirs.
+        Ok(false) => {
+            drop(tx);
+            let mut tx = ctx.store.begin().await?;
+            let before = written_before(&mut tx, ctx, number, &ticket, &new).await?;
+            return before.ok_or(AppError::Unavailable);
+        }
+        Err(error) if error.is_constraint("messages_message_id") => {
+            let message = "There is a message with this Message-ID already.";
+            return Err(AppError::invalid("message_id", message));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    for (file, data) in &files {
+        let file = InsertAttachment {
+            file_name: &file.file_name,
+            content_type: file.content_type.as_deref().unwrap_or("application/octet-stream"),
+            content_id: None,
+            data,
+        };
+        messages::insert_attachment(&mut tx, ctx.workspace, id, &file).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    let version = touched.version;
+    Ok(Written { id, ticket_id: ticket.id, number, version, duplicate: false })
+}
+
+/// What the same request stored before, if it did.
+async fn written_before(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    number: i64,
+    ticket: &TicketPlace,
+    new: &NewMessage,
+) -> Result<Option<Written>> {
+    let Some(key) = &new.client_key else { return Ok(None) };
+    let found = messages::find_message(tx, ctx.workspace, ticket.id, key).await?;
+    let Some(id) = found else { return Ok(None) };
+    let version = ticket.version;
+    Ok(Some(Written { id, ticket_id: ticket.id, number, version, duplicate: true }))
+}
+
+#[derive(Debug)]
+struct Author {
+    user: Option<UserId>,
+    customer: Option<CustomerId>,
+    name: String,
+    email: Option<String>,
+}
+
+/// Who wrote it. Customers' messages are the ticket's customer's; a person's own are theirs.
+async fn author(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketPlace,
+    new: &mut NewMessage,
+) -> Result<Author> {
+    let (name, email) = (new.author_name.take(), new.author_email.take());
+    if new.kind == MessageKind::Customer {
+        return Ok(Author {
+            user: None,
+            customer: Some(ticket.customer),
+            name: name.unwrap_or_else(|| ticket.customer_name.clone()),
+            email: email.or_else(|| ticket.customer_email.clone()),
+        });
+    }
+    let user = new.author_id.or(ctx.user());
+    let known = match user {
+        Some(user) => users::names_of_people(tx, ctx.workspace, &[user]).await?.pop(),
+        None => None,
+    };
+    if new.author_id.is_some() && known.is_none() {
+        return Err(AppError::invalid("author_id", "There is no such person."));
+    }
+    let name = name.or(known.map(|(_, name)| name));
+    let name = name.unwrap_or_else(|| ctx.actor_name().to_string());
+    Ok(Author { user, customer: None, name, email })
+}
+
+fn channel(new: &NewMessage, ticket: &TicketPlace) -> Channel {
+    match (new.channel, new.kind, ticket.channel) {
+        (_, MessageKind::Note, _) => Channel::Internal,
+        (Some(channel), ..) => channel,
+        (None, _, Channel::Chat) => Channel::Chat,
+        (None, MessageKind::Customer, channel) => channel,
+        // Whatever way a ticket came, an answer from here is an e-mail.
+        (None, MessageKind::Agent, _) => Channel::Email,
+    }
+}
+
+/// The given headers; for an answer by e-mail, those it is going to carry.
+fn headers(
+    new: &NewMessage,
+    ticket: &TicketPlace,
+    author: &Author,
+    channel: Channel,
+) -> Vec<HeaderLine> {
+    if !new.headers.is_empty() || new.kind != MessageKind::Agent || channel != Channel::Email {
+        return new.headers.clone();
+    }
+    let mailbox = ticket.mailbox.as_deref().filter(|m| m.contains('@'));
+    let from = match mailbox {
+        Some(mailbox) => format!("{} <{mailbox}>", author.name),
+        None => author.name.clone(),
+    };
+    let again = ticket.subject.to_lowercase().starts_with("re:");
+    let subject = if again { ticket.subject.clone() } else { format!("Re: {}", ticket.subject) };
+    let line = |name: &str, value: &str| HeaderLine { name: name.into(), value: value.into() };
+    let to = ticket.customer_email.as_deref();
+    let mut lines = vec![line("From", &from)];
+    lines.extend(to.map(|to| line("To", to)));
+    lines.push(line("Subject", new.subject.as_deref().unwrap_or(&subject)));
+    lines
+}
+
+/// Reads the files, with names and types made safe.
+fn decode(files: &[NewAttachment]) -> Result<Vec<(NewAttachment, Vec<u8>)>> {
+    let mut decoded = Vec::with_capacity(files.len());
+    let mut total = 0;
+    for file in files {
+        let data = STANDARD
+            .decode(file.data.as_bytes())
+            .map_err(|_| AppError::invalid("attachments", "A file's data is not base64."))?;
+        total += data.len();
+        if total > limits::ATTACHMENTS_BYTES {
+            let message = "The files of a message may have 10 MB together.";
+            return Err(AppError::invalid("attachments", message));
+        }
+        let name = rapport_mail::clean_file_name(&file.file_name);
+        let file = NewAttachment {
+            file_name: if name.is_empty() { "attachment".into() } else { name },
+            content_type: file.content_type.as_deref().and_then(rapport_mail::essence),
+            data: String::new(),
+        };
+        decoded.push((file, data));
+    }
+    Ok(decoded)
+}

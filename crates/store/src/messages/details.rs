@@ -1,0 +1,123 @@
+//! The open ticket: properties, messages, activities and what its editors offer.
+
+use super::rows::{ActivityRow, MessageRow};
+use crate::tickets::{self, ASSIGNABLE, Named, TicketColumns};
+use crate::{Result, Store, StoreError};
+use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
+use rapport_domain::ticket::{Assignable, Ticket};
+use rapport_domain::{Cursor, FieldId, UserId, Uuid, WorkspaceId, limits};
+use serde::Deserialize;
+use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
+
+/// What the open ticket shows, as stored.
+#[derive(Debug)]
+pub struct TicketDetailsRows {
+    pub ticket: Ticket,
+    /// Newest first, one more than a page holds when there are earlier ones.
+    pub messages: Vec<MessageRow>,
+    /// Newest first.
+    pub activities: Vec<ActivityRow>,
+    pub field_defs: Vec<FieldDef>,
+    pub assignable: Assignable,
+}
+
+#[derive(Debug, Deserialize)]
+struct JsonField {
+    id: Uuid,
+    key: String,
+    label: String,
+    #[serde(rename = "type")]
+    kind: FieldType,
+    options: Vec<String>,
+    position: i32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Columns {
+    #[sqlx(flatten)]
+    ticket: TicketColumns,
+    messages: Json<Vec<MessageRow>>,
+    activities: Json<Vec<ActivityRow>>,
+    fields: Json<Vec<JsonField>>,
+    people: Json<Vec<Named>>,
+    teams: Json<Vec<Named>>,
+}
+
+impl Store {
+    /// Everything the open ticket shows; one round trip. `before` leads to earlier messages.
+    pub async fn ticket_details(
+        &self,
+        workspace: WorkspaceId,
+        viewer: Option<UserId>,
+        number: i64,
+        before: Option<Cursor>,
+    ) -> Result<TicketDetailsRows> {
+        let mut sql = QueryBuilder::new("");
+        tickets::push_ticket(&mut sql, workspace, viewer, number);
+        sql.push(", ");
+        push_messages(&mut sql, before);
+        push_activities(&mut sql);
+        sql.push(
+            ", (select coalesce(json_agg(f), '[]') from (
+                select id, key, label, type, options, position from custom_fields
+                where workspace_id = $1 and entity = 'ticket' and archived_at is null
+                order by position, key limit 100
+            ) f) as fields, ",
+        );
+        sql.push(ASSIGNABLE);
+        sql.push(" from page t cross join shown");
+        let found: Option<Columns> = sql.build_query_as().fetch_optional(self.pool()).await?;
+        let found = found.ok_or(StoreError::NotFound)?;
+        Ok(TicketDetailsRows {
+            ticket: found.ticket.into(),
+            messages: found.messages.0,
+            activities: found.activities.0,
+            field_defs: found.fields.0.into_iter().map(FieldDef::from).collect(),
+            assignable: tickets::assignable(found.people.0, found.teams.0),
+        })
+    }
+}
+
+/// The newest messages before a position. `$1` is the workspace, `t` the ticket.
+fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
+    sql.push(
+        "(select coalesce(json_agg(m), '[]') from (
+            select id, kind, channel, author_user_id, author_name, author_email, subject,
+                body_text, body_html is not null as has_html, raw_email_id is not null as has_raw,
+                headers, unreadable, receipt, receipt_at, receipt_error, sent_at,
+                (select coalesce(json_agg(json_build_object('id', a.id, 'file_name', a.file_name,
+                        'content_type', a.content_type, 'size_bytes', a.size_bytes)
+                        order by a.created_at, a.id), '[]')
+                    from attachments a
+                    where a.workspace_id = $1 and a.message_id = messages.id) as attachments
+            from messages where workspace_id = $1 and ticket_id = t.id",
+    );
+    if let Some(before) = before {
+        sql.push(" and (sent_at, id) < (").push_bind(before.at).push(", ");
+        sql.push_bind(before.id).push(")");
+    }
+    sql.push(" order by sent_at desc, id desc limit ");
+    sql.push_bind(i64::from(limits::TICKET_MESSAGES) + 1).push(") m) as messages");
+}
+
+fn push_activities(sql: &mut QueryBuilder<Postgres>) {
+    sql.push(
+        ", (select coalesce(json_agg(e), '[]') from (
+            select id, occurred_at, name, title, body, actor_name,
+                case when name = 'ticket.csat_answered' then (payload ->> 'score')::smallint end
+                    as score
+            from timeline_events
+            where workspace_id = $1 and ticket_id = t.id and kind = 'activity'
+            order by occurred_at desc, id desc limit ",
+    );
+    sql.push_bind(i64::from(limits::TICKET_ACTIVITIES)).push(") e) as activities");
+}
+
+impl From<JsonField> for FieldDef {
+    fn from(f: JsonField) -> Self {
+        let JsonField { id, key, label, kind, options, position } = f;
+        let (id, entity) = (FieldId(id), FieldEntity::Ticket);
+        Self { id, entity, key, label, kind, options, position, archived: false }
+    }
+}

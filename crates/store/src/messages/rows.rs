@@ -1,0 +1,67 @@
+//! Messages and activities as Postgres writes them into JSON: ids are bare UUIDs.
+
+use chrono::{DateTime, Utc};
+use rapport_domain::message::{Attachment, HeaderLine};
+use rapport_domain::ticket::{Channel, MessageKind, Receipt};
+use rapport_domain::{AttachmentId, Cursor, Uuid};
+use serde::{Deserialize, Deserializer};
+
+/// A message as it is stored.
+#[derive(Debug, Deserialize)]
+pub struct MessageRow {
+    pub id: Uuid,
+    pub kind: MessageKind,
+    pub channel: Channel,
+    pub author_user_id: Option<Uuid>,
+    pub author_name: String,
+    pub author_email: Option<String>,
+    pub subject: Option<String>,
+    pub body_text: String,
+    pub has_html: bool,
+    pub has_raw: bool,
+    pub headers: Vec<HeaderLine>,
+    pub unreadable: bool,
+    pub receipt: Option<Receipt>,
+    pub receipt_at: Option<DateTime<Utc>>,
+    pub receipt_error: Option<String>,
+    pub sent_at: DateTime<Utc>,
+    #[serde(deserialize_with = "attachments")]
+    pub attachments: Vec<Attachment>,
+}
+
+impl MessageRow {
+    /// Where this message stands in its thread.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::new(self.sent_at, self.id)
+    }
+}
+
+/// An activity of a ticket.
+#[derive(Debug, Deserialize)]
+pub struct ActivityRow {
+    pub id: Uuid,
+    pub occurred_at: DateTime<Utc>,
+    pub name: String,
+    pub title: String,
+    pub body: Option<String>,
+    pub actor_name: Option<String>,
+    pub score: Option<i16>,
+}
+
+fn attachments<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<Attachment>, D::Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: Uuid,
+        file_name: String,
+        content_type: String,
+        size_bytes: i64,
+    }
+    let rows = Vec::<Row>::deserialize(json)?;
+    let attachment = |r: Row| Attachment {
+        id: AttachmentId(r.id),
+        file_name: r.file_name,
+        content_type: r.content_type,
+        size_bytes: r.size_bytes,
+    };
+    Ok(rows.into_iter().map(attachment).collect())
+}
