@@ -5,10 +5,10 @@
 //! (ids, errors, pages, roles, text) comes first.
 
 pub mod account;
+pub mod card;
 pub mod change;
 pub mod customer;
-mod vocabulary;
-pub mod card;
+pub mod customer_search;
 pub mod error;
 pub mod fields;
 pub mod identity;
@@ -16,10 +16,10 @@ pub mod ids;
 pub mod info;
 pub mod json;
 pub mod limits;
-pub mod message;
-pub mod money;
 pub mod locale;
 pub mod markdown;
+pub mod message;
+pub mod money;
 pub mod note;
 pub mod page;
 pub mod patch;
@@ -28,6 +28,7 @@ pub mod session;
 pub mod text;
 pub mod ticket;
 pub mod timeline;
+mod vocabulary;
 
 pub use error::{AppError, FieldError};
 pub use ids::*;

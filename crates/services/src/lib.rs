@@ -6,9 +6,12 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("services must never reach the browser half");
 
+pub mod accounts;
 mod audit;
 pub mod auth;
 mod ctx;
+pub mod customers;
+pub mod fields;
 pub mod idempotency;
 pub mod info;
 pub mod info_cards;

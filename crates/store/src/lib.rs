@@ -7,17 +7,21 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("the store must never reach the browser half");
 
-mod error;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod custom_fields;
+pub mod customers;
+mod error;
 pub mod idempotency;
+pub mod identifiers;
 mod info;
 pub mod info_cards;
 pub mod notes;
 pub mod messages;
 pub mod sessions;
-pub mod timeline;
 pub mod tickets;
+pub mod timeline;
 pub mod users;
 
 pub use error::StoreError;

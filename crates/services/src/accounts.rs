@@ -1,0 +1,197 @@
+//! Accounts: found or created by external id or name, edited, searched.
+
+use crate::customers::STALE;
+use crate::{Ctx, Result, audit, fields};
+use rapport_domain::account::{
+    Account, AccountDetails, AccountEdit, AccountInput, AccountKey, AccountRef,
+};
+use rapport_domain::customer::Upserted;
+use rapport_domain::error::Problems;
+use rapport_domain::fields::FieldEntity;
+use rapport_domain::identity::opaque_id;
+use rapport_domain::{AccountId, AppError, Cursor, Page, Permission, UserId, limits, text};
+use rapport_store::{StoreError, Tx, accounts as store};
+use serde_json::json;
+
+/// The account with this id.
+pub async fn get(ctx: &Ctx, id: AccountId) -> Result<Account> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.account(ctx.workspace, id).await?)
+}
+
+/// Accounts, newest first.
+pub async fn list(
+    ctx: &Ctx,
+    after: Option<Cursor>,
+    limit: Option<u32>,
+) -> Result<Page<AccountRef>> {
+    ctx.require(Permission::Read)?;
+    let limit = limit.unwrap_or(limits::PAGE_ROWS).clamp(1, limits::PAGE_ROWS_MAX);
+    Ok(ctx.store.accounts(ctx.workspace, after, limit).await?)
+}
+
+/// At most ten accounts to choose from.
+pub async fn search(ctx: &Ctx, q: &str) -> Result<Vec<AccountRef>> {
+    ctx.require(Permission::Read)?;
+    let q: String = text::clean_line(q).chars().take(limits::SEARCH_CHARS).collect();
+    Ok(ctx.store.search_accounts(ctx.workspace, &q).await?)
+}
+
+/// Finds the account by external id, else by name, and changes it; or creates it.
+pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>> {
+    ctx.require(Permission::Write)?;
+    let key =
+        AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
+    let (external_id, name) = read_key("", &key)?;
+    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let mut tx = ctx.store.begin().await?;
+    let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref()).await?;
+    let id = match known {
+        None => {
+            let mut details = AccountDetails::default();
+            details.apply(&input, &defs)?;
+            insert(ctx, &mut tx, &details, input.owner_id).await?
+        }
+        Some(id) => {
+            store::lock(&mut tx, ctx.workspace, id).await?;
+            let before = store::get(&mut tx, ctx.workspace, id).await?;
+            let mut details = before.details.clone();
+            details.apply(&input, &defs)?;
+            let owner = input.owner_id.or(before.owner.as_ref().map(|o| o.id));
+            write(ctx, &mut tx, &before, &details, owner).await?;
+            id
+        }
+    };
+    let item = store::get(&mut tx, ctx.workspace, id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Upserted { item, created: known.is_none() })
+}
+
+/// Changes the account with this id.
+pub async fn update(ctx: &Ctx, id: AccountId, input: AccountInput) -> Result<Account> {
+    ctx.require(Permission::Write)?;
+    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let mut tx = ctx.store.begin().await?;
+    store::lock(&mut tx, ctx.workspace, id).await?;
+    let before = store::get(&mut tx, ctx.workspace, id).await?;
+    let mut details = before.details.clone();
+    details.apply(&input, &defs)?;
+    let owner = input.owner_id.or(before.owner.as_ref().map(|o| o.id));
+    write(ctx, &mut tx, &before, &details, owner).await?;
+    let item = store::get(&mut tx, ctx.workspace, id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(item)
+}
+
+/// Takes the edit form; refused when somebody else was faster.
+pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account> {
+    ctx.require(Permission::Write)?;
+    let defs = fields::needed(ctx, FieldEntity::Account, form.fields.is_empty()).await?;
+    let mut tx = ctx.store.begin().await?;
+    store::lock(&mut tx, ctx.workspace, id).await?;
+    let before = store::get(&mut tx, ctx.workspace, id).await?;
+    if before.version != form.version {
+        return Err(AppError::Conflict(STALE.into()));
+    }
+    let mut problems = Problems::default();
+    let mut details = before.details.clone();
+    problems.check(details.apply_edit(&form, &defs));
+    let owner = problems.check(form.owner()).flatten();
+    problems.finish()?;
+    let owner = owner.unwrap_or(before.owner.as_ref().map(|o| o.id));
+    write(ctx, &mut tx, &before, &details, owner).await?;
+    audit::record(ctx, &mut tx, "account.edited", &id.to_string(), json!({})).await?;
+    let after = store::get(&mut tx, ctx.workspace, id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(after)
+}
+
+/// The account that a customer's `account` property means; created where the key allows.
+pub(crate) async fn resolve(ctx: &Ctx, tx: &mut Tx, key: &AccountKey) -> Result<AccountRef> {
+    if let Some(id) = key.id {
+        let unknown = |e| match e {
+            StoreError::NotFound => AppError::invalid("account.id", "There is no such account."),
+            other => other.into(),
+        };
+        let account = store::get(tx, ctx.workspace, id).await.map_err(unknown)?;
+        return Ok(AccountRef { id, name: account.details.name });
+    }
+    let (external_id, name) = read_key("account.", key)?;
+    let id = match find(ctx, tx, external_id.as_deref(), name.as_deref()).await? {
+        Some(id) => id,
+        None => {
+            let name = name.or_else(|| external_id.clone()).unwrap_or_default();
+            let details = AccountDetails { name, external_id, ..AccountDetails::default() };
+            insert(ctx, tx, &details, None).await?
+        }
+    };
+    let account = store::get(tx, ctx.workspace, id).await?;
+    Ok(AccountRef { id, name: account.details.name })
+}
+
+/// External id and name, checked; one of them is there.
+fn read_key(prefix: &str, key: &AccountKey) -> Result<(Option<String>, Option<String>)> {
+    let given = |text: &Option<String>| text.clone().filter(|t| !t.trim().is_empty());
+    let external_id = given(&key.external_id);
+    let external_id =
+        external_id.map(|id| opaque_id(&format!("{prefix}external_id"), &id)).transpose()?;
+    let field = format!("{prefix}name");
+    let name = text::optional_line(&field, key.name.as_deref(), limits::NAME_CHARS)?;
+    if external_id.is_none() && name.is_none() {
+        return Err(AppError::invalid(&field, "Send an external id or a name."));
+    }
+    Ok((external_id, name))
+}
+
+/// The account with this external id; without one, the account with this name.
+async fn find(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    external_id: Option<&str>,
+    name: Option<&str>,
+) -> Result<Option<AccountId>> {
+    store::lock_keys(tx, ctx.workspace, external_id, name).await?;
+    Ok(match (external_id, name) {
+        (Some(external_id), _) => store::by_external_id(tx, ctx.workspace, external_id).await?,
+        (None, Some(name)) => store::by_name(tx, ctx.workspace, name).await?,
+        (None, None) => None,
+    })
+}
+
+async fn insert(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    details: &AccountDetails,
+    owner: Option<UserId>,
+) -> Result<AccountId> {
+    let inserted = store::insert(tx, ctx.workspace, details, owner, ctx.now).await;
+    inserted.map_err(|e| refused(e, owner))
+}
+
+async fn write(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    before: &Account,
+    details: &AccountDetails,
+    owner: Option<UserId>,
+) -> Result<()> {
+    let written = store::update(tx, ctx.workspace, before.id, details, owner, ctx.now).await;
+    written.map_err(|e| refused(e, owner))?;
+    if before.details.name != details.name {
+        store::refresh_customers(tx, ctx.workspace, before.id).await?;
+    }
+    Ok(())
+}
+
+/// What the table refused, said beside the field.
+fn refused(error: StoreError, owner: Option<UserId>) -> AppError {
+    if error.is_constraint("accounts_external_id") {
+        return AppError::invalid("external_id", "Another account has this external id.");
+    }
+    match error {
+        StoreError::NotFound if owner.is_some() => {
+            AppError::invalid("owner_id", "There is no such agent.")
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,90 @@
+//! The edit form of a customer.
+
+use super::write::vouched_by;
+use crate::{Ctx, Result, audit, fields};
+use rapport_domain::customer::{Customer, CustomerEdit};
+use rapport_domain::error::Problems;
+use rapport_domain::fields::FieldEntity;
+use rapport_domain::identity::{IdentifierKind, Key, taken};
+use rapport_domain::{AppError, CustomerId, Permission};
+use rapport_store::customers::{self as store, NewRow};
+use rapport_store::{StoreError, Tx, identifiers};
+use serde_json::json;
+
+/// What the second of two people reads.
+pub(crate) const STALE: &str =
+    "Somebody else changed this meanwhile. Nothing was overwritten; reload to see their change.";
+
+/// Takes the edit form; refused when somebody else was faster.
+pub async fn edit(ctx: &Ctx, id: CustomerId, form: CustomerEdit) -> Result<Customer> {
+    ctx.require(Permission::Write)?;
+    let lists = lists(&form)?;
+    let keys: Vec<Key> = lists.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
+    let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
+    let mut tx = ctx.store.begin().await?;
+    identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
+    let id = store::lock(&mut tx, ctx.workspace, id).await?;
+    let before = store::get(&mut tx, ctx.workspace, id).await?;
+    if before.version != form.version {
+        return Err(AppError::Conflict(STALE.into()));
+    }
+    let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
+    if let Some(other) = owners.iter().find(|o| o.customer != id) {
+        return Err(taken(other));
+    }
+    let mut details = before.details.clone();
+    details.apply_edit(&form, &defs)?;
+    let account = before.account.as_ref().map(|a| a.id);
+    let row = NewRow { kind: before.kind, account, details: &details, now: ctx.now };
+    store::update(&mut tx, ctx.workspace, id, &row).await?;
+    for (kind, keys) in &lists {
+        replace(ctx, &mut tx, id, *kind, keys).await?;
+    }
+    store::refresh(&mut tx, ctx.workspace, id).await?;
+    let after = store::get(&mut tx, ctx.workspace, id).await?;
+    let detail = json!({ "changed": changed(&before, &after)? });
+    audit::record(ctx, &mut tx, "customer.edited", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(after)
+}
+
+/// The identifiers that the form lists, by kind; all that is wrong is said at once.
+fn lists(form: &CustomerEdit) -> Result<Vec<(IdentifierKind, Vec<Key>)>> {
+    let mut problems = Problems::default();
+    let mut lists = Vec::new();
+    for kind in [IdentifierKind::ExternalId, IdentifierKind::Email, IdentifierKind::Phone] {
+        if let Some(Some(keys)) = problems.check(form.keys(kind)) {
+            lists.push((kind, keys));
+        }
+    }
+    problems.finish()?;
+    Ok(lists)
+}
+
+async fn replace(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: CustomerId,
+    kind: IdentifierKind,
+    keys: &[Key],
+) -> Result<()> {
+    identifiers::keep_only(tx, ctx.workspace, id, kind, keys).await?;
+    identifiers::add(tx, ctx.workspace, id, keys, Some(vouched_by(ctx)), ctx.now).await?;
+    if let Some(first) = keys.first() {
+        identifiers::set_primary(tx, ctx.workspace, id, first).await?;
+    }
+    Ok(())
+}
+
+/// The names of the properties that differ: the log says what, not whose data.
+fn changed(before: &Customer, after: &Customer) -> Result<Vec<String>> {
+    let value = |c: &Customer| serde_json::to_value(c).map_err(|_| AppError::Unavailable);
+    let (before, after) = (value(before)?, value(after)?);
+    let names =
+        after.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let noise = ["version", "updated_at"];
+    Ok(names
+        .into_iter()
+        .filter(|n| !noise.contains(&n.as_str()) && before[n] != after[n])
+        .collect())
+}

@@ -1,0 +1,73 @@
+//! Linking a customer to an account, with an activity in the timeline.
+
+use super::edit::STALE;
+use crate::{Ctx, Result, audit};
+use rapport_domain::account::AccountRef;
+use rapport_domain::customer::Customer;
+use rapport_domain::{AccountId, AppError, CustomerId, Permission};
+use rapport_store::customers as store;
+use rapport_store::timeline::{NewEvent, append};
+use rapport_store::{StoreError, Tx};
+use serde_json::json;
+
+/// Links a customer to an account. `version` is the customer's as the caller saw it;
+/// `None` for a server, which knows no version.
+pub async fn link_account(
+    ctx: &Ctx,
+    id: CustomerId,
+    account: AccountId,
+    version: Option<i32>,
+) -> Result<Customer> {
+    ctx.require(Permission::Write)?;
+    let account = ctx.store.account_ref(ctx.workspace, account).await?;
+    set(ctx, id, Some(account), version).await
+}
+
+/// Takes a customer out of their account.
+pub async fn unlink_account(ctx: &Ctx, id: CustomerId, version: Option<i32>) -> Result<Customer> {
+    ctx.require(Permission::Write)?;
+    set(ctx, id, None, version).await
+}
+
+async fn set(
+    ctx: &Ctx,
+    id: CustomerId,
+    account: Option<AccountRef>,
+    version: Option<i32>,
+) -> Result<Customer> {
+    let mut tx = ctx.store.begin().await?;
+    let id = store::lock(&mut tx, ctx.workspace, id).await?;
+    let before = store::get(&mut tx, ctx.workspace, id).await?;
+    if version.is_some_and(|v| v != before.version) {
+        return Err(AppError::Conflict(STALE.into()));
+    }
+    // Asking for what is already so changes nothing, and tells nobody.
+    if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
+        return Ok(before);
+    }
+    store::set_account(&mut tx, ctx.workspace, id, account.as_ref().map(|a| a.id), ctx.now).await?;
+    linked(ctx, &mut tx, id, before.account.as_ref(), account.as_ref()).await?;
+    let after = store::get(&mut tx, ctx.workspace, id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(after)
+}
+
+/// Writes down that a customer's account changed.
+pub(super) async fn linked(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: CustomerId,
+    from: Option<&AccountRef>,
+    to: Option<&AccountRef>,
+) -> Result<()> {
+    let (name, title) = match to {
+        Some(account) => ("customer.account_linked", format!("Account set to {}", account.name)),
+        None => ("customer.account_unlinked", "Account removed".to_string()),
+    };
+    let payload = json!({ "from": from, "to": to });
+    let event = NewEvent::activity(id, ctx.now, name, ctx.actor_name())
+        .title(title)
+        .payload(payload.clone());
+    append(tx, ctx.workspace, ctx.now, &[event]).await?;
+    audit::record(ctx, tx, name, &id.to_string(), payload).await
+}

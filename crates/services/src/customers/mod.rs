@@ -1,0 +1,44 @@
+//! Customers: found or created by identifiers, edited, linked to accounts, listed.
+
+mod edit;
+mod link;
+mod write;
+
+pub(crate) use edit::STALE;
+pub use edit::edit;
+pub use link::{link_account, unlink_account};
+pub use write::{create, update, upsert};
+
+use crate::{Ctx, Result};
+use rapport_domain::customer::{Customer, CustomerPage, CustomerQuery, CustomerSort, ListCursor};
+use rapport_domain::customer_search::Search;
+use rapport_domain::{CustomerId, Permission, limits};
+use rapport_store::customers::ListQuery;
+
+/// The customer with this id, or the one it was merged into.
+pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.customer(ctx.workspace, id).await?)
+}
+
+/// One page of customers.
+pub async fn list(ctx: &Ctx, query: CustomerQuery) -> Result<CustomerPage> {
+    ctx.require(Permission::Read)?;
+    let sort = query.sort.unwrap_or(CustomerSort::Activity);
+    let after = query.after.as_deref().filter(|a| !a.is_empty());
+    let list = ListQuery {
+        search: query.q.as_deref().and_then(Search::parse),
+        account: query.account,
+        sort,
+        after: after.map(|a| ListCursor::parse(sort, a)).transpose()?,
+        limit: query.limit.unwrap_or(limits::PAGE_ROWS).clamp(1, limits::PAGE_ROWS_MAX),
+    };
+    let (items, next) = ctx.store.customers(ctx.workspace, &list).await?;
+    // The rows name the account; only an empty list has to ask, and an unknown id is a 404.
+    let account = match (query.account, items.first().and_then(|row| row.account.clone())) {
+        (None, _) => None,
+        (Some(_), Some(account)) => Some(account),
+        (Some(id), None) => Some(ctx.store.account_ref(ctx.workspace, id).await?),
+    };
+    Ok(CustomerPage { items, next: next.map(|n| n.to_string()), account })
+}

@@ -1,0 +1,121 @@
+//! Custom fields: their definitions, and checking values against them.
+
+use crate::{Ctx, Result, audit};
+use rapport_domain::error::Problems;
+use rapport_domain::fields::{
+    self as rules, FieldDef, FieldEdit, FieldEntity, FieldValues, NewField,
+};
+use rapport_domain::{AppError, FieldId, Permission, limits, text};
+use rapport_store::{StoreError, custom_fields as store};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// The fields of an entity, or of all; archived ones on demand.
+pub async fn list(ctx: &Ctx, entity: Option<FieldEntity>, archived: bool) -> Result<Vec<FieldDef>> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.custom_fields(ctx.workspace, entity, archived).await?)
+}
+
+/// Creates a field, last in its entity's order.
+pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
+    ctx.require(Permission::Configure)?;
+    let mut problems = Problems::default();
+    let key = problems.check(rules::key(input.entity, &input.key));
+    let label = problems.check(text::required_line("label", &input.label, limits::NAME_CHARS));
+    let options = problems.check(rules::options(input.kind, &input.options));
+    problems.finish()?;
+    let (Some(key), Some(label), Some(options)) = (key, label, options) else {
+        return Err(AppError::Unavailable);
+    };
+    let field = NewField { key, label, options, ..input };
+    let mut tx = ctx.store.begin().await?;
+    room(store::count(&mut tx, ctx.workspace, field.entity).await?)?;
+    let id = store::insert(&mut tx, ctx.workspace, &field, ctx.now).await.map_err(|e| {
+        if e.is_constraint("custom_fields_workspace_id_entity_key_key") {
+            let message = format!("“{}” is in use; an archived field keeps its key.", field.key);
+            return AppError::invalid("key", message);
+        }
+        e.into()
+    })?;
+    let detail = json!({ "entity": field.entity, "key": field.key });
+    audit::record(ctx, &mut tx, "custom_field.created", &id.to_string(), detail).await?;
+    let field = store::lock(&mut tx, ctx.workspace, id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(field)
+}
+
+/// Changes label, choices or position, archives or brings back. Key and type stay for good:
+/// values and integrations depend on them.
+pub async fn update(ctx: &Ctx, id: FieldId, edit: FieldEdit) -> Result<FieldDef> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let before = store::lock(&mut tx, ctx.workspace, id).await?;
+    let mut after = before.clone();
+    let mut problems = Problems::default();
+    if let Some(label) = &edit.label
+        && let Some(label) = problems.check(text::required_line("label", label, limits::NAME_CHARS))
+    {
+        after.label = label;
+    }
+    if let Some(options) = &edit.options
+        && let Some(options) = problems.check(rules::options(before.kind, options))
+    {
+        after.options = options;
+    }
+    problems.finish()?;
+    after.position = edit.position.unwrap_or(before.position);
+    after.archived = edit.archived.unwrap_or(before.archived);
+    if before.archived && !after.archived {
+        room(store::count(&mut tx, ctx.workspace, before.entity).await?)?;
+    }
+    store::update(&mut tx, ctx.workspace, &after, ctx.now).await?;
+    let detail = json!({ "from": before, "to": after });
+    audit::record(ctx, &mut tx, "custom_field.changed", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(after)
+}
+
+/// Hides a field and closes it to new values; those there are stay.
+pub async fn archive(ctx: &Ctx, id: FieldId) -> Result<FieldDef> {
+    let edit = FieldEdit { archived: Some(true), ..FieldEdit::default() };
+    update(ctx, id, edit).await
+}
+
+fn room(in_use: i64) -> Result<()> {
+    if in_use < limits::CUSTOM_FIELDS_MAX as i64 {
+        return Ok(());
+    }
+    let message =
+        format!("At most {} fields are possible; archive one first.", limits::CUSTOM_FIELDS_MAX);
+    Err(AppError::invalid("key", message))
+}
+
+/// The definitions that a write needs: none when it sets no custom field.
+pub(crate) async fn needed(ctx: &Ctx, entity: FieldEntity, none: bool) -> Result<Vec<FieldDef>> {
+    if none {
+        return Ok(Vec::new());
+    }
+    Ok(ctx.store.custom_fields(ctx.workspace, Some(entity), false).await?)
+}
+
+/// Changes `values` of an entity by what the API sent; unknown keys are refused by name.
+pub async fn set(
+    ctx: &Ctx,
+    entity: FieldEntity,
+    given: &FieldValues,
+    values: &mut FieldValues,
+) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    rules::apply(&needed(ctx, entity, given.is_empty()).await?, given, values)
+}
+
+/// Changes `values` of an entity by what a form sent.
+pub async fn set_form(
+    ctx: &Ctx,
+    entity: FieldEntity,
+    given: &BTreeMap<String, String>,
+    values: &mut FieldValues,
+) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    rules::apply_form(&needed(ctx, entity, given.is_empty()).await?, given, values)
+}

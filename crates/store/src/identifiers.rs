@@ -1,0 +1,143 @@
+//! What identifies customers: look-up, and the only writes to `customer_identifiers`.
+
+use crate::{Result, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::identity::{IdentifierKind, Key, Owner};
+use rapport_domain::{CustomerId, WorkspaceId};
+
+fn columns(keys: &[Key]) -> (Vec<String>, Vec<String>) {
+    keys.iter().map(|k| (k.kind.as_str().to_string(), k.value.clone())).unzip()
+}
+
+/// Makes others who work with the same identifiers wait until this transaction ends, so
+/// that two requests about one new person create one customer.
+pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, keys: &[Key]) -> Result<()> {
+    let (kinds, values) = columns(keys);
+    // In one order everywhere: two requests with the same keys never wait for each other.
+    sqlx::query!(
+        "select pg_advisory_xact_lock(k) from (
+            select distinct hashtextextended($1::text || kind || ':' || value, 0) as k
+            from unnest($2::text[], $3::text[]) as t(kind, value) order by k
+        ) locks",
+        workspace.0.to_string(),
+        &kinds,
+        &values,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whom the known ones among `keys` belong to.
+pub async fn owners(tx: &mut Tx, workspace: WorkspaceId, keys: &[Key]) -> Result<Vec<Owner>> {
+    let (kinds, values) = columns(keys);
+    let rows = sqlx::query!(
+        r#"select i.kind as "kind: IdentifierKind", i.value, c.id as "customer: CustomerId",
+            c.external_id
+        from unnest($2::text[], $3::text[]) as k(kind, value)
+        join customer_identifiers i
+            on i.workspace_id = $1 and i.kind = k.kind and i.value = k.value
+        join customers c
+            on c.workspace_id = $1 and c.id = surviving_customer($1, i.customer_id)"#,
+        workspace.0,
+        &kinds,
+        &values,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let owner = |kind, value| Key { kind, value };
+    Ok(rows
+        .into_iter()
+        .map(|r| Owner {
+            key: owner(r.kind, r.value),
+            customer: r.customer,
+            external_id: r.external_id,
+        })
+        .collect())
+}
+
+/// Gives `keys` to a customer; those they have keep their place, and become verified if
+/// they were not. Nobody else may own one: ask [`owners`] under [`lock`] first.
+pub async fn add(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    keys: &[Key],
+    verified_by: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (kinds, values) = columns(keys);
+    sqlx::query!(
+        "insert into customer_identifiers as i
+            (workspace_id, customer_id, kind, value, verified_at, verified_by, created_at)
+        select $1, $2, kind, value, case when $5::text is null then null else $6::timestamptz end,
+            $5, $6
+        from unnest($3::text[], $4::text[]) as k(kind, value)
+        on conflict (workspace_id, kind, value) do update set
+            verified_at = coalesce(i.verified_at, excluded.verified_at),
+            verified_by = coalesce(i.verified_by, excluded.verified_by)
+        where i.customer_id = excluded.customer_id and i.verified_at is null",
+        workspace.0,
+        customer.0,
+        &kinds,
+        &values,
+        verified_by,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes away all of a kind that are not in `keep`.
+pub async fn keep_only(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    kind: IdentifierKind,
+    keep: &[Key],
+) -> Result<()> {
+    let (_, values) = columns(keep);
+    sqlx::query!(
+        "delete from customer_identifiers
+        where workspace_id = $1 and customer_id = $2 and kind = $3 and not (value = any($4))",
+        workspace.0,
+        customer.0,
+        kind.as_str(),
+        &values,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes `key` the primary one of its kind.
+pub async fn set_primary(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    key: &Key,
+) -> Result<()> {
+    // Two statements: the index that allows one primary a kind checks row by row.
+    sqlx::query!(
+        "update customer_identifiers set is_primary = false
+        where workspace_id = $1 and customer_id = $2 and kind = $3 and is_primary and value <> $4",
+        workspace.0,
+        customer.0,
+        key.kind.as_str(),
+        key.value,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "update customer_identifiers set is_primary = true
+        where workspace_id = $1 and customer_id = $2 and kind = $3 and value = $4",
+        workspace.0,
+        customer.0,
+        key.kind.as_str(),
+        key.value,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
