@@ -28,7 +28,7 @@ wasm_in=$TARGET/front/wasm32-unknown-unknown/$(profile_dir "$front_profile")/fro
 work=$TARGET/bundle/$front_profile
 site=$LEPTOS_SITE_ROOT
 bundle=$TARGET/tools/release/bundle
-mkdir -p "$work" "$site"
+mkdir -p "$work" "$site" "$server_dir"
 optimised=false
 [ "$front_profile" = dev ] || optimised=true
 
@@ -36,8 +36,11 @@ optimised=false
 
 build_server() { cargo build -p rapport-server --bin rapport --profile "$server_profile"; }
 
+# Panic messages name source files: without the folders of the machine that built them the
+# module is a little smaller, and the same wherever it is built.
 build_front() {
-  wasm_cargo build -p rapport-frontend --lib --target wasm32-unknown-unknown \
+  CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" \
+    wasm_cargo build -p rapport-frontend --lib --target wasm32-unknown-unknown \
     --profile "$front_profile" --target-dir "$TARGET/front"
 }
 
@@ -102,7 +105,7 @@ publish() {
     "$TARGET/release/hash.txt" "$TARGET/debug/hash.txt"
 }
 
-compress() { node tools/site.mjs compress "$site"; }
+compress() { node tools/site.mjs compress "$site" "$LEPTOS_SITE_PKG_DIR" "$server_dir/hash.txt"; }
 
 kib() { awk -v bytes="$1" 'BEGIN { printf "%.0f KiB", bytes / 1024 }'; }
 

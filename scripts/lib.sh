@@ -29,12 +29,18 @@ since() {
 # step "what it does" command…: says what starts, then how long it took. The command runs
 # plainly (not before `||`), so that `set -e` holds inside functions too.
 step() {
-  local began
+  local began status
   began=$(now_ms)
   say "==> $1"
   CURRENT_STEP=$1
   "${@:2}"
+  # Only reached with a failure where `set -e` is off, as in `if step …`.
+  status=$?
   CURRENT_STEP=
+  if [ $status -ne 0 ]; then
+    say "    failed"
+    return $status
+  fi
   say "    $(since "$began")"
 }
 CURRENT_STEP=

@@ -2,8 +2,9 @@
 //   node tools/site.mjs publish <pkg-dir> <name> <hash-file> <js> <wasm> <css> [<other-hash-file>…]
 //     copies the three files to <pkg-dir>/<name>.<hash>.<ext>, writes the hashes in the form that
 //     Leptos reads, and removes what no hash file names any more
-//   node tools/site.mjs compress <dir>
-//     writes a .br and a .gz beside every file that compresses well
+//   node tools/site.mjs compress <dir> <pkg> <hash-file>
+//     writes a .br and a .gz beside every file that compresses well; in <pkg> beside those that
+//     the hash file names
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -14,7 +15,7 @@ const COMPRESSIBLE = [".js", ".wasm", ".css", ".svg", ".txt", ".json"];
 
 const [command, ...args] = process.argv.slice(2);
 if (command === "publish") publish(...args);
-else if (command === "compress") compress(args[0]);
+else if (command === "compress") compressSite(...args);
 else throw new Error("usage: node tools/site.mjs publish|compress …");
 
 function publish(pkg, name, hashFile, js, wasm, css, ...otherHashFiles) {
@@ -32,22 +33,36 @@ function publish(pkg, name, hashFile, js, wasm, css, ...otherHashFiles) {
     writeFileSync(`${hashFile}.new`, hashes);
     renameSync(`${hashFile}.new`, hashFile);
   }
-  const named = [hashFile, ...otherHashFiles].filter((file) => existsSync(file));
-  const current = named.flatMap((file) => readFileSync(file, "utf8").match(/[0-9a-f]{20}/g) ?? []);
+  const isNamed = namedBy(hashFile, ...otherHashFiles);
   for (const file of readdirSync(pkg)) {
-    if (!current.some((hash) => file.includes(hash))) rmSync(join(pkg, file));
+    if (!isNamed(file)) rmSync(join(pkg, file));
   }
 }
 
-function compress(dir) {
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) compress(path);
-    else if (COMPRESSIBLE.includes(extname(path))) compressFile(path);
+/** Says of a file's name whether it carries one of the hashes in the given hash files. */
+function namedBy(...hashFiles) {
+  const present = hashFiles.filter((file) => existsSync(file));
+  const hashes = present.flatMap((file) => readFileSync(file, "utf8").match(/[0-9a-f]{20}/g) ?? []);
+  return (file) => hashes.some((hash) => file.includes(hash));
+}
+
+function compressSite(dir, pkg, hashFile) {
+  const isNamed = namedBy(hashFile);
+  for (const entry of readdirSync(dir)) {
+    if (entry === pkg) {
+      for (const file of readdirSync(join(dir, pkg))) if (isNamed(file)) compress(join(dir, pkg, file));
+    } else {
+      compress(join(dir, entry));
+    }
   }
 }
 
-function compressFile(path) {
+function compress(path) {
+  if (statSync(path).isDirectory()) {
+    for (const entry of readdirSync(path)) compress(join(path, entry));
+    return;
+  }
+  if (!COMPRESSIBLE.includes(extname(path))) return;
   const modified = statSync(path).mtimeMs;
   const fresh = (copy) => existsSync(copy) && statSync(copy).mtimeMs >= modified;
   if (fresh(`${path}.br`) && fresh(`${path}.gz`)) return;
