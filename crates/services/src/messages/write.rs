@@ -42,12 +42,7 @@ pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Writ
     store(ctx, number, new, None).await
 }
 
-async fn store(
-    ctx: &Ctx,
-    number: i64,
-    new: NewMessage,
-    then: Option<Status>,
-) -> Result<Written> {
+async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) -> Result<Written> {
     let mut new = new.checked()?;
     if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
         return Err(AppError::invalid("sent_at", "This time is in the future."));

@@ -1,4 +1,6 @@
 //! Use cases against a real Postgres; every test has a database of its own.
 
+mod inbound;
+mod messages;
 mod tickets;
 mod world;

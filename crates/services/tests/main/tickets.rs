@@ -54,6 +54,7 @@ async fn touch(
         text: "Is\nit  done?",
         sent_at: ctx.now,
         moves_status,
+        then: None,
         author_name: "Alex Morgan",
     };
     let touched = tickets::touch_by_message(&mut tx, ctx, &message).await.unwrap();

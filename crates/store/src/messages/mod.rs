@@ -16,6 +16,6 @@ pub use inbound::{find_thread, lock_address, mail_customer, message_with_id, unk
 pub use raw::{StoredRaw, lock_raw, set_raw_state};
 pub use rows::{ActivityRow, MessageRow};
 pub use write::{
-    InsertAttachment, InsertMessage, find_message, insert_attachment, insert_message,
-    TicketPlace, set_csat_score, ticket_place,
+    InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachment, insert_message,
+    set_csat_score, ticket_place,
 };

@@ -145,11 +145,7 @@ pub struct TicketPlace {
 }
 
 /// Finds a ticket by its number, without locking it.
-pub async fn ticket_place(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    number: i64,
-) -> Result<TicketPlace> {
+pub async fn ticket_place(tx: &mut Tx, workspace: WorkspaceId, number: i64) -> Result<TicketPlace> {
     let found = sqlx::query_as!(
         TicketPlace,
         r#"select t.id as "id: TicketId", t.channel as "channel: Channel", t.version,
