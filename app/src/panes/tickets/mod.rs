@@ -1,6 +1,164 @@
+//! The ticket pane: all of a customer's tickets, newest activity first.
+//!
+//! It stays in place, scroll and filter included, while the centre switches tickets.
+//! One resource, one round trip; opening a ticket marks it read after the page is alive.
+
+mod api;
+mod filter;
+#[cfg(any(feature = "ssr", test))]
+mod form;
+mod new;
+mod row;
+
+use crate::pages::profile::{use_changed, use_place};
+use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::icon::Icon;
+use crate::ui::shortcuts::use_shortcut;
+use crate::ui::time::use_clock;
+use api::{load_tickets, mark_ticket_read};
+use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use new::NewTicket;
+use rapport_domain::ticket::{TicketList, TicketListQuery};
+use rapport_domain::{AppError, limits};
+use row::TicketItem;
+use wasm_bindgen::JsCast;
 
 #[component]
 pub fn TicketPane() -> impl IntoView {
-    view! { <section class="pane tickets" aria-label="Tickets"></section> }
+    let place = use_place();
+    let changed = use_changed();
+    let clock = use_clock();
+    let filter = Filter::from_address();
+    let seen = RwSignal::new(Vec::new());
+    let wanted = move || {
+        let query = TicketListQuery {
+            scope: filter.scope.get(),
+            text: filter.text.get(),
+            after: filter.after.get(),
+            limit: Some(filter.rows.get()),
+        };
+        (place.customer.get(), query, changed.get())
+    };
+    let list = Resource::new_blocking(wanted, |(customer, query, _)| async move {
+        match customer {
+            Some(customer) => load_tickets(customer, query).await,
+            None => Err(AppError::NotFound.into()),
+        }
+    });
+    let found = move || list.get().and_then(Result::ok);
+    let rows = move || found().map(|l: TicketList| l.page.items).unwrap_or_default();
+    let next = move || found().and_then(|l| l.page.next);
+    let total = move || found().map(|l| l.total.to_string());
+    let empty = move || found().is_some_and(|l| l.page.items.is_empty());
+    let query = Signal::derive(move || filter.query());
+    mark_read_on_open(seen);
+    shortcuts();
+    view! {
+        <section class="pane tickets" aria-label="Tickets">
+            <Transition fallback=|| view! { <Skeleton rows=6 /> }>
+                <header class="pane-head">
+                    <h2>"Tickets"</h2>
+                    <span class="count">{total}</span>
+                    <span class="end">
+                        {view! { <FilterMenu filter /> }.into_any()}
+                        <a class="icon-btn" href="?new=ticket&pane=tickets" aria-label="New ticket" title="New ticket"><Icon name="plus" /></a>
+                    </span>
+                </header>
+                {view! { <NewTicket /> }.into_any()}
+                <ul>
+                    <For each=rows key=|t| (t.id, t.version, t.last_activity_at, t.unread) let:ticket>
+                        {view! { <TicketItem ticket query seen /> }.into_any()}
+                    </For>
+                </ul>
+                {move || empty().then(|| nothing(filter))}
+                {move || list.get().and_then(Result::err).map(|error| view! { <ErrorPanel error /> })}
+                {move || next().map(|next| {
+                    // Up to the page limit the list grows; beyond it, and without JavaScript, it turns.
+                    let grows = clock.local.get() && filter.rows.get() < limits::PAGE_ROWS_MAX;
+                    if grows {
+                        let more = move |_| filter.rows.update(|n| *n += limits::PANE_TICKETS);
+                        view! { <button class="btn quiet more" type="button" on:click=more>"Show more"</button> }.into_any()
+                    } else {
+                        let query = filter.query();
+                        let mark = if query.is_empty() { "?" } else { "&" };
+                        let href = format!("{query}{mark}tafter={next}");
+                        view! { <a class="btn quiet more" href=href rel="external">"Older tickets"</a> }.into_any()
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// Why there is no row, and what to do.
+fn nothing(filter: Filter) -> AnyView {
+    if filter.is_on() || filter.after.get().is_some() {
+        return view! {
+            <Empty icon="filter" title="No ticket matches">
+                <p><a class="btn" href="?" rel="external">"Show all tickets"</a></p>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty icon="inbox" title="No tickets yet">
+            <p><a class="btn" href="?new=ticket&pane=tickets"><Icon name="plus" />"New ticket"</a></p>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// Tells the server what was opened; in the browser only, so that a prefetch reads nothing.
+fn mark_read_on_open(seen: RwSignal<Vec<i64>>) {
+    let place = use_place();
+    let changed = use_changed();
+    Effect::new(move |_| {
+        changed.get();
+        let Some(number) = place.ticket.get() else { return };
+        spawn_local(async move {
+            // A mark that failed stays unread in the next list: nothing is lost.
+            if mark_ticket_read(number).await.is_ok() {
+                let _ = seen.try_update(|s| {
+                    if !s.contains(&number) {
+                        s.push(number);
+                    }
+                });
+            }
+        });
+    });
+}
+
+fn shortcuts() {
+    let place = use_place();
+    use_shortcut("j", "Next ticket", || step(1));
+    use_shortcut("k", "Previous ticket", || step(-1));
+    let navigate = leptos_router::hooks::use_navigate();
+    use_shortcut("Escape", "Back to the timeline", move || {
+        if place.ticket.get_untracked().is_some() {
+            let timeline = place.customer.get_untracked().map(|c| format!("/customers/{c}"));
+            navigate(&timeline.unwrap_or_default(), Default::default());
+        }
+    });
+}
+
+/// Opens the ticket after or before the open one.
+fn step(by: i32) {
+    let Ok(links) = document().query_selector_all(".ticket-item") else { return };
+    let count = i32::try_from(links.length()).unwrap_or(0);
+    let link = |i: i32| {
+        let node = u32::try_from(i).ok().and_then(|i| links.item(i));
+        node.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok())
+    };
+    let target =
+        match (0..count).find(|i| link(*i).is_some_and(|l| l.has_attribute("aria-current"))) {
+            Some(current) => current + by,
+            None => 0,
+        };
+    if let Some(link) = link(target) {
+        link.click();
+        // Scrolls only when it is out of sight; a detached element cannot be focused anyway.
+        let _ = link.focus();
+    }
 }

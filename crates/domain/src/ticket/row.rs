@@ -141,6 +141,9 @@ pub struct TicketListQuery {
     /// Searched in subject and last message; a number finds that ticket.
     pub text: String,
     pub after: Option<Cursor>,
+    /// Rows on a page, within the product's limits.
+    #[serde(default)]
+    pub limit: Option<u32>,
 }
 
 /// One customer's tickets, newest activity first.

@@ -116,7 +116,7 @@ impl Store {
         customer: CustomerId,
         query: &TicketListQuery,
     ) -> Result<TicketList> {
-        let limit = limits::PANE_TICKETS;
+        let limit = query.limit.unwrap_or(limits::PANE_TICKETS).min(limits::PAGE_ROWS_MAX);
         let mut sql =
             QueryBuilder::new("with page as (select t.* from tickets t where t.workspace_id = ");
         sql.push_bind(workspace.0).push(" and t.customer_id = ").push_bind(customer.0);

@@ -1,0 +1,46 @@
+//! Server functions of the ticket pane.
+
+use crate::Failure;
+use leptos::prelude::*;
+use rapport_domain::CustomerId;
+use rapport_domain::ticket::{TicketCreated, TicketList, TicketListQuery};
+use server_fn::codec::Json;
+
+/// A customer's tickets, newest activity first.
+#[server(input = Json)]
+pub async fn load_tickets(
+    customer: CustomerId,
+    query: TicketListQuery,
+) -> Result<TicketList, Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::tickets::list_for_customer(ctx, customer, &query).await
+    })
+    .await
+}
+
+/// Remembers that the reader has seen a ticket.
+#[server(input = Json)]
+pub async fn mark_ticket_read(number: i64) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::tickets::mark_read(ctx, number).await).await
+}
+
+/// Opens a ticket and leads to it; a plain form works too.
+#[server]
+pub async fn create_ticket(
+    customer: CustomerId,
+    subject: String,
+    priority: String,
+    channel: String,
+    assignee: Option<String>,
+) -> Result<TicketCreated, Failure> {
+    let form = super::form::NewTicketForm { customer, subject, priority, channel, assignee };
+    let created = crate::api::run(async |ctx| {
+        rapport_services::tickets::create(ctx, form.ticket(ctx.user())?).await
+    })
+    .await?;
+    leptos_axum::redirect(&format!(
+        "/customers/{}/tickets/{}",
+        created.customer_id, created.number
+    ));
+    Ok(created)
+}

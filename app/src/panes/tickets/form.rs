@@ -1,0 +1,60 @@
+//! What the form for a new ticket sends, read into a ticket.
+
+use rapport_domain::error::Problems;
+use rapport_domain::ticket::NewTicket;
+use rapport_domain::{AppError, CustomerId, UserId};
+
+/// The form's fields as they arrive.
+#[derive(Debug, Clone)]
+pub(super) struct NewTicketForm {
+    pub customer: CustomerId,
+    pub subject: String,
+    pub priority: String,
+    pub channel: String,
+    /// `me`, or nobody.
+    pub assignee: Option<String>,
+}
+
+impl NewTicketForm {
+    /// The ticket that the form asks for, by the person `me`.
+    pub fn ticket(self, me: Option<UserId>) -> Result<NewTicket, AppError> {
+        let mut problems = Problems::default();
+        let word = |field: &str, error: AppError| AppError::invalid(field, error.to_string());
+        let priority =
+            problems.check(self.priority.parse().map_err(|e: AppError| word("priority", e)));
+        let channel =
+            problems.check(self.channel.parse().map_err(|e: AppError| word("channel", e)));
+        problems.finish()?;
+        let channel = channel.ok_or(AppError::NotFound)?;
+        let mine = self.assignee.as_deref() == Some("me");
+        Ok(NewTicket {
+            priority,
+            assignee_id: me.filter(|_| mine),
+            ..NewTicket::new(self.customer, self.subject, channel)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::Uuid;
+    use rapport_domain::ticket::{Channel, Priority};
+
+    #[test]
+    fn the_form_names_the_field_that_is_wrong() {
+        let form = NewTicketForm {
+            customer: CustomerId(Uuid::nil()),
+            subject: "Call back".into(),
+            priority: "high".into(),
+            channel: "phone".into(),
+            assignee: Some("me".into()),
+        };
+        let me = UserId(Uuid::from_u128(4));
+        let ticket = form.clone().ticket(Some(me)).unwrap();
+        assert_eq!((ticket.channel, ticket.priority), (Channel::Phone, Some(Priority::High)));
+        assert_eq!(ticket.assignee_id, Some(me));
+        let wrong = NewTicketForm { priority: "worst".into(), ..form };
+        assert!(wrong.ticket(None).unwrap_err().field("priority").is_some());
+    }
+}

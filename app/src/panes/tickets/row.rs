@@ -1,0 +1,46 @@
+//! One ticket of the pane.
+
+use crate::pages::profile::use_place;
+use crate::ui::icon::Icon;
+use crate::ui::pill::StatusPill;
+use crate::ui::time::Time;
+use leptos::prelude::*;
+use rapport_domain::ticket::TicketRow;
+
+/// Number, status, time, subject, last line; a link that opens the ticket in the centre.
+#[component]
+pub fn TicketItem(
+    ticket: TicketRow,
+    /// What the address carries along, so that filters outlive a reload.
+    #[prop(into)]
+    query: Signal<String>,
+    /// Tickets opened since the list was loaded.
+    seen: RwSignal<Vec<i64>>,
+) -> impl IntoView {
+    let place = use_place();
+    let number = ticket.number;
+    let href = move || format!("{}{}", place.ticket_href(number), query.get());
+    let current = move || (place.ticket.get() == Some(number)).then_some("true");
+    let unread = move || {
+        ticket.unread && place.ticket.get() != Some(number) && !seen.with(|s| s.contains(&number))
+    };
+    let channel = ticket.last_message_channel.unwrap_or(ticket.channel);
+    view! {
+        <li>
+            <a class="ticket-item" href=href aria-current=current>
+                <span class="no num">{format!("#{number}")}</span>
+                <StatusPill status=ticket.status />
+                <Time at=ticket.last_activity_at />
+                <span class="subject" class:unread=unread title=ticket.subject.clone()>
+                    {move || unread().then(|| view! { <span class="visually-hidden">"Unread: "</span> })}
+                    {ticket.subject.clone()}
+                </span>
+                <span class="snippet">
+                    <Icon name=channel.icon() />
+                    <span class="visually-hidden">{channel.label()}": "</span>
+                    {ticket.last_message_text}
+                </span>
+            </a>
+        </li>
+    }
+}
