@@ -3,6 +3,7 @@
 use crate::tickets::{TouchByMessage, open_as, touch_by_message};
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
+use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::message::{HeaderLine, InboundEmail};
 use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
 use rapport_domain::{
@@ -10,8 +11,11 @@ use rapport_domain::{
 };
 use rapport_mail::{ParsedEmail, Unreadable};
 use rapport_store::messages::{self, InsertAttachment, InsertMessage, StoredRaw};
-use rapport_store::{StoreError, Tx, tickets};
+use rapport_store::{StoreError, Tx, customers, tickets};
 use sha2::{Digest, Sha256};
+
+/// Stands for everybody whose address cannot be read.
+const UNKNOWN_SENDER: &str = "rapport:unknown-sender";
 
 /// Takes in a raw e-mail (RFC 5322). Whatever it is, it ends as a message that somebody sees:
 /// what cannot be read is filed with its raw text. The same e-mail again gets the same answer.
@@ -87,7 +91,7 @@ async fn file(
     let mut message_id = mail.message_id.as_deref();
     if let Some(id) = message_id {
         // Two deliveries of one mail wait for each other here.
-        messages::lock_address(tx, workspace, id).await?;
+        messages::lock_message_id(tx, workspace, id).await?;
         match messages::message_with_id(tx, workspace, id).await? {
             Some((before, author)) if author.as_deref() == Some(&mail.from.email) => {
                 return Ok(answer(before, true));
@@ -99,7 +103,10 @@ async fn file(
     }
     let email = mail.from.email.as_str();
     let name = mail.from.name.as_deref().unwrap_or(email);
-    let sender = messages::mail_customer(tx, workspace, email, name).await?;
+    // A From header proves nothing: a new address becomes a visitor, unverified.
+    let known_as = mail.from.name.as_deref();
+    let sender =
+        customers::find_or_create_by_email(tx, workspace, email, known_as, ctx.now).await?;
     let ids: Vec<String> = mail.in_reply_to.iter().chain(&mail.references).cloned().collect();
     let thread = messages::find_thread(tx, workspace, sender, email, &ids).await?;
     let sent_at = mail.date.unwrap_or(received).min(received);
@@ -168,7 +175,10 @@ async fn file_unreadable(
     why: Unreadable,
     received: DateTime<Utc>,
 ) -> Result<InboundEmail> {
-    let sender = messages::unknown_sender(tx, ctx.workspace).await?;
+    let key = Key { kind: IdentifierKind::AnonymousId, value: UNKNOWN_SENDER.into() };
+    let (name, source) = (Some("Unknown sender"), "email");
+    let sender =
+        customers::find_or_create(tx, ctx.workspace, &key, name, source, ctx.now).await?;
     let subject = rapport_mail::peek_subject(raw);
     let title = subject.as_deref().unwrap_or("Unreadable e-mail");
     let mut new = NewTicket::new(sender, title, Channel::Email);

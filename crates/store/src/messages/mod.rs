@@ -1,7 +1,7 @@
 //! Messages: writing them, e-mail as it arrives, the open ticket, and files.
 //!
-//! Whoever takes in an e-mail locks in this order: its raw row, the sender's address,
-//! then customer and ticket as [`crate::tickets`] does.
+//! Whoever takes in an e-mail locks in this order: its raw row, its Message-ID, the
+//! sender's address, then customer and ticket as [`crate::tickets`] does.
 
 mod details;
 mod files;
@@ -12,7 +12,7 @@ mod write;
 
 pub use details::TicketDetailsRows;
 pub use files::{FileRow, HtmlRow};
-pub use inbound::{find_thread, lock_address, mail_customer, message_with_id, unknown_sender};
+pub use inbound::{find_thread, lock_message_id, message_with_id};
 pub use raw::{StoredRaw, lock_raw, set_raw_state};
 pub use rows::{ActivityRow, MessageRow};
 pub use write::{
