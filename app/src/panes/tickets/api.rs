@@ -3,6 +3,8 @@
 use crate::Failure;
 use leptos::prelude::*;
 use rapport_domain::CustomerId;
+#[cfg(feature = "ssr")]
+use rapport_domain::message::WriteNote;
 use rapport_domain::ticket::{TicketCreated, TicketList, TicketListQuery};
 use server_fn::codec::Json;
 
@@ -24,7 +26,8 @@ pub async fn mark_ticket_read(number: i64) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::tickets::mark_read(ctx, number).await).await
 }
 
-/// Opens a ticket and leads to it; a plain form works too.
+/// Opens a ticket, with a first internal note if there is one, and leads to it; a plain
+/// form works too.
 #[server]
 pub async fn create_ticket(
     customer: CustomerId,
@@ -32,15 +35,20 @@ pub async fn create_ticket(
     priority: String,
     channel: String,
     assignee: Option<String>,
+    note: Option<String>,
 ) -> Result<TicketCreated, Failure> {
-    let form = super::form::NewTicketForm { customer, subject, priority, channel, assignee };
+    use rapport_services::{messages, tickets};
+    let form = super::form::NewTicketForm { customer, subject, priority, channel, assignee, note };
     let created = crate::api::run(async |ctx| {
-        rapport_services::tickets::create(ctx, form.ticket(ctx.user())?).await
+        let note = form.note();
+        let created = tickets::create(ctx, form.ticket(ctx.user())?).await?;
+        if let Some(body) = note {
+            messages::note(ctx, created.number, WriteNote { body, client_key: None }).await?;
+        }
+        Ok(created)
     })
     .await?;
-    leptos_axum::redirect(&format!(
-        "/customers/{}/tickets/{}",
-        created.customer_id, created.number
-    ));
+    let TicketCreated { customer_id, number, .. } = created;
+    leptos_axum::redirect(&format!("/customers/{customer_id}/tickets/{number}"));
     Ok(created)
 }

@@ -2,7 +2,7 @@
 
 use rapport_domain::error::Problems;
 use rapport_domain::ticket::NewTicket;
-use rapport_domain::{AppError, CustomerId, UserId};
+use rapport_domain::{AppError, CustomerId, UserId, limits, text};
 
 /// The form's fields as they arrive.
 #[derive(Debug, Clone)]
@@ -13,9 +13,16 @@ pub(super) struct NewTicketForm {
     pub channel: String,
     /// `me`, or nobody.
     pub assignee: Option<String>,
+    /// The first internal note.
+    pub note: Option<String>,
 }
 
 impl NewTicketForm {
+    /// The first internal note, if there is one.
+    pub fn note(&self) -> Option<String> {
+        self.note.clone().filter(|n| !n.trim().is_empty())
+    }
+
     /// The ticket that the form asks for, by the person `me`.
     pub fn ticket(self, me: Option<UserId>) -> Result<NewTicket, AppError> {
         let mut problems = Problems::default();
@@ -24,6 +31,9 @@ impl NewTicketForm {
             problems.check(self.priority.parse().map_err(|e: AppError| word("priority", e)));
         let channel =
             problems.check(self.channel.parse().map_err(|e: AppError| word("channel", e)));
+        if let Some(note) = self.note() {
+            problems.check(text::required_text("note", &note, limits::MESSAGE_CHARS));
+        }
         problems.finish()?;
         let channel = channel.ok_or(AppError::NotFound)?;
         let mine = self.assignee.as_deref() == Some("me");
@@ -49,7 +59,9 @@ mod tests {
             priority: "high".into(),
             channel: "phone".into(),
             assignee: Some("me".into()),
+            note: Some(" ".into()),
         };
+        assert_eq!(form.note(), None);
         let me = UserId(Uuid::from_u128(4));
         let ticket = form.clone().ticket(Some(me)).unwrap();
         assert_eq!((ticket.channel, ticket.priority), (Channel::Phone, Some(Priority::High)));

@@ -5,6 +5,7 @@ use crate::pages::profile::{use_changed, use_place};
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
+use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -76,6 +77,11 @@ fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
                         <FieldHelp id="new-ticket-channel".into() hint="" error=error("channel") />
                     </label>
                 </div>
+                <label class="field-row">
+                    <span class="field-label">"Internal note"</span>
+                    <TextArea name="note" label="Internal note" placeholder="What the team should know; the customer never sees it" maxlength=limits::MESSAGE_CHARS />
+                    <FieldHelp id="new-ticket-note".into() hint="" error=error("note") />
+                </label>
                 <label class="check-row">
                     <input type="checkbox" name="assignee" value="me" checked />
                     "Assign to me"

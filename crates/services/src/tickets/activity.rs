@@ -4,6 +4,7 @@
 //! the payload says the same in words that do not change: `from`, `to`, `added`, `removed`.
 
 use crate::{Ctx, Result};
+use rapport_domain::fields::{self, FieldDef};
 use rapport_domain::text::excerpt;
 use rapport_domain::ticket::{LinkedIssue, NewIssue};
 use rapport_domain::timeline::EventKind;
@@ -22,6 +23,7 @@ const VALUE_CHARS: usize = 80;
 pub(super) struct Names {
     people: Vec<(UserId, String)>,
     teams: Vec<(TeamId, String)>,
+    fields: Vec<FieldDef>,
 }
 
 impl Names {
@@ -31,8 +33,9 @@ impl Names {
         ctx: &Ctx,
         before: &LockedTicket,
         after: &LockedTicket,
+        fields: Vec<FieldDef>,
     ) -> Result<Self> {
-        let mut names = Self::default();
+        let mut names = Self { fields, ..Self::default() };
         if before.assignee != after.assignee {
             let ids: Vec<_> = [before.assignee, after.assignee].into_iter().flatten().collect();
             names.people = users::names_of_people(tx, ctx.workspace, &ids).await?;
@@ -46,6 +49,18 @@ impl Names {
 
     fn person(&self, id: Option<UserId>) -> Option<&str> {
         self.people.iter().find(|(p, _)| Some(*p) == id).map(|(_, name)| name.as_str())
+    }
+
+    fn field_title(&self, key: &str, to: Option<&Value>) -> String {
+        let def = self.fields.iter().find(|d| d.key == key);
+        let label = def.map_or(key, |d| d.label.as_str());
+        match (to, def) {
+            (Some(to), Some(def)) => {
+                format!("changed {label} to {}", excerpt(&fields::display(def, to), VALUE_CHARS))
+            }
+            (Some(_), None) => format!("changed {label}"),
+            (None, _) => format!("cleared {label}"),
+        }
     }
 
     fn team(&self, id: Option<TeamId>) -> Option<&str> {
@@ -122,7 +137,7 @@ pub(super) fn differences(
     for key in keys {
         let (from, to) = (before.fields.get(key), after.fields.get(key));
         if from != to {
-            let title = format!("changed {key} to {}", value_text(to));
+            let title = names.field_title(key, to);
             note("ticket.field_changed", title, json!({ "field": key, "from": from, "to": to }));
         }
     }
@@ -143,14 +158,6 @@ fn tags(before: &[String], after: &[String]) -> Option<(String, Value)> {
         (false, false) => format!("tagged this {}, removed {}", list(&added), list(&removed)),
     };
     Some((title, json!({ "added": added, "removed": removed })))
-}
-
-fn value_text(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => "nothing".into(),
-        Some(Value::String(text)) => format!("“{}”", excerpt(text, VALUE_CHARS)),
-        Some(other) => other.to_string(),
-    }
 }
 
 /// An issue was linked, or what is known of it was renewed.

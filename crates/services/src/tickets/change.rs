@@ -1,9 +1,10 @@
 //! Changing a ticket's properties.
 
 use super::activity::{self, Names};
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
+use rapport_domain::fields::{self as rules, FieldEntity};
 use rapport_domain::ticket::{Status, TicketChange, TicketVersion};
 use rapport_domain::{AppError, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
@@ -20,15 +21,19 @@ pub async fn change(
 ) -> Result<TicketVersion> {
     ctx.require(Permission::Write)?;
     let change = change.checked()?;
+    let defs = fields::needed(ctx, FieldEntity::Ticket, change.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
     if before.version != expected_version {
+        // Gives the connection back before asking for another one.
+        drop(tx);
         return Err(conflict(ctx, &before).await);
     }
     check(&mut tx, ctx, &before, &change).await?;
-    let after = apply(&before, &change, ctx.now);
+    let mut after = apply(&before, &change, ctx.now);
+    rules::apply(&defs, &change.fields, &mut after.fields)?;
     let mut events = parts(&mut tx, ctx, &before, &change).await?;
-    let names = Names::load(&mut tx, ctx, &before, &after).await?;
+    let names = Names::load(&mut tx, ctx, &before, &after, defs).await?;
     events.extend(activity::differences(ctx, &before, &after, &names));
     if events.is_empty() {
         return Ok(TicketVersion { number, version: before.version });
@@ -78,13 +83,6 @@ fn apply(before: &LockedTicket, change: &TicketChange, now: DateTime<Utc>) -> Lo
     after.team = change.team_id.unwrap_or(after.team);
     if let Some(tags) = &change.tags {
         after.tags.clone_from(tags);
-    }
-    for (key, value) in &change.fields {
-        if value.is_null() {
-            after.fields.remove(key);
-        } else {
-            after.fields.insert(key.clone(), value.clone());
-        }
     }
     after
 }

@@ -2,8 +2,9 @@
 
 use super::activity;
 use super::change::{check_assignee, check_team};
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, fields};
 use rapport_domain::error::Problems;
+use rapport_domain::fields::{FieldEntity, FieldValues};
 use rapport_domain::ticket::{NewTicket, Priority, Status, TicketCreated};
 use rapport_domain::{AppError, Permission, TicketId};
 use rapport_store::tickets::{self, InsertTicket};
@@ -12,6 +13,9 @@ use rapport_store::{StoreError, Tx, timeline};
 /// Creates a ticket for a customer.
 pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
     ctx.require(Permission::Write)?;
+    let mut fields = FieldValues::new();
+    fields::set(ctx, FieldEntity::Ticket, &new.fields, &mut fields).await?;
+    let new = NewTicket { fields, ..new };
     let mut tx = ctx.store.begin().await?;
     let created = open(&mut tx, ctx, new).await?;
     tx.commit().await.map_err(StoreError::from)?;
@@ -19,6 +23,7 @@ pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
 }
 
 /// The same inside a transaction that goes on, for a ticket that comes with a message.
+/// Custom fields are taken as they are: mail sets none.
 pub async fn open(tx: &mut Tx, ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
     open_as(tx, ctx, new, ctx.actor_name()).await
 }

@@ -85,7 +85,11 @@ struct Names(Assignable);
 
 impl Names {
     async fn load(ctx: &Ctx, wanted: bool) -> Result<Self> {
-        Ok(Self(if wanted { ctx.store.assignable(ctx.workspace).await? } else { Assignable::default() }))
+        Ok(Self(if wanted {
+            ctx.store.assignable(ctx.workspace).await?
+        } else {
+            Assignable::default()
+        }))
     }
 
     /// The agent with this id or e-mail.
