@@ -1,5 +1,6 @@
 use crate::world::{World, insert_customer, insert_person};
 use chrono::TimeDelta;
+use rapport_domain::fields::{FieldEntity, FieldType, NewField};
 use rapport_domain::ticket::{
     AssigneeFilter, Channel, InboxQuery, IssueProvider, MessageKind, NewIssue, NewParticipant,
     NewTicket, Priority, Status, StatusFilter, TicketChange, TicketCreated, TicketListQuery,
@@ -350,4 +351,37 @@ async fn the_inbox_filters_combine(pool: PgPool) {
         assert_eq!(subjects, found, "{}", query.href());
         assert_eq!(inbox.assignable.people.len(), 2);
     }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_custom_value_fits_its_field_or_is_refused(pool: PgPool) {
+    let world = World::new(pool).await;
+    let made = opened(&world, "Export").await;
+    let field = NewField {
+        entity: FieldEntity::Ticket,
+        key: "area".into(),
+        label: "Product area".into(),
+        kind: FieldType::List,
+        options: vec!["Reports".into(), "Billing".into()],
+    };
+    rapport_services::fields::create(&world.ctx(&world.priya), field).await.unwrap();
+    let ctx = world.ctx(&world.sam);
+    let set = |key: &str, value: serde_json::Value| TicketChange {
+        fields: [(key.to_string(), value)].into(),
+        ..Default::default()
+    };
+    for (key, value) in [("area", "Sales"), ("ghost", "Reports")] {
+        let error = tickets::change(&ctx, 1, 1, set(key, value.into())).await.unwrap_err();
+        assert!(error.field(&format!("fields.{key}")).is_some(), "{error:?}");
+    }
+    let wrong = NewTicket {
+        fields: [("area".to_string(), 7.into())].into(),
+        ..NewTicket::new(world.customer, "X", Channel::Api)
+    };
+    assert!(tickets::create(&ctx, wrong).await.unwrap_err().field("fields.area").is_some());
+    tickets::change(&ctx, 1, 1, set("area", "Reports".into())).await.unwrap();
+    let told = activities(&world, made.id).await;
+    assert_eq!(told.last().map(|t| t.1.as_str()), Some("changed Product area to Reports"));
+    tickets::change(&ctx, 1, 2, set("area", serde_json::Value::Null)).await.unwrap();
+    assert!(tickets::get(&ctx, 1).await.unwrap().fields.is_empty());
 }
