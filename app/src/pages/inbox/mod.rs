@@ -15,7 +15,7 @@ use filters::InboxFilters;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use rapport_domain::ticket::{Assignable, InboxQuery};
+use rapport_domain::ticket::{Assignable, InboxCursor, InboxQuery};
 use row::InboxRow;
 use wasm_bindgen::JsCast;
 
@@ -36,6 +36,16 @@ pub fn InboxPage() -> impl IntoView {
     let next = move || inbox.get().and_then(Result::ok).and_then(|inbox| inbox.next);
     let problem = move || inbox.get().and_then(Result::err);
     let empty = move || matches!(inbox.get(), Some(Ok(inbox)) if inbox.items.is_empty());
+    // The next page starts at its top; the list scrolls inside the frame.
+    Effect::new(move |before: Option<Option<InboxCursor>>| {
+        let after = query.get().after;
+        if before.is_some_and(|b| b != after)
+            && let Some(main) = document().get_element_by_id("main")
+        {
+            main.set_scroll_top(0);
+        }
+        after
+    });
     use_shortcut("j", "Next ticket", || step(1));
     use_shortcut("k", "Previous ticket", || step(-1));
     use_shortcut("/", "Search customers", || focus("header .search input"));

@@ -52,6 +52,13 @@ impl Filter {
         if params.is_empty() { String::new() } else { format!("?{}", params.join("&")) }
     }
 
+    /// Shows all tickets from the newest on.
+    pub fn clear(self) {
+        self.scope.set(TicketScope::All);
+        self.text.set(String::new());
+        self.restart();
+    }
+
     fn restart(self) {
         self.rows.set(limits::PANE_TICKETS);
         self.after.set(None);

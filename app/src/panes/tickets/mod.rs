@@ -21,7 +21,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use new::NewTicket;
 use rapport_domain::ticket::{TicketList, TicketListQuery};
-use rapport_domain::{AppError, limits};
+use rapport_domain::{AppError, CustomerId, limits};
 use row::TicketItem;
 use wasm_bindgen::JsCast;
 
@@ -53,6 +53,14 @@ pub fn TicketPane() -> impl IntoView {
     let total = move || found().map(|l| l.total.to_string());
     let empty = move || found().is_some_and(|l| l.page.items.is_empty());
     let query = Signal::derive(move || filter.query());
+    // Another customer's tickets start unfiltered.
+    Effect::new(move |before: Option<Option<CustomerId>>| {
+        let customer = place.customer.get();
+        if before.is_some_and(|b| b != customer) {
+            filter.clear();
+        }
+        customer
+    });
     mark_read_on_open(seen);
     shortcuts();
     view! {

@@ -24,9 +24,7 @@ pub fn NewTicket() -> impl IntoView {
             changed.notify();
         }
     });
-    // An error that came back in the address, without JavaScript, shows the form again.
-    let shown = move || wanted.get() || matches!(create.value().get(), Some(Err(_)));
-    view! { <Show when=shown>{view! { <NewTicketForm create /> }.into_any()}</Show> }
+    view! { <Show when=move || wanted.get()>{view! { <NewTicketForm create /> }.into_any()}</Show> }
 }
 
 #[component]
@@ -45,6 +43,8 @@ fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
         }
         _ => None,
     });
+    // What was wrong last time is not wrong with the next ticket.
+    on_cleanup(move || drop(create.value().try_set(None)));
     // The pane may be reached by a link in another one: the cursor follows it.
     Effect::new(move |_| focus(".new-ticket input[name=subject]"));
     view! {
