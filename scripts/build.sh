@@ -27,7 +27,7 @@ server_dir=$TARGET/$(profile_dir "$server_profile")
 wasm_in=$TARGET/front/wasm32-unknown-unknown/$(profile_dir "$front_profile")/frontend.wasm
 work=$TARGET/bundle/$front_profile
 site=$LEPTOS_SITE_ROOT
-bundle=$TARGET/tools/release/bundle
+bundle=$(bundle_path)
 mkdir -p "$work" "$site" "$server_dir"
 optimised=false
 [ "$front_profile" = dev ] || optimised=true

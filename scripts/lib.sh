@@ -79,6 +79,10 @@ wasm_cargo() {
   fi
 }
 
+# Where tools/bundle lies once it is built: one for all checkouts with the same sources of it.
+CACHE=${RAPPORT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rapport}
+bundle_path() { printf '%s/bundle-%s' "$CACHE" "$(cat tools/bundle/Cargo.* tools/bundle/src/*.rs | sha256sum | cut -c1-12)"; }
+
 # One hash over the names, sizes and times of the files under the given paths.
 stamp_of() {
   find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | sha256sum | cut -c1-32

@@ -134,7 +134,8 @@ ensure_postgres() {
 # --- Our own bundler (wasm-bindgen as a library) --------------------------------------
 
 build_bundle() {
-  cargo build -q --release --locked --manifest-path tools/bundle/Cargo.toml --target-dir "$TARGET/tools"
+  cargo build -q --release --locked --manifest-path tools/bundle/Cargo.toml --target-dir "$CACHE/bundle-target"
+  install "$CACHE/bundle-target/release/bundle" "$(bundle_path)"
 }
 
 # --- For the tests --------------------------------------------------------------------
@@ -156,7 +157,7 @@ setup() {
   ensure_node
   step "npm packages in tools/ (esbuild, Lightning CSS, wasm-opt)" npm_ci tools
   ensure_postgres
-  step "tools/bundle (wasm-bindgen; about a minute, once)" build_bundle
+  if [ ! -x "$(bundle_path)" ]; then step "tools/bundle (wasm-bindgen; about a minute, once)" build_bundle; fi
 }
 
 setup_tests() {
@@ -167,11 +168,11 @@ setup_tests() {
 
 # A key over everything that the steps depend on, and over what they leave behind.
 setup_key() {
-  cat scripts/setup.sh tools/package-lock.json tools/bundle/Cargo.* tools/bundle/src/* | sha256sum
-  printf '%s\n' "$TARGET" "${RUSTUP_TOOLCHAIN:-}"
+  cat scripts/setup.sh tools/package-lock.json | sha256sum
+  printf '%s\n' "${RUSTUP_TOOLCHAIN:-}"
   rustc --version 2>/dev/null || true
   has_wasm "${RAPPORT_WASM_TOOLCHAIN:-}" && echo wasm
-  [ -x "$TARGET/tools/release/bundle" ] && echo bundle
+  [ -x "$(bundle_path)" ] && bundle_path
   [ -e tools/node_modules/.package-lock.json ] && echo npm
   [ -f "$STATE/toolchain.env" ] && cat "$STATE/toolchain.env"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb || true
