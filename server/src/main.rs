@@ -34,6 +34,9 @@ enum Command {
         /// A secret API key of the workspace to fill.
         #[arg(long, default_value = "rsk_demo_secret")]
         key: String,
+        /// Send everything again, even when an earlier run came to its end.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -60,6 +63,6 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let store = Store::connect(&database_url).await.context("cannot reach Postgres")?;
             store.migrate().await.context("a migration failed")
         }
-        Command::Demo { url, key } => demo::load(&url, &key).await,
+        Command::Demo { url, key, force } => demo::load(&url, &key, force).await,
     }
 }

@@ -4,10 +4,15 @@
 //! every route but the description. Nothing here decides what may be stored: that is
 //! the services' work.
 
+mod accounts;
 pub mod auth;
+mod custom_fields;
+mod customers;
 mod events;
 mod extract;
 mod idempotency;
+mod inbound;
+mod messages;
 mod notes;
 mod openapi;
 mod problem;
@@ -20,6 +25,7 @@ use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use problem::Problem;
+use rapport_domain::customer::Upserted;
 use rapport_domain::{Uuid, limits};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,6 +42,12 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 type Answer<T> = Result<Json<T>, Problem>;
 /// What a handler answers that made something.
 type Created<T> = Result<(StatusCode, Json<T>), Problem>;
+
+/// 201 with the new thing, 200 with the one that was there.
+fn created<T>(done: Upserted<T>) -> (StatusCode, Json<T>) {
+    let status = if done.created { StatusCode::CREATED } else { StatusCode::OK };
+    (status, Json(done.item))
+}
 
 /// Everything under `/api/v1`.
 pub fn router(state: &AppState) -> Router<AppState> {
@@ -60,13 +72,22 @@ pub fn router(state: &AppState) -> Router<AppState> {
 
 fn routes(state: &AppState) -> OpenApiRouter<AppState> {
     let json = OpenApiRouter::new()
+        .routes(routes!(customers::list, customers::upsert))
+        .routes(routes!(customers::get, customers::patch))
+        .routes(routes!(accounts::list, accounts::upsert))
+        .routes(routes!(accounts::get, accounts::patch))
+        .routes(routes!(custom_fields::list, custom_fields::create))
         .routes(routes!(tickets::list, tickets::create))
         .routes(routes!(tickets::get, tickets::patch))
+        .routes(routes!(messages::list, messages::create))
+        .routes(routes!(messages::csat))
         .routes(routes!(events::create))
         .routes(routes!(notes::of_customer, notes::on_customer))
         .routes(routes!(notes::of_account, notes::on_account));
+    let mail = OpenApiRouter::new().routes(routes!(inbound::email));
     OpenApiRouter::with_openapi(openapi::Description::openapi())
         .merge(guarded(state, json, limits::API_BODY_BYTES))
+        .merge(guarded(state, mail, limits::EMAIL_BYTES))
 }
 
 /// The routes behind key, quota, body limit and idempotency, outermost last.

@@ -1,0 +1,195 @@
+//! Speaks to the REST API as any other program would.
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+use rapport_domain::Uuid;
+use reqwest::{Method, StatusCode, header};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Requests under way at once.
+const PARALLEL: usize = 6;
+/// Tries of one request, and the pause before each next one.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(400);
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A request to the API.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: Method,
+    path: String,
+    media_type: &'static str,
+    body: String,
+    at: Option<DateTime<Utc>>,
+    actor: Option<String>,
+}
+
+impl Request {
+    pub fn post(path: &str, body: Value) -> Self {
+        Self::new(Method::POST, path, "application/json", body.to_string())
+    }
+
+    pub fn patch(path: &str, body: Value) -> Self {
+        Self::new(Method::PATCH, path, "application/json", body.to_string())
+    }
+
+    pub fn mail(path: &str, raw: String) -> Self {
+        Self::new(Method::POST, path, "message/rfc822", raw)
+    }
+
+    fn new(method: Method, path: &str, media_type: &'static str, body: String) -> Self {
+        Self { method, path: path.into(), media_type, body, at: None, actor: None }
+    }
+
+    /// When, and by whom, it was done.
+    pub fn done_by(self, at: Option<DateTime<Utc>>, actor: Option<&str>) -> Self {
+        Self { at, actor: actor.map(String::from), ..self }
+    }
+}
+
+/// What the API said.
+#[derive(Debug)]
+pub struct Answer {
+    what: String,
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of a success, or the problem as an error.
+    pub fn done(self) -> anyhow::Result<Value> {
+        if self.status.is_success() {
+            return Ok(self.body);
+        }
+        let detail = self.body["detail"].as_str().unwrap_or("no explanation");
+        let errors = self.body.get("errors").map(|e| format!(" {e}")).unwrap_or_default();
+        bail!("{} was answered {}: {detail}{errors}", self.what, self.status)
+    }
+}
+
+/// A connection to one server.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+    sent: AtomicUsize,
+    /// Ids by external id, for paths.
+    ids: Mutex<HashMap<String, String>>,
+    slots: Semaphore,
+}
+
+impl Client {
+    pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
+        let base = format!("{}/api/v1", url.trim_end_matches('/'));
+        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        let (sent, ids) = (AtomicUsize::new(0), Mutex::default());
+        Ok(Self { http, base, key: key.into(), sent, ids, slots: Semaphore::new(PARALLEL) })
+    }
+
+    /// Requests sent so far.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Keeps the id in an answer under a name that paths use: `{name}`.
+    pub fn remember(&self, name: &str, answer: &Value) {
+        if let Some(id) = answer["id"].as_str().filter(|_| !name.is_empty()) {
+            let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+            ids.insert(name.into(), id.into());
+        }
+    }
+
+    /// A path with its `{name}` replaced by the id.
+    pub fn path(&self, path: &str) -> anyhow::Result<String> {
+        let Some((before, rest)) = path.split_once('{') else { return Ok(path.into()) };
+        let (name, after) = rest.split_once('}').context("a path has no closing brace")?;
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = ids.get(name).with_context(|| format!("{name} was not stored before"))?;
+        Ok(format!("{before}{id}{after}"))
+    }
+
+    /// Reads something that has to be there.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.send(Request::new(Method::GET, path, "application/json", String::new())).await?.done()
+    }
+
+    /// Sends a request, again after a failure that passes. The Idempotency-Key makes that
+    /// harmless: what was done is not done twice.
+    pub async fn send(&self, request: Request) -> anyhow::Result<Answer> {
+        let _slot = self.slots.acquire().await?;
+        let key = Uuid::now_v7().to_string();
+        let what = format!("{} {}", request.method, request.path);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            let again = match self.try_once(&request, &key).await {
+                Ok((status, body)) => {
+                    let passes =
+                        status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE;
+                    if !passes || tries == TRIES {
+                        return Ok(Answer { what, status, body });
+                    }
+                    status.to_string()
+                }
+                Err(error) if error.is_connect() && tries == TRIES => {
+                    let message = format!("no server answers at {}; is `rapport serve` running?", self.base);
+                    return Err(anyhow::Error::new(error).context(message));
+                }
+                Err(error) if tries == TRIES => return Err(anyhow::Error::new(error).context(what)),
+                Err(error) => error.to_string(),
+            };
+            tracing::debug!(%what, %again, "trying again");
+            tokio::time::sleep(PAUSE * tries).await;
+        }
+    }
+
+    async fn try_once(&self, request: &Request, key: &str) -> reqwest::Result<(StatusCode, Value)> {
+        let mut builder = self
+            .http
+            .request(request.method.clone(), format!("{}{}", self.base, request.path))
+            .bearer_auth(&self.key)
+            .header("Idempotency-Key", key);
+        if request.method != Method::GET {
+            builder = builder.header(header::CONTENT_TYPE, request.media_type).body(request.body.clone());
+        }
+        if let Some(at) = request.at {
+            builder = builder.header("Rapport-At", at.to_rfc3339());
+        }
+        if let Some(actor) = &request.actor {
+            builder = builder.header("Rapport-Actor", actor);
+        }
+        let response = builder.send().await?;
+        let status = response.status();
+        let text = response.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+}
+
+/// Runs jobs side by side; the first error ends them. Answers how many there were.
+pub async fn all<J>(jobs: impl Iterator<Item = J>) -> anyhow::Result<usize>
+where
+    J: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let mut set = JoinSet::new();
+    jobs.for_each(|job| {
+        set.spawn(job);
+    });
+    let mut done = 0;
+    while let Some(result) = set.join_next().await {
+        result??;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// The client is shared by all jobs.
+pub type Shared = Arc<Client>;
