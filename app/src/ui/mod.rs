@@ -8,6 +8,7 @@ pub mod field;
 pub mod icon;
 pub mod menu;
 pub mod pill;
+pub mod rows;
 pub mod shortcuts;
 pub mod textarea;
 pub mod time;

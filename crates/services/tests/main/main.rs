@@ -1,5 +1,6 @@
 //! Use cases against a real Postgres; every test has a database of its own.
 
+mod customers;
 mod inbound;
 mod messages;
 mod tickets;
