@@ -30,8 +30,8 @@ pub(super) fn Blank(stream: Stream) -> impl IntoView {
     let snippet = format!(
         "curl -X POST https://rapport.example/api/v1/events \\\n  \
          -H 'Authorization: Bearer rsk_…' -H 'Content-Type: application/json' \\\n  \
-         -d '{{\"events\": [{{\"customer\": {{\"id\": \"{}\"}},\n       \
-         \"name\": \"report_export_clicked\", \"payload\": {{\"format\": \"csv\"}}}}]}}'",
+         -d '{{\"customer\": {{\"id\": \"{}\"}},\n       \
+         \"name\": \"report_export_clicked\", \"payload\": {{\"format\": \"csv\"}}}}'",
         stream.customer
     );
     view! {

@@ -4,4 +4,5 @@ mod customers;
 mod inbound;
 mod messages;
 mod tickets;
+mod timeline;
 mod world;

@@ -2,3 +2,4 @@
 
 mod customers;
 mod tickets;
+mod timeline;

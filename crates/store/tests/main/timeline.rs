@@ -1,0 +1,266 @@
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rapport_domain::timeline::{EventKind, Position, Timeline, TimelineQuery};
+use rapport_domain::{Cursor, CustomerId, Uuid, WorkspaceId};
+use rapport_store::timeline::{Appended, NewEvent, append};
+use rapport_store::users::insert_workspace;
+use rapport_store::{Store, StoreError};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgPool};
+
+fn noon() -> DateTime<Utc> {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+async fn customer(store: &Store, workspace: WorkspaceId) -> CustomerId {
+    let id = CustomerId::generate();
+    sqlx::query(
+        "insert into customers (workspace_id, id, kind, name, last_activity_at)
+        values ($1, $2, 'visitor', 'V', '2020-01-01')",
+    )
+    .bind(workspace.0)
+    .bind(id.0)
+    .execute(store.pool())
+    .await
+    .unwrap();
+    id
+}
+
+async fn start(pool: PgPool) -> (Store, WorkspaceId, CustomerId) {
+    let (store, workspace) = (Store::from_pool(pool), WorkspaceId::generate());
+    let mut tx = store.begin().await.unwrap();
+    insert_workspace(&mut tx, workspace, "Acme").await.unwrap();
+    tx.commit().await.unwrap();
+    let customer = customer(&store, workspace).await;
+    (store, workspace, customer)
+}
+
+async fn write(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
+    let mut tx = store.begin().await.unwrap();
+    let appended = append(&mut tx, workspace, noon(), events).await.unwrap();
+    tx.commit().await.unwrap();
+    appended
+}
+
+fn event(customer: CustomerId, minutes_ago: i64, kind: EventKind) -> NewEvent {
+    NewEvent::new(customer, noon() - TimeDelta::minutes(minutes_ago), kind, "api", "n")
+}
+
+fn keyed(event: NewEvent, key: &str) -> NewEvent {
+    NewEvent { dedupe_key: Some(key.into()), ..event }
+}
+
+async fn read(store: &Store, w: WorkspaceId, c: CustomerId, query: TimelineQuery) -> Timeline {
+    store.timeline(w, c, &query, true, noon()).await.unwrap()
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn duplicates_are_dropped_and_never_counted(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let call = keyed(event(alex, 5, EventKind::Call), "k1");
+    let first = write(&store, workspace, &[call.clone(), event(alex, 3, EventKind::Error)]).await;
+    assert!(first.iter().all(|a| a.new));
+    // The same again, twice in one batch, beside one that is new.
+    let batch = [call.clone(), event(alex, 1, EventKind::Error), call];
+    let again = write(&store, workspace, &batch).await;
+    assert_eq!(again.iter().map(|a| a.new).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(again[0].cursor, first[0].cursor);
+    let found = read(&store, workspace, alex, TimelineQuery::default()).await;
+    assert_eq!(found.overview.count(EventKind::Call), 1);
+    assert_eq!(found.overview.count(EventKind::Error), 2);
+    assert_eq!(found.page.items.len(), 3);
+    assert_eq!((found.overview.days[0].n, found.overview.days[0].errors), (3, 2));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn two_keys_at_once_wait_but_never_for_each_other(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let dana = customer(&store, workspace).await;
+    let there: Vec<_> = (0..20)
+        .map(|n| keyed(event(if n % 2 == 0 { alex } else { dana }, n, EventKind::Event), &format!("k{n}")))
+        .collect();
+    let back: Vec<_> = there.iter().rev().cloned().collect();
+    let tasks: Vec<_> = (0..8)
+        .map(|n| {
+            let (store, events) = (store.clone(), if n % 2 == 0 { there.clone() } else { back.clone() });
+            tokio::spawn(async move { write(&store, workspace, &events).await })
+        })
+        .collect();
+    let mut new = 0;
+    for task in tasks {
+        new += task.await.unwrap().iter().filter(|a| a.new).count();
+    }
+    assert_eq!(new, 20);
+    let found = read(&store, workspace, alex, TimelineQuery::default()).await;
+    assert_eq!(found.overview.total(), 10);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn last_activity_grows_and_never_passes_now(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let last = async || {
+        sqlx::query_scalar::<_, DateTime<Utc>>("select last_activity_at from customers")
+            .fetch_one(store.pool())
+            .await
+            .unwrap()
+    };
+    write(&store, workspace, &[event(alex, 10, EventKind::Event), event(alex, 60, EventKind::Event)]).await;
+    assert_eq!(last().await, noon() - TimeDelta::minutes(10));
+    write(&store, workspace, &[event(alex, -600, EventKind::Event)]).await;
+    assert_eq!(last().await, noon());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn another_workspaces_customer_is_not_found(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let mut tx = store.begin().await.unwrap();
+    let other = WorkspaceId::generate();
+    insert_workspace(&mut tx, other, "Other").await.unwrap();
+    tx.commit().await.unwrap();
+    let read = store.timeline(other, alex, &TimelineQuery::default(), true, noon()).await;
+    assert!(matches!(read, Err(StoreError::NotFound)), "{read:?}");
+    let mut tx = store.begin().await.unwrap();
+    let written = append(&mut tx, other, noon(), &[event(alex, 1, EventKind::Event)]).await;
+    assert!(matches!(written, Err(StoreError::NotFound)), "{written:?}");
+    write(&store, workspace, &[event(alex, 1, EventKind::Event)]).await;
+}
+
+/// Walks from the newest end to the oldest, and back; both ways must see each event once.
+async fn walk(store: &Store, w: WorkspaceId, c: CustomerId, kinds: &[EventKind]) -> Vec<Uuid> {
+    let (mut down, mut at, mut oldest) = (Vec::new(), Position::Newest, None);
+    loop {
+        let page = read(store, w, c, TimelineQuery::new(kinds, at)).await.page;
+        oldest = page.items.last().map(|i| i.cursor()).or(oldest);
+        down.extend(page.items.iter().map(|i| i.id.0));
+        match page.older {
+            Some(cursor) => at = Position::Before(cursor),
+            None => break,
+        }
+    }
+    let mut up = Vec::from_iter(oldest.map(|c| c.id));
+    let mut after = oldest;
+    while let Some(cursor) = after {
+        let page = read(store, w, c, TimelineQuery::new(kinds, Position::After(cursor))).await.page;
+        up.extend(page.items.iter().rev().map(|i| i.id.0));
+        after = page.newer;
+    }
+    up.reverse();
+    assert_eq!(down, up);
+    down
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn every_page_chain_sees_each_event_once(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    // Many at the same instant, so that only the id tells them apart.
+    let events: Vec<_> = (0..233i64).map(|n| event(alex, n / 40, EventKind::ALL[n as usize % 5])).collect();
+    write(&store, workspace, &events).await;
+    let all = walk(&store, workspace, alex, &[]).await;
+    assert_eq!(all.len(), 233);
+    assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), 233);
+    assert_eq!(walk(&store, workspace, alex, &[EventKind::Ticket, EventKind::Error]).await.len(), 93);
+    assert!(walk(&store, workspace, alex, &[EventKind::Help]).await.is_empty());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_permalink_and_a_date_open_where_they_say(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let events: Vec<_> = (0..150i64).map(|n| event(alex, n * 60, EventKind::Event)).collect();
+    let written = write(&store, workspace, &events).await;
+    let cursor = written[75].cursor;
+    let page = read(&store, workspace, alex, TimelineQuery::new(&[], Position::Event(cursor))).await.page;
+    let at = page.items.iter().position(|i| i.cursor() == cursor).expect("the event is there");
+    assert_eq!((at, page.items.len()), (15, 50));
+    assert!(page.newer.is_some() && page.older.is_some());
+    let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    let page = read(&store, workspace, alex, TimelineQuery::new(&[], Position::On(day))).await.page;
+    assert_eq!(page.items[0].occurred_at.to_rfc3339(), "2026-11-22T23:00:00+00:00");
+    assert_eq!(page.newer, Some(page.items[0].cursor()));
+    for day in [NaiveDate::MIN, NaiveDate::MAX] {
+        read(&store, workspace, alex, TimelineQuery::new(&[], Position::On(day))).await;
+    }
+}
+
+/// Sums the blocks of a plan and collects how it reads the events.
+fn inspect(node: &Value, reads: &mut Vec<String>) {
+    let text = |key: &str| node[key].as_str().unwrap_or_default().to_string();
+    if text("Relation Name") == "timeline_events" {
+        reads.push(text("Node Type"));
+    }
+    if text("Node Type").contains("Sort") {
+        let rows = node["Plans"][0]["Actual Rows"].as_f64().unwrap_or(0.0);
+        assert!(rows <= 500.0, "sorts {rows} rows: {node:#}");
+    }
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        inspect(child, reads);
+    }
+}
+
+/// The cost of a page is bounded in blocks, at any depth, for one customer with 100,000
+/// events among many with few, with the plan for these values and with the plan for any.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    for _ in 0..50 {
+        customer(&store, workspace).await;
+    }
+    sqlx::query(
+        "insert into timeline_events (workspace_id, customer_id, occurred_at, id, kind, source, name)
+        select $1, c.id, $3::timestamptz - n * interval '1 minute', gen_random_uuid(),
+            (array['event', 'error', 'session', 'call'])[1 + n % 4], 'api', 'n'
+        from customers c, generate_series(1, case when c.id = $2 then 100000 else 10 end) n",
+    )
+    .bind(workspace.0)
+    .bind(alex.0)
+    .bind(noon())
+    .execute(store.pool())
+    .await
+    .unwrap();
+    sqlx::query("analyze").execute(store.pool()).await.unwrap();
+    let mut connection = store.pool().acquire().await.unwrap();
+    let prepare = format!(
+        "prepare page (uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date) as {}",
+        include_str!("../../queries/timeline_page.sql")
+    );
+    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        let set = AssertSqlSafe(format!("set plan_cache_mode = {mode}"));
+        sqlx::raw_sql(set).execute(&mut *connection).await.unwrap();
+        for (kinds, minutes, sides) in [
+            ("{}", 0, "51, 1"),
+            ("{}", 50_000, "36, 16"),
+            ("{}", 99_900, "1, 51"),
+            ("{call}", 50_000, "51, 1"),
+            ("{error,call,help}", 99_000, "51, 51"),
+        ] {
+            let at = Cursor::new(noon() - TimeDelta::minutes(minutes), Uuid::nil());
+            let explain = format!(
+                "explain (analyze, buffers, format json) execute page ('{}', '{}', '{kinds}', '{}', \
+                '{}', {sides}, true, '2026-08-27')",
+                workspace.0,
+                alex.0,
+                at.at.to_rfc3339(),
+                at.id,
+            );
+            let plan: Value =
+                sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut *connection).await.unwrap();
+            let root = &plan[0]["Plan"];
+            let mut reads = Vec::new();
+            inspect(root, &mut reads);
+            assert!(!reads.is_empty());
+            assert!(reads.iter().all(|r| r == "Index Scan"), "{mode} {kinds}: {reads:?}");
+            let blocks = root["Shared Hit Blocks"].as_i64().unwrap() + root["Shared Read Blocks"].as_i64().unwrap();
+            assert!(blocks <= 600, "{mode} {kinds} at {minutes}: {blocks} blocks");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn payloads_come_back_as_they_were_sent(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let payload = json!({"b": [1, {"c": null}], "a": "é😀\u{FFFD}", "n": 1.5e10, "t": true});
+    write(&store, workspace, &[event(alex, 1, EventKind::Event).payload(payload.clone())]).await;
+    let found = read(&store, workspace, alex, TimelineQuery::default()).await;
+    assert_eq!(found.page.items[0].payload["a"], payload["a"]);
+    assert_eq!(found.page.items[0].payload["b"], payload["b"]);
+    assert_eq!(found.page.items[0].payload["n"].as_f64(), Some(1.5e10));
+}
