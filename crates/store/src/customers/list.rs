@@ -54,7 +54,10 @@ pub async fn list(
             c.total_tickets, c.last_activity_at, c.created_at
         from list_customers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             with ordinality as l(exact, id, n)
-        join customers c on c.workspace_id = $1 and c.id = l.id
+        -- the offset keeps this a look-up by key for each row of the page, never a table scan
+        cross join lateral (
+            select * from customers where workspace_id = $1 and id = l.id offset 0
+        ) c
         left join accounts a on a.workspace_id = $1 and a.id = c.account_id
         order by l.n"#,
         workspace.0,
