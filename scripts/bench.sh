@@ -30,4 +30,6 @@ RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR
 step "rapport migrate" "$TARGET/release/rapport" migrate
 step "rapport serve" start_server "$TARGET/release/rapport" "$STATE/bench-server.log"
+# The program reads the memory of this process.
+export RAPPORT_PID=$SERVER_PID
 "$TARGET/release/rapport-bench" "$@"

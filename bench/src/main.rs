@@ -1,0 +1,69 @@
+//! Figures for docs/benchmarks.md: `make bench` starts the server and runs this.
+//!
+//! Needs DATABASE_URL and RAPPORT_URL of a server in demo mode; RAPPORT_PID for its memory.
+//! What is compared runs interleaved in one run, so a busy machine slows both alike. Only
+//! ratios and counts fail, never absolute times.
+
+// The output is the product here.
+#![allow(clippy::print_stdout)]
+
+mod bare;
+mod measure;
+mod profile;
+mod seed;
+mod timeline;
+
+use anyhow::{Context, bail};
+use measure::Client;
+use rapport_services::auth;
+use rapport_store::Store;
+use std::env;
+
+const EMAIL: &str = "priya@acme.example";
+const PASSWORD: &str = "rapport-demo";
+/// What the browser half may weigh, compressed.
+const WASM_BYTES_MAX: u64 = 300 * 1024;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let store = Store::connect(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
+    let url = env::var("RAPPORT_URL").context("RAPPORT_URL is not set")?;
+    let token = auth::login(&store, EMAIL, PASSWORD).await.context("no demo workspace")?;
+    let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;
+    let client = Client::new(&token)?;
+    let seeded = seed::run(store.pool(), viewer.workspace).await?;
+
+    println!("## Memory of the server\n");
+    print_memory("idle");
+    let mut missed = profile::run(&store, &client, &url, &seeded).await?;
+    missed.extend(timeline::run(&store, &client, &url, viewer.workspace, &seeded).await?);
+    println!("\n## Memory of the server, again\n");
+    print_memory("after load");
+    missed.extend(wasm());
+    if missed.is_empty() {
+        return Ok(());
+    }
+    bail!("missed: {}", missed.join("; "))
+}
+
+fn print_memory(when: &str) {
+    let status = env::var("RAPPORT_PID").ok().and_then(|pid| {
+        std::fs::read_to_string(format!("/proc/{pid}/status")).ok()
+    });
+    let rss = status.as_deref().and_then(|s| s.lines().find_map(|l| l.strip_prefix("VmRSS:")));
+    println!("- {when}: {}", rss.map_or("unknown (RAPPORT_PID is not set)", str::trim));
+}
+
+/// The compressed browser half, as the site holds it.
+fn wasm() -> Option<String> {
+    let root = env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into());
+    let files = std::fs::read_dir(format!("{root}/pkg")).ok()?;
+    let bytes = files
+        .filter_map(Result::ok)
+        .filter(|f| f.file_name().to_string_lossy().ends_with(".wasm.br"))
+        .filter_map(|f| f.metadata().ok())
+        .map(|m| m.len())
+        .max()?;
+    println!("\n## Browser half\n\n- wasm, brotli: {} KB", bytes / 1024);
+    (bytes > WASM_BYTES_MAX).then(|| format!("wasm has {bytes} bytes"))
+}

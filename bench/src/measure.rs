@@ -1,0 +1,51 @@
+//! Asking over a kept connection, and what the times come to.
+
+use anyhow::ensure;
+use http::header::COOKIE;
+use std::time::{Duration, Instant};
+
+/// A client that is logged in.
+pub struct Client {
+    http: reqwest::Client,
+    cookie: String,
+}
+
+impl Client {
+    pub fn new(token: &str) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        Ok(Self { http, cookie: format!("rapport={token}") })
+    }
+
+    /// Fetches a page whole; answers how long it took and how large it is.
+    pub async fn get(&self, url: &str) -> anyhow::Result<(Duration, usize)> {
+        let start = Instant::now();
+        let response = self.http.get(url).header(COOKIE, &self.cookie).send().await?;
+        let status = response.status();
+        let bytes = response.bytes().await?.len();
+        ensure!(status.is_success(), "{url} answered {status}");
+        Ok((start.elapsed(), bytes))
+    }
+}
+
+/// Measured times of one thing.
+#[derive(Debug, Default)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// In milliseconds; `share` is 0.5 for the median.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let last = sorted.len().saturating_sub(1);
+        let at = (last as f64 * share).round() as usize;
+        sorted.get(at).map_or(0.0, |t| t.as_secs_f64() * 1000.0)
+    }
+
+    pub fn p50(&self) -> f64 {
+        self.quantile(0.5)
+    }
+}

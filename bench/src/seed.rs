@@ -1,0 +1,90 @@
+//! The customers that are measured. Only here is data made by SQL: a million events one by
+//! one through the API would measure the API.
+
+use rapport_domain::{CustomerId, WorkspaceId};
+use sqlx::PgPool;
+
+/// Sizes of the timelines.
+const SIZES: [i64; 3] = [1_000, 100_000, 1_000_000];
+const PROFILE_EVENTS: i64 = 60;
+const PROFILE_TICKETS: i64 = 20;
+/// Far above what the demo workspace has.
+const FIRST_NUMBER: i64 = 9_000_000;
+
+/// What was made, now or by an earlier run.
+pub struct Seeded {
+    /// The customer of the profile page.
+    pub profile: CustomerId,
+    /// Customers by their number of events.
+    pub timelines: Vec<(i64, CustomerId)>,
+}
+
+pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded> {
+    let profile = customer(pool, workspace, "Bench profile", PROFILE_EVENTS, PROFILE_TICKETS).await?;
+    let mut timelines = Vec::new();
+    for size in SIZES {
+        let name = format!("Bench {size}");
+        timelines.push((size, customer(pool, workspace, &name, size, 0).await?));
+    }
+    Ok(Seeded { profile, timelines })
+}
+
+async fn customer(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    name: &str,
+    events: i64,
+    tickets: i64,
+) -> anyhow::Result<CustomerId> {
+    let found = sqlx::query_scalar("select id from customers where workspace_id = $1 and name = $2")
+        .bind(workspace.0)
+        .bind(name)
+        .fetch_optional(pool)
+        .await?;
+    if let Some(id) = found {
+        return Ok(CustomerId(id));
+    }
+    let id = CustomerId::generate();
+    let mut tx = pool.begin().await?;
+    // Seeding outlasts what a page may take.
+    sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
+    sqlx::query("insert into customers (workspace_id, id, kind, name) values ($1, $2, 'customer', $3)")
+        .bind(workspace.0)
+        .bind(id.0)
+        .bind(name)
+        .execute(&mut *tx)
+        .await?;
+    for sql in [EVENTS, COUNTS, DAYS] {
+        let query = sqlx::query(sql).bind(workspace.0).bind(id.0);
+        let query = if sql == EVENTS { query.bind(events) } else { query };
+        query.execute(&mut *tx).await?;
+    }
+    sqlx::query(TICKETS).bind(workspace.0).bind(id.0).bind(tickets).bind(FIRST_NUMBER).execute(&mut *tx).await?;
+    tx.commit().await?;
+    // Also sets the visibility map, as autovacuum would have by the time this matters.
+    sqlx::query("vacuum analyze timeline_events").execute(pool).await?;
+    Ok(id)
+}
+
+const EVENTS: &str = "insert into timeline_events
+    (workspace_id, customer_id, occurred_at, id, kind, source, name, payload)
+    select $1, $2, now() - n * interval '7 minutes', gen_random_uuid(),
+        (array['event', 'event', 'event', 'event', 'error', 'help', 'crm', 'activity'])[1 + n % 8],
+        'api', 'report_export_' || n % 7, jsonb_build_object('format', 'csv', 'columns', n % 40)
+    from generate_series(1, $3) n";
+
+const COUNTS: &str = "insert into timeline_counts (workspace_id, customer_id, kind, n)
+    select workspace_id, customer_id, kind, count(*) from timeline_events
+    where workspace_id = $1 and customer_id = $2 group by 1, 2, 3";
+
+const DAYS: &str = "insert into timeline_days (workspace_id, customer_id, day, n, errors)
+    select workspace_id, customer_id, (occurred_at at time zone 'utc')::date, count(*),
+        count(*) filter (where kind = 'error')
+    from timeline_events where workspace_id = $1 and customer_id = $2 group by 1, 2, 3";
+
+const TICKETS: &str = "insert into tickets (workspace_id, id, number, customer_id, subject, status,
+        channel, submitted_at, last_activity_at, last_message_text, last_message_channel)
+    select $1, gen_random_uuid(), $4 + n, $2, 'Export to CSV drops column ' || n, 'open',
+        'email', now() - n * interval '1 day', now() - n * interval '1 day',
+        'It used to work until yesterday, now the last column is gone.', 'email'
+    from generate_series(1, $3) n";
