@@ -87,7 +87,8 @@ async fn is_known_note(client: &Client, path: &str, body: &Value) -> anyhow::Res
 
 /// Replaces `@name` in attachments by the file in base64.
 fn attach(mut body: Value) -> anyhow::Result<Value> {
-    for attachment in body["attachments"].as_array_mut().into_iter().flatten() {
+    let list = body.get_mut("attachments").and_then(Value::as_array_mut);
+    for attachment in list.into_iter().flatten() {
         let name = attachment["data"].as_str().and_then(|d| d.strip_prefix('@')).map(String::from);
         if let Some(name) = name {
             attachment["data"] = STANDARD.encode(files::named(&name)?).into();

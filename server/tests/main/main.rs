@@ -1,0 +1,8 @@
+//! Route tests: the whole router on a real database, without a socket. `routes` mirrors the
+//! addresses; `support` holds the app under test.
+
+// Leptos types nest as deep as the views do.
+#![recursion_limit = "512"]
+
+mod routes;
+mod support;

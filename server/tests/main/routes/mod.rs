@@ -1,0 +1,16 @@
+//! One file per address or rule.
+
+mod api_access;
+mod api_accounts;
+mod api_customers;
+mod api_events;
+mod api_idempotency;
+mod api_inbound;
+mod api_openapi;
+mod api_problems;
+mod api_tickets;
+mod health;
+mod login;
+mod pages;
+mod server_functions;
+mod setup;

@@ -1,0 +1,27 @@
+use crate::support::TestApp;
+use axum::http::{StatusCode, header};
+use sqlx::PgPool;
+
+const FORM: &str = "workspace=Acme&name=Ada&email=ada%40acme.example&password=correct+horse";
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn whoever_comes_first_owns_it_and_nobody_later(pool: PgPool) {
+    let app = TestApp::empty(pool);
+    let answer = app.page("/inbox", "").await;
+    assert_eq!(answer.header(header::LOCATION), "/setup");
+    let answer = app.form("/setup", FORM, "").await;
+    assert_eq!(answer.header(header::LOCATION), "/inbox");
+    let cookie = answer.header(header::SET_COOKIE).split(';').next().expect("a cookie").to_string();
+    assert_eq!(app.page("/inbox", &cookie).await.status, StatusCode::OK);
+    let again = app.form("/setup", &FORM.replace("ada", "eve"), "").await;
+    assert_eq!(again.header(header::LOCATION), "/setup?wrong=done");
+    assert!(again.header(header::SET_COOKIE).is_empty());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn wrong_fields_are_named_and_nothing_is_stored(pool: PgPool) {
+    let app = TestApp::empty(pool);
+    let answer = app.form("/setup", "workspace=&name=Ada&email=ada&password=short", "").await;
+    assert_eq!(answer.header(header::LOCATION), "/setup?wrong=workspace,email,password");
+    assert!(!app.store.has_workspace().await.expect("a database"));
+}
