@@ -15,19 +15,40 @@ pub fn viewer() -> Option<Viewer> {
 }
 
 /// Runs a use case for the logged-in person; refusals get their HTTP status.
+///
+/// Not so for a form posted without JavaScript: its answer is a redirect back to the page,
+/// which then shows the error, and another status would keep the browser from following.
 pub async fn run<T>(use_case: impl AsyncFnOnce(&Ctx) -> Result<T>) -> std::result::Result<T, Failure> {
     let result = match context() {
         Ok(ctx) => use_case(&ctx).await,
         Err(error) => Err(error),
     };
     result.map_err(|error| {
-        if let (Some(response), Ok(status)) =
-            (use_context::<ResponseOptions>(), StatusCode::from_u16(error.status()))
+        if let (Some(response), Ok(status), false) =
+            (use_context::<ResponseOptions>(), StatusCode::from_u16(error.status()), is_plain_form())
         {
             response.set_status(status);
         }
         Failure(error)
     })
+}
+
+fn is_plain_form() -> bool {
+    let html = |parts: &Parts| {
+        let accept = parts.headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
+        accept.is_some_and(|a| a.contains("text/html"))
+    };
+    use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST && html(&parts))
+}
+
+/// After a form that stands on a page of its own (`?edit=…`) was sent: back to where it was
+/// opened. Forms in dialogs send nothing in `back` and stay.
+pub fn back_to(back: Option<String>) {
+    // A path of this server: one slash first, so never another host.
+    let local = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']);
+    if let Some(path) = back.filter(local) {
+        leptos_axum::redirect(&path);
+    }
 }
 
 fn context() -> Result<Ctx> {

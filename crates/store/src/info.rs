@@ -44,7 +44,8 @@ impl Store {
                 (select jsonb_agg(jsonb_build_object('card', card, 'fields', fields, 'saved_at', updated_at))
                     from info_cards where workspace_id = $1
                 ) as "layouts: Json<Vec<CardLayout>>",
-                (select jsonb_agg(jsonb_build_object('card', entity, 'key', key, 'label', label, 'type', type)
+                (select jsonb_agg(jsonb_build_object('card', entity, 'key', key, 'label', label, 'type', type,
+                        'options', options)
                         order by position, key)
                     from custom_fields where workspace_id = $1 and archived_at is null
                 ) as "custom: Json<Vec<CardField>>",

@@ -11,7 +11,7 @@ pub use place::{Changed, Pane, Place, use_changed, use_place};
 
 use crate::frame::{Frame, Section};
 use crate::pages::not_found::NotFoundPage;
-use crate::panes::info::InfoPane;
+use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
 use crate::panes::ticket::TicketDetails;
 use crate::panes::tickets::TicketPane;
 use crate::panes::timeline::TimelinePane;
@@ -21,9 +21,11 @@ use place::provide_place;
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let place = provide_place();
+    provide_info();
     view! {
         // An address that cannot be a customer's is a 404 before any pane asks for data.
         <Show when=move || place.customer.get().is_some() fallback=NotFoundPage>
+            <UnknownCustomer />
             <Frame section=Section::Customers crumbs=move || view! { <Crumbs /> }>
                 <div class="profile" data-pane=move || place.pane.get().as_str()>
                     {view! { <PaneTabs /> }.into_any()}
@@ -74,10 +76,9 @@ fn PaneTabs() -> impl IntoView {
 
 #[component]
 fn Crumbs() -> impl IntoView {
-    let place = use_place();
     view! {
         <a href="/customers">"Customers"</a>
         <span aria-hidden="true">"/"</span>
-        <strong>{move || place.name.get()}</strong>
+        <strong><CustomerName /></strong>
     }
 }

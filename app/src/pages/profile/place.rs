@@ -32,8 +32,6 @@ pub struct Place {
     pub ticket: Memo<Option<i64>>,
     /// `?pane=`: what a narrow screen shows; the centre unless asked otherwise.
     pub pane: Memo<Pane>,
-    /// The customer's name, set by the info pane as soon as it knows it.
-    pub name: RwSignal<String>,
 }
 
 /// Counts changes made on this page. A pane's resource reads it, so it reloads after each.
@@ -62,7 +60,7 @@ pub(super) fn provide_place() -> Place {
         Some("info") => Pane::Info,
         _ => Pane::Centre,
     });
-    let place = Place { customer, ticket, pane, name: RwSignal::new(String::new()) };
+    let place = Place { customer, ticket, pane };
     provide_context(place);
     provide_context(Changed(RwSignal::new(0)));
     place

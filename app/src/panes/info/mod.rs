@@ -1,6 +1,131 @@
+//! The info pane: who the customer is, the cards that an admin chose, and notes.
+//!
+//! It stands beside the timeline and beside every ticket. All of it comes with one
+//! query ([`data`]); forms open in dialogs, or without JavaScript by `?edit=…`.
+
+mod api;
+mod cards;
+mod contact;
+mod data;
+mod edit;
+mod form;
+mod notes;
+
+pub use cards::{CardRows, Fold};
+pub use data::{CustomerName, UnknownCustomer, provide_info};
+
+use crate::ui::empty::{ErrorPanel, Skeleton};
+use contact::{Actions, Contact, ContactFields};
+use data::use_info;
+use edit::{Edit, use_edit};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use notes::Notes;
+use rapport_domain::AppError;
+use rapport_domain::card::{Card, Facts, resolve};
+use rapport_domain::info::InfoPane as Pane;
 
 #[component]
 pub fn InfoPane() -> impl IntoView {
-    view! { <section class="pane info" aria-label="About this customer"></section> }
+    view! {
+        <Transition fallback=|| view! { <aside class="pane info" aria-label="About this customer"><Skeleton /></aside> }>
+            <Loaded />
+        </Transition>
+    }
+}
+
+#[component]
+fn Loaded() -> impl IntoView {
+    let info = use_info();
+    // Keyed by the customer: another one gets another pane, with no word left in its forms;
+    // the same one keeps pane and forms over each reload.
+    let shown = move || info.get().and_then(Result::ok).map(|pane| pane.customer.id);
+    let failed = move || match info.get() {
+        // An unknown customer is told by the page as a whole.
+        Some(Err(error)) if error.0 != AppError::NotFound => Some(error),
+        _ => None,
+    };
+    view! {
+        <For each=shown key=|id| *id let:_id><Content /></For>
+        {move || failed().map(|error| view! {
+            <aside class="pane info" aria-label="About this customer"><ErrorPanel error /></aside>
+        })}
+    }
+}
+
+#[component]
+fn Content() -> impl IntoView {
+    let info = use_info();
+    let Some(first) = info.get_untracked() else { return ().into_any() };
+    // The last data stays while this pane goes because another customer's came.
+    let customer = first.customer.id;
+    let pane = Memo::new(move |last: Option<&Pane>| match info.get() {
+        Some(Ok(pane)) if pane.customer.id == customer => pane,
+        _ => last.cloned().unwrap_or_else(|| first.clone()),
+    });
+    let name = Memo::new(move |_| pane.with(|p| p.customer.details.name.clone()));
+    let edit = use_edit();
+    let dialog = RwSignal::new(None::<Edit>);
+    view! {
+        <Title text=move || name.get() />
+        <aside class="pane info" aria-label=move || format!("About {}", name.get())>
+            {view! { <Contact pane /> }.into_any()}
+            {view! { <Actions pane edit dialog /> }.into_any()}
+            {view! { <ContactFields pane /> }.into_any()}
+            {view! { <Cards pane edit dialog /> }.into_any()}
+            <Fold name="notes" title="Notes" icon="sticky-note">{view! { <Notes pane edit /> }.into_any()}</Fold>
+        </aside>
+    }
+    .into_any()
+}
+
+/// The rows of one card, recomputed with the data.
+fn rows(pane: Memo<Pane>, card: Card) -> Memo<Vec<rapport_domain::card::CardRow>> {
+    Memo::new(move |_| {
+        pane.with(|pane| {
+            let facts: Option<&dyn Facts> = match card {
+                Card::Ticket => pane.ticket.as_ref().map(|t| t as &dyn Facts),
+                Card::Customer => Some(&pane.customer),
+                Card::Account => pane.account.as_ref().map(|a| a as &dyn Facts),
+            };
+            resolve(card, &pane.cards.layout(card).fields, &pane.cards.custom, facts)
+        })
+    })
+}
+
+#[component]
+fn Cards(pane: Memo<Pane>, edit: edit::EditPlace, dialog: RwSignal<Option<Edit>>) -> impl IntoView {
+    let has_ticket = Memo::new(move |_| pane.with(|p| p.ticket.is_some()));
+    let has_account = Memo::new(move |_| pane.with(|p| p.account.is_some()));
+    let link = move || {
+        view! {
+            <p class="card-empty">
+                "Not linked to an account. "
+                <a
+                    href=move || edit.href(Edit::Account)
+                    on:click=move |ev| {
+                        ev.prevent_default();
+                        dialog.set(Some(Edit::Account));
+                    }
+                >
+                    "Link one"
+                </a>
+            </p>
+        }
+    };
+    view! {
+        <Show when=move || has_ticket.get()>
+            <Fold name="ticket" title="Ticket" icon=Card::Ticket.icon()>
+                <CardRows card=Card::Ticket rows=rows(pane, Card::Ticket) />
+            </Fold>
+        </Show>
+        <Fold name="customer" title="Customer" icon=Card::Customer.icon()>
+            <CardRows card=Card::Customer rows=rows(pane, Card::Customer) />
+        </Fold>
+        <Fold name="account" title="Account" icon=Card::Account.icon()>
+            <Show when=move || has_account.get() fallback=link>
+                <CardRows card=Card::Account rows=rows(pane, Card::Account) />
+            </Show>
+        </Fold>
+    }
 }

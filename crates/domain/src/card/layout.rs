@@ -76,3 +76,23 @@ pub fn check_layout(card: Card, fields: &[String], custom: &[CardField]) -> Resu
 pub fn has_value(rows: &[CardRow]) -> bool {
     rows.iter().any(|row| row.value.is_some())
 }
+
+/// Changes a layout by one step of the config page: `up:city`, `down:city`, `add:city`,
+/// `remove:city`. A step that makes no sense changes nothing.
+pub fn apply_step(fields: &mut Vec<String>, step: &str) {
+    let Some((what, key)) = step.split_once(':') else { return };
+    let at = fields.iter().position(|f| f == key);
+    match (what, at) {
+        ("up", Some(at)) if at > 0 => fields.swap(at, at - 1),
+        ("down", Some(at)) if at + 1 < fields.len() => fields.swap(at, at + 1),
+        ("remove", Some(at)) => drop(fields.remove(at)),
+        ("add", None) => fields.push(key.into()),
+        _ => {}
+    }
+}
+
+/// Puts a field at a place, from elsewhere in the list or from outside it.
+pub fn place_at(fields: &mut Vec<String>, key: &str, at: usize) {
+    fields.retain(|f| f != key);
+    fields.insert(at.min(fields.len()), key.into());
+}

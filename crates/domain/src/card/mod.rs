@@ -11,7 +11,7 @@ mod facts;
 mod layout;
 
 pub use facts::{TicketFacts, account_href, tel_href};
-pub use layout::{CardConfig, CardLayout, check_layout, default_layout, has_value};
+pub use layout::{CardConfig, CardLayout, apply_step, check_layout, default_layout, has_value, place_at};
 
 vocabulary! {
     /// A card with the workspace's own data.
@@ -100,6 +100,8 @@ pub struct CardField {
     pub label: String,
     #[serde(rename = "type")]
     pub kind: FieldType,
+    /// The choices of a list.
+    pub options: Vec<String>,
 }
 
 /// What a coloured mark says.

@@ -5,7 +5,7 @@ use crate::ids::{AccountId, CustomerId, Uuid};
 use serde_json::json;
 
 fn field(card: Card, key: &str, label: &str, kind: FieldType) -> CardField {
-    CardField { card, key: key.into(), label: label.into(), kind }
+    CardField { card, key: key.into(), label: label.into(), kind, options: vec![] }
 }
 
 fn customer() -> Customer {
@@ -115,4 +115,33 @@ fn every_field_on_offer_can_be_chosen() {
         assert_eq!(check_layout(*card, &all, &[]), Ok(()));
         assert_eq!(resolve(*card, &all, &[], None).len(), all.len());
     }
+}
+
+#[test]
+fn steps_move_add_and_remove() {
+    let step = |fields: &[&str], step: &str| {
+        let mut fields = keys(fields);
+        apply_step(&mut fields, step);
+        fields
+    };
+    assert_eq!(step(&["a", "b", "c"], "up:c"), ["a", "c", "b"]);
+    assert_eq!(step(&["a", "b", "c"], "down:a"), ["b", "a", "c"]);
+    assert_eq!(step(&["a"], "add:custom:nps"), ["a", "custom:nps"]);
+    assert_eq!(step(&["a", "b"], "remove:a"), ["b"]);
+    for nothing in ["up:a", "down:b", "add:a", "remove:z", "fly:a", "up", ""] {
+        assert_eq!(step(&["a", "b"], nothing), ["a", "b"], "{nothing}");
+    }
+}
+
+#[test]
+fn a_dragged_field_lands_where_it_was_dropped() {
+    let place = |fields: &[&str], key: &str, at: usize| {
+        let mut fields = keys(fields);
+        place_at(&mut fields, key, at);
+        fields
+    };
+    assert_eq!(place(&["a", "b", "c"], "a", 2), ["b", "c", "a"]);
+    assert_eq!(place(&["a", "b", "c"], "c", 0), ["c", "a", "b"]);
+    assert_eq!(place(&["a", "b"], "z", 1), ["a", "z", "b"]);
+    assert_eq!(place(&["a"], "a", 99), ["a"]);
 }

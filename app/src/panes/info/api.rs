@@ -1,0 +1,42 @@
+//! What the info pane asks of the server.
+
+use crate::Failure;
+use leptos::prelude::*;
+use rapport_domain::info::InfoPane;
+use rapport_domain::note::{NoteAbout, NoteChange, NoteTarget};
+use rapport_domain::{AccountId, AppError, CustomerId, NoteId};
+use server_fn::codec::Json;
+
+#[server(input = Json)]
+pub async fn load_info(customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane, Failure> {
+    crate::api::run(async |ctx| rapport_services::info::pane(ctx, customer, ticket).await).await
+}
+
+#[server]
+pub async fn add_note(
+    customer: CustomerId,
+    account: Option<AccountId>,
+    about: NoteAbout,
+    body: String,
+) -> Result<(), Failure> {
+    let target = match (about, account) {
+        (NoteAbout::Customer, _) => NoteTarget::Customer(customer),
+        (NoteAbout::Account, Some(account)) => NoteTarget::Account(account),
+        (NoteAbout::Account, None) => return Err(AppError::NotFound.into()),
+    };
+    let note = rapport_domain::note::NewNote { body };
+    crate::api::run(async |ctx| rapport_services::notes::create(ctx, target, note).await.map(drop)).await
+}
+
+#[server]
+pub async fn change_note(id: NoteId, version: i32, body: String, back: Option<String>) -> Result<(), Failure> {
+    let change = NoteChange { body, version };
+    crate::api::run(async |ctx| rapport_services::notes::update(ctx, id, change).await).await?;
+    crate::api::back_to(back);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_note(id: NoteId, version: i32) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::notes::delete(ctx, id, Some(version)).await).await
+}

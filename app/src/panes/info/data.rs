@@ -1,0 +1,67 @@
+//! The pane's data, loaded once for the page: the crumbs and the 404 read it too.
+
+use super::api::load_info;
+use crate::Failure;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::profile::{use_changed, use_place};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::info::InfoPane;
+
+/// The customer that the page is about.
+#[derive(Clone, Copy)]
+pub struct Info(Resource<Result<InfoPane, Failure>>);
+
+/// Starts loading; called by the profile page, whose address it reads.
+pub fn provide_info() {
+    let place = use_place();
+    let changed = use_changed();
+    let source = move || (place.customer.get(), place.ticket.get(), changed.get());
+    let info = Resource::new_blocking(source, |(customer, ticket, _)| async move {
+        match customer {
+            Some(customer) => load_info(customer, ticket).await,
+            None => Err(Failure(AppError::NotFound)),
+        }
+    });
+    provide_context(Info(info));
+}
+
+/// The data, inside a `<Suspense>` or `<Transition>` of the profile page.
+pub fn use_info() -> Info {
+    expect_context::<Info>()
+}
+
+impl Info {
+    /// What is known by now; `None` before the first answer.
+    pub fn get(self) -> Option<Result<InfoPane, Failure>> {
+        self.0.get()
+    }
+
+    /// What was loaded, without watching it.
+    pub fn get_untracked(self) -> Option<InfoPane> {
+        self.0.get_untracked().and_then(Result::ok)
+    }
+}
+
+/// The customer's name, in the crumbs.
+#[component]
+pub fn CustomerName() -> impl IntoView {
+    let info = use_info();
+    view! {
+        <Transition fallback=|| "">
+            {move || info.get().and_then(Result::ok).map(|pane| pane.customer.details.name)}
+        </Transition>
+    }
+}
+
+/// Where the customer does not exist: the page is then a plain 404. It stands before the
+/// frame, which the stylesheet hides after it, so that the panes load while this is decided.
+#[component]
+pub fn UnknownCustomer() -> impl IntoView {
+    let info = use_info();
+    view! {
+        <Transition fallback=|| ()>
+            {move || matches!(info.get(), Some(Err(Failure(AppError::NotFound)))).then(|| view! { <NotFoundPage /> })}
+        </Transition>
+    }
+}

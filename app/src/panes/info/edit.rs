@@ -1,0 +1,73 @@
+//! Which form is open: in a dialog with JavaScript, else in the pane by `?edit=…`.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+use rapport_domain::NoteId;
+
+/// What `?edit=` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edit {
+    Details,
+    Account,
+    Note(NoteId),
+}
+
+impl Edit {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "details" => Some(Self::Details),
+            "account" => Some(Self::Account),
+            id => id.parse().ok().map(Self::Note),
+        }
+    }
+
+    fn word(self) -> String {
+        match self {
+            Self::Details => "details".into(),
+            Self::Account => "account".into(),
+            Self::Note(id) => id.to_string(),
+        }
+    }
+}
+
+/// The form in the address, and the addresses that open and leave one.
+#[derive(Clone, Copy)]
+pub struct EditPlace {
+    /// The form that the address opens.
+    pub open: Memo<Option<Edit>>,
+    path: Memo<String>,
+}
+
+/// Reads the address.
+pub fn use_edit() -> EditPlace {
+    let query = use_query_map();
+    let open = Memo::new(move |_| query.with(|q| q.get("edit").as_deref().and_then(Edit::parse)));
+    EditPlace { open, path: use_location().pathname }
+}
+
+impl EditPlace {
+    /// The page without a form.
+    pub fn back(self) -> String {
+        self.path.get()
+    }
+
+    /// The page with a form; `pane=info` shows the right pane on narrow screens.
+    pub fn href(self, edit: Edit) -> String {
+        format!("{}?edit={}&pane=info", self.path.get(), edit.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::Uuid;
+
+    #[test]
+    fn the_address_opens_what_it_names() {
+        let note = Edit::Note(NoteId(Uuid::from_u128(3)));
+        for edit in [Edit::Details, Edit::Account, note] {
+            assert_eq!(Edit::parse(&edit.word()), Some(edit));
+        }
+        assert_eq!(Edit::parse("cus_x"), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! Notes on the customer and on the account, and the form that adds one.
+
+use super::api::{AddNote, ChangeNote, DeleteNote};
+use super::edit::{Edit, EditPlace};
+use super::form::on_done;
+use crate::pages::profile::use_changed;
+use crate::session::use_viewer;
+use crate::ui::field::{FieldHelp, FormError};
+use crate::ui::icon::Icon;
+use crate::ui::markdown::Markdown;
+use crate::ui::textarea::TextArea;
+use crate::ui::time::{Time, TimeStyle};
+use crate::ui::toast::use_toasts;
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use rapport_domain::info::InfoPane;
+use rapport_domain::note::{Note, NoteAbout};
+use rapport_domain::{NoteId, Permission, limits};
+
+const HINT: &str = "**bold**  *italic*  `code`  [text](https://…)  - list  > quote";
+
+/// The list and the form.
+#[component]
+pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
+    let notes = Memo::new(move |_| pane.with(|p| p.notes.clone()));
+    let editing = RwSignal::new(match edit.open.get_untracked() {
+        Some(Edit::Note(id)) => Some(id),
+        _ => None,
+    });
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    view! {
+        <Show when=move || notes.with(Vec::is_empty)>
+            <p class="card-empty">"No notes yet. What is worth knowing for the next conversation?"</p>
+        </Show>
+        <ul class="notes">
+            <For each=move || notes.get() key=|n| (n.id, n.version) let:note>
+                <NoteItem note editing edit />
+            </For>
+        </ul>
+        {writes.then(|| view! { <AddForm pane /> })}
+    }
+}
+
+#[component]
+fn NoteItem(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+    let viewer = use_viewer();
+    let may = viewer.is_some_and(|v| {
+        v.may(Permission::Write) && (note.author == Some(v.user) || v.may(Permission::ModerateNotes))
+    });
+    let id = note.id;
+    let here = move || may && editing.get() == Some(id);
+    let shown = note.clone();
+    view! {
+        <li class="note-item" id=id.to_string()>
+            {move || if here() {
+                view! { <EditForm note=note.clone() editing edit /> }.into_any()
+            } else {
+                view! { <NoteText note=shown.clone() may editing edit /> }.into_any()
+            }}
+        </li>
+    }
+}
+
+#[component]
+fn NoteText(note: Note, may: bool, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+    let id = note.id;
+    let edited = note.edited().then_some(" · edited");
+    view! {
+        <Markdown text=note.body.clone() />
+        <footer>
+            <span>{note.about.label()} " · " {note.author_name.clone()} " · " <Time at=note.created_at style=TimeStyle::Row /> {edited}</span>
+            {may.then(|| view! {
+                <span class="note-tools">
+                    <a
+                        class="icon-btn"
+                        href=move || format!("{}#{id}", edit.href(Edit::Note(id)))
+                        title="Edit note"
+                        aria-label="Edit note"
+                        on:click=move |ev| {
+                            ev.prevent_default();
+                            editing.set(Some(id));
+                        }
+                    >
+                        <Icon name="pencil" />
+                    </a>
+                    <DeleteForm note />
+                </span>
+            })}
+        </footer>
+    }
+}
+
+/// A second click decides: the bin only unfolds the question.
+#[component]
+fn DeleteForm(note: Note) -> impl IntoView {
+    let delete = ServerAction::<DeleteNote>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    on_done(
+        delete,
+        move |()| {
+            toasts.say("Note deleted");
+            changed.notify();
+        },
+        move |error| toasts.fail(error.to_string()),
+    );
+    view! {
+        <details class="note-delete">
+            <summary class="icon-btn" title="Delete note" aria-label="Delete note"><Icon name="trash-2" /></summary>
+            <ActionForm action=delete>
+                <input type="hidden" name="id" value=note.id.to_string() />
+                <input type="hidden" name="version" value=note.version />
+                <button class="btn danger" type="submit" disabled=delete.pending()>"Delete note"</button>
+            </ActionForm>
+        </details>
+    }
+}
+
+#[component]
+fn EditForm(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+    let change = ServerAction::<ChangeNote>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    let text = NodeRef::<Textarea>::new();
+    on_done(
+        change,
+        move |()| {
+            editing.set(None);
+            toasts.say("Note saved");
+            changed.notify();
+        },
+        |_| {},
+    );
+    Effect::new(move |_| {
+        if let Some(text) = text.get() {
+            // Refused only by a detached element.
+            let _ = text.focus();
+        }
+    });
+    let by_address = edit.open.get_untracked() == Some(Edit::Note(note.id));
+    view! {
+        <ActionForm action=change attr:class="note-form">
+            <input type="hidden" name="id" value=note.id.to_string() />
+            <input type="hidden" name="version" value=note.version />
+            {by_address.then(|| view! { <input type="hidden" name="back" value=edit.back() /> })}
+            <TextArea name="body" label="Note" value=note.body rows=4 maxlength=limits::NOTE_CHARS required=true node_ref=text />
+            <NoteError error=Signal::derive(move || change.value().get().and_then(Result::err)) />
+            <div class="note-form-foot">
+                <span class="hint" title=HINT>"Markdown"</span>
+                <a
+                    class="btn quiet"
+                    href=move || edit.back()
+                    on:click=move |ev| {
+                        ev.prevent_default();
+                        editing.set(None);
+                    }
+                >
+                    "Cancel"
+                </a>
+                <button class="btn primary" type="submit" disabled=change.pending()>"Save note"</button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// The error of a note's text beside it, any other above the buttons.
+#[component]
+fn NoteError(error: Signal<Option<crate::Failure>>) -> impl IntoView {
+    let of_body = Signal::derive(move || error.get().and_then(|e| e.0.field("body").map(String::from)));
+    let other = Signal::derive(move || error.get().filter(|_| of_body.get().is_none()).map(|e| e.to_string()));
+    view! {
+        <FieldHelp id="note-help".into() hint="" error=of_body />
+        <FormError message=other />
+    }
+}
+
+#[component]
+fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
+    let add = ServerAction::<AddNote>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    let text = NodeRef::<Textarea>::new();
+    on_done(
+        add,
+        move |()| {
+            if let Some(text) = text.get_untracked() {
+                text.set_value("");
+            }
+            toasts.say("Note added");
+            changed.notify();
+        },
+        |_| {},
+    );
+    let customer = Memo::new(move |_| pane.with(|p| (p.customer.id, p.customer.details.name.clone())));
+    let account = Memo::new(move |_| pane.with(|p| p.customer.account.clone()));
+    view! {
+        <ActionForm action=add attr:class="note-form add">
+            <input type="hidden" name="customer" value=move || customer.get().0.to_string() />
+            <TextArea name="body" label="New note" placeholder="Add a note that stays with the customer" rows=2 maxlength=limits::NOTE_CHARS required=true node_ref=text />
+            <NoteError error=Signal::derive(move || add.value().get().and_then(Result::err)) />
+            <div class="note-form-foot">
+                <span class="hint" title=HINT>"Markdown"</span>
+                {move || match account.get() {
+                    Some(account) => view! {
+                        <input type="hidden" name="account" value=account.id.to_string() />
+                        <select class="input" name="about" aria-label="What the note is about">
+                            <option value=NoteAbout::Customer.as_str()>{customer.get().1}</option>
+                            <option value=NoteAbout::Account.as_str()>{account.name}</option>
+                        </select>
+                    }
+                    .into_any(),
+                    None => view! { <input type="hidden" name="about" value=NoteAbout::Customer.as_str() /> }.into_any(),
+                }}
+                <button class="btn" type="submit" disabled=add.pending()>"Add note"</button>
+            </div>
+        </ActionForm>
+    }
+}
