@@ -1,14 +1,69 @@
 //! The app config: what an admin sets for the whole workspace.
+//!
+//! The services refuse everybody else; pages only say so in a friendlier way.
+
+mod custom_fields;
+mod info_pane;
+
+pub use custom_fields::CustomFieldsPage;
+pub use info_pane::InfoPanePage;
 
 use crate::frame::{Frame, Section};
+use crate::session::use_viewer;
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use rapport_domain::Permission;
 
-#[component]
-pub fn InfoPanePage() -> impl IntoView {
-    view! { <Frame section=Section::Settings crumbs=|| "App config">""</Frame> }
-}
+/// The pages of the config: address, icon, name.
+const PAGES: [(&str, &str, &str); 2] = [
+    ("/settings/info-pane", "panel-right", "Info pane"),
+    ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
+];
 
+/// The frame of a config page: its neighbours on the left, then title and content.
 #[component]
-pub fn CustomFieldsPage() -> impl IntoView {
-    view! { <Frame section=Section::Settings crumbs=|| "App config">""</Frame> }
+fn Config(
+    title: &'static str,
+    /// What the page is for, in one sentence.
+    about: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let admin = use_viewer().is_some_and(|v| v.may(Permission::Configure));
+    #[cfg(feature = "ssr")]
+    if let (false, Some(response)) = (admin, use_context::<leptos_axum::ResponseOptions>()) {
+        response.set_status(http::StatusCode::FORBIDDEN);
+    }
+    let links = PAGES.map(|(href, icon, name)| {
+        view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
+    });
+    view! {
+        <Title text=title />
+        <Frame section=Section::Settings crumbs=move || view! {
+            <span>"App config"</span>
+            <span aria-hidden="true">"/"</span>
+            <strong>{title}</strong>
+        }>
+            <div class="config">
+                <nav class="config-nav" aria-label="App config">{links.collect_view()}</nav>
+                <div class="config-page">
+                    <header>
+                        <h1>{title}</h1>
+                        <p class="hint">{about}</p>
+                    </header>
+                    {if admin {
+                        children().into_any()
+                    } else {
+                        view! {
+                            <Empty icon="lock" title="Only admins can change this">
+                                <p>"Ask an admin of your workspace: they decide for everybody which fields there are and which show."</p>
+                            </Empty>
+                        }
+                        .into_any()
+                    }}
+                </div>
+            </div>
+        </Frame>
+    }
 }

@@ -2,6 +2,8 @@
 
 use crate::Failure;
 use leptos::prelude::*;
+use rapport_domain::account::{AccountInput, AccountRef};
+use rapport_domain::customer::CustomerEdit;
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::{NoteAbout, NoteChange, NoteTarget};
 use rapport_domain::{AccountId, AppError, CustomerId, NoteId};
@@ -39,4 +41,59 @@ pub async fn change_note(id: NoteId, version: i32, body: String, back: Option<St
 #[server]
 pub async fn delete_note(id: NoteId, version: i32) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::notes::delete(ctx, id, Some(version)).await).await
+}
+
+#[server]
+pub async fn edit_details(customer: CustomerId, edit: CustomerEdit, back: Option<String>) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::customers::edit(ctx, customer, edit).await).await?;
+    crate::api::back_to(back);
+    Ok(())
+}
+
+#[server(input = Json)]
+pub async fn find_accounts(q: String) -> Result<Vec<AccountRef>, Failure> {
+    crate::api::run(async |ctx| rapport_services::accounts::search(ctx, &q).await).await
+}
+
+#[server]
+pub async fn link_account(
+    customer: CustomerId,
+    version: i32,
+    account: AccountId,
+    back: Option<String>,
+) -> Result<(), Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::customers::link_account(ctx, customer, account, Some(version)).await
+    })
+    .await?;
+    crate::api::back_to(back);
+    Ok(())
+}
+
+/// Links to the account of that name, which is created if there is none.
+#[server]
+pub async fn link_new_account(
+    customer: CustomerId,
+    version: i32,
+    name: String,
+    back: Option<String>,
+) -> Result<(), Failure> {
+    let input = AccountInput { name: Some(name), ..AccountInput::default() };
+    crate::api::run(async |ctx| {
+        let account = rapport_services::accounts::upsert(ctx, input).await?.item.id;
+        rapport_services::customers::link_account(ctx, customer, account, Some(version)).await
+    })
+    .await?;
+    crate::api::back_to(back);
+    Ok(())
+}
+
+#[server]
+pub async fn unlink_account(customer: CustomerId, version: i32, back: Option<String>) -> Result<(), Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::customers::unlink_account(ctx, customer, Some(version)).await
+    })
+    .await?;
+    crate::api::back_to(back);
+    Ok(())
 }

@@ -43,18 +43,9 @@ pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
 
 /// Create a ticket, see sessions, call, edit, link an account.
 #[component]
-pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace, dialog: RwSignal<Option<Edit>>) -> impl IntoView {
+pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
     let place = use_place();
     let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
-    let opens = move |what: Edit| {
-        move |ev: leptos::ev::MouseEvent| {
-            // A new tab, or no JavaScript, gets the form by its address.
-            if !(ev.ctrl_key() || ev.meta_key() || ev.shift_key()) {
-                ev.prevent_default();
-                dialog.set(Some(what));
-            }
-        }
-    };
     let linked = move || pane.with(|p| p.account.is_some());
     let link_title = move || if linked() { "Change or unlink account" } else { "Link an account" };
     view! {
@@ -69,10 +60,10 @@ pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace, dialog: RwSignal<Option<Ed
             </a>
             {move || call(pane.with(|p| p.customer.phone.clone()))}
             {writes.then(|| view! {
-                <a class="icon-btn outlined" href=move || edit.href(Edit::Details) title="Edit details" aria-label="Edit details" on:click=opens(Edit::Details)>
+                <a class="icon-btn outlined" href=move || edit.href(Edit::Details) title="Edit details" aria-label="Edit details" on:click=edit.open_dialog(edit.details)>
                     <Icon name="pencil" />
                 </a>
-                <a class="icon-btn outlined" href=move || edit.href(Edit::Account) title=link_title aria-label=link_title on:click=opens(Edit::Account)>
+                <a class="icon-btn outlined" href=move || edit.href(Edit::Account) title=link_title aria-label=link_title on:click=edit.open_dialog(edit.account)>
                     <Icon name="link" />
                 </a>
             })}

@@ -1,5 +1,6 @@
 //! Which form is open: in a dialog with JavaScript, else in the pane by `?edit=…`.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 use rapport_domain::NoteId;
@@ -30,11 +31,14 @@ impl Edit {
     }
 }
 
-/// The form in the address, and the addresses that open and leave one.
+/// The form in the address, the addresses that open and leave one, and the dialogs.
 #[derive(Clone, Copy)]
 pub struct EditPlace {
     /// The form that the address opens.
     pub open: Memo<Option<Edit>>,
+    /// The dialogs for details and account.
+    pub details: RwSignal<bool>,
+    pub account: RwSignal<bool>,
     path: Memo<String>,
 }
 
@@ -42,10 +46,22 @@ pub struct EditPlace {
 pub fn use_edit() -> EditPlace {
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|q| q.get("edit").as_deref().and_then(Edit::parse)));
-    EditPlace { open, path: use_location().pathname }
+    let (details, account) = (RwSignal::new(false), RwSignal::new(false));
+    EditPlace { open, details, account, path: use_location().pathname }
 }
 
 impl EditPlace {
+    /// For a click on a link that leads to a form: opens the dialog in place of following it.
+    /// A new tab, or no JavaScript, gets the form by its address.
+    pub fn open_dialog(self, dialog: RwSignal<bool>) -> impl Fn(MouseEvent) {
+        move |ev: MouseEvent| {
+            if !(ev.ctrl_key() || ev.meta_key() || ev.shift_key()) {
+                ev.prevent_default();
+                dialog.set(true);
+            }
+        }
+    }
+
     /// The page without a form.
     pub fn back(self) -> String {
         self.path.get()

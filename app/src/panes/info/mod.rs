@@ -3,25 +3,32 @@
 //! It stands beside the timeline and beside every ticket. All of it comes with one
 //! query ([`data`]); forms open in dialogs, or without JavaScript by `?edit=…`.
 
+mod account;
 mod api;
 mod cards;
 mod contact;
 mod data;
+mod details;
 mod edit;
-mod form;
 mod notes;
 
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
 
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::session::use_viewer;
+use crate::ui::dialog::Dialog;
+use account::AccountForm;
 use contact::{Actions, Contact, ContactFields};
 use data::use_info;
-use edit::{Edit, use_edit};
+use details::DetailsForm;
+use edit::{Edit, EditPlace, use_edit};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use notes::Notes;
-use rapport_domain::AppError;
+use rapport_domain::{AppError, Permission};
 use rapport_domain::card::{Card, Facts, resolve};
 use rapport_domain::info::InfoPane as Pane;
 
@@ -65,18 +72,56 @@ fn Content() -> impl IntoView {
     });
     let name = Memo::new(move |_| pane.with(|p| p.customer.details.name.clone()));
     let edit = use_edit();
-    let dialog = RwSignal::new(None::<Edit>);
     view! {
         <Title text=move || name.get() />
         <aside class="pane info" aria-label=move || format!("About {}", name.get())>
+            {view! { <InlineForm pane edit /> }.into_any()}
             {view! { <Contact pane /> }.into_any()}
-            {view! { <Actions pane edit dialog /> }.into_any()}
+            {view! { <Actions pane edit /> }.into_any()}
             {view! { <ContactFields pane /> }.into_any()}
-            {view! { <Cards pane edit dialog /> }.into_any()}
+            {view! { <Cards pane edit /> }.into_any()}
             <Fold name="notes" title="Notes" icon="sticky-note">{view! { <Notes pane edit /> }.into_any()}</Fold>
         </aside>
+        {view! { <Dialogs pane edit /> }.into_any()}
     }
     .into_any()
+}
+
+/// The form that the address asks for, above the rest of the pane.
+#[component]
+fn InlineForm(pane: Memo<Pane>, edit: EditPlace) -> impl IntoView {
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let navigate = use_navigate();
+    let close = Callback::new(move |()| navigate(&edit.back(), NavigateOptions::default()));
+    move || match edit.open.get() {
+        Some(Edit::Details) if writes => view! {
+            <section class="pane-form">
+                <h2>"Edit details"</h2>
+                <DetailsForm pane edit inline=true close />
+            </section>
+        }
+        .into_any(),
+        Some(Edit::Account) if writes => view! {
+            <section class="pane-form">
+                <h2>"Account"</h2>
+                <AccountForm pane edit inline=true close />
+            </section>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    }
+}
+
+#[component]
+fn Dialogs(pane: Memo<Pane>, edit: EditPlace) -> impl IntoView {
+    let close = Callback::new(move |()| {
+        edit.details.set(false);
+        edit.account.set(false);
+    });
+    view! {
+        <Dialog title="Edit details" open=edit.details><DetailsForm pane edit inline=false close /></Dialog>
+        <Dialog title="Account" open=edit.account><AccountForm pane edit inline=false close /></Dialog>
+    }
 }
 
 /// The rows of one card, recomputed with the data.
@@ -94,22 +139,14 @@ fn rows(pane: Memo<Pane>, card: Card) -> Memo<Vec<rapport_domain::card::CardRow>
 }
 
 #[component]
-fn Cards(pane: Memo<Pane>, edit: edit::EditPlace, dialog: RwSignal<Option<Edit>>) -> impl IntoView {
+fn Cards(pane: Memo<Pane>, edit: EditPlace) -> impl IntoView {
     let has_ticket = Memo::new(move |_| pane.with(|p| p.ticket.is_some()));
     let has_account = Memo::new(move |_| pane.with(|p| p.account.is_some()));
     let link = move || {
         view! {
             <p class="card-empty">
                 "Not linked to an account. "
-                <a
-                    href=move || edit.href(Edit::Account)
-                    on:click=move |ev| {
-                        ev.prevent_default();
-                        dialog.set(Some(Edit::Account));
-                    }
-                >
-                    "Link one"
-                </a>
+                <a href=move || edit.href(Edit::Account) on:click=edit.open_dialog(edit.account)>"Link one"</a>
             </p>
         }
     };

@@ -2,7 +2,7 @@
 
 use super::api::{AddNote, ChangeNote, DeleteNote};
 use super::edit::{Edit, EditPlace};
-use super::form::on_done;
+use crate::ui::action::on_done;
 use crate::pages::profile::use_changed;
 use crate::session::use_viewer;
 use crate::ui::field::{FieldHelp, FormError};

@@ -1,4 +1,4 @@
-//! What the pane's forms share.
+//! What forms do when the server has answered.
 
 use crate::Failure;
 use leptos::prelude::*;
