@@ -184,6 +184,15 @@ pub fn key(entity: FieldEntity, text: &str) -> Result<String, AppError> {
     Ok(key.into())
 }
 
+/// A key for a label: `Plan at submit` → `plan_at_submit`. Empty when no letter can be kept.
+pub fn suggest_key(label: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+    let spaced: String = label.chars().map(plain).collect();
+    let mut key = spaced.split_whitespace().collect::<Vec<_>>().join("_");
+    key.truncate(limits::FIELD_KEY_CHARS);
+    key
+}
+
 /// Takes the choices of a field: a list has at least one, other types none.
 pub fn options(kind: FieldType, given: &[String]) -> Result<Vec<String>, AppError> {
     let mut options: Vec<String> = Vec::new();
@@ -373,6 +382,14 @@ mod tests {
                 prop_assert_eq!(validate(&def, &value), Ok(value));
             }
         }
+    }
+
+    #[test]
+    fn a_suggested_key_is_a_key() {
+        assert_eq!(suggest_key("Plan at submit"), "plan_at_submit");
+        assert_eq!(suggest_key(" NPS (2026) "), "nps_2026");
+        assert_eq!(suggest_key("好"), "");
+        assert!(key(FieldEntity::Ticket, &suggest_key(&"Very long ".repeat(20))).is_ok());
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub fn Editor(
     view! {
         <section class="card-config" aria-label=title.clone()>
             <header>
-                <h2><Icon name=card.icon() />{title}</h2>
+                <h2><Icon name=card.icon() />{title.clone()}</h2>
                 <span class="hint">{if seen.is_some() { "Chosen by an admin" } else { "Default" }}</span>
                 {seen.is_some().then(|| view! {
                     <ActionForm action=reset>

@@ -4,6 +4,7 @@ mod api;
 mod editor;
 
 use super::Config;
+use crate::Failure;
 use crate::ui::action::on_done;
 use crate::ui::toast::use_toasts;
 use crate::ui::empty::{ErrorPanel, Skeleton};
@@ -32,18 +33,27 @@ fn Cards() -> impl IntoView {
     let loaded = Resource::new_blocking(source, |_| load_cards());
     view! {
         <Transition fallback=|| view! { <Skeleton rows=9 /> }>
-            {move || loaded.get().map(|loaded| match loaded {
-                Ok(loaded) => view! { <Editors loaded save reset /> }.into_any(),
-                Err(error) => view! { <ErrorPanel error /> }.into_any(),
-            })}
+            {move || loaded.get().and_then(Result::err).map(|error| view! { <ErrorPanel error /> })}
+            <Editors loaded save reset />
         </Transition>
     }
 }
 
 #[component]
-fn Editors(loaded: Loaded, save: ServerAction<SaveCard>, reset: ServerAction<ResetCard>) -> impl IntoView {
-    let loaded = StoredValue::new(loaded);
-    [Card::Customer, Card::Account, Card::Ticket]
-        .map(|card| view! { <Editor card loaded save reset /> }.into_any())
-        .collect_view()
+fn Editors(
+    loaded: Resource<Result<Loaded, Failure>>,
+    save: ServerAction<SaveCard>,
+    reset: ServerAction<ResetCard>,
+) -> impl IntoView {
+    // A card that was saved gets a new editor; the others keep theirs, unsaved drafts included.
+    let cards = move || {
+        let Some(Ok(loaded)) = loaded.get() else { return Vec::new() };
+        let card = |card| (card, loaded.clone());
+        [Card::Customer, Card::Account, Card::Ticket].map(card).to_vec()
+    };
+    view! {
+        <For each=cards key=|(card, loaded)| (card.as_str(), loaded.config.layout(*card).saved_at) let((card, loaded))>
+            {view! { <Editor card loaded=StoredValue::new(loaded) save reset /> }.into_any()}
+        </For>
+    }
 }
