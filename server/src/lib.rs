@@ -8,6 +8,7 @@
 pub mod api;
 pub mod config;
 pub mod demo;
+mod files;
 mod forms;
 mod health;
 mod middleware;

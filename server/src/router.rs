@@ -62,6 +62,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/setup", post(forms::setup))
         .route("/client-errors", post(forms::client_error))
         .route("/api/{*function}", functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)))
+        .merge(crate::files::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(middleware::from_fn_with_state(state.clone(), csp::set))

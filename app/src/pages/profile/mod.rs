@@ -42,9 +42,11 @@ pub fn ProfilePage() -> impl IntoView {
 #[component]
 fn Centre() -> impl IntoView {
     let place = use_place();
-    move || match place.ticket.get() {
-        Some(_) => view! { <TicketDetails /> }.into_any(),
-        None => view! { <TimelinePane /> }.into_any(),
+    // Stays mounted from one ticket to the next: the old one shows until the new one is there.
+    let open = Memo::new(move |_| place.ticket.get().is_some());
+    move || match open.get() {
+        true => view! { <TicketDetails /> }.into_any(),
+        false => view! { <TimelinePane /> }.into_any(),
     }
 }
 

@@ -1,6 +1,104 @@
+//! The open ticket: row, properties, thread, composer.
+//!
+//! One round trip opens it ([`api::open_ticket`]). It then stays mounted while it is read:
+//! a change anywhere on the page fetches it again and moves only what differs, so scroll
+//! position, focus and an unfinished answer survive. Every editor is a plain form.
+
+mod api;
+mod channel;
+mod composer;
+mod draft;
+mod edit;
+mod live;
+mod message;
+mod properties;
+mod receipt;
+mod row;
+mod thread;
+
+use crate::Failure;
+use crate::pages::profile::use_place;
+use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::shortcuts::use_shortcut;
+use api::open_ticket;
+use composer::Composer;
 use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use live::Live;
+use properties::Properties;
+use rapport_domain::message::TicketDetails as Details;
+use rapport_domain::{AppError, Cursor};
+use row::TicketRow;
+use thread::Thread;
 
 #[component]
 pub fn TicketDetails() -> impl IntoView {
-    view! { <section class="pane centre" aria-label="Ticket"></section> }
+    let place = use_place();
+    let query = use_query_map();
+    // `?before=` shows earlier messages; nonsense shows the newest.
+    let before: Memo<Option<Cursor>> =
+        Memo::new(move |_| query.with(|q| q.get("before")).and_then(|b| b.parse().ok()));
+    let ticket = Resource::new_blocking(
+        move || (place.customer.get(), place.ticket.get(), before.get()),
+        |(customer, number, before)| async move {
+            match customer.zip(number) {
+                Some((customer, number)) => {
+                    open_ticket(customer, number, before).await.map(|d| (d, before))
+                }
+                None => Err(Failure(AppError::NotFound)),
+            }
+        },
+    );
+    let navigate = use_navigate();
+    let timeline = Memo::new(move |_| place.timeline_href());
+    use_shortcut("Escape", "Back to the timeline", move || {
+        navigate(&timeline.get_untracked(), Default::default());
+    });
+    view! {
+        <section class="pane centre ticket" aria-label="Ticket">
+            <Transition fallback=|| view! { <Waiting /> }>
+                {move || Suspend::new(async move {
+                    match ticket.await {
+                        Ok((details, before)) => view! { <Loaded details before /> }.into_any(),
+                        Err(Failure(AppError::NotFound)) => view! { <NoTicket /> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
+    let live = Live::new(details, before);
+    live.follow_changes();
+    view! {
+        {view! { <TicketRow live /> }.into_any()}
+        {view! { <Properties live /> }.into_any()}
+        {view! { <Thread live /> }.into_any()}
+        {live.may_write.then(|| view! { <Composer live /> }.into_any())}
+    }
+}
+
+#[component]
+fn NoTicket() -> impl IntoView {
+    let place = use_place();
+    let number = move || place.ticket.get().unwrap_or_default();
+    view! {
+        <Empty icon="inbox" title="There is no such ticket">
+            <p>"This customer has no ticket #" {number} ", or you have no access to it."</p>
+            <p><a class="btn" href=move || place.timeline_href()>"Go to the timeline"</a></p>
+        </Empty>
+    }
+}
+
+/// Grey rows in the shape of what is on its way.
+#[component]
+fn Waiting() -> impl IntoView {
+    view! {
+        <div class="ticket-row" aria-hidden="true"><span class="num">"…"</span></div>
+        <Skeleton rows=7 />
+    }
 }

@@ -89,6 +89,8 @@ pub struct TicketDetails {
     /// Oldest first.
     pub activities: Vec<ThreadActivity>,
     pub assignable: Assignable,
+    /// Goes into the composer: sending the same form twice stores one message.
+    pub form_key: String,
 }
 
 /// The headers that matter to an agent, in the order they are shown.

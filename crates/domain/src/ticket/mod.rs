@@ -2,6 +2,7 @@
 
 mod change;
 mod inbox;
+mod issue_link;
 mod input;
 mod row;
 mod words;

@@ -1,11 +1,11 @@
 //! The open ticket, and pages of its thread.
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, auth};
 use rapport_domain::message::{
     Delivery, HeaderLine, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers,
 };
 use rapport_domain::ticket::MessageKind;
-use rapport_domain::{Cursor, EventId, MessageId, Permission, UserId, limits};
+use rapport_domain::{AppError, Cursor, CustomerId, EventId, MessageId, Permission, UserId, limits};
 use rapport_store::messages::{ActivityRow, MessageRow};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
@@ -25,8 +25,25 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
         .map(activity)
         .collect();
     activities.reverse();
-    let (field_defs, assignable) = (rows.field_defs, rows.assignable);
-    Ok(TicketDetails { ticket: rows.ticket, field_defs, thread, activities, assignable })
+    Ok(TicketDetails {
+        ticket: rows.ticket,
+        field_defs: rows.field_defs,
+        thread,
+        activities,
+        assignable: rows.assignable,
+        form_key: auth::random_token(),
+    })
+}
+
+/// The same under a customer's address: somebody else's ticket is not found there.
+pub async fn details_of(
+    ctx: &Ctx,
+    customer: CustomerId,
+    number: i64,
+    before: Option<Cursor>,
+) -> Result<TicketDetails> {
+    let details = details(ctx, number, before).await?;
+    if details.ticket.row.customer.id == customer { Ok(details) } else { Err(AppError::NotFound) }
 }
 
 /// A page of a ticket's messages, oldest first, ending before a position.

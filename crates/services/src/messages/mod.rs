@@ -7,7 +7,7 @@ mod inbound;
 mod write;
 
 pub use csat::record_csat;
-pub use details::{details, thread_page};
+pub use details::{details, details_of, thread_page};
 pub use files::{attachment, message_headers, message_html, message_raw};
 pub use inbound::inbound_email;
-pub use write::{add_message, note, reply};
+pub use write::{add_message, note, reply, write};

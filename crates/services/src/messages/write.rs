@@ -16,6 +16,17 @@ use rapport_store::{StoreError, Tx, users};
 /// How far ahead of our clock a message of another system may be.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
 
+/// Stores what the composer sends: an answer, or a note when `mode` says so.
+pub async fn write(ctx: &Ctx, number: i64, mode: &str, new: WriteMessage) -> Result<Written> {
+    match mode {
+        "note" => {
+            let note_only = WriteNote { body: new.body, client_key: new.client_key };
+            note(ctx, number, note_only).await
+        }
+        _ => reply(ctx, number, new).await,
+    }
+}
+
 /// Stores an agent's answer to the customer, and closes the ticket if they say so.
 pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written> {
     ctx.require(Permission::Write)?;

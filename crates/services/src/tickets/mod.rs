@@ -6,11 +6,13 @@
 mod activity;
 mod change;
 mod create;
+mod edit;
 mod input;
 mod message;
 
 pub use change::change;
 pub use create::{create, open, open_as};
+pub use edit::edit;
 pub use input::{create_from, patch};
 pub use message::{TouchByMessage, Touched, touch_by_message};
 

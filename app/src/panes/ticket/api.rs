@@ -1,0 +1,59 @@
+//! Server functions of the open ticket.
+
+use crate::Failure;
+use leptos::prelude::*;
+use rapport_domain::message::{HeaderLine, TicketDetails};
+use rapport_domain::{Cursor, CustomerId, MessageId};
+use server_fn::codec::Json;
+
+/// Everything the open ticket shows.
+#[server(input = Json)]
+pub async fn open_ticket(
+    customer: CustomerId,
+    number: i64,
+    before: Option<Cursor>,
+) -> Result<TicketDetails, Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::messages::details_of(ctx, customer, number, before).await
+    })
+    .await
+}
+
+/// Changes one property; an empty value clears it.
+#[server]
+pub async fn edit_ticket(
+    number: i64,
+    version: i32,
+    property: String,
+    value: Option<String>,
+) -> Result<(), Failure> {
+    let value = value.unwrap_or_default();
+    crate::api::run(async |ctx| {
+        rapport_services::tickets::edit(ctx, number, version, &property, &value).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Stores what the composer sends. `mode` is `reply` or `note`; `close` closes the ticket too.
+#[server]
+pub async fn write_message(
+    number: i64,
+    mode: String,
+    body: String,
+    client_key: Option<String>,
+    close: Option<String>,
+) -> Result<(), Failure> {
+    let new = rapport_domain::message::WriteMessage { body, client_key, close: close.is_some() };
+    crate::api::run(async |ctx| {
+        rapport_services::messages::write(ctx, number, &mode, new).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Every header of a message.
+#[server(input = Json)]
+pub async fn read_headers(id: MessageId) -> Result<Vec<HeaderLine>, Failure> {
+    crate::api::run(async |ctx| rapport_services::messages::message_headers(ctx, id).await).await
+}

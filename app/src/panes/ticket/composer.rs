@@ -1,0 +1,206 @@
+//! Where agents answer and leave notes.
+//!
+//! One form: two radio buttons choose reply or note, so it works without scripts. With them
+//! the draft of each kind is kept, ⌘↵ sends, and what fails to be sent stays where it is.
+
+use super::api::WriteMessage;
+use super::draft;
+use super::live::Live;
+use crate::ui::textarea::TextArea;
+use leptos::form::ActionForm;
+use leptos::html::{Form, Textarea};
+use leptos::prelude::*;
+use rapport_domain::limits;
+use crate::ui::shortcuts::use_shortcut;
+
+/// The kinds of message, as the form and the draft name them.
+const REPLY: &str = "reply";
+const NOTE: &str = "note";
+
+/// What the composer's parts share.
+#[derive(Clone, Copy)]
+struct Writing {
+    live: Live,
+    mode: RwSignal<&'static str>,
+    area: NodeRef<Textarea>,
+    key: RwSignal<String>,
+    send: ServerAction<WriteMessage>,
+}
+
+impl Writing {
+    fn draft_key(self) -> String {
+        draft::key(self.live.me, self.live.number, self.mode.get_untracked())
+    }
+
+    fn text(self) -> String {
+        self.area.get_untracked().map(|a| a.value()).unwrap_or_default()
+    }
+
+    fn set_text(self, text: &str) {
+        if let Some(area) = self.area.get_untracked() {
+            area.set_value(text);
+        }
+    }
+
+    /// Goes to the other kind of message; each keeps its own text.
+    fn switch(self, mode: &'static str) {
+        if self.mode.get_untracked() == mode {
+            return;
+        }
+        draft::save(&self.draft_key(), &self.text());
+        self.mode.set(mode);
+        self.set_text(&draft::load(&self.draft_key()));
+    }
+
+    fn open(self, mode: &'static str) {
+        self.switch(mode);
+        if let Some(area) = self.area.get_untracked() {
+            // Refused only by a detached element.
+            let _ = area.focus();
+        }
+    }
+
+    /// It is stored: the draft goes, and the next message gets a key of its own.
+    fn sent(self) {
+        draft::save(&self.draft_key(), "");
+        self.set_text("");
+        self.key.set(new_key());
+        self.live.changed.notify();
+    }
+}
+
+#[component]
+pub(super) fn Composer(live: Live) -> impl IntoView {
+    let writing = Writing {
+        live,
+        mode: RwSignal::new(REPLY),
+        area: NodeRef::new(),
+        key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
+        send: ServerAction::new(),
+    };
+    let send = writing.send;
+    use_shortcut("r", "Reply", move || writing.open(REPLY));
+    use_shortcut("n", "Internal note", move || writing.open(NOTE));
+    // What was typed before the scripts arrived stays; else the draft comes back.
+    Effect::new(move |_| {
+        if writing.area.get().is_some() && writing.text().is_empty() {
+            writing.set_text(&draft::load(&writing.draft_key()));
+        }
+    });
+    Effect::new(move |_| {
+        if matches!(send.value().get(), Some(Ok(()))) {
+            writing.sent();
+        }
+    });
+    let form = NodeRef::<Form>::new();
+    let keys = move |ev: web_sys::KeyboardEvent| {
+        if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) {
+            ev.prevent_default();
+            // As a click on Send: an empty text is refused by the browser, at the field.
+            if let Some(form) = form.get_untracked().filter(|_| !send.pending().get_untracked()) {
+                let _ = form.request_submit();
+            }
+        } else if ev.key() == "Escape" {
+            // Leaves the field; once more leaves the ticket.
+            ev.stop_propagation();
+            if let Some(area) = writing.area.get_untracked() {
+                let _ = area.blur();
+            }
+        }
+    };
+    view! {
+        <div class="composer" on:keydown=keys>
+            <ActionForm action=send node_ref=form>
+                <input type="hidden" name="number" value=live.number />
+                <input type="hidden" name="client_key" value=move || writing.key.get() />
+                {view! { <Modes writing /> }.into_any()}
+                {view! { <Text writing /> }.into_any()}
+                {view! { <Failed writing /> }.into_any()}
+                {view! { <Buttons writing /> }.into_any()}
+            </ActionForm>
+        </div>
+    }
+}
+
+#[component]
+fn Modes(writing: Writing) -> impl IntoView {
+    let mode = move |value: &'static str, label: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="mode"
+                    value=value
+                    checked=value == REPLY
+                    prop:checked=move || writing.mode.get() == value
+                    on:change=move |_| writing.open(value)
+                />
+                {label}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="tabs">
+            <legend class="visually-hidden">"Kind of message"</legend>
+            {mode(REPLY, "Reply")}
+            {mode(NOTE, "Internal note")}
+        </fieldset>
+    }
+}
+
+#[component]
+fn Text(writing: Writing) -> impl IntoView {
+    let name = writing.live.ticket.with_untracked(|t| t.row.customer.name.clone());
+    let first = name.split_whitespace().next().unwrap_or_default().to_string();
+    view! {
+        <TextArea
+            name="body"
+            label="Message"
+            placeholder=format!("Write to {first}, or leave a note for the team…")
+            rows=3
+            maxlength=limits::MESSAGE_CHARS
+            required=true
+            node_ref=writing.area
+            on_text=move |text: String| draft::save(&writing.draft_key(), &text)
+        />
+    }
+}
+
+/// Why it was not sent. The text is still there, and trying again stores it once.
+#[component]
+fn Failed(writing: Writing) -> impl IntoView {
+    move || {
+        let value = writing.send.value().get();
+        let Some(Err(failure)) = value.filter(|_| !writing.send.pending().get()) else {
+            return None;
+        };
+        let error = failure.to_string();
+        Some(view! { <p class="form-error" role="alert">"Not sent. " {error}</p> })
+    }
+}
+
+#[component]
+fn Buttons(writing: Writing) -> impl IntoView {
+    let pending = writing.send.pending();
+    view! {
+        <div class="foot">
+            <span class="hint for-reply">"Stored here; e-mail delivery is not set up yet."</span>
+            <span class="hint for-note">"Only your team sees this."</span>
+            <span class="end">
+                // Send comes first, so that Enter and ⌘↵ mean it and never close the ticket.
+                <button class="btn primary" type="submit" disabled=move || pending.get()>
+                    <span class="for-reply">{move || if pending.get() { "Sending…" } else { "Send" }}</span>
+                    <span class="for-note">"Add note"</span>
+                    <kbd>"⌘↵"</kbd>
+                </button>
+                <button class="btn for-reply" type="submit" name="close" value="1" disabled=move || pending.get()>"Send and close"</button>
+            </span>
+        </div>
+    }
+}
+
+/// A key that no other message of this ticket has.
+fn new_key() -> String {
+    let random = (js_sys::Math::random() * 1e16) as u64;
+    format!("{:x}-{random:x}", js_sys::Date::now() as u64)
+}

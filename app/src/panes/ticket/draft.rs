@@ -1,0 +1,30 @@
+//! Unfinished answers, kept in this browser until they are sent.
+
+use leptos::prelude::window;
+use rapport_domain::UserId;
+
+/// The draft of one person for one ticket and one kind of message.
+pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
+    let me = me.map(|m| m.to_string()).unwrap_or_default();
+    format!("rapport:draft:{me}:{number}:{mode}")
+}
+
+/// The draft, empty when there is none or the browser keeps nothing.
+pub(super) fn load(key: &str) -> String {
+    storage().and_then(|s| s.get_item(key).ok().flatten()).unwrap_or_default()
+}
+
+/// Keeps a draft; an empty one is removed.
+pub(super) fn save(key: &str, text: &str) {
+    let Some(storage) = storage() else { return };
+    // A full or forbidden storage costs the draft over a reload and nothing else.
+    let _ = if text.trim().is_empty() {
+        storage.remove_item(key)
+    } else {
+        storage.set_item(key, text)
+    };
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}

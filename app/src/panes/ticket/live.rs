@@ -1,0 +1,119 @@
+//! The open ticket as it is now: fetched again after each change on the page.
+
+use super::api::{EditTicket, open_ticket};
+use crate::pages::profile::{Changed, use_changed};
+use crate::session::use_viewer;
+use crate::ui::toast::use_toasts;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use rapport_domain::message::TicketDetails;
+use rapport_domain::ticket::Ticket;
+use rapport_domain::{AppError, Cursor, CustomerId, Permission, UserId};
+
+/// What every part of the open ticket shares.
+#[derive(Clone, Copy)]
+pub(super) struct Live {
+    pub details: RwSignal<TicketDetails>,
+    pub ticket: Memo<Ticket>,
+    pub number: i64,
+    pub customer: CustomerId,
+    /// Where the shown messages end, when earlier ones are read.
+    pub before: Option<Cursor>,
+    /// Editing in place, all properties through one function.
+    pub edit: ServerAction<EditTicket>,
+    pub changed: Changed,
+    pub may_write: bool,
+    /// The one who reads.
+    pub me: Option<UserId>,
+    /// The property that was edited last.
+    last: RwSignal<Option<String>>,
+    /// Counts fetches: an answer that was overtaken is dropped.
+    fetch: StoredValue<u32>,
+}
+
+impl Live {
+    pub fn new(details: TicketDetails, before: Option<Cursor>) -> Self {
+        let viewer = use_viewer();
+        let (number, customer) = (details.ticket.row.number, details.ticket.row.customer.id);
+        let details = RwSignal::new(details);
+        let edit = ServerAction::<EditTicket>::new();
+        let changed = use_changed();
+        let last = RwSignal::new(None);
+        Effect::new(move |_| {
+            if let Some(input) = edit.input().get() {
+                last.set(Some(input.property));
+            }
+        });
+        // An edit that worked is a change of the page, this pane included.
+        Effect::new(move |_| {
+            if matches!(edit.value().get(), Some(Ok(()))) {
+                changed.notify();
+            }
+        });
+        Self {
+            details,
+            ticket: Memo::new(move |_| details.with(|d| d.ticket.clone())),
+            number,
+            customer,
+            before,
+            edit,
+            changed,
+            may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::Write)),
+            me: viewer.map(|v| v.user),
+            last,
+            fetch: StoredValue::new(0),
+        }
+    }
+
+    /// Fetches the ticket again whenever something on the page was changed.
+    pub fn follow_changes(self) {
+        let toasts = use_toasts();
+        Effect::new(move |seen: Option<u32>| {
+            let count = self.changed.get();
+            if seen.is_some_and(|seen| seen != count) {
+                let turn = self.fetch.try_update_value(|n| {
+                    *n = n.wrapping_add(1);
+                    *n
+                });
+                spawn_local(async move {
+                    let fetched = open_ticket(self.customer, self.number, self.before).await;
+                    if self.fetch.try_get_value() != turn {
+                        return;
+                    }
+                    match fetched {
+                        Ok(details) => drop(self.details.try_set(details)),
+                        Err(error) => toasts.fail(error.to_string()),
+                    }
+                });
+            }
+            count
+        });
+    }
+
+    /// The version that an editor sends back.
+    pub fn version(self) -> i32 {
+        self.ticket.with(|t| t.row.version)
+    }
+
+    /// What is wrong with the edit of `property`, to show beside it.
+    pub fn error(self, property: &str) -> Option<String> {
+        if self.last.with(|l| l.as_deref() != Some(property)) {
+            return None;
+        }
+        self.failure().filter(|e| matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
+    }
+
+    /// What to say above all properties: a conflict, no connection; and without scripts,
+    /// when nobody knows which form was sent, everything.
+    pub fn general_error(self) -> Option<AppError> {
+        let unplaced = self.last.with(Option::is_none);
+        self.failure().filter(|e| unplaced || !matches!(e, AppError::Invalid(_)))
+    }
+
+    fn failure(self) -> Option<AppError> {
+        match self.edit.value().get() {
+            Some(Err(failure)) => Some(failure.0),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! One message or note.
+
+use super::channel::ChannelHeaders;
+use super::receipt::ReceiptIcon;
+use crate::ui::avatar::Avatar;
+use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
+use leptos::prelude::*;
+use rapport_domain::message::{Attachment, Message, Segment, segments, size_text};
+use rapport_domain::ticket::MessageKind;
+
+/// A customer's on the left, an agent's and notes on the right.
+#[component]
+pub(super) fn MessageView(message: Message) -> impl IntoView {
+    let class = match message.kind {
+        MessageKind::Customer => "msg",
+        MessageKind::Agent => "msg agent",
+        MessageKind::Note => "msg agent note",
+    };
+    let note = message.kind == MessageKind::Note;
+    let who = match message.kind {
+        MessageKind::Note => format!("Internal note by {}", message.author_name),
+        _ => format!("{} wrote", message.author_name),
+    };
+    let avatar = view! { <Avatar name=message.author_name.clone() /> };
+    let bubble = view! { <Bubble message=message.clone() /> }.into_any();
+    let (left, right) = match message.kind {
+        MessageKind::Customer => (Some(avatar), None),
+        _ => (None, Some(avatar)),
+    };
+    view! {
+        <article class=class id=message.id.to_string() aria-label=who>
+            {left}
+            {bubble}
+            {right}
+            <div class="meta">
+                {message.delivery.clone().map(|delivery| view! { <ReceiptIcon delivery /> })}
+                {note.then(|| view! { <Icon name="lock" />"Internal note"<span aria-hidden="true">"·"</span> })}
+                <Time at=message.sent_at style=TimeStyle::Clock />
+                {(!note).then(|| view! {
+                    <span aria-hidden="true">"·"</span>
+                    <ChannelHeaders message=message.clone() />
+                })}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+#[component]
+fn Bubble(message: Message) -> impl IntoView {
+    if message.unreadable {
+        return view! { <Unreadable message /> }.into_any();
+    }
+    let quoted = message.quoted.clone().map(|text| {
+        view! {
+            <details class="quoted">
+                <summary>"Show quoted text"</summary>
+                <div class="text"><Linkified text /></div>
+            </details>
+        }
+    });
+    let html = message.has_html.then(|| {
+        let href = format!("/files/messages/{}/html", message.id);
+        view! { <a class="original" href=href target="_blank" rel="noopener"><Icon name="external-link" />"View original HTML"</a> }
+    });
+    let text = if message.text.trim().is_empty() {
+        view! { <p class="muted">"This message has no text."</p> }.into_any()
+    } else {
+        view! { <div class="text"><Linkified text=message.text /></div> }.into_any()
+    };
+    view! {
+        <div class="bubble">
+            {text}
+            {quoted}
+            {view! { <Files files=message.attachments /> }.into_any()}
+            {html}
+        </div>
+    }
+    .into_any()
+}
+
+/// A mail that could not be read: why, its raw text, and the whole of it as a file.
+#[component]
+fn Unreadable(message: Message) -> impl IntoView {
+    let raw = format!("/files/messages/{}/raw", message.id);
+    let why = message.subject.unwrap_or_default();
+    view! {
+        <div class="bubble unreadable">
+            <p class="why"><Icon name="triangle-alert" />"Rapport could not read this e-mail. " {why} " This is its raw text:"</p>
+            <pre tabindex="0">{message.text}</pre>
+            <a class="original" href=raw><Icon name="download" />"Download the whole e-mail"</a>
+        </div>
+    }
+}
+
+#[component]
+fn Files(files: Vec<Attachment>) -> impl IntoView {
+    (!files.is_empty()).then(|| {
+        let chip = |file: Attachment| {
+            let size = size_text(file.size_bytes);
+            view! {
+                <a class="tag file" href=format!("/files/attachments/{}", file.id) target="_blank" rel="noopener" title=format!("{} · {}", file.file_name, file.content_type)>
+                    <Icon name="paperclip" />
+                    <span class="clip">{file.file_name.clone()}</span>
+                    <span class="size">"· " {size}</span>
+                </a>
+            }
+        };
+        view! { <p class="files">{files.into_iter().map(chip).collect_view()}</p> }
+    })
+}
+
+/// Plain text with its web addresses made clickable.
+#[component]
+fn Linkified(text: String) -> impl IntoView {
+    segments(&text)
+        .into_iter()
+        .map(|segment| match segment {
+            Segment::Text(text) => text.into_any(),
+            Segment::Link(url) => view! {
+                <a href=url.clone() target="_blank" rel="noopener noreferrer nofollow">{url.clone()}</a>
+            }
+            .into_any(),
+        })
+        .collect_view()
+}

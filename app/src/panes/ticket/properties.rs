@@ -1,0 +1,244 @@
+//! The expanded header: every property and custom field, each editable in place.
+
+use super::edit::{Act, AddBox, Choice, Choose, Type};
+use super::live::Live;
+use super::row::Linked;
+use crate::ui::avatar::Avatar;
+use crate::ui::icon::Icon;
+use crate::ui::pill::StatusPill;
+use crate::ui::time::{Time, TimeStyle, duration_text};
+use leptos::prelude::*;
+use rapport_domain::fields::{FieldDef, FieldType, display};
+use rapport_domain::limits;
+use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
+
+#[component]
+pub(super) fn Properties(live: Live) -> impl IntoView {
+    let defs = Memo::new(move |_| live.details.with(|d| d.field_defs.clone()));
+    view! {
+        <dl class="props">
+            {view! { <Choices live /> }.into_any()}
+            {view! { <Lists live /> }.into_any()}
+            {view! { <Facts live /> }.into_any()}
+            {move || defs.get().into_iter().map(|def| view! { <Custom live def /> }.into_any()).collect_view()}
+            {view! { <Csat live /> }.into_any()}
+        </dl>
+    }
+}
+
+/// A property of the ticket as a signal.
+fn part<T: Send + Sync + 'static>(live: Live, get: fn(&Ticket) -> T) -> Signal<T> {
+    Signal::derive(move || live.ticket.with(get))
+}
+
+/// Status, priority, assignee, team.
+#[component]
+fn Choices(live: Live) -> impl IntoView {
+    let status = part(live, |t| t.row.status);
+    let priority = part(live, |t| t.row.priority);
+    let assignee = part(live, |t| t.row.assignee.clone());
+    let team = part(live, |t| t.row.team.clone());
+    if !live.may_write {
+        return view! {
+            <div><dt>"Status"</dt><dd><StatusPill status /></dd></div>
+            <div><dt>"Priority"</dt><dd>{move || priority.get().label()}</dd></div>
+            <div><dt>"Assignee"</dt><dd>{move || assignee.get().map_or("Nobody".into(), |p| p.name)}</dd></div>
+            <div><dt>"Team"</dt><dd>{move || team.get().map_or("None".into(), |t| t.name)}</dd></div>
+        }
+        .into_any();
+    }
+    let assignable = live.details.with_untracked(|d| d.assignable.clone());
+    let (chosen_person, chosen_team) = (assignee.get_untracked(), team.get_untracked());
+    let mut people = vec![Choice::new("", "Nobody")];
+    people.extend(assignable.people.iter().map(|p| Choice::new(p.id.to_string(), &p.name)));
+    // Whoever has it stands in the list even when they can be given nothing new.
+    if let Some(p) = chosen_person.filter(|p| assignable.people.iter().all(|q| q.id != p.id)) {
+        people.push(Choice::new(p.id.to_string(), p.name));
+    }
+    let mut teams = vec![Choice::new("", "None")];
+    teams.extend(assignable.teams.iter().map(|t| Choice::new(t.id.to_string(), &t.name)));
+    if let Some(t) = chosen_team.filter(|t| assignable.teams.iter().all(|q| q.id != t.id)) {
+        teams.push(Choice::new(t.id.to_string(), t.name));
+    }
+    let statuses = Status::ALL.iter().map(|s| Choice::new(s.as_str(), s.label())).collect();
+    let priorities = Priority::ALL.iter().map(|p| Choice::new(p.as_str(), p.label())).collect();
+    let tone = move || match (status.get(), status.get().category()) {
+        (Status::New, _) => "pill new",
+        (_, StatusCategory::Open) => "pill open",
+        (_, StatusCategory::Waiting) => "pill pending",
+        (_, StatusCategory::Closed) => "pill closed",
+    };
+    view! {
+        <div><dt>"Status"</dt><dd>
+            <span class=tone>
+                <Choose live property="status" label="Status" choices=statuses value=Signal::derive(move || status.get().as_str().to_string()) />
+            </span>
+        </dd></div>
+        <div><dt>"Priority"</dt><dd>
+            <Choose live property="priority" label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
+        </dd></div>
+        <div><dt>"Assignee"</dt><dd>
+            {move || assignee.get().map(|p| view! { <Avatar name=p.name /> })}
+            <Choose live property="assignee" label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
+        </dd></div>
+        <div><dt>"Team"</dt><dd>
+            <Choose live property="team" label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
+        </dd></div>
+    }
+    .into_any()
+}
+
+/// Channel, tags, linked issues, participants.
+#[component]
+fn Lists(live: Live) -> impl IntoView {
+    let may = live.may_write;
+    let channel = move || {
+        live.ticket.with(|t| match &t.mailbox {
+            Some(mailbox) => format!("{} · {mailbox}", t.row.channel.label()),
+            None => t.row.channel.label().to_string(),
+        })
+    };
+    let tags = move || {
+        let tags = live.ticket.with(|t| t.row.tags.clone());
+        let tag = |tag: String| {
+            let label = format!("Remove the tag {tag}");
+            view! {
+                <span class="tag">
+                    <span class="clip">{tag.clone()}</span>
+                    {may.then(|| view! { <Act live property="untag" value=tag label /> })}
+                </span>
+            }
+        };
+        tags.into_iter().map(tag).collect_view()
+    };
+    let issues = move || {
+        let issues = live.ticket.with(|t| t.linked_issues.clone());
+        issues
+            .into_iter()
+            .map(|issue| {
+                let (id, label) = (issue.id.to_string(), format!("Unlink {}", issue.key));
+                view! {
+                    <span class="with-act">
+                        <Linked issue />
+                        {may.then(|| view! { <Act live property="unlink" value=id label icon="unlink" /> })}
+                    </span>
+                }
+            })
+            .collect_view()
+    };
+    let people = move || {
+        let people = live.ticket.with(|t| t.participants.clone());
+        people
+            .into_iter()
+            .map(|person| {
+                let label = format!("Remove {}", person.email);
+                view! {
+                    <span class="with-act" title=person.name.unwrap_or_default()>
+                        <span class="clip">{person.email.clone()}</span>
+                        {may.then(|| view! { <Act live property="dismiss" value=person.email label /> })}
+                    </span>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div><dt>"Channel"</dt><dd>{channel}</dd></div>
+        <div><dt>"Tags"</dt><dd>
+            {tags}
+            {may.then(|| view! { <AddBox live property="tag" label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
+        </dd></div>
+        <div><dt>"Linked issues"</dt><dd>
+            {issues}
+            {may.then(|| view! { <AddBox live property="link" label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
+        </dd></div>
+        <div><dt>"Participants"</dt><dd>
+            {people}
+            {may.then(|| view! { <AddBox live property="invite" label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
+        </dd></div>
+    }
+}
+
+/// What nobody edits: when it came and how long it waited.
+#[component]
+fn Facts(live: Live) -> impl IntoView {
+    let submitted = part(live, |t| t.row.submitted_at);
+    let waited =
+        part(live, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
+    let response = move || match waited.get() {
+        Some(seconds) => duration_text(seconds.max(0)),
+        None => "None yet".to_string(),
+    };
+    view! {
+        <div><dt>"Submitted"</dt><dd>{move || view! { <Time at=submitted.get() style=TimeStyle::Full /> }}</dd></div>
+        <div><dt>"First response"</dt><dd>{response}</dd></div>
+    }
+}
+
+/// A custom field, edited by its type.
+#[component]
+fn Custom(live: Live, def: FieldDef) -> impl IntoView {
+    let (key, shown) = (def.key.clone(), def.clone());
+    let value = Signal::derive(move || {
+        live.ticket
+            .with(|t| t.fields.get(&key).map(|v| display(&shown, v)))
+            .unwrap_or_default()
+    });
+    let label = def.label.clone();
+    let property = format!("field:{}", def.key);
+    let editor = match def.kind {
+        _ if !live.may_write => view! { <span>{move || value.get()}</span> }.into_any(),
+        FieldType::Boolean | FieldType::List => {
+            let mut choices = vec![Choice::new("", "—")];
+            if def.kind == FieldType::Boolean {
+                choices.extend(["Yes", "No"].map(|c| Choice::new(c, c)));
+            } else {
+                choices.extend(def.options.iter().map(|o| Choice::new(o, o)));
+            }
+            // A value from before the choices changed is still shown.
+            let now = value.get_untracked();
+            if choices.iter().all(|c| c.value != now) {
+                choices.push(Choice::new(&now, &now));
+            }
+            view! { <Choose live property label choices value /> }.into_any()
+        }
+        kind => {
+            let (input, max) = match kind {
+                FieldType::Number => ("number", None),
+                FieldType::Date => ("date", None),
+                FieldType::Url => ("url", Some(limits::URL_CHARS)),
+                _ => ("text", Some(limits::FIELD_TEXT_CHARS)),
+            };
+            let link = move || {
+                let url = value.get();
+                (kind == FieldType::Url && !url.is_empty()).then(|| view! {
+                    <a class="tiny" href=url target="_blank" rel="noopener noreferrer" aria-label="Open the link" title="Open the link"><Icon name="external-link" /></a>
+                })
+            };
+            match max {
+                Some(maxlength) => view! { <Type live property label kind=input value maxlength /> {link} }.into_any(),
+                None => view! { <Type live property label kind=input value /> }.into_any(),
+            }
+        }
+    };
+    view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }
+}
+
+
+/// The stars of the newest survey answer.
+#[component]
+fn Csat(live: Live) -> impl IntoView {
+    let score = part(live, |t| t.csat_score);
+    let stars = move || match score.get() {
+        Some(score) => view! { <Stars score /> }.into_any(),
+        None => view! { <span class="muted">"Not answered"</span> }.into_any(),
+    };
+    view! { <div><dt>"CSAT"</dt><dd>{stars}</dd></div> }
+}
+
+/// One to five stars.
+#[component]
+pub(super) fn Stars(score: i16) -> impl IntoView {
+    let score = score.clamp(0, 5);
+    let (full, empty) = ("★".repeat(score as usize), "☆".repeat(5 - score as usize));
+    view! { <span class="stars" role="img" aria-label=format!("{score} of 5 stars")>{full}{empty}</span> }
+}

@@ -1,0 +1,193 @@
+//! The row on top: what the ticket is, at one glance, and its other actions.
+
+use super::edit::EditForm;
+use super::live::Live;
+use crate::pages::profile::use_place;
+use crate::ui::avatar::Avatar;
+use crate::ui::copyable::copy;
+use crate::ui::icon::Icon;
+use crate::ui::menu::Menu;
+use crate::ui::pill::{PriorityBars, StatusPill};
+use crate::ui::time::Time;
+use crate::ui::toast::use_toasts;
+use leptos::html::Details;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use rapport_domain::ticket::{IssueState, LinkedIssue, Status};
+use rapport_domain::{AppError, limits};
+
+/// Tags that fit beside the subject.
+const TAGS_SHOWN: usize = 3;
+/// Linked issues that fit there.
+const ISSUES_SHOWN: usize = 2;
+
+#[component]
+pub(super) fn TicketRow(live: Live) -> impl IntoView {
+    let place = use_place();
+    let t = live.ticket;
+    let channel = move || t.with(|t| t.row.channel);
+    let tags = move || {
+        let tags = t.with(|t| t.row.tags.clone());
+        let more = tags.len().saturating_sub(TAGS_SHOWN);
+        view! {
+            {tags.into_iter().take(TAGS_SHOWN).map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
+            {(more > 0).then(|| view! { <span class="tag">"+" {more}</span> })}
+        }
+    };
+    let issues = move || {
+        let issues = t.with(|t| t.linked_issues.clone());
+        issues.into_iter().take(ISSUES_SHOWN).map(|issue| view! { <Linked issue short=true /> }).collect_view()
+    };
+    let assignee = move || match t.with(|t| t.row.assignee.clone()) {
+        Some(person) => view! {
+            <span class="who" title=format!("Assignee: {}", person.name)>
+                <Avatar name=person.name.clone() />
+                <span class="visually-hidden">"Assignee: " {person.name.clone()}</span>
+            </span>
+        }
+        .into_any(),
+        None => view! { <span class="who none" title="Nobody is assigned"><Icon name="user" /><span class="visually-hidden">"Nobody is assigned"</span></span> }.into_any(),
+    };
+    view! {
+        <Title text=move || t.with(|t| format!("#{} {}", t.row.number, t.row.subject)) />
+        <div class="ticket-row">
+            <a class="icon-btn back" href=move || place.timeline_href() title="Back to the timeline (Esc)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
+            <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
+            <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
+                {move || view! { <Icon name=channel().icon() /> }}
+            </span>
+            <StatusPill status=Signal::derive(move || t.with(|t| t.row.status)) />
+            <span class="num muted">"#" {live.number}</span>
+            {view! { <Subject live /> }.into_any()}
+            <span class="extras">{tags} {issues}</span>
+            <span class="end">
+                {assignee}
+                <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
+                {view! { <Actions live /> }.into_any()}
+            </span>
+        </div>
+        {view! { <Problem live /> }.into_any()}
+    }
+}
+
+/// The subject; a click opens it for editing.
+#[component]
+fn Subject(live: Live) -> impl IntoView {
+    let subject = move || live.ticket.with(|t| t.row.subject.clone());
+    if !live.may_write {
+        return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
+    }
+    let node = NodeRef::<Details>::new();
+    let close = move || {
+        if let Some(details) = node.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    Effect::new(move |_| {
+        if matches!(live.edit.value().get(), Some(Ok(()))) {
+            close();
+        }
+    });
+    view! {
+        <details
+            class="subject-edit"
+            node_ref=node
+            on:keydown=move |ev| {
+                if ev.key() == "Escape" {
+                    ev.stop_propagation();
+                    close();
+                }
+            }
+        >
+            <summary title=move || format!("{} (click to edit)", subject())>
+                <h2 class="subject">{subject}</h2>
+                <Icon name="pencil" />
+            </summary>
+            <div class="popup">
+                <EditForm live property="subject">
+                    <input class="input" name="value" type="text" aria-label="Subject" required=true maxlength=limits::SUBJECT_CHARS autocomplete="off" value=subject prop:value=subject />
+                    <button type="submit" class="btn primary">"Save"</button>
+                </EditForm>
+                <super::edit::EditError live property="subject".to_string() />
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// An issue in another tracker: state, key, and where it is.
+#[component]
+pub(super) fn Linked(issue: LinkedIssue, #[prop(optional)] short: bool) -> impl IntoView {
+    let tone = match issue.state {
+        IssueState::Todo => "state todo",
+        IssueState::InProgress => "state progress",
+        IssueState::Done => "state done",
+        IssueState::Canceled => "state canceled",
+    };
+    let title = issue.title.as_deref().unwrap_or_default();
+    let title = format!("{} · {} {title}", issue.provider.label(), issue.state.label());
+    let state = issue.state.label();
+    view! {
+        <a class="linked" href=issue.url target="_blank" rel="noopener noreferrer" title=title>
+            <span class=tone aria-hidden="true"></span>
+            <span class="key">{issue.key}</span>
+            <span class:visually-hidden=short>{state}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Actions(live: Live) -> impl IntoView {
+    let place = use_place();
+    let toasts = use_toasts();
+    let closed = move || live.ticket.with(|t| t.row.status == Status::Closed);
+    let mine = move || live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id)) == live.me;
+    let me = live.me.filter(|_| live.may_write);
+    let copy_link = move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        copy(format!("{origin}{}", place.ticket_href(live.number)), toasts);
+    };
+    view! {
+        <Menu label="More actions">
+            <button type="button" class="scripted" on:click=copy_link><Icon name="link" />"Copy link"</button>
+            <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", live.number), toasts)><Icon name="hash" />"Copy number"</button>
+            {me.map(|me| view! {
+                <Show when=move || !mine()>
+                    <EditForm live property="assignee">
+                        <input type="hidden" name="value" value=me.to_string() />
+                        <button type="submit"><Icon name="user-check" />"Assign to me"</button>
+                    </EditForm>
+                </Show>
+                <EditForm live property="status">
+                    <input type="hidden" name="value" value=move || if closed() { "open" } else { "closed" } />
+                    <button type="submit">
+                        {move || if closed() {
+                            view! { <Icon name="refresh-cw" />"Reopen" }.into_any()
+                        } else {
+                            view! { <Icon name="circle-check" />"Close ticket" }.into_any()
+                        }}
+                    </button>
+                </EditForm>
+            })}
+            <a href=move || place.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
+        </Menu>
+    }
+}
+
+/// What went wrong with an edit as a whole. Nothing was overwritten, and what was typed
+/// stays where it is until the reader reloads.
+#[component]
+fn Problem(live: Live) -> impl IntoView {
+    move || {
+        let error = live.general_error()?;
+        let conflict = matches!(error, AppError::Conflict(_));
+        Some(view! {
+            <div class="problem" class:conflict=conflict role="alert">
+                <Icon name="triangle-alert" />
+                <span>{error.to_string()}</span>
+                // An empty href is this page, with and without scripts.
+                <a class="btn" href="" rel="external"><Icon name="refresh-cw" />"Reload ticket"</a>
+            </div>
+        })
+    }
+}

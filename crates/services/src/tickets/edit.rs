@@ -1,0 +1,69 @@
+//! Editing one property in place: a form sends its name and its text.
+
+use super::{change, get};
+use crate::{Ctx, Result};
+use rapport_domain::fields::{self, FieldEntity};
+use rapport_domain::ticket::{NewIssue, NewParticipant, TicketChange, TicketVersion};
+use rapport_domain::{AppError, Permission, text};
+use std::str::FromStr;
+
+/// Changes one property of the version that the form saw. The names: `status`, `priority`,
+/// `assignee`, `team`, `subject`, `tag`, `untag`, `link`, `unlink`, `invite`, `dismiss`,
+/// and `field:` with the key of a custom field.
+pub async fn edit(
+    ctx: &Ctx,
+    number: i64,
+    version: i32,
+    property: &str,
+    value: &str,
+) -> Result<TicketVersion> {
+    ctx.require(Permission::Write)?;
+    let mut edit = TicketChange::default();
+    match property {
+        "status" => edit.status = Some(word("status", value)?),
+        "priority" => edit.priority = Some(word("priority", value)?),
+        "assignee" => edit.assignee_id = Some(choice("assignee", value)?),
+        "team" => edit.team_id = Some(choice("team", value)?),
+        "subject" => edit.subject = Some(value.into()),
+        "tag" | "untag" => edit.tags = Some(tags(ctx, number, property, value).await?),
+        "link" => edit.link_issue = Some(NewIssue::from_url(value)?),
+        "unlink" => edit.unlink_issue = choice("unlink", value)?,
+        "invite" => {
+            edit.add_participant = Some(NewParticipant { email: value.into(), name: None });
+        }
+        "dismiss" => edit.remove_participant = Some(value.into()),
+        _ => {
+            let key = property.strip_prefix("field:").ok_or_else(|| unknown(property))?;
+            let defs = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Ticket), false);
+            let defs = defs.await?;
+            let def = defs.iter().find(|d| d.key == key).ok_or_else(|| unknown(property))?;
+            edit.fields.insert(key.into(), fields::parse(def, value)?);
+        }
+    }
+    change(ctx, number, version, edit).await
+}
+
+/// All tags the ticket has from now on. Another's change in between is a conflict later.
+async fn tags(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<Vec<String>> {
+    let mut tags = get(ctx, number).await?.row.tags;
+    if property == "untag" {
+        tags.retain(|t| t != value);
+    } else {
+        // One field takes several: `export, bug`.
+        tags.extend(value.split(',').map(text::clean_line).filter(|t| !t.is_empty()));
+    }
+    Ok(tags)
+}
+
+fn word<T: FromStr>(field: &str, value: &str) -> Result<T> {
+    value.parse().map_err(|_| AppError::invalid(field, "This is not one of the choices."))
+}
+
+/// An id, or nothing where the form chose nothing.
+fn choice<T: FromStr>(field: &str, value: &str) -> Result<Option<T>> {
+    if value.is_empty() { Ok(None) } else { word(field, value).map(Some) }
+}
+
+fn unknown(property: &str) -> AppError {
+    AppError::invalid("property", format!("A ticket has no “{}”.", text::excerpt(property, 60)))
+}
