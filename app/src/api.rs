@@ -18,15 +18,19 @@ pub fn viewer() -> Option<Viewer> {
 ///
 /// Not so for a form posted without JavaScript: its answer is a redirect back to the page,
 /// which then shows the error, and another status would keep the browser from following.
-pub async fn run<T>(use_case: impl AsyncFnOnce(&Ctx) -> Result<T>) -> std::result::Result<T, Failure> {
+pub async fn run<T>(
+    use_case: impl AsyncFnOnce(&Ctx) -> Result<T>,
+) -> std::result::Result<T, Failure> {
     let result = match context() {
         Ok(ctx) => use_case(&ctx).await,
         Err(error) => Err(error),
     };
     result.map_err(|error| {
-        if let (Some(response), Ok(status), false) =
-            (use_context::<ResponseOptions>(), StatusCode::from_u16(error.status()), is_plain_form())
-        {
+        if let (Some(response), Ok(status), false) = (
+            use_context::<ResponseOptions>(),
+            StatusCode::from_u16(error.status()),
+            is_plain_form(),
+        ) {
             response.set_status(status);
         }
         Failure(error)
@@ -45,7 +49,9 @@ fn is_plain_form() -> bool {
 /// opened. Forms in dialogs send nothing in `back` and stay.
 pub fn back_to(back: Option<String>) {
     // A path of this server: one slash first, so never another host.
-    let local = |path: &String| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']);
+    let local = |path: &String| {
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
+    };
     if let Some(path) = back.filter(local) {
         leptos_axum::redirect(&path);
     }

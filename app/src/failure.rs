@@ -33,14 +33,16 @@ impl FromServerFnError for Failure {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {
             // Arguments that cannot be read were not sent by this version's pages.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                AppError::Transport("The form could not be read. Reload the page and try again.".into())
-            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => AppError::Transport(
+                "The form could not be read. Reload the page and try again.".into(),
+            ),
             // After an update the server no longer knows the old page's functions.
             ServerFnErrorErr::Deserialization(_) => {
                 AppError::Transport("Rapport was updated. Reload the page and try again.".into())
             }
-            _ => AppError::Transport("No connection to the server. Nothing was lost; try again.".into()),
+            _ => AppError::Transport(
+                "No connection to the server. Nothing was lost; try again.".into(),
+            ),
         })
     }
 }

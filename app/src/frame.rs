@@ -50,7 +50,8 @@ fn Rail(section: Section) -> impl IntoView {
     let current = move |s: Section| (section == s).then_some("page");
     let viewer = use_viewer();
     let name = viewer.as_ref().map(|v| v.name.clone()).unwrap_or_default();
-    let who = viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
+    let who =
+        viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
     view! {
         <nav class="rail" aria-label="Main">

@@ -33,7 +33,9 @@ async fn page(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<String, StatusCode> {
-    four_statements(&bare.store, &id, &headers).await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    four_statements(&bare.store, &id, &headers)
+        .await
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     Ok(bare.body.clone())
 }
 

@@ -26,7 +26,8 @@ const WASM_BYTES_MAX: u64 = 300 * 1024;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let store = Store::connect(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
+    let store =
+        Store::connect(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
     let url = env::var("RAPPORT_URL").context("RAPPORT_URL is not set")?;
     let token = auth::login(&store, EMAIL, PASSWORD).await.context("no demo workspace")?;
     let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;
@@ -47,9 +48,9 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn print_memory(when: &str) {
-    let status = env::var("RAPPORT_PID").ok().and_then(|pid| {
-        std::fs::read_to_string(format!("/proc/{pid}/status")).ok()
-    });
+    let status = env::var("RAPPORT_PID")
+        .ok()
+        .and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
     let rss = status.as_deref().and_then(|s| s.lines().find_map(|l| l.strip_prefix("VmRSS:")));
     println!("- {when}: {}", rss.map_or("unknown (RAPPORT_PID is not set)", str::trim));
 }

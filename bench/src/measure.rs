@@ -12,7 +12,8 @@ pub struct Client {
 
 impl Client {
     pub fn new(token: &str) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        let http =
+            reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { http, cookie: format!("rapport={token}") })
     }
 

@@ -12,7 +12,12 @@ const ROUNDS: usize = 300;
 const RATIO_MAX: f64 = 2.0;
 const TRIPS_MAX: f64 = 4.0;
 
-pub async fn run(store: &Store, client: &Client, url: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
+pub async fn run(
+    store: &Store,
+    client: &Client,
+    url: &str,
+    seeded: &Seeded,
+) -> anyhow::Result<Vec<String>> {
     let page = format!("{url}/customers/{}", seeded.profile);
     let (_, bytes) = client.get(&page).await?;
     let bare = bare::serve(store.clone(), bytes, seeded).await?;
@@ -32,7 +37,9 @@ pub async fn run(store: &Store, client: &Client, url: &str, seeded: &Seeded) -> 
     for (name, times) in [("Rapport", &ours), ("bare axum + sqlx, same SQL", &theirs)] {
         println!("| {name} | {:.2} | {:.2} |", times.p50(), times.quantile(0.99));
     }
-    println!("\n- ratio of p50: {ratio:.2} (at most {RATIO_MAX})\n- SQL statements a page: {trips:.2} (at most {TRIPS_MAX})");
+    println!(
+        "\n- ratio of p50: {ratio:.2} (at most {RATIO_MAX})\n- SQL statements a page: {trips:.2} (at most {TRIPS_MAX})"
+    );
     let mut missed = Vec::new();
     if ratio > RATIO_MAX {
         missed.push(format!("profile page ratio {ratio:.2}"));

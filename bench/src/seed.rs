@@ -20,7 +20,8 @@ pub struct Seeded {
 }
 
 pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded> {
-    let profile = customer(pool, workspace, "Bench profile", PROFILE_EVENTS, PROFILE_TICKETS).await?;
+    let profile =
+        customer(pool, workspace, "Bench profile", PROFILE_EVENTS, PROFILE_TICKETS).await?;
     let mut timelines = Vec::new();
     for size in SIZES {
         let name = format!("Bench {size}");
@@ -36,11 +37,12 @@ async fn customer(
     events: i64,
     tickets: i64,
 ) -> anyhow::Result<CustomerId> {
-    let found = sqlx::query_scalar("select id from customers where workspace_id = $1 and name = $2")
-        .bind(workspace.0)
-        .bind(name)
-        .fetch_optional(pool)
-        .await?;
+    let found =
+        sqlx::query_scalar("select id from customers where workspace_id = $1 and name = $2")
+            .bind(workspace.0)
+            .bind(name)
+            .fetch_optional(pool)
+            .await?;
     if let Some(id) = found {
         return Ok(CustomerId(id));
     }
@@ -48,18 +50,26 @@ async fn customer(
     let mut tx = pool.begin().await?;
     // Seeding outlasts what a page may take.
     sqlx::query("set local statement_timeout = '10min'").execute(&mut *tx).await?;
-    sqlx::query("insert into customers (workspace_id, id, kind, name) values ($1, $2, 'customer', $3)")
-        .bind(workspace.0)
-        .bind(id.0)
-        .bind(name)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "insert into customers (workspace_id, id, kind, name) values ($1, $2, 'customer', $3)",
+    )
+    .bind(workspace.0)
+    .bind(id.0)
+    .bind(name)
+    .execute(&mut *tx)
+    .await?;
     for sql in [EVENTS, COUNTS, DAYS] {
         let query = sqlx::query(sql).bind(workspace.0).bind(id.0);
         let query = if sql == EVENTS { query.bind(events) } else { query };
         query.execute(&mut *tx).await?;
     }
-    sqlx::query(TICKETS).bind(workspace.0).bind(id.0).bind(tickets).bind(FIRST_NUMBER).execute(&mut *tx).await?;
+    sqlx::query(TICKETS)
+        .bind(workspace.0)
+        .bind(id.0)
+        .bind(tickets)
+        .bind(FIRST_NUMBER)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     // Also sets the visibility map, as autovacuum would have by the time this matters.
     sqlx::query("vacuum analyze timeline_events").execute(pool).await?;

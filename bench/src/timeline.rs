@@ -41,7 +41,9 @@ pub async fn run(
             }
         }
     }
-    println!("\n## Timeline page, p50 in ms\n\n| events | at | query | page over HTTP |\n|---|---|---|---|");
+    println!(
+        "\n## Timeline page, p50 in ms\n\n| events | at | query | page over HTTP |\n|---|---|---|---|"
+    );
     for (events, name, _, _, _, sql, http) in &cells {
         println!("| {events} | {name} | {:.3} | {:.2} |", sql.p50(), http.p50());
     }
@@ -53,7 +55,10 @@ pub async fn run(
     let http = spread(cells.iter().map(|c| c.6.p50()).collect());
     println!("\n- dearest to cheapest: query {sql:.2}, page {http:.2} (at most {RATIO_MAX})");
     let names = [("query", sql), ("page", http)].into_iter();
-    Ok(names.filter(|(_, r)| *r > RATIO_MAX).map(|(n, r)| format!("timeline {n} spread {r:.2}")).collect())
+    Ok(names
+        .filter(|(_, r)| *r > RATIO_MAX)
+        .map(|(n, r)| format!("timeline {n} spread {r:.2}"))
+        .collect())
 }
 
 /// Where a full page lies at the top, in the middle and at the end.

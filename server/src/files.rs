@@ -150,8 +150,14 @@ mod tests {
         let line = disposition(false, "Grüße \"x\"\r\nSet-Cookie: a=b.pdf");
         assert!(!line.contains(['\r', '\n']), "{line}");
         assert_eq!(line.matches('"').count(), 2, "{line}");
-        assert!(line.starts_with("attachment; filename=\"Gr__e _x___Set-Cookie_ a_b.pdf\""), "{line}");
-        assert!(line.ends_with("Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"), "{line}");
+        assert!(
+            line.starts_with("attachment; filename=\"Gr__e _x___Set-Cookie_ a_b.pdf\""),
+            "{line}"
+        );
+        assert!(
+            line.ends_with("Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"),
+            "{line}"
+        );
         assert!(HeaderValue::from_str(&line).is_ok());
     }
 

@@ -113,7 +113,9 @@ mod tests {
     #[test]
     fn login_leads_to_this_server_only() {
         assert_eq!(local_path("/customers?q=a"), "/customers?q=a");
-        for elsewhere in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb"] {
+        for elsewhere in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb"]
+        {
             assert_eq!(local_path(elsewhere), "/inbox", "{elsewhere:?}");
         }
     }

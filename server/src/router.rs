@@ -27,7 +27,8 @@ const PAGE_BODY_BYTES: usize = 1024 * 1024;
 
 /// The whole server.
 pub fn build(state: AppState) -> Router {
-    let open = Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
+    let open =
+        Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     open.merge(api::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
@@ -61,7 +62,10 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/logout", post(forms::logout))
         .route("/setup", post(forms::setup))
         .route("/client-errors", post(forms::client_error))
-        .route("/api/{*function}", functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)))
+        .route(
+            "/api/{*function}",
+            functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
+        )
         .merge(crate::files::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
@@ -91,4 +95,3 @@ fn files(state: &AppState) -> Router<()> {
         .nest_service("/pkg", tower::ServiceBuilder::new().layer(immutable).service(dir("pkg")))
         .fallback_service(tower::ServiceBuilder::new().layer(day).service(dir("")))
 }
-

@@ -22,7 +22,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     let addr = config.addr;
     let app = router::build(AppState::new(store, config));
-    let listener = TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
+    let listener =
+        TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())

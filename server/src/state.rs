@@ -30,6 +30,12 @@ impl AppState {
             .site_addr(config.addr)
             .hash_files(true)
             .build();
-        Self { store, config: Arc::new(config), leptos, attempts: Arc::default(), quotas: Arc::default() }
+        Self {
+            store,
+            config: Arc::new(config),
+            leptos,
+            attempts: Arc::default(),
+            quotas: Arc::default(),
+        }
     }
 }

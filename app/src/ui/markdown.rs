@@ -82,7 +82,13 @@ mod tests {
     #[test]
     fn what_is_allowed_shows_as_elements() {
         let shown = html("**bold** [docs](https://d.example)\n\n1. one\n\n> said");
-        for part in ["<strong>bold", "href=\"https://d.example\"", "rel=\"noopener noreferrer nofollow\"", "<ol start=\"1\">", "<blockquote>"] {
+        for part in [
+            "<strong>bold",
+            "href=\"https://d.example\"",
+            "rel=\"noopener noreferrer nofollow\"",
+            "<ol start=\"1\">",
+            "<blockquote>",
+        ] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
     }

@@ -84,7 +84,8 @@ fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     };
     let field = "input, textarea, select, [contenteditable], dialog[open]";
     // Enter on a link or button is theirs.
-    let enters = ev.key() == "Enter" && target.closest("a, button, summary").ok().flatten().is_some();
+    let enters =
+        ev.key() == "Enter" && target.closest("a, button, summary").ok().flatten().is_some();
     enters || target.closest(field).ok().flatten().is_some()
 }
 

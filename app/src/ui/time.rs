@@ -89,7 +89,10 @@ fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> Strin
 
 /// A point in time, absolute on hover.
 #[component]
-pub fn Time(at: DateTime<Utc>, #[prop(default = TimeStyle::Row)] style: TimeStyle) -> impl IntoView {
+pub fn Time(
+    at: DateTime<Utc>,
+    #[prop(default = TimeStyle::Row)] style: TimeStyle,
+) -> impl IntoView {
     let clock = use_clock();
     let zone = move || if clock.local.get() { "" } else { " UTC" };
     view! {

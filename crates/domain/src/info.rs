@@ -100,7 +100,10 @@ mod tests {
             pane(&[("email", None), ("external_id", Some("api"))]).why_known(),
             "Identified by user ID, sent by your server."
         );
-        assert_eq!(pane(&[("email", None)]).why_known(), "Known by e-mail, which nobody has verified.");
+        assert_eq!(
+            pane(&[("email", None)]).why_known(),
+            "Known by e-mail, which nobody has verified."
+        );
     }
 
     #[test]

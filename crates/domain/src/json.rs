@@ -42,7 +42,8 @@ pub fn repair_surrogates(text: &str) -> Cow<'_, str> {
         match (unit(bytes, i), unit(bytes, i + 6)) {
             (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => i += 12,
             (Some(0xD800..=0xDFFF), _) => {
-                repaired.get_or_insert_with(|| bytes.to_vec())[i + 2..i + 6].copy_from_slice(b"fffd");
+                repaired.get_or_insert_with(|| bytes.to_vec())[i + 2..i + 6]
+                    .copy_from_slice(b"fffd");
                 i += 6;
             }
             // An escape of two characters at least, so that `\\ud800` stays text.
@@ -58,7 +59,8 @@ pub fn repair_surrogates(text: &str) -> Cow<'_, str> {
 /// The UTF-16 unit written as `\uXXXX` at `i`.
 fn unit(bytes: &[u8], i: usize) -> Option<u16> {
     let digits = bytes.get(i..i + 6)?.strip_prefix(b"\\u")?;
-    let digits = std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let digits =
+        std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
     u16::from_str_radix(digits, 16).ok()
 }
 
@@ -70,7 +72,8 @@ mod tests {
 
     #[test]
     fn half_a_character_becomes_the_replacement() {
-        let parse = |text: &str| serde_json::from_str::<Value>(&repair_surrogates(text)).expect("JSON");
+        let parse =
+            |text: &str| serde_json::from_str::<Value>(&repair_surrogates(text)).expect("JSON");
         assert_eq!(parse(r#""a\ud83d""#), json!("a\u{FFFD}"));
         assert_eq!(parse(r#""\udE00\ud83d\uD83d\ude00""#), json!("\u{FFFD}\u{FFFD}😀"));
         assert_eq!(parse(r#""\\ud83d""#), json!("\\ud83d"));

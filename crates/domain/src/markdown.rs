@@ -18,7 +18,11 @@ const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 pub enum Block {
     Paragraph(Vec<Inline>),
     /// `ordered` counts from `start`.
-    List { ordered: bool, start: u32, items: Vec<Vec<Inline>> },
+    List {
+        ordered: bool,
+        start: u32,
+        items: Vec<Vec<Inline>>,
+    },
     Quote(Vec<Block>),
 }
 
@@ -31,7 +35,10 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Code(String),
     /// The address has one of the schemes http, https, mailto.
-    Link { url: String, text: String },
+    Link {
+        url: String,
+        text: String,
+    },
 }
 
 /// Reads text; never fails, whatever the text.
@@ -99,7 +106,8 @@ fn classify(line: &str, depth: u8) -> Line<'_> {
     }
     let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
     if (1..=9).contains(&digits)
-        && let Some(rest) = trimmed[digits..].strip_prefix(". ").or(trimmed[digits..].strip_prefix(") "))
+        && let Some(rest) =
+            trimmed[digits..].strip_prefix(". ").or(trimmed[digits..].strip_prefix(") "))
     {
         return Line::Number(trimmed[..digits].parse().unwrap_or(1), rest.trim_start());
     }
@@ -140,7 +148,9 @@ fn list(lines: &[&str], i: &mut usize, depth: u8, start: Option<u32>) -> Block {
     let mut items: Vec<String> = Vec::new();
     while let Some(line) = lines.get(*i) {
         match (classify(line, depth), start) {
-            (Line::Bullet(rest), None) | (Line::Number(_, rest), Some(_)) => items.push(rest.into()),
+            (Line::Bullet(rest), None) | (Line::Number(_, rest), Some(_)) => {
+                items.push(rest.into())
+            }
             (Line::Text(rest), _) if line.starts_with([' ', '\t']) => {
                 if let Some(item) = items.last_mut() {
                     item.push('\n');
@@ -250,7 +260,8 @@ impl<'a> Inliner<'a> {
         let scheme = SCHEMES.iter().find(|s| self.text[url_start..].starts_with(**s))?;
         let end = seek(self.text, &mut self.paren, url_start, b')')?;
         let url = &self.text[url_start..end];
-        let whole = url.len() <= URL_BYTES && url.len() > scheme.len() && !url.contains(is_outside_url);
+        let whole =
+            url.len() <= URL_BYTES && url.len() > scheme.len() && !url.contains(is_outside_url);
         if !whole || rest.len() < 2 {
             return None;
         }

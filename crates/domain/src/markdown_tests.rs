@@ -23,7 +23,11 @@ fn marks_become_a_tree() {
         [
             Inline::Strong(vec![text("Board")]),
             text(" meets "),
-            Inline::Emphasis(vec![text("every "), Inline::Strong(vec![text("last")]), text(" Thursday")]),
+            Inline::Emphasis(vec![
+                text("every "),
+                Inline::Strong(vec![text("last")]),
+                text(" Thursday")
+            ]),
             text(", "),
             Inline::Code("cron".into()),
         ]
@@ -32,7 +36,9 @@ fn marks_become_a_tree() {
 
 #[test]
 fn a_mark_without_its_end_stays_text() {
-    for source in ["2 * 3 * 4", "2*3*4", "** not strong **", "*open", "**a *b", "a ` b", "****", "\\*no\\*"] {
+    for source in
+        ["2 * 3 * 4", "2*3*4", "** not strong **", "*open", "**a *b", "a ` b", "****", "\\*no\\*"]
+    {
         assert_eq!(line(source), [text(&source.replace('\\', ""))], "{source}");
     }
 }
@@ -56,7 +62,9 @@ fn only_web_and_mail_addresses_become_links() {
         "javascript:alert(1)",
     ];
     for source in refused {
-        let found = line(source).iter().any(|i| matches!(i, Inline::Link { text, .. } if text == "x" || text.is_empty()));
+        let found = line(source)
+            .iter()
+            .any(|i| matches!(i, Inline::Link { text, .. } if text == "x" || text.is_empty()));
         assert!(!found, "{source}");
     }
 }
@@ -66,7 +74,9 @@ fn lists_and_quotes_are_blocks() {
     let source = "Before\n- one\n- two\n  more\n\n3. three\n4. four\n\n> said\n> > again";
     let List { items, .. } = &parse(source)[1] else { panic!("a list") };
     assert_eq!(items, &[vec![text("one")], vec![text("two"), Inline::Break, text("more")]]);
-    assert!(matches!(&parse(source)[2], List { ordered: true, start: 3, items } if items.len() == 2));
+    assert!(
+        matches!(&parse(source)[2], List { ordered: true, start: 3, items } if items.len() == 2)
+    );
     assert_eq!(
         parse(source)[3],
         Block::Quote(vec![
@@ -91,7 +101,21 @@ fn plain_drops_the_marks() {
 
 #[test]
 fn hostile_input_takes_linear_time() {
-    for unit in ["[", "[a](", "[a](http://", "*a", "**a *", "`", "> ", "https://)", "- ", "\\", "[a](http://b ", "](", "1. "] {
+    for unit in [
+        "[",
+        "[a](",
+        "[a](http://",
+        "*a",
+        "**a *",
+        "`",
+        "> ",
+        "https://)",
+        "- ",
+        "\\",
+        "[a](http://b ",
+        "](",
+        "1. ",
+    ] {
         let source = unit.repeat(200_000 / unit.len());
         let began = std::time::Instant::now();
         parse(&source);
@@ -101,7 +125,11 @@ fn hostile_input_takes_linear_time() {
 }
 
 fn depth(blocks: &[Block]) -> usize {
-    blocks.iter().map(|b| if let Block::Quote(inner) = b { 1 + depth(inner) } else { 0 }).max().unwrap_or(0)
+    blocks
+        .iter()
+        .map(|b| if let Block::Quote(inner) = b { 1 + depth(inner) } else { 0 })
+        .max()
+        .unwrap_or(0)
 }
 
 proptest! {

@@ -81,8 +81,9 @@ pub fn body(body: &str) -> Result<String, AppError> {
     if text::clean(body).is_empty() {
         return Err(AppError::invalid("body", "Write something first."));
     }
-    text::required_text("body", body, limits::NOTE_CHARS)
-        .map_err(|_| AppError::invalid("body", format!("A note has at most {} characters.", limits::NOTE_CHARS)))
+    text::required_text("body", body, limits::NOTE_CHARS).map_err(|_| {
+        AppError::invalid("body", format!("A note has at most {} characters.", limits::NOTE_CHARS))
+    })
 }
 
 #[cfg(test)]

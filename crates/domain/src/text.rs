@@ -9,8 +9,18 @@ pub fn clean(text: &str) -> String {
 
 /// A single line: control characters become spaces, runs of space one space.
 pub fn clean_line(text: &str) -> String {
-    let spaced: String =
-        text.chars().map(|c| if c == '\0' { '\u{FFFD}' } else if c.is_control() { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| {
+            if c == '\0' {
+                '\u{FFFD}'
+            } else if c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -24,7 +34,11 @@ pub fn required_line(field: &str, text: &str, max: usize) -> Result<String, AppE
 }
 
 /// Takes an optional line of at most `max` characters; empty means absent.
-pub fn optional_line(field: &str, text: Option<&str>, max: usize) -> Result<Option<String>, AppError> {
+pub fn optional_line(
+    field: &str,
+    text: Option<&str>,
+    max: usize,
+) -> Result<Option<String>, AppError> {
     match text.map(clean_line).filter(|t| !t.is_empty()) {
         None => Ok(None),
         Some(t) => within(field, t, max).map(Some),

@@ -6,7 +6,13 @@ use rapport_store::audit::Entry;
 use serde_json::Value;
 
 /// Writes down that the actor did `action` to `object`.
-pub(crate) async fn record(ctx: &Ctx, tx: &mut Tx, action: &str, object: &str, detail: Value) -> Result<()> {
+pub(crate) async fn record(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    action: &str,
+    object: &str,
+    detail: Value,
+) -> Result<()> {
     let (actor_kind, actor_id) = match &ctx.actor {
         Actor::User(viewer) => ("user", viewer.user.0),
         Actor::ApiKey { id, .. } => ("api_key", id.0),

@@ -46,7 +46,10 @@ impl Ctx {
     pub fn at(self, instant: DateTime<Utc>) -> Result<Self> {
         let instant = instant.trunc_subsecs(6);
         if instant > self.now || self.now - instant > TimeDelta::days(HISTORY_DAYS) {
-            return Err(AppError::invalid("Rapport-At", "This has to lie within the past ten years."));
+            return Err(AppError::invalid(
+                "Rapport-At",
+                "This has to lie within the past ten years.",
+            ));
         }
         Ok(Self { now: instant, ..self })
     }
@@ -59,7 +62,9 @@ impl Ctx {
         let actor = if name.contains('@') {
             match self.store.person_by_email(self.workspace, name).await? {
                 Some(viewer) => Actor::User(viewer),
-                None => return Err(AppError::invalid("Rapport-Actor", "No agent has this e-mail.")),
+                None => {
+                    return Err(AppError::invalid("Rapport-Actor", "No agent has this e-mail."));
+                }
             }
         } else {
             let name = text::required_line("Rapport-Actor", name, limits::NAME_CHARS)?;

@@ -2,8 +2,8 @@
 //! API has checked; there is no other permission to ask for.
 
 use crate::{Result, ctx};
-pub use rapport_store::idempotency::{Claim, IdempotencyKey};
 use rapport_store::Store;
+pub use rapport_store::idempotency::{Claim, IdempotencyKey};
 
 /// Takes the key for a request, or says what is known of it.
 pub async fn claim(store: &Store, key: &IdempotencyKey, request_hash: &[u8]) -> Result<Claim> {
@@ -11,7 +11,12 @@ pub async fn claim(store: &Store, key: &IdempotencyKey, request_hash: &[u8]) -> 
 }
 
 /// Keeps the answer.
-pub async fn finish(store: &Store, key: &IdempotencyKey, status: u16, body: &serde_json::Value) -> Result<()> {
+pub async fn finish(
+    store: &Store,
+    key: &IdempotencyKey,
+    status: u16,
+    body: &serde_json::Value,
+) -> Result<()> {
     Ok(store.finish_idempotent(key, status, body).await?)
 }
 

@@ -10,7 +10,8 @@ use rapport_domain::{CustomerId, Permission, locale};
 pub async fn pane(ctx: &Ctx, customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane> {
     ctx.require(Permission::Read)?;
     let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket).await?;
-    pane.local_time = pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
+    pane.local_time =
+        pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
     Ok(pane)
 }
 
@@ -41,6 +42,9 @@ mod tests {
         assert_eq!(berlin("2026-11-24T09:41:00Z"), Some(60));
         assert_eq!(berlin("2026-07-01T09:41:00Z"), Some(120));
         assert_eq!(local_time("Mars/Olympus", at("2026-07-01T00:00:00Z")), None);
-        assert_eq!(local_time("Asia/Kolkata", at("2026-07-01T00:00:00Z")).map(|l| l.offset_minutes), Some(330));
+        assert_eq!(
+            local_time("Asia/Kolkata", at("2026-07-01T00:00:00Z")).map(|l| l.offset_minutes),
+            Some(330)
+        );
     }
 }

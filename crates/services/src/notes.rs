@@ -9,9 +9,17 @@ use rapport_store::{StoreError, Tx};
 use serde_json::json;
 
 /// The notes of a customer or account, newest first.
-pub async fn list(ctx: &Ctx, target: NoteTarget, after: Option<Cursor>, limit: u32) -> Result<Page<Note>> {
+pub async fn list(
+    ctx: &Ctx,
+    target: NoteTarget,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Page<Note>> {
     ctx.require(Permission::Read)?;
-    let page = ctx.store.notes(ctx.workspace, target, after, limit.clamp(1, limits::PAGE_ROWS_MAX)).await?;
+    let page = ctx
+        .store
+        .notes(ctx.workspace, target, after, limit.clamp(1, limits::PAGE_ROWS_MAX))
+        .await?;
     // No notes on somebody unknown is an error, not an empty list.
     if page.items.is_empty() && !ctx.store.note_target_exists(ctx.workspace, target).await? {
         return Err(AppError::NotFound);

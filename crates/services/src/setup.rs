@@ -1,7 +1,7 @@
 //! First-run set-up of a workspace and its admin, and the demo's people and keys.
 
-use crate::auth::{hash_password, hash_token};
 use crate::Result;
+use crate::auth::{hash_password, hash_token};
 use rapport_domain::error::Problems;
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
 use rapport_store::api_keys::{ApiKey, insert_api_key};
@@ -100,10 +100,9 @@ pub async fn demo(store: &Store) -> Result<bool> {
     for team in ["Product support", "Billing"] {
         users::insert_team(&mut tx, workspace, TeamId::generate(), team).await?;
     }
-    for (name, kind, key) in [
-        ("Demo server", "secret", "rsk_demo_secret"),
-        ("Demo browser", "public", "rpk_demo_write"),
-    ] {
+    for (name, kind, key) in
+        [("Demo server", "secret", "rsk_demo_secret"), ("Demo browser", "public", "rpk_demo_write")]
+    {
         let id = ApiKeyId::generate();
         let api_key = ApiKey { workspace, id, name: name.into(), kind: kind.into() };
         insert_api_key(&mut tx, &api_key, &hash_token(key)).await?;

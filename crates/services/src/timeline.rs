@@ -12,7 +12,11 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// A stretch of the timeline with the counts and days around it: what the pane opens with.
-pub async fn open_timeline(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Result<Timeline> {
+pub async fn open_timeline(
+    ctx: &Ctx,
+    customer: CustomerId,
+    query: &TimelineQuery,
+) -> Result<Timeline> {
     ctx.require(Permission::Read)?;
     Ok(ctx.store.timeline(ctx.workspace, customer, query, true, ctx.now).await?)
 }
@@ -36,15 +40,21 @@ pub async fn ingest(ctx: &Ctx, events: Vec<NewEventInput>) -> Result<Vec<EventRe
 async fn take_in(ctx: &Ctx, events: Vec<Result<NewEventInput>>) -> Result<Vec<EventResult>> {
     ctx.require(Permission::Write)?;
     if events.len() > EVENTS_PER_REQUEST {
-        let message = format!("{} events are too many; {EVENTS_PER_REQUEST} fit in one request.", events.len());
+        let message = format!(
+            "{} events are too many; {EVENTS_PER_REQUEST} fit in one request.",
+            events.len()
+        );
         return Err(AppError::invalid("events", message));
     }
     let checked: Vec<_> = events.into_iter().map(|event| event?.checked(ctx.now)).collect();
-    let refs: Vec<CustomerRef> = checked.iter().flatten().map(|(e, _)| e.customer.clone()).collect();
+    let refs: Vec<CustomerRef> =
+        checked.iter().flatten().map(|(e, _)| e.customer.clone()).collect();
     let mut tx = ctx.store.begin().await?;
     let customers = resolve_customers(&mut tx, ctx.workspace, &refs).await?;
-    let resolved: Vec<Result<NewEvent>> =
-        checked.into_iter().map(|event| event.and_then(|(e, kind)| to_store(e, kind, &customers))).collect();
+    let resolved: Vec<Result<NewEvent>> = checked
+        .into_iter()
+        .map(|event| event.and_then(|(e, kind)| to_store(e, kind, &customers)))
+        .collect();
     let new: Vec<NewEvent> = resolved.iter().flatten().cloned().collect();
     let mut appended = append(&mut tx, ctx.workspace, ctx.now, &new).await?.into_iter();
     tx.commit().await.map_err(rapport_store::StoreError::from)?;

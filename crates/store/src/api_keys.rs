@@ -28,11 +28,7 @@ impl Store {
 }
 
 /// Inserts a key; the constraint `api_keys_key_hash_key` refuses one in use.
-pub async fn insert_api_key(
-    tx: &mut Tx,
-    key: &ApiKey,
-    key_hash: &[u8],
-) -> Result<()> {
+pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey, key_hash: &[u8]) -> Result<()> {
     sqlx::query!(
         "insert into api_keys (workspace_id, id, name, kind, key_hash) values ($1, $2, $3, $4, $5)",
         key.workspace.0,

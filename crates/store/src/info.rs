@@ -74,7 +74,9 @@ impl Store {
                 email: row.email,
                 phone: row.phone,
                 external_id: row.external_id,
-                account: account.as_ref().map(|a| AccountRef { id: a.id, name: a.details.name.clone() }),
+                account: account
+                    .as_ref()
+                    .map(|a| AccountRef { id: a.id, name: a.details.name.clone() }),
                 details: row.details.0,
                 identifiers: row.identifiers.map(|i| i.0).unwrap_or_default(),
                 open_tickets: row.open_tickets,
@@ -96,7 +98,10 @@ impl Store {
     }
 
     /// A customer to show a layout with: the most recently active one, and its newest ticket.
-    pub async fn sample_customer(&self, workspace: WorkspaceId) -> Result<Option<(CustomerId, Option<i64>)>> {
+    pub async fn sample_customer(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<(CustomerId, Option<i64>)>> {
         let row = sqlx::query!(
             r#"select c.id as "customer: CustomerId",
                 (select t.number from tickets t where t.workspace_id = $1 and t.customer_id = c.id

@@ -71,8 +71,12 @@ pub async fn save(
 
 /// Forgets a layout: the default shows again.
 pub async fn reset(tx: &mut Tx, workspace: WorkspaceId, card: Card) -> Result<()> {
-    sqlx::query!("delete from info_cards where workspace_id = $1 and card = $2", workspace.0, card.as_str())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "delete from info_cards where workspace_id = $1 and card = $2",
+        workspace.0,
+        card.as_str()
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

@@ -108,7 +108,11 @@ impl Store {
     }
 
     /// Whether there is such a customer or account.
-    pub async fn note_target_exists(&self, workspace: WorkspaceId, target: NoteTarget) -> Result<bool> {
+    pub async fn note_target_exists(
+        &self,
+        workspace: WorkspaceId,
+        target: NoteTarget,
+    ) -> Result<bool> {
         let (customer, account) = columns(target);
         Ok(sqlx::query_scalar!(
             r#"select exists (select 1 from customers where workspace_id = $1 and id = $2)
@@ -174,7 +178,13 @@ pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: NoteId) -> Result<Not
 }
 
 /// Stores a new body and counts the version up.
-pub async fn update(tx: &mut Tx, workspace: WorkspaceId, id: NoteId, body: &str, at: DateTime<Utc>) -> Result<Note> {
+pub async fn update(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: NoteId,
+    body: &str,
+    at: DateTime<Utc>,
+) -> Result<Note> {
     let row = sqlx::query_as!(
         NoteRow,
         "update notes set body = $3, version = version + 1, updated_at = $4

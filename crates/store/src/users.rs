@@ -42,7 +42,11 @@ impl Store {
     }
 
     /// A person of the workspace, by e-mail, unless disabled.
-    pub async fn person_by_email(&self, workspace: WorkspaceId, email: &str) -> Result<Option<Viewer>> {
+    pub async fn person_by_email(
+        &self,
+        workspace: WorkspaceId,
+        email: &str,
+    ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role
             from users u join workspaces w on w.workspace_id = u.workspace_id
@@ -132,7 +136,12 @@ pub async fn insert_user(tx: &mut Tx, user: &NewUser<'_>) -> Result<()> {
 }
 
 /// Inserts a team.
-pub async fn insert_team(tx: &mut Tx, workspace: WorkspaceId, id: TeamId, name: &str) -> Result<()> {
+pub async fn insert_team(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: TeamId,
+    name: &str,
+) -> Result<()> {
     sqlx::query!(
         "insert into teams (workspace_id, id, name) values ($1, $2, $3)",
         workspace.0,

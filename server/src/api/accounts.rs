@@ -12,7 +12,10 @@ use rapport_services::accounts;
 /// List accounts, newest first.
 #[utoipa::path(get, path = "/accounts", tag = "accounts", params(PageParams),
     responses((status = 200, body = Page<AccountRef>), (status = "4XX", body = Problem)))]
-pub async fn list(Caller(ctx): Caller, Params(page): Params<PageParams>) -> Answer<Page<AccountRef>> {
+pub async fn list(
+    Caller(ctx): Caller,
+    Params(page): Params<PageParams>,
+) -> Answer<Page<AccountRef>> {
     let limit = page_limit(page.limit)?;
     Ok(Json(accounts::list(&ctx, page.cursor, Some(limit)).await?))
 }

@@ -81,7 +81,12 @@ impl FromRequestParts<AppState> for Caller {
         let key = parts.extensions.get::<ApiKey>().ok_or_else(Problem::no_key)?;
         let mut ctx = Ctx::for_api_key(state.store.clone(), key);
         if let Some(at) = text(&parts.headers, "Rapport-At")? {
-            let wrong = |_| AppError::invalid("Rapport-At", "This is not a time; 2026-11-24T09:14:00Z would be one.");
+            let wrong = |_| {
+                AppError::invalid(
+                    "Rapport-At",
+                    "This is not a time; 2026-11-24T09:14:00Z would be one.",
+                )
+            };
             ctx = ctx.at(at.parse().map_err(wrong)?)?;
         }
         if let Some(actor) = text(&parts.headers, "Rapport-Actor")? {

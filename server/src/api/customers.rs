@@ -5,7 +5,9 @@ use super::extract::{Body, Named, Params, page_limit};
 use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
-use rapport_domain::customer::{Customer, CustomerInput, CustomerPage, CustomerQuery, CustomerSort};
+use rapport_domain::customer::{
+    Customer, CustomerInput, CustomerPage, CustomerQuery, CustomerSort,
+};
 use rapport_domain::{AccountId, CustomerId};
 use rapport_services::customers;
 use serde::Deserialize;
@@ -31,7 +33,10 @@ pub struct CustomersQuery {
 /// List or search customers.
 #[utoipa::path(get, path = "/customers", tag = "customers", params(CustomersQuery),
     responses((status = 200, body = CustomerPage), (status = "4XX", body = Problem)))]
-pub async fn list(Caller(ctx): Caller, Params(query): Params<CustomersQuery>) -> Answer<CustomerPage> {
+pub async fn list(
+    Caller(ctx): Caller,
+    Params(query): Params<CustomersQuery>,
+) -> Answer<CustomerPage> {
     let query = CustomerQuery {
         q: query.q,
         account: query.account,

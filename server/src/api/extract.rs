@@ -26,7 +26,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 }
 
 /// The whole body, within the limit that the route's layer set (`limit`, for the message).
-pub async fn bytes<S: Send + Sync>(request: Request, state: &S, limit: usize) -> Result<Bytes, Problem> {
+pub async fn bytes<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    limit: usize,
+) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::too_large(limit)
@@ -78,7 +82,11 @@ fn read<'de, R: serde_json::de::Read<'de>, T: DeserializeOwned>(
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::malformed(format!("The body is not JSON: line {}, column {}.", error.line(), error.column()))
+    Problem::malformed(format!(
+        "The body is not JSON: line {}, column {}.",
+        error.line(),
+        error.column()
+    ))
 }
 
 /// serde's sentence without the position and without names of our types.
@@ -97,7 +105,8 @@ fn said(error: &serde_json::Error) -> String {
 /// The name in "missing field `subject`" and "unknown field `sbject`".
 fn missing_field(error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
-    let rest = text.strip_prefix("missing field `").or_else(|| text.strip_prefix("unknown field `"))?;
+    let rest =
+        text.strip_prefix("missing field `").or_else(|| text.strip_prefix("unknown field `"))?;
     rest.split('`').next().map(str::to_string)
 }
 
@@ -153,7 +162,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             let text = rejection.body_text();
             let said = text.rsplit_once(": ").map_or(text.as_str(), |(_, said)| said);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Problem::new(status, "invalid", "Some parameters are wrong", format!("The query: {said}."))
+            Problem::new(
+                status,
+                "invalid",
+                "Some parameters are wrong",
+                format!("The query: {said}."),
+            )
         })
     }
 }
@@ -233,7 +247,10 @@ mod tests {
     fn nesting_has_an_end() {
         let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
         assert!(parse::<serde_json::Value>(nested(64).as_bytes()).is_ok());
-        assert_eq!(parse::<serde_json::Value>(nested(65).as_bytes()).expect_err("deep").status, 400);
+        assert_eq!(
+            parse::<serde_json::Value>(nested(65).as_bytes()).expect_err("deep").status,
+            400
+        );
         assert_eq!(depth(br#"{"a":"[[[[\"[["}"#), 1);
     }
 

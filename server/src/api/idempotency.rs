@@ -54,7 +54,12 @@ fn key(request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
     Ok(Some(IdempotencyKey { workspace: api_key.workspace, api_key: api_key.id, key: key.into() }))
 }
 
-async fn run(layer: Replay, key: IdempotencyKey, request: Request, next: Next) -> Result<Response, Problem> {
+async fn run(
+    layer: Replay,
+    key: IdempotencyKey,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let too_large = |_| Problem::too_large(layer.body_limit);
     let body = to_bytes(body, layer.body_limit).await.map_err(too_large)?;
@@ -69,7 +74,8 @@ async fn run(layer: Replay, key: IdempotencyKey, request: Request, next: Next) -
     match idempotency::claim(store, &key, &hash).await? {
         Claim::New => {}
         Claim::Running => {
-            let running = "The first request with this Idempotency-Key still runs. Try again later.";
+            let running =
+                "The first request with this Idempotency-Key still runs. Try again later.";
             return Err(AppError::Conflict(running.into()).into());
         }
         Claim::Other => {
@@ -85,7 +91,11 @@ async fn run(layer: Replay, key: IdempotencyKey, request: Request, next: Next) -
 }
 
 /// Keeps an answer that would be the same again; a failure of ours may be retried.
-async fn remember(state: &AppState, key: &IdempotencyKey, response: Response) -> Result<Response, Problem> {
+async fn remember(
+    state: &AppState,
+    key: &IdempotencyKey,
+    response: Response,
+) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, ANSWER_BYTES).await.map_err(|_| Problem::internal())?;
     let json = serde_json::from_slice(&body).ok().filter(|_| !parts.status.is_server_error());

@@ -1,13 +1,13 @@
 //! `/inbound/email`: mail as it arrived, from a mail server's pipe or a provider's hook.
 
+use super::Created;
 use super::auth::Caller;
 use super::extract::{bytes, has_media_type};
 use super::problem::Problem;
-use super::Created;
+use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use crate::state::AppState;
 use rapport_domain::limits;
 use rapport_domain::message::InboundEmail;
 use rapport_services::messages;

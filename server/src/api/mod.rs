@@ -29,7 +29,9 @@ use rapport_domain::customer::Upserted;
 use rapport_domain::{Uuid, limits};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -91,7 +93,11 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
 }
 
 /// The routes behind key, quota, body limit and idempotency, outermost last.
-fn guarded(state: &AppState, routes: OpenApiRouter<AppState>, body_limit: usize) -> OpenApiRouter<AppState> {
+fn guarded(
+    state: &AppState,
+    routes: OpenApiRouter<AppState>,
+    body_limit: usize,
+) -> OpenApiRouter<AppState> {
     let replay = idempotency::Replay { state: state.clone(), body_limit };
     routes
         .route_layer(middleware::from_fn_with_state(replay, idempotency::replay))

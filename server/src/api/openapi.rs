@@ -29,7 +29,8 @@ struct SecretKey;
 
 impl Modify for SecretKey {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("rsk_…").build();
+        let scheme =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("rsk_…").build();
         openapi
             .components
             .get_or_insert_default()

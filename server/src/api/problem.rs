@@ -65,7 +65,12 @@ impl Problem {
     /// 405.
     pub fn no_method() -> Self {
         let detail = "This route has no such method.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail)
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "Method not allowed",
+            detail,
+        )
     }
 
     /// 400: the body is not what its media type says.
@@ -111,7 +116,8 @@ impl From<AppError> for Problem {
             }
             other => other.to_string(),
         };
-        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut problem = Self::new(status, slug, title, detail);
         match error {
             AppError::Invalid(errors) => problem.errors = errors,

@@ -133,15 +133,16 @@ impl Client {
             self.sent.fetch_add(1, Ordering::Relaxed);
             let again = match self.try_once(&request, &key).await {
                 Ok((status, body)) => {
-                    let passes =
-                        status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE;
+                    let passes = status == StatusCode::TOO_MANY_REQUESTS
+                        || status == StatusCode::SERVICE_UNAVAILABLE;
                     if !passes || tries == TRIES {
                         return Ok(Answer { what, status, body });
                     }
                     status.to_string()
                 }
                 Err(error) if error.is_connect() && tries == TRIES => {
-                    let message = format!("no server answers at {}; is `rapport serve` running?", self.base);
+                    let message =
+                        format!("no server answers at {}; is `rapport serve` running?", self.base);
                     return Err(anyhow::Error::new(error).context(message));
                 }
                 Err(error) if tries == TRIES => return Err(anyhow::Error::new(error).context(what)),
@@ -159,7 +160,8 @@ impl Client {
             .bearer_auth(&self.key)
             .header("Idempotency-Key", key);
         if request.method != Method::GET {
-            builder = builder.header(header::CONTENT_TYPE, request.media_type).body(request.body.clone());
+            builder =
+                builder.header(header::CONTENT_TYPE, request.media_type).body(request.body.clone());
         }
         if let Some(at) = request.at {
             builder = builder.header("Rapport-At", at.to_rfc3339());

@@ -24,7 +24,11 @@ impl Dice {
     }
 
     /// One of them, by weight.
-    pub fn weighted<'a, T>(&mut self, items: &'a [T], weight: impl Fn(&T) -> usize) -> Option<&'a T> {
+    pub fn weighted<'a, T>(
+        &mut self,
+        items: &'a [T],
+        weight: impl Fn(&T) -> usize,
+    ) -> Option<&'a T> {
         let mut left = self.below(items.iter().map(&weight).sum());
         items.iter().find(|item| {
             let w = weight(item);

@@ -62,7 +62,8 @@ fn past(timeline: &Timeline, clock: &Clock, customer: &str) -> Vec<Value> {
                 _ => None,
             };
             let last = timeline.strip.len() - 1;
-            let days_ago = day.map_or_else(|| timeline.strip.len() + dice.below(OLD_DAYS), |day| last - day);
+            let days_ago =
+                day.map_or_else(|| timeline.strip.len() + dice.below(OLD_DAYS), |day| last - day);
             let key = format!("demo-{customer}-{kind}-{n}");
             events.extend(event(timeline, clock, &mut dice, customer, kind, days_ago, key));
         }
@@ -71,13 +72,19 @@ fn past(timeline: &Timeline, clock: &Clock, customer: &str) -> Vec<Value> {
 }
 
 /// A few events for each customer with an external id.
-pub async fn deal_small(client: &Shared, clock: &Clock, customers: &[Value]) -> anyhow::Result<usize> {
+pub async fn deal_small(
+    client: &Shared,
+    clock: &Clock,
+    customers: &[Value],
+) -> anyhow::Result<usize> {
     let timeline: Timeline = serde_json::from_str(files::TIMELINE)?;
     let mut dice = Dice::new(7);
     let mut events = Vec::new();
     for customer in customers.iter().filter_map(|c| c["external_id"].as_str()) {
         for n in 0..4 + dice.below(40) {
-            let kind = *dice.pick(&["event", "event", "event", "event", "help", "session"]).unwrap_or(&"event");
+            let kind = *dice
+                .pick(&["event", "event", "event", "event", "help", "session"])
+                .unwrap_or(&"event");
             let days_ago = 1 + dice.below(80);
             let key = format!("demo-{customer}-{n}");
             events.extend(event(&timeline, clock, &mut dice, customer, kind, days_ago, key));

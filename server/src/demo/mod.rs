@@ -83,7 +83,12 @@ async fn define_fields(client: &Client) -> anyhow::Result<usize> {
 }
 
 /// Sends each body to `path`; they are upserts.
-async fn many(client: &Arc<Client>, clock: &Clock, path: &str, bodies: &[Value]) -> anyhow::Result<usize> {
+async fn many(
+    client: &Arc<Client>,
+    clock: &Clock,
+    path: &str,
+    bodies: &[Value],
+) -> anyhow::Result<usize> {
     let jobs = bodies.iter().map(|body| {
         let (client, body) = (client.clone(), clock.resolve(body.clone()));
         let path = path.to_string();

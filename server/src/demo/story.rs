@@ -32,12 +32,19 @@ pub async fn play(client: &Client, clock: &Clock) -> anyhow::Result<usize> {
     // Tickets that an earlier run opened: their changes are not made again.
     let mut known = HashSet::new();
     for (number, step) in steps.into_iter().enumerate() {
-        play_one(client, clock, step, &mut known).await.with_context(|| format!("step {}", number + 1))?;
+        play_one(client, clock, step, &mut known)
+            .await
+            .with_context(|| format!("step {}", number + 1))?;
     }
     Ok(count)
 }
 
-async fn play_one(client: &Client, clock: &Clock, step: Step, known: &mut HashSet<i64>) -> anyhow::Result<()> {
+async fn play_one(
+    client: &Client,
+    clock: &Clock,
+    step: Step,
+    known: &mut HashSet<i64>,
+) -> anyhow::Result<()> {
     let at = step.at.as_deref().and_then(|at| clock.instant(at));
     let body = attach(clock.resolve(step.body))?;
     let actor = step.actor.as_deref();
@@ -47,12 +54,19 @@ async fn play_one(client: &Client, clock: &Clock, step: Step, known: &mut HashSe
         let request = Request::mail("/inbound/email", raw).done_by(at, actor);
         return client.send(request).await?.done().map(drop);
     }
-    let path = client.path(step.post.as_deref().or(step.patch.as_deref()).context("a step does nothing")?)?;
+    let path = client
+        .path(step.post.as_deref().or(step.patch.as_deref()).context("a step does nothing")?)?;
     let changes = step.patch.is_some() || path.ends_with("/csat");
-    if changes && known.contains(&ticket_number(&path)) || is_known_note(client, &path, &body).await? {
+    if changes && known.contains(&ticket_number(&path))
+        || is_known_note(client, &path, &body).await?
+    {
         return Ok(());
     }
-    let request = if step.patch.is_some() { Request::patch(&path, body.clone()) } else { Request::post(&path, body.clone()) };
+    let request = if step.patch.is_some() {
+        Request::patch(&path, body.clone())
+    } else {
+        Request::post(&path, body.clone())
+    };
     let answer = client.send(request.done_by(at, actor)).await?;
     if path == "/tickets" && answer.status == StatusCode::CONFLICT {
         known.extend(body["number"].as_i64());
@@ -68,7 +82,8 @@ async fn play_one(client: &Client, clock: &Clock, step: Step, known: &mut HashSe
 
 /// An error if one of the events was not stored.
 pub fn refuse_rejected(answer: &Value) -> anyhow::Result<()> {
-    let rejected = answer["results"].as_array().into_iter().flatten().find(|r| r["status"] == "rejected");
+    let rejected =
+        answer["results"].as_array().into_iter().flatten().find(|r| r["status"] == "rejected");
     rejected.map_or(Ok(()), |result| Err(anyhow::anyhow!("an event was refused: {result}")))
 }
 
@@ -106,9 +121,13 @@ mod tests {
         let clock = Clock::new("2026-11-24T15:00:00Z".parse().expect("a time"));
         let steps: Vec<Step> = serde_json::from_str(files::ALEX).expect("steps");
         for step in steps {
-            let actions = [&step.post, &step.patch, &step.mail].iter().filter(|a| a.is_some()).count();
+            let actions =
+                [&step.post, &step.patch, &step.mail].iter().filter(|a| a.is_some()).count();
             assert_eq!(actions, 1, "{step:?}");
-            assert_eq!(step.at.is_some(), step.at.as_deref().and_then(|a| clock.instant(a)).is_some());
+            assert_eq!(
+                step.at.is_some(),
+                step.at.as_deref().and_then(|a| clock.instant(a)).is_some()
+            );
             step.mail.iter().for_each(|name| assert!(files::named(name).is_ok()));
             attach(step.body).expect("attachments are there");
         }

@@ -93,8 +93,10 @@ fn make(stories: &Stories, customers: &[Value], number: i64, dice: &mut Dice) ->
     let opened = opened_ago(number, dice);
     let age_days = opened / MINUTES_A_DAY;
     let status = *dice.weighted(&STATUSES, |s| s.1(age_days))?;
-    let priority = dice.weighted(&[("normal", 60), ("high", 20), ("low", 14), ("urgent", 6)], |p| p.1)?.0;
-    let agent = (status.0 != "new" || dice.below(3) == 0).then(|| dice.pick(&AGENTS).copied()).flatten();
+    let priority =
+        dice.weighted(&[("normal", 60), ("high", 20), ("low", 14), ("urgent", 6)], |p| p.1)?.0;
+    let agent =
+        (status.0 != "new" || dice.below(3) == 0).then(|| dice.pick(&AGENTS).copied()).flatten();
     let team = if story.area == "Billing" { "Billing" } else { "Product support" };
     let body = json!({
         "number": number, "customer": customer, "subject": story.subject, "channel": story.channel,
@@ -104,7 +106,13 @@ fn make(stories: &Stories, customers: &[Value], number: i64, dice: &mut Dice) ->
     });
     let mut ticket = Dealt { opened, body, steps: Vec::new() };
     let left = |share: i64| (opened * share / 100).max(2);
-    ticket.message(number, opened, if story.channel == "phone" { "note" } else { "customer" }, &story.opening, agent);
+    ticket.message(
+        number,
+        opened,
+        if story.channel == "phone" { "note" } else { "customer" },
+        &story.opening,
+        agent,
+    );
     if let Some(agent) = agent.filter(|_| status.0 != "new") {
         if dice.below(4) == 0 {
             let note = dice.pick(&stories.notes)?;
@@ -130,7 +138,14 @@ const STATUSES: [Weighted; 5] = [
 ];
 
 impl Dealt {
-    fn message(&mut self, number: i64, ago: i64, kind: &str, text: &str, agent: Option<&'static str>) {
+    fn message(
+        &mut self,
+        number: i64,
+        ago: i64,
+        kind: &str,
+        text: &str,
+        agent: Option<&'static str>,
+    ) {
         let key = format!("demo-{number}-{}", self.steps.len());
         let mut body = json!({"kind": kind, "body_text": text, "client_key": key});
         if kind == "agent" {
@@ -182,7 +197,11 @@ mod tests {
         for number in NUMBERS {
             let ticket = make(&stories, &customers, number, &mut dice).expect("a ticket");
             assert!(ticket.opened < before, "{number}: {} after {before}", ticket.opened);
-            assert!(ticket.steps.is_sorted_by(|a, b| a.ago >= b.ago), "{number}: {:?}", ticket.steps);
+            assert!(
+                ticket.steps.is_sorted_by(|a, b| a.ago >= b.ago),
+                "{number}: {:?}",
+                ticket.steps
+            );
             before = ticket.opened;
         }
     }

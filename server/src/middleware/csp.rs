@@ -27,8 +27,14 @@ pub async fn set(State(state): State<AppState>, mut request: Request, next: Next
         set(header::CONTENT_SECURITY_POLICY, policy);
     }
     set(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    set(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    set(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    );
     // What an agent saw must not be read back from a shared browser's cache.
     set(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     if state.config.tls() {

@@ -51,7 +51,8 @@ async fn to_login(state: &AppState, next: &str) -> Response {
 }
 
 fn unavailable(error: &AppError) -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], error.to_string()).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "2")], error.to_string())
+        .into_response()
 }
 
 /// The session token in the cookie header.
@@ -91,7 +92,10 @@ mod tests {
     #[test]
     fn over_tls_only_the_host_cookie_counts() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "rapport=weak; __Host-rapport=strong".parse().expect("a header"));
+        headers.insert(
+            header::COOKIE,
+            "rapport=weak; __Host-rapport=strong".parse().expect("a header"),
+        );
         assert_eq!(token(true, &headers), Some("strong"));
         assert_eq!(token(false, &headers), Some("weak"));
     }

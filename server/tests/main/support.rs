@@ -81,8 +81,8 @@ impl TestApp {
         let mut state = AppState::new(store.clone(), config);
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;
-        let router = router::build(state)
-            .layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5555))));
+        let router =
+            router::build(state).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5555))));
         Self { router, store }
     }
 
@@ -93,7 +93,12 @@ impl TestApp {
         let mut tx = app.store.begin().await.expect("a transaction");
         let workspace = WorkspaceId::generate();
         users::insert_workspace(&mut tx, workspace, "Other").await.expect("a workspace");
-        let key = ApiKey { workspace, id: ApiKeyId::generate(), name: "Other".into(), kind: "secret".into() };
+        let key = ApiKey {
+            workspace,
+            id: ApiKeyId::generate(),
+            name: "Other".into(),
+            kind: "secret".into(),
+        };
         insert_api_key(&mut tx, &key, &Sha256::digest(OTHER_KEY)).await.expect("a key");
         tx.commit().await.expect("committed");
         app
@@ -108,7 +113,13 @@ impl TestApp {
     }
 
     /// A request to the API with `key`; the path without `/api/v1`.
-    pub async fn api_as(&self, key: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub async fn api_as(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         self.send(api_request(key, method, path, body)).await
     }
 
@@ -151,7 +162,8 @@ impl TestApp {
 
     /// Logs Priya in and answers her cookie.
     pub async fn priya(&self) -> String {
-        let answer = self.form("/login", "email=priya%40acme.example&password=rapport-demo", "").await;
+        let answer =
+            self.form("/login", "email=priya%40acme.example&password=rapport-demo", "").await;
         let cookie = answer.header(header::SET_COOKIE);
         cookie.split(';').next().unwrap_or_default().to_string()
     }
@@ -171,9 +183,9 @@ pub fn api_request(key: &str, method: Method, path: &str, body: Option<Value>) -
     }
     match body {
         None => request.body(Body::empty()),
-        Some(body) => {
-            request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string()))
-        }
+        Some(body) => request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string())),
     }
     .expect("a request")
 }

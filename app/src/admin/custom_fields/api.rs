@@ -28,19 +28,30 @@ pub async fn create_field(
 }
 
 #[server]
-pub async fn edit_field(id: FieldId, label: String, options: Option<String>) -> Result<(), Failure> {
+pub async fn edit_field(
+    id: FieldId,
+    label: String,
+    options: Option<String>,
+) -> Result<(), Failure> {
     let options = options.as_deref().map(|o| lines(Some(o)));
     let edit = FieldEdit { label: Some(label), options, ..FieldEdit::default() };
-    crate::api::run(async |ctx| rapport_services::fields::update(ctx, id, edit).await.map(drop)).await
+    crate::api::run(async |ctx| rapport_services::fields::update(ctx, id, edit).await.map(drop))
+        .await
 }
 
 #[server]
 pub async fn archive_field(id: FieldId, archived: bool) -> Result<(), Failure> {
     let edit = FieldEdit { archived: Some(archived), ..FieldEdit::default() };
-    crate::api::run(async |ctx| rapport_services::fields::update(ctx, id, edit).await.map(drop)).await
+    crate::api::run(async |ctx| rapport_services::fields::update(ctx, id, edit).await.map(drop))
+        .await
 }
 
 #[cfg(feature = "ssr")]
 fn lines(text: Option<&str>) -> Vec<String> {
-    text.unwrap_or_default().lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from).collect()
+    text.unwrap_or_default()
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .map(String::from)
+        .collect()
 }

@@ -16,9 +16,13 @@ pub fn CreateForm(create: ServerAction<CreateField>) -> impl IntoView {
     let label = RwSignal::new(String::new());
     // What the admin typed; until then the key follows the label.
     let own_key = RwSignal::new(String::new());
-    let key = move || Some(own_key.get()).filter(|k| !k.is_empty()).unwrap_or_else(|| suggest_key(&label.get()));
+    let key = move || {
+        Some(own_key.get()).filter(|k| !k.is_empty()).unwrap_or_else(|| suggest_key(&label.get()))
+    };
     let error = move |field: &'static str| {
-        Signal::derive(move || create.value().get().and_then(Result::err)?.0.field(field).map(String::from))
+        Signal::derive(move || {
+            create.value().get().and_then(Result::err)?.0.field(field).map(String::from)
+        })
     };
     let general = Signal::derive(move || match create.value().get()?.err()?.0 {
         AppError::Invalid(_) => None,

@@ -42,8 +42,13 @@ fn Fields() -> impl IntoView {
     on_done(actions.create, move |()| toasts.say("Field created"), |_| {});
     on_done(actions.edit, move |()| toasts.say("Field saved"), |_| {});
     on_done(actions.archive, move |()| toasts.say("Done"), move |e| toasts.fail(e.to_string()));
-    let source =
-        move || (actions.create.version().get(), actions.edit.version().get(), actions.archive.version().get());
+    let source = move || {
+        (
+            actions.create.version().get(),
+            actions.edit.version().get(),
+            actions.archive.version().get(),
+        )
+    };
     let loaded = Resource::new_blocking(source, |_| load_fields());
     let of = move |entity: FieldEntity, archived: bool| {
         let all = loaded.get().and_then(Result::ok).unwrap_or_default();

@@ -51,8 +51,11 @@ fn EditForm(field: FieldDef, actions: Actions) -> impl IntoView {
         let sent = edit.input().get().is_none_or(|input| input.id == id);
         edit.value().get().and_then(Result::err).filter(|_| sent).map(|e| e.0)
     };
-    let error = move |name: &'static str| Signal::derive(move || failed()?.field(name).map(String::from));
-    let general = Signal::derive(move || failed().filter(|e| !matches!(e, AppError::Invalid(_))).map(|e| e.to_string()));
+    let error =
+        move |name: &'static str| Signal::derive(move || failed()?.field(name).map(String::from));
+    let general = Signal::derive(move || {
+        failed().filter(|e| !matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
+    });
     let options = field.options.join("\n");
     let is_list = field.kind == FieldType::List;
     view! {

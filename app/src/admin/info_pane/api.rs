@@ -33,10 +33,12 @@ pub async fn save_card(
     fields: String,
     step: Option<String>,
 ) -> Result<(), Failure> {
-    let mut fields: Vec<String> = fields.split(',').filter(|f| !f.is_empty()).map(String::from).collect();
+    let mut fields: Vec<String> =
+        fields.split(',').filter(|f| !f.is_empty()).map(String::from).collect();
     apply_step(&mut fields, &step.unwrap_or_default());
     let layout = CardLayout { card, fields, saved_at: seen };
-    crate::api::run(async |ctx| rapport_services::info_cards::save(ctx, &layout).await.map(drop)).await
+    crate::api::run(async |ctx| rapport_services::info_cards::save(ctx, &layout).await.map(drop))
+        .await
 }
 
 #[server]

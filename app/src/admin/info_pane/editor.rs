@@ -140,9 +140,11 @@ fn Chosen(draft: Draft) -> impl IntoView {
 fn ChosenRow(draft: Draft, key: String) -> impl IntoView {
     let label = draft.label(&key);
     let key = StoredValue::new(key);
-    let at = Memo::new(move |_| draft.fields.with(|f| f.iter().position(|k| *k == key.get_value())));
+    let at =
+        Memo::new(move |_| draft.fields.with(|f| f.iter().position(|k| *k == key.get_value())));
     let last = move || draft.fields.with(|f| at.get().is_some_and(|at| at + 1 == f.len()));
-    let dragged = move || draft.dragged.with(|d| d.as_ref().is_some_and(|(k, _)| *k == key.get_value()));
+    let dragged =
+        move || draft.dragged.with(|d| d.as_ref().is_some_and(|(k, _)| *k == key.get_value()));
     let grip = StoredValue::new(draft.grip_id(&key.get_value()));
     let to_grip = move || format!("#{}", grip.get_value());
     let custom = key.with_value(|k| k.starts_with(CUSTOM));

@@ -6,8 +6,8 @@ mod editor;
 use super::Config;
 use crate::Failure;
 use crate::ui::action::on_done;
-use crate::ui::toast::use_toasts;
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::ui::toast::use_toasts;
 use api::{Loaded, ResetCard, SaveCard, load_cards};
 use editor::Editor;
 use leptos::prelude::*;
@@ -28,7 +28,11 @@ fn Cards() -> impl IntoView {
     let reset = ServerAction::<ResetCard>::new();
     let toasts = use_toasts();
     on_done(save, move |()| toasts.say("Saved for everybody"), |_| {});
-    on_done(reset, move |()| toasts.say("The default is back"), move |e| toasts.fail(e.to_string()));
+    on_done(
+        reset,
+        move |()| toasts.say("The default is back"),
+        move |e| toasts.fail(e.to_string()),
+    );
     let source = move || (save.version().get(), reset.version().get());
     let loaded = Resource::new_blocking(source, |_| load_cards());
     view! {

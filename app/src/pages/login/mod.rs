@@ -10,11 +10,14 @@ pub fn LoginPage() -> impl IntoView {
     let query = use_query_map();
     let next = query.with_untracked(|q| q.get("next").unwrap_or_default());
     let error = query.with_untracked(|q| q.get("error"));
-    let message = error.as_deref().map(|error| match error {
-        "slow" => "Too many attempts. Wait a minute and try again.",
-        "down" => "Rapport cannot reach its database right now. Please try again.",
-        _ => "E-mail or password is wrong.",
-    }).map(String::from);
+    let message = error
+        .as_deref()
+        .map(|error| match error {
+            "slow" => "Too many attempts. Wait a minute and try again.",
+            "down" => "Rapport cannot reach its database right now. Please try again.",
+            _ => "E-mail or password is wrong.",
+        })
+        .map(String::from);
     view! {
         <Title text="Log in" />
         <main id="main" class="lone">

@@ -11,13 +11,16 @@ pub fn SetupPage() -> impl IntoView {
     // The address names the field, never the sentence: nobody can put words on this page.
     let wrong = query.with_untracked(|q| q.get("wrong"));
     let error = move |field: &str| {
-        wrong.as_deref().filter(|w| w.split(',').any(|f| f == field)).map(|_| match field {
-            "workspace" => "Name the workspace in at most 200 characters.",
-            "name" => "Give your name in at most 200 characters.",
-            "email" => "This is not an e-mail address.",
-            "password" => "Use 10 to 200 characters.",
-            _ => "Rapport is set up already. Log in instead.",
-        }.to_string())
+        wrong.as_deref().filter(|w| w.split(',').any(|f| f == field)).map(|_| {
+            match field {
+                "workspace" => "Name the workspace in at most 200 characters.",
+                "name" => "Give your name in at most 200 characters.",
+                "email" => "This is not an e-mail address.",
+                "password" => "Use 10 to 200 characters.",
+                _ => "Rapport is set up already. Log in instead.",
+            }
+            .to_string()
+        })
     };
     view! {
         <Title text="Set up" />

@@ -27,11 +27,17 @@ pub async fn add_note(
         (NoteAbout::Account, None) => return Err(AppError::NotFound.into()),
     };
     let note = rapport_domain::note::NewNote { body };
-    crate::api::run(async |ctx| rapport_services::notes::create(ctx, target, note).await.map(drop)).await
+    crate::api::run(async |ctx| rapport_services::notes::create(ctx, target, note).await.map(drop))
+        .await
 }
 
 #[server]
-pub async fn change_note(id: NoteId, version: i32, body: String, back: Option<String>) -> Result<(), Failure> {
+pub async fn change_note(
+    id: NoteId,
+    version: i32,
+    body: String,
+    back: Option<String>,
+) -> Result<(), Failure> {
     let change = NoteChange { body, version };
     crate::api::run(async |ctx| rapport_services::notes::update(ctx, id, change).await).await?;
     crate::api::back_to(back);
@@ -44,8 +50,13 @@ pub async fn delete_note(id: NoteId, version: i32) -> Result<(), Failure> {
 }
 
 #[server]
-pub async fn edit_details(customer: CustomerId, edit: CustomerEdit, back: Option<String>) -> Result<(), Failure> {
-    crate::api::run(async |ctx| rapport_services::customers::edit(ctx, customer, edit).await).await?;
+pub async fn edit_details(
+    customer: CustomerId,
+    edit: CustomerEdit,
+    back: Option<String>,
+) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::customers::edit(ctx, customer, edit).await)
+        .await?;
     crate::api::back_to(back);
     Ok(())
 }
@@ -89,7 +100,11 @@ pub async fn link_new_account(
 }
 
 #[server]
-pub async fn unlink_account(customer: CustomerId, version: i32, back: Option<String>) -> Result<(), Failure> {
+pub async fn unlink_account(
+    customer: CustomerId,
+    version: i32,
+    back: Option<String>,
+) -> Result<(), Failure> {
     crate::api::run(async |ctx| {
         rapport_services::customers::unlink_account(ctx, customer, Some(version)).await
     })

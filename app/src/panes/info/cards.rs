@@ -29,7 +29,8 @@ pub fn Fold(
     let remember = move |_| {
         let (Some(details), Some(storage)) = (node.get_untracked(), storage()) else { return };
         // A full or forbidden storage only means that the fold is forgotten.
-        let _ = if details.open() { storage.remove_item(&key) } else { storage.set_item(&key, "1") };
+        let _ =
+            if details.open() { storage.remove_item(&key) } else { storage.set_item(&key, "1") };
     };
     view! {
         <details class="info-card" open node_ref=node on:toggle=remember>
@@ -55,7 +56,8 @@ pub fn CardRows(
     #[prop(optional)] all: bool,
 ) -> impl IntoView {
     move || {
-        let shown: Vec<_> = rows.get().into_iter().filter(|row| all || row.value.is_some()).collect();
+        let shown: Vec<_> =
+            rows.get().into_iter().filter(|row| all || row.value.is_some()).collect();
         if shown.is_empty() {
             return view! { <p class="card-empty">{nothing(card)}</p> }.into_any();
         }

@@ -2,8 +2,8 @@
 
 use super::api::EditDetails;
 use super::edit::EditPlace;
-use crate::ui::action::on_done;
 use crate::pages::profile::use_changed;
+use crate::ui::action::on_done;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
@@ -38,7 +38,8 @@ pub fn DetailsForm(
     let start = pane.get_untracked();
     let customer = start.customer.id.to_string();
     let version = start.customer.version;
-    let custom = start.cards.custom.iter().filter(|f| f.card == Card::Customer).cloned().collect::<Vec<_>>();
+    let custom =
+        start.cards.custom.iter().filter(|f| f.card == Card::Customer).cloned().collect::<Vec<_>>();
     let values = start.customer.details.fields.clone();
     let error = move |field: &'static str| Signal::derive(move || wrong(save, field));
     let fields = move || basic_fields(&start, error);
@@ -112,7 +113,11 @@ where
 }
 
 /// An input for a custom field of any type.
-fn custom_input(field: CardField, values: &FieldValues, save: ServerAction<EditDetails>) -> AnyView {
+fn custom_input(
+    field: CardField,
+    values: &FieldValues,
+    save: ServerAction<EditDetails>,
+) -> AnyView {
     let name = format!("edit[fields][{}]", field.key);
     let value = match values.get(&field.key) {
         None | Some(Value::Null) => String::new(),
@@ -123,7 +128,9 @@ fn custom_input(field: CardField, values: &FieldValues, save: ServerAction<EditD
     let error = Signal::derive(move || wrong(save, &path));
     let choices = match field.kind {
         FieldType::List => field.options.iter().map(|o| (o.clone(), o.clone())).collect(),
-        FieldType::Boolean => vec![("true".to_string(), "Yes".to_string()), ("false".into(), "No".into())],
+        FieldType::Boolean => {
+            vec![("true".to_string(), "Yes".to_string()), ("false".into(), "No".into())]
+        }
         _ => Vec::new(),
     };
     if choices.is_empty() {
@@ -162,7 +169,9 @@ fn wrong(save: ServerAction<EditDetails>, field: &str) -> Option<String> {
 /// What is wrong with the form as a whole.
 fn general(save: ServerAction<EditDetails>) -> Option<String> {
     match save.value().get()?.err()?.0 {
-        AppError::Invalid(_) => Some("Nothing was saved yet: please look at the marked fields.".into()),
+        AppError::Invalid(_) => {
+            Some("Nothing was saved yet: please look at the marked fields.".into())
+        }
         other => Some(other.to_string()),
     }
 }

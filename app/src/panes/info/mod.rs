@@ -15,9 +15,9 @@ mod notes;
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
 
-use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::session::use_viewer;
 use crate::ui::dialog::Dialog;
+use crate::ui::empty::{ErrorPanel, Skeleton};
 use account::AccountForm;
 use contact::{Actions, Contact, ContactFields};
 use data::use_info;
@@ -28,9 +28,9 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use notes::Notes;
-use rapport_domain::{AppError, Permission};
 use rapport_domain::card::{Card, Facts, resolve};
 use rapport_domain::info::InfoPane as Pane;
+use rapport_domain::{AppError, Permission};
 
 #[component]
 pub fn InfoPane() -> impl IntoView {

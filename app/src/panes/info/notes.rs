@@ -2,9 +2,9 @@
 
 use super::api::{AddNote, ChangeNote, DeleteNote};
 use super::edit::{Edit, EditPlace};
-use crate::ui::action::on_done;
 use crate::pages::profile::use_changed;
 use crate::session::use_viewer;
+use crate::ui::action::on_done;
 use crate::ui::field::{FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
@@ -45,7 +45,8 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
 fn NoteItem(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
     let viewer = use_viewer();
     let may = viewer.is_some_and(|v| {
-        v.may(Permission::Write) && (note.author == Some(v.user) || v.may(Permission::ModerateNotes))
+        v.may(Permission::Write)
+            && (note.author == Some(v.user) || v.may(Permission::ModerateNotes))
     });
     let id = note.id;
     let here = move || may && editing.get() == Some(id);
@@ -62,7 +63,12 @@ fn NoteItem(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> i
 }
 
 #[component]
-fn NoteText(note: Note, may: bool, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+fn NoteText(
+    note: Note,
+    may: bool,
+    editing: RwSignal<Option<NoteId>>,
+    edit: EditPlace,
+) -> impl IntoView {
     let id = note.id;
     let edited = note.edited().then_some(" · edited");
     view! {
@@ -164,8 +170,11 @@ fn EditForm(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> i
 /// The error of a note's text beside it, any other above the buttons.
 #[component]
 fn NoteError(error: Signal<Option<crate::Failure>>) -> impl IntoView {
-    let of_body = Signal::derive(move || error.get().and_then(|e| e.0.field("body").map(String::from)));
-    let other = Signal::derive(move || error.get().filter(|_| of_body.get().is_none()).map(|e| e.to_string()));
+    let of_body =
+        Signal::derive(move || error.get().and_then(|e| e.0.field("body").map(String::from)));
+    let other = Signal::derive(move || {
+        error.get().filter(|_| of_body.get().is_none()).map(|e| e.to_string())
+    });
     view! {
         <FieldHelp id="note-help".into() hint="" error=of_body />
         <FormError message=other />
@@ -188,7 +197,8 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
         },
         |_| {},
     );
-    let customer = Memo::new(move |_| pane.with(|p| (p.customer.id, p.customer.details.name.clone())));
+    let customer =
+        Memo::new(move |_| pane.with(|p| (p.customer.id, p.customer.details.name.clone())));
     let account = Memo::new(move |_| pane.with(|p| p.customer.account.clone()));
     view! {
         <ActionForm action=add attr:class="note-form add">

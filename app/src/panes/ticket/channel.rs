@@ -83,7 +83,8 @@ fn Lines(message: Message) -> impl IntoView {
     let more = (!main.is_empty()).then(|| {
         view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> }
     });
-    let lines = move || match all.get() {
+    let lines = move || {
+        match all.get() {
         Some(Ok(lines)) => view! { <List lines /> }.into_any(),
         Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
         None => view! {
@@ -92,6 +93,7 @@ fn Lines(message: Message) -> impl IntoView {
             {more.clone()}
         }
         .into_any(),
+    }
     };
     view! { {lines} }
 }

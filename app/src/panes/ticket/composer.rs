@@ -6,12 +6,12 @@
 use super::api::WriteMessage;
 use super::draft;
 use super::live::Live;
+use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
 use rapport_domain::limits;
-use crate::ui::shortcuts::use_shortcut;
 
 /// The kinds of message, as the form and the draft name them.
 const REPLY: &str = "reply";

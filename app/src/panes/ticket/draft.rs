@@ -18,11 +18,8 @@ pub(super) fn load(key: &str) -> String {
 pub(super) fn save(key: &str, text: &str) {
     let Some(storage) = storage() else { return };
     // A full or forbidden storage costs the draft over a reload and nothing else.
-    let _ = if text.trim().is_empty() {
-        storage.remove_item(key)
-    } else {
-        storage.set_item(key, text)
-    };
+    let _ =
+        if text.trim().is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
 }
 
 fn storage() -> Option<web_sys::Storage> {

@@ -179,9 +179,7 @@ fn Facts(live: Live) -> impl IntoView {
 fn Custom(live: Live, def: FieldDef) -> impl IntoView {
     let (key, shown) = (def.key.clone(), def.clone());
     let value = Signal::derive(move || {
-        live.ticket
-            .with(|t| t.fields.get(&key).map(|v| display(&shown, v)))
-            .unwrap_or_default()
+        live.ticket.with(|t| t.fields.get(&key).map(|v| display(&shown, v))).unwrap_or_default()
     });
     let label = def.label.clone();
     let property = format!("field:{}", def.key);
@@ -215,14 +213,16 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
                 })
             };
             match max {
-                Some(maxlength) => view! { <Type live property label kind=input value maxlength /> {link} }.into_any(),
+                Some(maxlength) => {
+                    view! { <Type live property label kind=input value maxlength /> {link} }
+                        .into_any()
+                }
                 None => view! { <Type live property label kind=input value /> }.into_any(),
             }
         }
     };
     view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }
 }
-
 
 /// The stars of the newest survey answer.
 #[component]

@@ -36,9 +36,14 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
     };
     let issues = move || {
         let issues = t.with(|t| t.linked_issues.clone());
-        issues.into_iter().take(ISSUES_SHOWN).map(|issue| view! { <Linked issue short=true /> }).collect_view()
+        issues
+            .into_iter()
+            .take(ISSUES_SHOWN)
+            .map(|issue| view! { <Linked issue short=true /> })
+            .collect_view()
     };
-    let assignee = move || match t.with(|t| t.row.assignee.clone()) {
+    let assignee = move || {
+        match t.with(|t| t.row.assignee.clone()) {
         Some(person) => view! {
             <span class="who" title=format!("Assignee: {}", person.name)>
                 <Avatar name=person.name.clone() />
@@ -47,6 +52,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         }
         .into_any(),
         None => view! { <span class="who none" title="Nobody is assigned"><Icon name="user" /><span class="visually-hidden">"Nobody is assigned"</span></span> }.into_any(),
+    }
     };
     view! {
         <Title text=move || t.with(|t| format!("#{} {}", t.row.number, t.row.subject)) />

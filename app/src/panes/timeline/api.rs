@@ -8,9 +8,14 @@ use server_fn::codec::Json;
 
 /// A page of the timeline with counts and days.
 #[server(input = Json)]
-pub async fn open_timeline(customer: CustomerId, query: TimelineQuery) -> Result<Timeline, Failure> {
-    crate::api::run(async |ctx| rapport_services::timeline::open_timeline(ctx, customer, &query).await)
-        .await
+pub async fn open_timeline(
+    customer: CustomerId,
+    query: TimelineQuery,
+) -> Result<Timeline, Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::timeline::open_timeline(ctx, customer, &query).await
+    })
+    .await
 }
 
 /// A page of the timeline alone.

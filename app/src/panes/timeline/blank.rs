@@ -9,7 +9,8 @@ use rapport_domain::timeline::{EventKind, Position};
 pub(super) fn Blank(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
     let everything = format!("/customers/{}", stream.customer);
-    let names: Vec<String> = query.kinds().iter().map(|k: &EventKind| k.label().to_lowercase()).collect();
+    let names: Vec<String> =
+        query.kinds().iter().map(|k: &EventKind| k.label().to_lowercase()).collect();
     if query.at != Position::Newest {
         return view! {
             <Empty icon="calendar" title="Nothing here">

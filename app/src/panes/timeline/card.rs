@@ -70,7 +70,8 @@ fn has_marks(payload: &Value) -> bool {
 
 /// `active: [[from, to], …]` in seconds, as a path.
 fn spans(payload: &Value, duration: f64) -> String {
-    let x = |v: Option<&Value>| v.and_then(Value::as_f64).map(|s| (s / duration).clamp(0.0, 1.0) * BAR);
+    let x =
+        |v: Option<&Value>| v.and_then(Value::as_f64).map(|s| (s / duration).clamp(0.0, 1.0) * BAR);
     list(payload, "active")
         .filter_map(|span| Some((x(span.get(0))?, x(span.get(1))?)))
         .filter(|(from, to)| to > from)

@@ -24,7 +24,11 @@ pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView
         let now_open = is_open(&ev);
         open.set(now_open);
         stream.opened.update(|all| {
-            if now_open { all.insert(id) } else { all.remove(&id) };
+            if now_open {
+                all.insert(id)
+            } else {
+                all.remove(&id)
+            };
         });
     };
     let permalink = stream.permalink(&item);

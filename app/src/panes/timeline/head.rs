@@ -30,7 +30,9 @@ pub(super) fn Head(stream: Stream) -> impl IntoView {
 #[component]
 fn Filters(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
-    let href = move |query: TimelineQuery| format!("/customers/{}{}", stream.customer, query.to_query_string());
+    let href = move |query: TimelineQuery| {
+        format!("/customers/{}{}", stream.customer, query.to_query_string())
+    };
     let everything = query.kinds().is_empty();
     let chip = {
         let query = query.clone();

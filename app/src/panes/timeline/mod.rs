@@ -11,8 +11,8 @@ mod event;
 mod head;
 mod opened;
 mod run;
-mod strip;
 mod stream;
+mod strip;
 
 use crate::Failure;
 use crate::pages::profile::use_place;

@@ -31,7 +31,8 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
     let times = format!("×{} in {}", run.len(), span_text(&newest, &oldest));
     let permalink = stream.permalink(&newest);
     // Open when something inside is, as a permalink makes it.
-    let has_open = stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
+    let has_open =
+        stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
     let open = RwSignal::new(has_open);
     let aside = newest.aside();
     let singles = move || {

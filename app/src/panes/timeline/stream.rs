@@ -1,6 +1,6 @@
 //! The events on screen: what is loaded, the ways on at both ends, and the days they fall on.
 
-use super::api::{open_timeline, load_timeline};
+use super::api::{load_timeline, open_timeline};
 use super::blank::Blank;
 use super::run::{Run, RunRow, key};
 use crate::pages::profile::{use_changed, use_place};
@@ -119,7 +119,8 @@ impl Stream {
                 End::Newer => items.truncate(items.len() - extra),
                 End::Older => drop(items.drain(..extra)),
             }
-            let (first, last) = (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()));
+            let (first, last) =
+                (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()));
             match end {
                 End::Newer => {
                     self.newer.set(page.newer);
@@ -151,11 +152,13 @@ impl Stream {
 
     fn refresh(self) {
         let newest = self.items.with_untracked(|items| items.first().map(|i| i.cursor()));
-        let query = self.query.with_value(|q| q.at(newest.map_or(Position::Newest, Position::After)));
+        let query =
+            self.query.with_value(|q| q.at(newest.map_or(Position::Newest, Position::After)));
         spawn_local(async move {
             // Nothing is lost when this fails: the next load shows it.
             let Ok(timeline) = open_timeline(self.customer, query).await else { return };
-            let still = self.items.try_with_untracked(|items| items.first().map(|i| i.cursor()) == newest);
+            let still =
+                self.items.try_with_untracked(|items| items.first().map(|i| i.cursor()) == newest);
             if still == Some(true) {
                 self.overview.set(timeline.overview);
                 self.append(timeline.page, End::Newer);

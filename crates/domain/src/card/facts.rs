@@ -16,7 +16,9 @@ impl Facts for Customer {
         match key {
             "job_title" => line(&self.details.job_title),
             "signed_up_at" => CardValue::moment(self.details.signed_up_at),
-            "language" => CardValue::plain(locale::language_name(self.details.language.as_deref()?)),
+            "language" => {
+                CardValue::plain(locale::language_name(self.details.language.as_deref()?))
+            }
             "company" => line(&self.details.company),
             "city" => line(&self.details.city),
             "country" => line(&self.details.country),
@@ -49,7 +51,9 @@ impl Facts for Account {
     fn value(&self, key: &str) -> Option<CardValue> {
         let line = |text: &Option<String>| CardValue::plain(text.as_deref()?);
         match key {
-            "name" => CardValue::with(self.details.name.clone(), RowKind::Link(account_href(self.id))),
+            "name" => {
+                CardValue::with(self.details.name.clone(), RowKind::Link(account_href(self.id)))
+            }
             "plan" => line(&self.details.plan),
             "mrr" => CardValue::plain(self.mrr_text()?),
             "health" => {
@@ -137,7 +141,8 @@ impl Facts for TicketFacts {
 
 /// The address that calls a number; `None` when there is no digit to dial.
 pub fn tel_href(phone: &str) -> Option<String> {
-    let dialled: String = phone.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#')).collect();
+    let dialled: String =
+        phone.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | '*' | '#')).collect();
     dialled.contains(|c: char| c.is_ascii_digit()).then(|| format!("tel:{dialled}"))
 }
 

@@ -1,6 +1,9 @@
 //! Which fields a card shows, in which order.
 
-use super::{AppError, CUSTOM, Card, CardField, CardRow, DateTime, Deserialize, Problems, Serialize, Utc, limits};
+use super::{
+    AppError, CUSTOM, Card, CardField, CardRow, DateTime, Deserialize, Problems, Serialize, Utc,
+    limits,
+};
 
 /// The fields of one card, in order: keys of [`Card::fields`], or `custom:<key>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +43,8 @@ impl CardConfig {
 
 /// What shows until an admin chooses: a few fields that most teams ask for, then all custom ones.
 pub fn default_layout(card: Card, custom: &[CardField]) -> Vec<String> {
-    let own: Vec<_> = custom.iter().filter(|f| f.card == card).map(|f| format!("{CUSTOM}{}", f.key)).collect();
+    let own: Vec<_> =
+        custom.iter().filter(|f| f.card == card).map(|f| format!("{CUSTOM}{}", f.key)).collect();
     let standard: &[&str] = match card {
         // The ticket's own header shows the rest; a card without any line would be odd.
         Card::Ticket if own.is_empty() => &["channel", "mailbox", "submitted_at"],

@@ -11,7 +11,9 @@ mod facts;
 mod layout;
 
 pub use facts::{TicketFacts, account_href, tel_href};
-pub use layout::{CardConfig, CardLayout, apply_step, check_layout, default_layout, has_value, place_at};
+pub use layout::{
+    CardConfig, CardLayout, apply_step, check_layout, default_layout, has_value, place_at,
+};
 
 vocabulary! {
     /// A card with the workspace's own data.
@@ -180,7 +182,12 @@ pub trait Facts {
 
 /// The rows of a card: the fields of the layout, in its order. Without facts all are empty;
 /// fields that are gone (archived, renamed by an update) are left out.
-pub fn resolve(card: Card, layout: &[String], custom: &[CardField], facts: Option<&dyn Facts>) -> Vec<CardRow> {
+pub fn resolve(
+    card: Card,
+    layout: &[String],
+    custom: &[CardField],
+    facts: Option<&dyn Facts>,
+) -> Vec<CardRow> {
     let row = |key: &String| {
         let (label, value) = match key.strip_prefix(CUSTOM) {
             Some(name) => {
@@ -204,10 +211,12 @@ fn custom_value(kind: FieldType, value: &Value) -> Option<CardValue> {
         (_, Value::Null) => None,
         (_, Value::Bool(yes)) => CardValue::plain(if *yes { "Yes" } else { "No" }),
         (FieldType::Url, Value::String(url)) => CardValue::site(url),
-        (FieldType::Date, Value::String(date)) => CardValue::plain(match date.parse::<chrono::NaiveDate>() {
-            Ok(date) => date_text(date),
-            Err(_) => date.clone(),
-        }),
+        (FieldType::Date, Value::String(date)) => {
+            CardValue::plain(match date.parse::<chrono::NaiveDate>() {
+                Ok(date) => date_text(date),
+                Err(_) => date.clone(),
+            })
+        }
         (_, Value::String(text)) => CardValue::plain(text.clone()),
         (_, Value::Array(items)) => {
             let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();

@@ -35,21 +35,42 @@ fn keys(keys: &[&str]) -> Vec<String> {
 }
 
 fn texts(rows: &[CardRow]) -> Vec<(&str, &str)> {
-    rows.iter().map(|r| (r.label.as_str(), r.value.as_ref().map_or("", |v| v.text.as_str()))).collect()
+    rows.iter()
+        .map(|r| (r.label.as_str(), r.value.as_ref().map_or("", |v| v.text.as_str())))
+        .collect()
 }
 
 #[test]
 fn the_default_cards_show_what_teams_ask_for_and_all_custom_fields() {
-    let custom = [field(Card::Customer, "nps", "NPS", FieldType::Number), field(Card::Ticket, "area", "Product area", FieldType::Text)];
-    let rows = resolve(Card::Customer, &default_layout(Card::Customer, &custom), &custom, Some(&customer()));
-    assert_eq!(
-        texts(&rows),
-        [("Role", "Operations lead"), ("Signed up", "Mar 21, 2025 09:14 UTC"), ("Language", "English (UK)"), ("NPS", "9")]
+    let custom = [
+        field(Card::Customer, "nps", "NPS", FieldType::Number),
+        field(Card::Ticket, "area", "Product area", FieldType::Text),
+    ];
+    let rows = resolve(
+        Card::Customer,
+        &default_layout(Card::Customer, &custom),
+        &custom,
+        Some(&customer()),
     );
-    let rows = resolve(Card::Account, &default_layout(Card::Account, &custom), &custom, Some(&account()));
     assert_eq!(
         texts(&rows),
-        [("Name", "Northwind Labs"), ("Plan", "Scale · 46 seats"), ("MRR", "€4,000"), ("Health", "Healthy")]
+        [
+            ("Role", "Operations lead"),
+            ("Signed up", "Mar 21, 2025 09:14 UTC"),
+            ("Language", "English (UK)"),
+            ("NPS", "9")
+        ]
+    );
+    let rows =
+        resolve(Card::Account, &default_layout(Card::Account, &custom), &custom, Some(&account()));
+    assert_eq!(
+        texts(&rows),
+        [
+            ("Name", "Northwind Labs"),
+            ("Plan", "Scale · 46 seats"),
+            ("MRR", "€4,000"),
+            ("Health", "Healthy")
+        ]
     );
     assert_eq!(default_layout(Card::Ticket, &custom), ["custom:area"]);
     assert_eq!(default_layout(Card::Ticket, &[]), ["channel", "mailbox", "submitted_at"]);
@@ -67,7 +88,12 @@ fn values_show_by_their_type() {
     let rows = resolve(Card::Customer, &layout, &custom, Some(&customer()));
     assert_eq!(
         texts(&rows),
-        [("Beta", "Yes"), ("Site", "javascript:alert(1)"), ("Docs", "d.example"), ("Since", "Nov 3, 2026")]
+        [
+            ("Beta", "Yes"),
+            ("Site", "javascript:alert(1)"),
+            ("Docs", "d.example"),
+            ("Since", "Nov 3, 2026")
+        ]
     );
     let kinds: Vec<_> = rows.into_iter().filter_map(|r| r.value).map(|v| v.kind).collect();
     assert_eq!(kinds[1], RowKind::Plain, "an address that runs code is no link");
@@ -97,11 +123,9 @@ fn a_layout_has_known_fields_once_each() {
     let check = |card, names: &[&str]| check_layout(card, &keys(names), &custom);
     assert_eq!(check(Card::Customer, &["city", "custom:nps"]), Ok(()));
     assert_eq!(check(Card::Customer, &[]), Ok(()));
-    for (card, wrong) in [
-        (Card::Account, "custom:nps"),
-        (Card::Customer, "mrr"),
-        (Card::Customer, "custom:"),
-    ] {
+    for (card, wrong) in
+        [(Card::Account, "custom:nps"), (Card::Customer, "mrr"), (Card::Customer, "custom:")]
+    {
         assert!(check(card, &[wrong]).unwrap_err().field("fields").is_some(), "{wrong}");
     }
     assert!(check(Card::Customer, &["city", "city"]).is_err());

@@ -188,7 +188,9 @@ impl NewParticipant {
 pub fn check_tags(tags: &[String]) -> Result<Vec<String>, AppError> {
     let mut kept: Vec<String> = Vec::new();
     for tag in tags {
-        let Some(tag) = text::optional_line("tags", Some(tag), limits::TAG_CHARS)? else { continue };
+        let Some(tag) = text::optional_line("tags", Some(tag), limits::TAG_CHARS)? else {
+            continue;
+        };
         if !kept.iter().any(|k| k.to_lowercase() == tag.to_lowercase()) {
             kept.push(tag);
         }
@@ -237,7 +239,10 @@ mod tests {
     #[test]
     fn tags_lose_doubles_and_have_limits() {
         let tags = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(check_tags(&tags(&[" bug ", "Bug", "", "export"])), Ok(tags(&["bug", "export"])));
+        assert_eq!(
+            check_tags(&tags(&[" bug ", "Bug", "", "export"])),
+            Ok(tags(&["bug", "export"]))
+        );
         assert!(check_tags(&tags(&[&"x".repeat(limits::TAG_CHARS + 1)])).is_err());
         let many: Vec<String> = (0..=limits::TAGS_MAX).map(|n| n.to_string()).collect();
         assert!(check_tags(&many).is_err());

@@ -57,7 +57,11 @@ mod tests {
     #[test]
     fn an_address_says_tracker_and_key() {
         for (url, provider, key) in [
-            ("https://linear.app/acme/issue/ENG-482/export-drops", IssueProvider::Linear, "ENG-482"),
+            (
+                "https://linear.app/acme/issue/ENG-482/export-drops",
+                IssueProvider::Linear,
+                "ENG-482",
+            ),
             ("https://acme.atlassian.net/browse/SUP-7", IssueProvider::Jira, "SUP-7"),
             ("https://jira.acme.example/jira/browse/sup-7?x=1", IssueProvider::Jira, "SUP-7"),
             ("https://github.com/acme/app/issues/12", IssueProvider::Github, "acme/app#12"),
@@ -65,7 +69,13 @@ mod tests {
             let issue = NewIssue::from_url(url).unwrap();
             assert_eq!((issue.provider, issue.key.as_str()), (provider, key), "{url}");
         }
-        for bad in ["", "ENG-482", "https://example.com/x", "javascript://x/browse/A-1", "https://github.com/a/b/issues/x"] {
+        for bad in [
+            "",
+            "ENG-482",
+            "https://example.com/x",
+            "javascript://x/browse/A-1",
+            "https://github.com/a/b/issues/x",
+        ] {
             assert!(NewIssue::from_url(bad).is_err(), "{bad}");
         }
     }

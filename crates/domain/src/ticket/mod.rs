@@ -2,8 +2,8 @@
 
 mod change;
 mod inbox;
-mod issue_link;
 mod input;
+mod issue_link;
 mod row;
 mod words;
 

@@ -114,7 +114,8 @@ impl EventResult {
 impl CustomerRef {
     /// Normalises what names the customer, and makes sure that exactly one thing does.
     pub fn checked(self) -> Result<Self, AppError> {
-        let external_id = optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
+        let external_id =
+            optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
         let email = self.email.map(|e| email("customer", &e)).transpose()?;
         let given = [self.id.is_some(), external_id.is_some(), email.is_some()];
         if given.into_iter().filter(|g| *g).count() != 1 {
@@ -128,24 +129,30 @@ impl CustomerRef {
 impl NewEventInput {
     /// Reads one event of a request; an error is this event's alone.
     pub fn from_json(value: Value) -> Result<Self, AppError> {
-        serde_json::from_value(value).map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))
+        serde_json::from_value(value)
+            .map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))
     }
 
     /// The event within all limits, with every default filled in, or everything that is wrong.
     pub fn checked(mut self, now: DateTime<Utc>) -> Result<(Self, EventKind), AppError> {
         let mut problems = Problems::default();
-        self.customer = problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
+        self.customer =
+            problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
         let kind = match self.kind.as_deref() {
             None | Some("") => Some(EventKind::Event),
-            Some(word) => problems.check(word.parse().map_err(|e: AppError| AppError::invalid("kind", e.to_string()))),
+            Some(word) => problems.check(
+                word.parse().map_err(|e: AppError| AppError::invalid("kind", e.to_string())),
+            ),
         };
         let source = optional_line("source", self.source.as_deref(), NAME_CHARS);
-        let source = problems.check(source).flatten().unwrap_or_else(|| "api".into()).to_lowercase();
+        let source =
+            problems.check(source).flatten().unwrap_or_else(|| "api".into()).to_lowercase();
         if source == "rapport" {
             problems.add("source", "Rapport's own activities cannot be sent.");
         }
         self.source = Some(source);
-        self.name = problems.check(required_line("name", &self.name, EVENT_NAME_CHARS)).unwrap_or_default();
+        self.name =
+            problems.check(required_line("name", &self.name, EVENT_NAME_CHARS)).unwrap_or_default();
         let mut line = |field, value: &mut Option<String>, max| {
             *value = problems.check(optional_line(field, value.as_deref(), max)).flatten();
         };
@@ -157,7 +164,11 @@ impl NewEventInput {
         line("icon", &mut self.icon, 40);
         line("url", &mut self.url, URL_CHARS);
         self.icon = self.icon.filter(|i| is_icon(i));
-        if self.url.as_deref().is_some_and(|u| !u.starts_with("https://") && !u.starts_with("http://")) {
+        if self
+            .url
+            .as_deref()
+            .is_some_and(|u| !u.starts_with("https://") && !u.starts_with("http://"))
+        {
             problems.add("url", "An address starts with https:// or http://.");
         }
         self.body = problems.check(body(self.body.as_deref())).flatten();
@@ -177,7 +188,8 @@ fn is_icon(icon: &str) -> bool {
 
 /// Text with its line breaks and indents: stack traces live from them.
 fn body(text: Option<&str>) -> Result<Option<String>, AppError> {
-    let text = text.map(|t| t.replace('\0', "\u{FFFD}").replace("\r\n", "\n").trim_end().to_string());
+    let text =
+        text.map(|t| t.replace('\0', "\u{FFFD}").replace("\r\n", "\n").trim_end().to_string());
     let Some(text) = text.filter(|t| !t.trim().is_empty()) else { return Ok(None) };
     let n = text.chars().count();
     if n > EVENT_BODY_CHARS {
@@ -201,13 +213,19 @@ fn payload(value: Option<Value>) -> Result<Value, AppError> {
     let value = json::storable(value);
     let bytes = value.to_string().len();
     if bytes > EVENT_PAYLOAD_BYTES {
-        return refuse(format!("The payload has {bytes} bytes; at most {EVENT_PAYLOAD_BYTES} fit."));
+        return refuse(format!(
+            "The payload has {bytes} bytes; at most {EVENT_PAYLOAD_BYTES} fit."
+        ));
     }
     Ok(value)
 }
 
 /// Moves a time that cannot be true to the edge of what can, and keeps the one sent.
-fn within_time(at: DateTime<Utc>, now: DateTime<Utc>, mut payload: Value) -> (DateTime<Utc>, Value) {
+fn within_time(
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    mut payload: Value,
+) -> (DateTime<Utc>, Value) {
     let oldest = now - TimeDelta::days(OLDEST_DAYS);
     let newest = now + TimeDelta::hours(NEWEST_HOURS);
     let kept = at.clamp(oldest, newest).trunc_subsecs(6);
@@ -263,7 +281,8 @@ mod tests {
 
     #[test]
     fn a_time_that_cannot_be_is_moved_and_kept() {
-        let (event, _) = input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
+        let (event, _) =
+            input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
         assert_eq!(event.occurred_at, Some(now() + TimeDelta::hours(24)));
         assert_eq!(event.payload, Some(json!({"_occurred_at_sent": "9999-01-01T00:00:00+00:00"})));
     }
@@ -279,7 +298,9 @@ mod tests {
 
     #[test]
     fn another_field_is_this_events_error() {
-        assert!(NewEventInput::from_json(json!({"name": "x", "customer": {}, "tilte": "y"})).is_err());
+        assert!(
+            NewEventInput::from_json(json!({"name": "x", "customer": {}, "tilte": "y"})).is_err()
+        );
     }
 
     proptest! {

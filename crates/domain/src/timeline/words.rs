@@ -14,8 +14,18 @@ use serde_json::Value;
 const DETAIL_PROPERTIES: usize = 6;
 const DETAIL_CHARS: usize = 80;
 /// Payload fields that the aside or the session card already says.
-const SAID: [&str; 10] =
-    ["detail", "duration_s", "pages", "browser", "os", "errors", "project", "count", "query", "active"];
+const SAID: [&str; 10] = [
+    "detail",
+    "duration_s",
+    "pages",
+    "browser",
+    "os",
+    "errors",
+    "project",
+    "count",
+    "query",
+    "active",
+];
 
 impl TimelineItem {
     /// What happened: the title, or a sentence made of the name.
@@ -27,7 +37,9 @@ impl TimelineItem {
                 format!("{} {}", self.actor_name.as_deref().unwrap_or("Somebody"), self.title)
             }
             _ if !self.title.is_empty() => self.title.clone(),
-            (EventKind::Ticket, Some(n)) if matches!(self.name.as_str(), "ticket.created" | "ticket.opened") => {
+            (EventKind::Ticket, Some(n))
+                if matches!(self.name.as_str(), "ticket.created" | "ticket.opened") =>
+            {
                 format!("Opened ticket #{n}")
             }
             (EventKind::Session, _) => "Session recording".into(),
@@ -42,7 +54,11 @@ impl TimelineItem {
         if let Some(ticket) = &self.ticket {
             let heading_names_it = self.kind == EventKind::Ticket;
             let number = format!("#{} ", ticket.number);
-            parts.push(format!("{}{}", if heading_names_it { "" } else { &number }, ticket.subject));
+            parts.push(format!(
+                "{}{}",
+                if heading_names_it { "" } else { &number },
+                ticket.subject
+            ));
         }
         if let Some(query) = self.text_field("query") {
             parts.push(format!("“{}”", excerpt(query, DETAIL_CHARS)));
@@ -52,7 +68,9 @@ impl TimelineItem {
         }
         parts.extend(self.text_field("project").map(String::from));
         parts.extend(self.seconds("duration_s").map(duration_text));
-        parts.extend(self.page_count().map(|n| if n == 1 { "1 page".into() } else { format!("{n} pages") }));
+        parts.extend(
+            self.page_count().map(|n| if n == 1 { "1 page".into() } else { format!("{n} pages") }),
+        );
         match (self.text_field("browser"), self.text_field("os")) {
             (Some(browser), Some(os)) => parts.push(format!("{browser} on {os}")),
             (Some(one), None) | (None, Some(one)) => parts.push(one.into()),
@@ -77,7 +95,9 @@ impl TimelineItem {
             Some(detail) => parts.push(excerpt(detail, 4 * DETAIL_CHARS)),
             // Our own payloads repeat in stable words what the title says.
             None if self.is_ours() => {}
-            None => parts.extend(self.scalars().map(|(k, v)| format!("{}: {v}", k.replace('_', " ")))),
+            None => {
+                parts.extend(self.scalars().map(|(k, v)| format!("{}: {v}", k.replace('_', " "))))
+            }
         }
         parts.join(" · ")
     }
@@ -152,7 +172,9 @@ impl TimelineItem {
         let fields = self.payload.as_object().into_iter().flatten();
         fields
             .filter(move |(key, _)| shown(key))
-            .filter_map(|(key, value)| Some((key.as_str(), excerpt(&scalar_text(value)?, DETAIL_CHARS))))
+            .filter_map(|(key, value)| {
+                Some((key.as_str(), excerpt(&scalar_text(value)?, DETAIL_CHARS)))
+            })
             .take(DETAIL_PROPERTIES)
     }
 
@@ -261,7 +283,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_ticket_is_named_once() {
-        let ticket = EventTicket { number: 1042, subject: "Export fails".into(), status: Status::Open };
+        let ticket =
+            EventTicket { number: 1042, subject: "Export fails".into(), status: Status::Open };
         let mut item = event(EventKind::Ticket, "ticket.created");
         (item.source, item.ticket) = ("rapport".into(), Some(ticket));
         item.payload = json!({"channel": "email"});
@@ -281,7 +304,12 @@ pub(super) mod tests {
 
     #[test]
     fn odd_payloads_are_no_trouble() {
-        for payload in [json!(null), json!([1]), json!("x"), json!({"duration_s": -5, "pages": {}, "from": null})] {
+        for payload in [
+            json!(null),
+            json!([1]),
+            json!("x"),
+            json!({"duration_s": -5, "pages": {}, "from": null}),
+        ] {
             let item = TimelineItem { payload, ..event(EventKind::Session, "x") };
             assert_eq!((item.aside(), item.detail()), (String::new(), String::new()));
         }

@@ -5,7 +5,9 @@ use rapport_domain::message::{
     Delivery, HeaderLine, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers,
 };
 use rapport_domain::ticket::MessageKind;
-use rapport_domain::{AppError, Cursor, CustomerId, EventId, MessageId, Permission, UserId, limits};
+use rapport_domain::{
+    AppError, Cursor, CustomerId, EventId, MessageId, Permission, UserId, limits,
+};
 use rapport_store::messages::{ActivityRow, MessageRow};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.

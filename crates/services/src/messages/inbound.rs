@@ -177,8 +177,7 @@ async fn file_unreadable(
 ) -> Result<InboundEmail> {
     let key = Key { kind: IdentifierKind::AnonymousId, value: UNKNOWN_SENDER.into() };
     let (name, source) = (Some("Unknown sender"), "email");
-    let sender =
-        customers::find_or_create(tx, ctx.workspace, &key, name, source, ctx.now).await?;
+    let sender = customers::find_or_create(tx, ctx.workspace, &key, name, source, ctx.now).await?;
     let subject = rapport_mail::peek_subject(raw);
     let title = subject.as_deref().unwrap_or("Unreadable e-mail");
     let mut new = NewTicket::new(sender, title, Channel::Email);

@@ -65,8 +65,9 @@ async fn events_find_their_customer_by_any_name_and_after_a_merge(pool: PgPool) 
         .await
         .unwrap();
     }
-    let events = [json!({"email": "Alex@X.example"}), json!({"external_id": "u-1"}), json!({"id": other})]
-        .map(|customer| json!({"customer": customer, "name": "n"}));
+    let events =
+        [json!({"email": "Alex@X.example"}), json!({"external_id": "u-1"}), json!({"id": other})]
+            .map(|customer| json!({"customer": customer, "name": "n"}));
     let results = ingest_json(&ctx, events.to_vec()).await.unwrap();
     assert_eq!(outcomes(&results), [EventOutcome::Created; 3], "{results:?}");
     // The old address still opens the one timeline.

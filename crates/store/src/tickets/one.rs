@@ -98,8 +98,7 @@ impl Store {
         let mut sql = QueryBuilder::new("");
         push_ticket(&mut sql, workspace, viewer, number);
         sql.push(" from page t cross join shown");
-        let found: Option<TicketColumns> =
-            sql.build_query_as().fetch_optional(self.pool()).await?;
+        let found: Option<TicketColumns> = sql.build_query_as().fetch_optional(self.pool()).await?;
         found.map(Ticket::from).ok_or(StoreError::NotFound)
     }
 

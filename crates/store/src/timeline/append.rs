@@ -228,5 +228,8 @@ async fn existing(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(|r| ((r.source, r.dedupe_key), Cursor::new(r.occurred_at, r.id))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|r| ((r.source, r.dedupe_key), Cursor::new(r.occurred_at, r.id)))
+        .collect())
 }

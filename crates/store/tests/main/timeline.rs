@@ -76,12 +76,18 @@ async fn two_keys_at_once_wait_but_never_for_each_other(pool: PgPool) {
     let (store, workspace, alex) = start(pool).await;
     let dana = customer(&store, workspace).await;
     let there: Vec<_> = (0..20)
-        .map(|n| keyed(event(if n % 2 == 0 { alex } else { dana }, n, EventKind::Event), &format!("k{n}")))
+        .map(|n| {
+            keyed(
+                event(if n % 2 == 0 { alex } else { dana }, n, EventKind::Event),
+                &format!("k{n}"),
+            )
+        })
         .collect();
     let back: Vec<_> = there.iter().rev().cloned().collect();
     let tasks: Vec<_> = (0..8)
         .map(|n| {
-            let (store, events) = (store.clone(), if n % 2 == 0 { there.clone() } else { back.clone() });
+            let (store, events) =
+                (store.clone(), if n % 2 == 0 { there.clone() } else { back.clone() });
             tokio::spawn(async move { write(&store, workspace, &events).await })
         })
         .collect();
@@ -103,7 +109,12 @@ async fn last_activity_grows_and_never_passes_now(pool: PgPool) {
             .await
             .unwrap()
     };
-    write(&store, workspace, &[event(alex, 10, EventKind::Event), event(alex, 60, EventKind::Event)]).await;
+    write(
+        &store,
+        workspace,
+        &[event(alex, 10, EventKind::Event), event(alex, 60, EventKind::Event)],
+    )
+    .await;
     assert_eq!(last().await, noon() - TimeDelta::minutes(10));
     write(&store, workspace, &[event(alex, -600, EventKind::Event)]).await;
     assert_eq!(last().await, noon());
@@ -152,12 +163,16 @@ async fn walk(store: &Store, w: WorkspaceId, c: CustomerId, kinds: &[EventKind])
 async fn every_page_chain_sees_each_event_once(pool: PgPool) {
     let (store, workspace, alex) = start(pool).await;
     // Many at the same instant, so that only the id tells them apart.
-    let events: Vec<_> = (0..233i64).map(|n| event(alex, n / 40, EventKind::ALL[n as usize % 5])).collect();
+    let events: Vec<_> =
+        (0..233i64).map(|n| event(alex, n / 40, EventKind::ALL[n as usize % 5])).collect();
     write(&store, workspace, &events).await;
     let all = walk(&store, workspace, alex, &[]).await;
     assert_eq!(all.len(), 233);
     assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), 233);
-    assert_eq!(walk(&store, workspace, alex, &[EventKind::Ticket, EventKind::Error]).await.len(), 93);
+    assert_eq!(
+        walk(&store, workspace, alex, &[EventKind::Ticket, EventKind::Error]).await.len(),
+        93
+    );
     assert!(walk(&store, workspace, alex, &[EventKind::Help]).await.is_empty());
 }
 
@@ -167,7 +182,8 @@ async fn a_permalink_and_a_date_open_where_they_say(pool: PgPool) {
     let events: Vec<_> = (0..150i64).map(|n| event(alex, n * 60, EventKind::Event)).collect();
     let written = write(&store, workspace, &events).await;
     let cursor = written[75].cursor;
-    let page = read(&store, workspace, alex, TimelineQuery::new(&[], Position::Event(cursor))).await.page;
+    let page =
+        read(&store, workspace, alex, TimelineQuery::new(&[], Position::Event(cursor))).await.page;
     let at = page.items.iter().position(|i| i.cursor() == cursor).expect("the event is there");
     assert_eq!((at, page.items.len()), (15, 50));
     assert!(page.newer.is_some() && page.older.is_some());
@@ -241,14 +257,17 @@ async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
                 at.at.to_rfc3339(),
                 at.id,
             );
-            let plan: Value =
-                sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(&mut *connection).await.unwrap();
+            let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
+                .fetch_one(&mut *connection)
+                .await
+                .unwrap();
             let root = &plan[0]["Plan"];
             let mut reads = Vec::new();
             inspect(root, &mut reads);
             assert!(!reads.is_empty());
             assert!(reads.iter().all(|r| r == "Index Scan"), "{mode} {kinds}: {reads:?}");
-            let blocks = root["Shared Hit Blocks"].as_i64().unwrap() + root["Shared Read Blocks"].as_i64().unwrap();
+            let blocks = root["Shared Hit Blocks"].as_i64().unwrap()
+                + root["Shared Read Blocks"].as_i64().unwrap();
             assert!(blocks <= 600, "{mode} {kinds} at {minutes}: {blocks} blocks");
         }
     }

@@ -12,7 +12,11 @@ async fn routes(app: &TestApp) -> Vec<(Method, String)> {
     let description = app.get("/openapi.json").await.json();
     let mut routes = Vec::new();
     for (path, item) in description["paths"].as_object().expect("paths") {
-        let id = if path.starts_with("/accounts") { account["id"].as_str().expect("an id") } else { &customer };
+        let id = if path.starts_with("/accounts") {
+            account["id"].as_str().expect("an id")
+        } else {
+            &customer
+        };
         let path = path.replace("{id}", id).replace("{number}", &number);
         for method in item.as_object().expect("methods").keys().filter(|m| *m != "parameters") {
             routes.push((method.to_uppercase().parse().expect("a method"), path.clone()));
@@ -45,7 +49,9 @@ async fn no_route_answers_without_a_valid_secret_key(pool: PgPool) {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn another_workspace_s_things_do_not_exist(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    for (method, path) in routes(&app).await.into_iter().filter(|(_, path)| path.matches('/').count() > 1) {
+    for (method, path) in
+        routes(&app).await.into_iter().filter(|(_, path)| path.matches('/').count() > 1)
+    {
         if path == "/inbound/email" {
             continue;
         }
@@ -70,7 +76,10 @@ async fn a_revoked_key_ends_at_once(pool: PgPool) {
     let app = TestApp::new(pool.clone()).await;
     assert_eq!(app.get("/customers").await.status, StatusCode::OK);
     sqlx::query("update api_keys set revoked_at = now()").execute(&pool).await.expect("revoked");
-    assert_eq!(app.api_as(KEY, Method::GET, "/customers", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        app.api_as(KEY, Method::GET, "/customers", None).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -78,7 +87,12 @@ async fn a_cookie_opens_no_api_and_another_site_may_call_it_with_a_key(pool: PgP
     let app = TestApp::new(pool).await;
     let cookie = app.priya().await;
     assert_eq!(app.page("/api/v1/customers", &cookie).await.status, StatusCode::UNAUTHORIZED);
-    let mut request = crate::support::api_request(KEY, Method::POST, "/customers", Some(json!({"external_id": "u9"})));
+    let mut request = crate::support::api_request(
+        KEY,
+        Method::POST,
+        "/customers",
+        Some(json!({"external_id": "u9"})),
+    );
     request.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("a header"));
     request.headers_mut().insert("origin", "https://app.example".parse().expect("a header"));
     assert_eq!(app.send(request).await.status, StatusCode::CREATED);

@@ -13,7 +13,8 @@ async fn accounts_take_the_fields_that_were_defined(pool: PgPool) {
     let first = app.post("/accounts", account).await;
     assert_eq!(first.status, StatusCode::CREATED, "{first:?}");
     assert_eq!(first.json()["fields"]["seats"], 46);
-    let wrong = app.post("/accounts", json!({"external_id": "a1", "fields": {"seats": "many"}})).await;
+    let wrong =
+        app.post("/accounts", json!({"external_id": "a1", "fields": {"seats": "many"}})).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(wrong.wrong_fields().len(), 1);
     let again = app.post("/accounts", json!({"external_id": "a1", "plan": "Scale"})).await;

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn an_upsert_creates_once_and_then_changes(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let body = json!({"external_id": "u1", "email": "Alex@X.example", "account": {"name": "Northwind"}});
+    let body =
+        json!({"external_id": "u1", "email": "Alex@X.example", "account": {"name": "Northwind"}});
     let first = app.post("/customers", body).await;
     assert_eq!(first.status, StatusCode::CREATED, "{first:?}");
     let second = app.post("/customers", json!({"external_id": "u1", "job_title": "Lead"})).await;

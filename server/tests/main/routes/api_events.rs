@@ -25,8 +25,16 @@ async fn a_bad_event_spoils_no_good_one(pool: PgPool) {
     let answer = app.post("/events", batch).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     let answer = answer.json();
-    let states: Vec<_> = answer["results"].as_array().expect("results").iter().map(|r| r["status"].clone()).collect();
-    assert_eq!(states, ["created", "rejected", "rejected", "rejected", "rejected", "duplicate", "created"]);
+    let states: Vec<_> = answer["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|r| r["status"].clone())
+        .collect();
+    assert_eq!(
+        states,
+        ["created", "rejected", "rejected", "rejected", "rejected", "duplicate", "created"]
+    );
     assert_eq!(answer["results"][1]["errors"][0]["field"], "name");
     assert_eq!(answer["results"][0]["id"], answer["results"][5]["id"]);
 }
@@ -35,7 +43,10 @@ async fn a_bad_event_spoils_no_good_one(pool: PgPool) {
 async fn one_event_needs_no_list_and_a_thousand_and_one_are_too_many(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.customer("u1").await;
-    assert_eq!(app.post("/events", event(json!({}))).await.json()["results"][0]["status"], "created");
+    assert_eq!(
+        app.post("/events", event(json!({}))).await.json()["results"][0]["status"],
+        "created"
+    );
     let many = Value::Array(vec![event(json!({})); 1_001]);
     assert_eq!(app.post("/events", many).await.wrong_fields(), ["events"]);
 }

@@ -61,7 +61,10 @@ async fn while_the_first_runs_the_second_is_refused(pool: PgPool) {
     let app = TestApp::new(pool.clone()).await;
     app.customer("u1").await;
     post(&app, KEY, "k1", "/tickets", ticket("A")).await;
-    sqlx::query("update idempotency_keys set status = null, response = null").execute(&pool).await.expect("reset");
+    sqlx::query("update idempotency_keys set status = null, response = null")
+        .execute(&pool)
+        .await
+        .expect("reset");
     let second = post(&app, KEY, "k1", "/tickets", ticket("A")).await;
     assert_eq!(second.status, StatusCode::CONFLICT);
     second.problem();

@@ -29,11 +29,18 @@ async fn every_message_of_the_corpus_is_taken_in_and_shown(pool: PgPool) {
     for (name, raw) in &mails {
         let answer = app.mail(raw.clone()).await;
         // The corpus holds some messages twice.
-        assert!(matches!(answer.status, StatusCode::CREATED | StatusCode::OK), "{name}: {answer:?}");
+        assert!(
+            matches!(answer.status, StatusCode::CREATED | StatusCode::OK),
+            "{name}: {answer:?}"
+        );
         let taken = answer.json();
         let number = taken["ticket_number"].as_i64().expect("a number");
         let list = app.get(&format!("/tickets/{number}/messages")).await.json();
-        let shown = list["items"].as_array().expect("messages").iter().any(|m| m["id"] == taken["message_id"]);
+        let shown = list["items"]
+            .as_array()
+            .expect("messages")
+            .iter()
+            .any(|m| m["id"] == taken["message_id"]);
         assert!(shown, "{name}: not in ticket {number}");
         numbers.insert(number);
     }

@@ -29,7 +29,11 @@ async fn every_bad_body_is_a_problem(pool: PgPool) {
         let answer = raw(&app, media_type, body).await;
         assert_eq!(answer.status.as_u16(), status, "{answer:?}");
         answer.problem();
-        assert!(!answer.body.contains("struct") && !answer.body.contains("rapport_"), "{}", answer.body);
+        assert!(
+            !answer.body.contains("struct") && !answer.body.contains("rapport_"),
+            "{}",
+            answer.body
+        );
     }
 }
 
@@ -78,7 +82,8 @@ async fn history_has_a_time_and_an_actor(pool: PgPool) {
     let id = app.customer("u1").await;
     let write = async |at: &str, actor: &str| {
         let path = format!("/customers/{id}/notes");
-        let mut request = crate::support::api_request(KEY, Method::POST, &path, Some(json!({"body": "x"})));
+        let mut request =
+            crate::support::api_request(KEY, Method::POST, &path, Some(json!({"body": "x"})));
         request.headers_mut().insert("rapport-at", at.parse().expect("a header"));
         request.headers_mut().insert("rapport-actor", actor.parse().expect("a header"));
         app.send(request).await
@@ -89,7 +94,13 @@ async fn history_has_a_time_and_an_actor(pool: PgPool) {
     assert_eq!(write("2026-01-02T03:04:05Z", "Importer").await.json()["author_name"], "Importer");
     assert_eq!(write("2926-01-02T03:04:05Z", "Importer").await.wrong_fields(), ["Rapport-At"]);
     assert_eq!(write("yesterday", "Importer").await.wrong_fields(), ["Rapport-At"]);
-    assert_eq!(write("2026-01-02T03:04:05Z", "no@acme.example").await.wrong_fields(), ["Rapport-Actor"]);
+    assert_eq!(
+        write("2026-01-02T03:04:05Z", "no@acme.example").await.wrong_fields(),
+        ["Rapport-Actor"]
+    );
     // An agent's name brings the agent's role with it.
-    assert_eq!(write("2026-01-02T03:04:05Z", "vera@acme.example").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        write("2026-01-02T03:04:05Z", "vera@acme.example").await.status,
+        StatusCode::FORBIDDEN
+    );
 }

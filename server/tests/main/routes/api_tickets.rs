@@ -13,7 +13,9 @@ async fn open(app: &TestApp, more: Value) -> crate::support::Answer {
 async fn a_ticket_names_people_and_teams_as_people_do(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.customer("u1").await;
-    let answer = open(&app, json!({"assignee": "Priya@acme.example", "team": "billing", "tags": ["bug"]})).await;
+    let answer =
+        open(&app, json!({"assignee": "Priya@acme.example", "team": "billing", "tags": ["bug"]}))
+            .await;
     assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
     let ticket = answer.json();
     assert_eq!(ticket["assignee"]["name"], "Priya Raman");
@@ -51,9 +53,13 @@ async fn messages_come_in_order_and_once(pool: PgPool) {
     assert_eq!((again.status, &again.json()["duplicate"]), (StatusCode::OK, &json!(true)));
     app.post(&path, json!({"kind": "note", "body_text": "Look"})).await;
     let list = app.get(&path).await.json();
-    let texts: Vec<_> = list["items"].as_array().expect("items").iter().map(|m| m["text"].clone()).collect();
+    let texts: Vec<_> =
+        list["items"].as_array().expect("items").iter().map(|m| m["text"].clone()).collect();
     assert_eq!(texts, ["Hi", "Look"]);
-    assert_eq!(app.post(&path, json!({"kind": "note", "body_text": ""})).await.wrong_fields(), ["body_text"]);
+    assert_eq!(
+        app.post(&path, json!({"kind": "note", "body_text": ""})).await.wrong_fields(),
+        ["body_text"]
+    );
     let rated = app.post(&format!("/tickets/{number}/csat"), json!({"score": 5})).await;
     assert_eq!(rated.json()["csat_score"], 5);
 }
@@ -70,5 +76,8 @@ async fn the_list_pages_and_filters(pool: PgPool) {
     let second = app.get(&format!("/tickets?limit=3&cursor={next}")).await.json();
     assert_eq!(second["items"].as_array().map(Vec::len), Some(2));
     assert_eq!(second["next"], Value::Null);
-    assert_eq!(app.get("/tickets?status=closed").await.json()["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        app.get("/tickets?status=closed").await.json()["items"].as_array().map(Vec::len),
+        Some(2)
+    );
 }

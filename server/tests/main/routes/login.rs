@@ -5,7 +5,9 @@ use sqlx::PgPool;
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn login_opens_pages_and_logout_closes_them(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let answer = app.form("/login", "email=priya%40acme.example&password=rapport-demo&next=%2Fcustomers", "").await;
+    let answer = app
+        .form("/login", "email=priya%40acme.example&password=rapport-demo&next=%2Fcustomers", "")
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header(header::LOCATION), "/customers");
     let cookie = answer.header(header::SET_COOKIE);

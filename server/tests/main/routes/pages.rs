@@ -50,10 +50,16 @@ async fn other_sites_cannot_post_to_pages(pool: PgPool) {
 async fn the_main_pages_render_with_data(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let id = app.customer("u1").await;
-    let ticket = serde_json::json!({"customer": {"external_id": "u1"}, "subject": "Export <b>fails</b>"});
+    let ticket =
+        serde_json::json!({"customer": {"external_id": "u1"}, "subject": "Export <b>fails</b>"});
     let number = app.post("/tickets", ticket).await.json()["number"].clone();
     let cookie = app.priya().await;
-    for path in ["/inbox".into(), "/customers".into(), format!("/customers/{id}"), format!("/customers/{id}/tickets/{number}")] {
+    for path in [
+        "/inbox".into(),
+        "/customers".into(),
+        format!("/customers/{id}"),
+        format!("/customers/{id}/tickets/{number}"),
+    ] {
         let answer = app.page(&path, &cookie).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(answer.body.contains("Alex"), "{path}");

@@ -26,7 +26,9 @@ async fn every_server_function_refuses_the_nameless(pool: PgPool) {
                 .body(Body::from("{}"));
             let answer = app.send(request.expect("a request")).await;
             // Arguments are read before the function runs: those that cannot be read are refused too.
-            let refusal = answer.status == StatusCode::UNAUTHORIZED || answer.status.is_client_error() || answer.status.is_server_error();
+            let refusal = answer.status == StatusCode::UNAUTHORIZED
+                || answer.status.is_client_error()
+                || answer.status.is_server_error();
             assert!(refusal, "{path} as {media_type}: {answer:?}");
         }
         refused += 1;
