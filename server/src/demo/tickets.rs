@@ -69,7 +69,7 @@ pub async fn deal(client: &Shared, clock: &Clock, customers: &[Value]) -> anyhow
 fn opened_ago(number: i64, dice: &mut Dice) -> i64 {
     let (from, to, days_from, days_to) = match number {
         ..=960 => (920, 961, 45, 25),
-        ..=996 => (961, 997, 25, 6),
+        961..=996 => (961, 997, 25, 6),
         _ => (997, 1_042, 6, 0),
     };
     let span = (days_from - days_to) * MINUTES_A_DAY;
@@ -149,7 +149,8 @@ impl Dealt {
         let key = format!("demo-{number}-{}", self.steps.len());
         let mut body = json!({"kind": kind, "body_text": text, "client_key": key});
         if kind == "agent" {
-            body["receipt"] = if self.steps.len() % 3 == 0 { "delivered" } else { "viewed" }.into();
+            body["receipt"] =
+                if self.steps.len().is_multiple_of(3) { "delivered" } else { "viewed" }.into();
         }
         let actor = agent.filter(|_| kind != "customer");
         self.steps.push(Step { ago, actor, message: true, body });

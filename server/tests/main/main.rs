@@ -1,6 +1,8 @@
 //! Route tests: the whole router on a real database, without a socket. `routes` mirrors the
 //! addresses; `support` holds the app under test.
 
+// A test that cannot go on fails; clippy knows that of test functions only, not of their helpers.
+#![allow(clippy::unwrap_used)]
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 

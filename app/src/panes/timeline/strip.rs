@@ -23,7 +23,7 @@ pub(super) fn Strip(stream: Stream) -> impl IntoView {
             let most = overview.days.iter().map(|d| d.n).max().unwrap_or(1).max(1);
             (0..STRIP_DAYS)
                 .rev()
-                .map(|ago| back(ago))
+                .map(&back)
                 .map(|day| {
                     let found = overview.days.iter().find(|d| d.day == day);
                     let found = found.copied().unwrap_or(ActivityDay { day, n: 0, errors: 0 });

@@ -164,10 +164,11 @@ impl TimelineItem {
     fn scalars(&self) -> impl Iterator<Item = (&str, String)> {
         let change = self.kind == EventKind::Activity && self.title.is_empty();
         let shown = move |key: &str| {
-            !SAID.contains(&key)
-                && !key.starts_with('_')
-                && !(self.channel().is_some() && key == "channel")
-                && !(change && matches!(key, "from" | "to"))
+            let said = SAID.contains(&key)
+                || key.starts_with('_')
+                || (self.channel().is_some() && key == "channel")
+                || (change && matches!(key, "from" | "to"));
+            !said
         };
         let fields = self.payload.as_object().into_iter().flatten();
         fields

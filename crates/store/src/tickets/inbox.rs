@@ -36,6 +36,9 @@ pub(crate) fn assignable(people: Vec<Named>, teams: Vec<Named>) -> Assignable {
     }
 }
 
+/// What the one statement answers: rows, people, teams.
+type InboxAnswer = (Json<Vec<JsonRow>>, Json<Vec<Named>>, Json<Vec<Named>>);
+
 impl Store {
     /// A page of the inbox, with the people and teams of its filter menus.
     pub async fn inbox(
@@ -57,11 +60,8 @@ impl Store {
         sql.push(order(query.sort));
         sql.push(") select (select coalesce(json_agg(shown), '[]') from shown), ");
         sql.push(ASSIGNABLE);
-        let (Json(rows), Json(people), Json(teams)): (
-            Json<Vec<JsonRow>>,
-            Json<Vec<Named>>,
-            Json<Vec<Named>>,
-        ) = sql.build_query_as().fetch_one(self.pool()).await?;
+        let (Json(rows), Json(people), Json(teams)): InboxAnswer =
+            sql.build_query_as().fetch_one(self.pool()).await?;
         let more = rows.len() > limit as usize;
         let items: Vec<TicketRow> =
             rows.into_iter().take(limit as usize).map(TicketRow::from).collect();
