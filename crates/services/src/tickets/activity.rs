@@ -167,9 +167,13 @@ pub(super) fn issue_linked(
     issue: &NewIssue,
     new: bool,
 ) -> NewEvent {
-    let (verb, name) =
-        if new { ("linked", "ticket.issue_linked") } else { ("updated", "ticket.issue_updated") };
-    let title = format!("{verb} {}", excerpt(&issue.key, VALUE_CHARS));
+    let name = if new { "ticket.issue_linked" } else { "ticket.issue_updated" };
+    let key = excerpt(&issue.key, VALUE_CHARS);
+    let title = match issue.state {
+        _ if new => format!("linked {key}"),
+        Some(state) => format!("moved {key} to {}", state.label()),
+        None => format!("updated {key}"),
+    };
     activity(ctx, ticket, name, title, json!(issue))
 }
 
