@@ -34,7 +34,8 @@ impl Attempts {
             self.by_address.retain_recent();
         }
         let email: String = email.trim().to_lowercase().chars().take(254).collect();
-        self.by_address.check_key(&address).is_ok() && self.by_email.check_key(&email).is_ok()
+        // The e-mail first: attempts that it refuses leave the address's others alone.
+        self.by_email.check_key(&email).is_ok() && self.by_address.check_key(&address).is_ok()
     }
 }
 
