@@ -73,8 +73,16 @@ export const test = base.extend<{ watch: Watch }, { session: Cookie[] }>({
     { auto: true },
   ],
   // Logged out by default; `login(page)` is the short way in.
-  page: async ({ page, session }, use) => {
+  page: async ({ page, session, javaScriptEnabled }, use) => {
     sessions.set(page, session);
+    // What is typed before the browser took over is a test of forms, which the flows without
+    // JavaScript are: all others wait.
+    const goto = page.goto.bind(page);
+    page.goto = async (url, options) => {
+      const answer = await goto(url, options);
+      if (javaScriptEnabled !== false) await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+      return answer;
+    };
     await use(page);
   },
 });

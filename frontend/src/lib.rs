@@ -13,6 +13,11 @@ pub fn hydrate() {
         report(&info.to_string());
     }));
     leptos::mount::hydrate_body(rapport_app::App);
+    // Styles and flows can tell from it that the page answers.
+    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
 }
 
 /// After a panic the page looks alive but is dead: say so on screen, and tell the server.

@@ -55,7 +55,8 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
     }
     };
     view! {
-        <Title text=move || t.with(|t| format!("#{} {}", t.row.number, t.row.subject)) />
+        // The head may ask once more after the ticket was left.
+        <Title text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
             <a class="icon-btn back" href=move || place.timeline_href() title="Back to the timeline (Esc)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
