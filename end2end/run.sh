@@ -18,17 +18,15 @@ fi
 SERVER_PID=
 database=rapport_flows_$$
 log=$STATE/flows-server.log
-pg_was_running=false
-! scripts/pg.sh --test status || pg_was_running=true
 
-on_postgres() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --test psql postgres -Xqc "$1"; }
+on_postgres() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh psql postgres -Xqc "$1"; }
 
 finish() {
   local status=$?
   trap - EXIT
   stop_pid "$SERVER_PID"
   on_postgres "drop database if exists $database with (force)" || true
-  $pg_was_running || scripts/pg.sh --test stop
+  leave_postgres
   if [ $status -ne 0 ] && [ -s "$log" ]; then
     say "--- the server's last lines ($log)" >&2
     tail -15 "$log" >&2
@@ -38,11 +36,11 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-scripts/pg.sh --test start
+use_postgres --test
 on_postgres "create database $database"
-DATABASE_URL=$(scripts/pg.sh --test url "$database")
+DATABASE_URL=$(scripts/pg.sh url "$database")
 RAPPORT_ADDR=127.0.0.1:$(free_port)
-export DATABASE_URL RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
+export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
 "$program" migrate >"$log" 2>&1
 start_server "$program" "$log"
 "$program" demo --url "$RAPPORT_URL"

@@ -8,24 +8,20 @@ set -euo pipefail
 
 [ -f bench/Cargo.toml ] || die "there is no bench/ yet"
 SERVER_PID=
-pg_was_running=false
-! scripts/pg.sh status || pg_was_running=true
 stop_all() {
   stop_pid "$SERVER_PID"
-  $pg_was_running || scripts/pg.sh stop
+  leave_postgres
 }
 trap stop_all EXIT
 
 step "set-up" scripts/setup.sh
-step "Postgres" scripts/pg.sh start
+step "Postgres" use_postgres
 step "build" scripts/build.sh --release
 step "build of the bench program" cargo build --release -p rapport-bench
 # A database of its own: what is measured must not mix with what you look at.
-if [ -z "${DATABASE_URL:-}" ]; then
-  scripts/pg.sh psql -q -c 'create database rapport_bench' 2>/dev/null || true
-  DATABASE_URL=$(scripts/pg.sh url rapport_bench)
-fi
-export DATABASE_URL RAPPORT_DEMO=1
+scripts/pg.sh psql -q -c 'create database rapport_bench' 2>/dev/null || true
+DATABASE_URL=$(scripts/pg.sh url rapport_bench)
+export RAPPORT_DEMO=1
 RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR
 step "rapport migrate" "$TARGET/release/rapport" migrate

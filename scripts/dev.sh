@@ -12,12 +12,10 @@ export RAPPORT_ADDR=${RAPPORT_ADDR:-127.0.0.1:3000}
 export RAPPORT_DEMO=${RAPPORT_DEMO:-1}
 program=$TARGET/debug/rapport
 SERVER_PID=
-pg_was_running=false
-! scripts/pg.sh status || pg_was_running=true
 stop_all() {
   trap - EXIT INT TERM
   stop_pid "$SERVER_PID"
-  $pg_was_running || scripts/pg.sh stop
+  leave_postgres
 }
 trap stop_all EXIT
 trap 'exit 130' INT TERM
@@ -32,9 +30,7 @@ restart() {
 }
 
 scripts/setup.sh
-scripts/pg.sh start
-DATABASE_URL=$(scripts/pg.sh url)
-export DATABASE_URL
+step "Postgres" use_postgres
 scripts/build.sh --dev
 restart
 "$program" demo --url "http://$RAPPORT_ADDR"

@@ -122,6 +122,26 @@ stop_pid() {
   kill -9 "$pid" 2>/dev/null || true
 }
 
+# --- Postgres, for the scripts that need one for a while ---------------------------------
+
+PG_CLUSTER=()
+PG_STARTED=false
+
+# use_postgres [--test]: exports DATABASE_URL, after starting the private cluster where it is
+# not set; leave_postgres stops that again, unless it was running before.
+use_postgres() {
+  PG_CLUSTER=("$@")
+  if [ -n "${DATABASE_URL:-}" ]; then return; fi
+  scripts/pg.sh "${PG_CLUSTER[@]}" status || PG_STARTED=true
+  scripts/pg.sh "${PG_CLUSTER[@]}" start
+  DATABASE_URL=$(scripts/pg.sh "${PG_CLUSTER[@]}" url)
+  export DATABASE_URL
+}
+
+leave_postgres() {
+  if $PG_STARTED; then env -u DATABASE_URL scripts/pg.sh "${PG_CLUSTER[@]}" stop; fi
+}
+
 # --- The server, for the scripts that run one -------------------------------------------
 
 # The status line of GET path at host:port, or nothing; needs no curl.

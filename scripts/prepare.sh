@@ -15,9 +15,7 @@ case "${1:-}" in
   *) die "usage: scripts/prepare.sh [--check]" ;;
 esac
 
-pg_was_running=false
-! scripts/pg.sh --test status || pg_was_running=true
-scripts/pg.sh --test start
+use_postgres --test
 database=rapport_prepare_$$
 out=$(mktemp -d)
 
@@ -27,7 +25,7 @@ run_sql() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --test psql
 tidy() {
   run_sql postgres -c "drop database if exists $database with (force)" || true
   rm -rf "$out"
-  $pg_was_running || scripts/pg.sh --test stop
+  leave_postgres
 }
 trap tidy EXIT
 

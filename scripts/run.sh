@@ -12,13 +12,11 @@ export RAPPORT_DEMO=${RAPPORT_DEMO:-1}
 program=$TARGET/release/rapport
 SERVER_PID=
 began=$(now_ms)
-pg_was_running=false
-! scripts/pg.sh status || pg_was_running=true
 
 stop_all() {
   trap - EXIT INT TERM
   stop_pid "$SERVER_PID"
-  $pg_was_running || scripts/pg.sh stop
+  leave_postgres
 }
 trap stop_all EXIT
 trap 'exit 130' INT TERM
@@ -28,10 +26,8 @@ if (exec 3<>"/dev/tcp/${RAPPORT_ADDR%:*}/${RAPPORT_ADDR##*:}") 2>/dev/null; then
 fi
 
 step "set-up" scripts/setup.sh
-step "Postgres" scripts/pg.sh start
+step "Postgres" use_postgres
 step "build" scripts/build.sh --release
-DATABASE_URL=$(scripts/pg.sh url)
-export DATABASE_URL
 step "rapport migrate" "$program" migrate
 step "rapport serve" start_server "$program" -
 step "rapport demo" "$program" demo --url "http://$RAPPORT_ADDR"
@@ -45,6 +41,6 @@ cat <<TXT
     secret API key  rsk_demo_secret
     database        scripts/pg.sh psql
 
-  Ctrl-C stops the server$($pg_was_running || printf ' and its Postgres').
+  Ctrl-C stops the server$(! $PG_STARTED || printf ' and its Postgres').
 TXT
 wait "$SERVER_PID"

@@ -17,12 +17,8 @@ esac
 
 scripts/setup.sh --tests
 began=$(now_ms)
-pg_was_running=false
-! scripts/pg.sh --test status || pg_was_running=true
-trap '$pg_was_running || scripts/pg.sh --test stop' EXIT
-step "Postgres for tests" scripts/pg.sh --test start
-DATABASE_URL=$(scripts/pg.sh --test url)
-export DATABASE_URL
+trap leave_postgres EXIT
+step "Postgres for tests" use_postgres --test
 
 # The browser half is left out: together with the server it would switch on both of Leptos's
 # sides in one build. Its code is run by the flows.
