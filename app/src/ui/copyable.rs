@@ -4,8 +4,12 @@ use crate::ui::icon::Icon;
 use crate::ui::toast::{Toasts, use_toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use rapport_domain::text::excerpt;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+
+/// Characters of the copied text that the message repeats.
+const TOAST_CHARS: usize = 80;
 
 /// The button that copies `value` and says so. Where the value shows, it stands
 /// beside it; styles reveal it on hover or focus, and always on touch.
@@ -44,13 +48,16 @@ pub fn CopyField(
     view! {
         <div class="field">
             <dt>{label.clone()}</dt>
-            <dd title=value.clone()>
-                {match children {
-                    Some(children) => children(),
-                    None => value.clone().into_any(),
-                }}
+            // The button stands inside: a list of descriptions holds nothing but dt and dd.
+            <dd>
+                <span class="value" title=value.clone()>
+                    {match children {
+                        Some(children) => children(),
+                        None => value.clone().into_any(),
+                    }}
+                </span>
+                <CopyButton value label />
             </dd>
-            <CopyButton value label />
         </div>
     }
 }
@@ -59,7 +66,7 @@ pub fn CopyField(
 pub fn copy(text: String, toasts: Toasts) {
     spawn_local(async move {
         if write(&text).await {
-            toasts.say(format!("Copied {text}"));
+            toasts.say(format!("Copied {}", excerpt(&text, TOAST_CHARS)));
         } else {
             toasts.fail("Your browser did not allow copying. Select the text instead.");
         }

@@ -47,7 +47,9 @@ pub fn FieldHelp(
     #[prop(into)] error: MaybeProp<String>,
 ) -> impl IntoView {
     let class = move || if error.get().is_some() { "field-help error" } else { "field-help" };
-    view! { <span class=class id=id>{move || error.get().unwrap_or_else(|| hint.clone())}</span> }
+    // Nothing rather than an empty text, which is written as a space and takes a line.
+    let text = move || error.get().or_else(|| Some(hint.clone()).filter(|h| !h.is_empty()));
+    view! { <span class=class id=id>{text}</span> }
 }
 
 /// What is wrong with a form as a whole.

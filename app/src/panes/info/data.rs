@@ -10,7 +10,12 @@ use rapport_domain::info::InfoPane;
 
 /// The customer that the page is about.
 #[derive(Clone, Copy)]
-pub struct Info(Resource<Result<InfoPane, Failure>>);
+pub struct Info {
+    pane: Resource<Result<InfoPane, Failure>>,
+    /// Their name, for the document's title, which is written when a pane may be gone already:
+    /// so it lives as long as the page.
+    pub name: RwSignal<String>,
+}
 
 /// Starts loading; called by the profile page, whose address it reads.
 pub fn provide_info() {
@@ -23,7 +28,7 @@ pub fn provide_info() {
             None => Err(Failure(AppError::NotFound)),
         }
     });
-    provide_context(Info(info));
+    provide_context(Info { pane: info, name: RwSignal::new(String::new()) });
 }
 
 /// The data, inside a `<Suspense>` or `<Transition>` of the profile page.
@@ -34,12 +39,12 @@ pub fn use_info() -> Info {
 impl Info {
     /// What is known by now; `None` before the first answer.
     pub fn get(self) -> Option<Result<InfoPane, Failure>> {
-        self.0.get()
+        self.pane.get()
     }
 
     /// What was loaded, without watching it.
     pub fn get_untracked(self) -> Option<InfoPane> {
-        self.0.get_untracked().and_then(Result::ok)
+        self.pane.get_untracked().and_then(Result::ok)
     }
 }
 

@@ -15,6 +15,7 @@ mod notes;
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
 
+use crate::pages::profile::use_place;
 use crate::session::use_viewer;
 use crate::ui::dialog::Dialog;
 use crate::ui::empty::{ErrorPanel, Skeleton};
@@ -71,9 +72,13 @@ fn Content() -> impl IntoView {
         _ => last.cloned().unwrap_or_else(|| first.clone()),
     });
     let name = Memo::new(move |_| pane.with(|p| p.customer.details.name.clone()));
-    let edit = use_edit();
+    // Here for the server, which runs no effects; the effect follows later changes.
+    info.name.set(name.get_untracked());
+    Effect::new(move |_| info.name.set(name.get()));
+    let (edit, place) = (use_edit(), use_place());
     view! {
-        <Title text=move || name.get() />
+        // An open ticket gives the page its own title.
+        <Show when=move || place.ticket.get().is_none()><Title text=move || info.name.get() /></Show>
         <aside class="pane info" aria-label=move || format!("About {}", name.get())>
             {view! { <InlineForm pane edit /> }.into_any()}
             {view! { <Contact pane /> }.into_any()}
