@@ -5,7 +5,9 @@
 
 mod customers;
 mod inbound;
+mod info;
 mod messages;
+mod notes;
 mod tickets;
 mod timeline;
 mod world;
