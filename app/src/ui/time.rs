@@ -12,6 +12,8 @@ pub enum TimeStyle {
     List,
     /// `Today 09:14`, `Nov 18`, `Nov 18, 2025`.
     Row,
+    /// `Today`, `Nov 18`, `Nov 18, 2025`.
+    Day,
     /// `09:14`.
     Clock,
     /// `Nov 24, 2026 09:14`.
@@ -81,6 +83,7 @@ fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> Strin
         TimeStyle::Full => "%b %-d, %Y %H:%M",
         TimeStyle::List if today => "%H:%M",
         TimeStyle::Row if today => "Today %H:%M",
+        TimeStyle::Day if today => "Today",
         _ if at.year() == now.year() => "%b %-d",
         _ => "%b %-d, %Y",
     };
@@ -120,5 +123,6 @@ mod tests {
         assert_eq!(row("2026-11-24T09:14:00Z"), "Today 09:14");
         assert_eq!(row("2026-11-18T09:14:00Z"), "Nov 18");
         assert_eq!(row("2025-03-21T09:14:00Z"), "Mar 21, 2025");
+        assert_eq!(format_wall(at("2026-11-24T09:14:00Z"), now, TimeStyle::Day), "Today");
     }
 }

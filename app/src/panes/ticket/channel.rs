@@ -83,19 +83,24 @@ fn Lines(message: Message) -> impl IntoView {
     let more = (!main.is_empty()).then(|| {
         view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> }
     });
-    let lines = move || {
-        match all.get() {
-        Some(Ok(lines)) => view! { <List lines /> }.into_any(),
-        Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
-        None => view! {
-            <List lines=plain.clone() />
-            <span class="line"><span class="name">"Sent"</span><span class="value"><Time at=message.sent_at style=TimeStyle::Full /></span></span>
-            {more.clone()}
+    // A mail's Date says it; nothing else has one.
+    let undated = main.iter().all(|h| h.name != "Date");
+    let sent = undated.then(|| {
+        view! {
+            <span class="line">
+                <span class="name">"Sent"</span>
+                <span class="value"><Time at=message.sent_at style=TimeStyle::Full /></span>
+            </span>
         }
-        .into_any(),
+    });
+    view! {
+        {move || match all.get() {
+            Some(Ok(lines)) => view! { <List lines /> }.into_any(),
+            Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
+            None => view! { <List lines=plain.clone() /> {more.clone()} }.into_any(),
+        }}
+        {sent}
     }
-    };
-    view! { {lines} }
 }
 
 #[component]
@@ -103,9 +108,13 @@ fn List(lines: Vec<HeaderLine>) -> impl IntoView {
     lines
         .into_iter()
         .map(|line| {
+            let name = match line.name.as_str() {
+                "Authentication-Results" => "Authentication".to_string(),
+                _ => line.name,
+            };
             view! {
                 <span class="line">
-                    <span class="name">{line.name}</span>
+                    <span class="name">{name}</span>
                     <span class="value" title=line.value.clone()>{line.value.clone()}</span>
                 </span>
             }

@@ -88,7 +88,7 @@ fn Choices(live: Live) -> impl IntoView {
     .into_any()
 }
 
-/// Channel, tags, linked issues, participants.
+/// Channel, tags, linked issues.
 #[component]
 fn Lists(live: Live) -> impl IntoView {
     let may = live.may_write;
@@ -126,6 +126,30 @@ fn Lists(live: Live) -> impl IntoView {
             })
             .collect_view()
     };
+    view! {
+        <div><dt>"Channel"</dt><dd><span class="clip" title=channel>{channel}</span></dd></div>
+        <div><dt>"Tags"</dt><dd>
+            {tags}
+            {may.then(|| view! { <AddBox live property="tag" label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
+        </dd></div>
+        <div><dt>"Linked issues"</dt><dd>
+            {issues}
+            {may.then(|| view! { <AddBox live property="link" label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
+        </dd></div>
+    }
+}
+
+/// When it came, how long it waited, and who else takes part.
+#[component]
+fn Facts(live: Live) -> impl IntoView {
+    let may = live.may_write;
+    let submitted = part(live, |t| t.row.submitted_at);
+    let waited =
+        part(live, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
+    let response = move || match waited.get() {
+        Some(seconds) => duration_text(seconds.max(0)),
+        None => "None yet".to_string(),
+    };
     let people = move || {
         let people = live.ticket.with(|t| t.participants.clone());
         people
@@ -142,35 +166,12 @@ fn Lists(live: Live) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <div><dt>"Channel"</dt><dd>{channel}</dd></div>
-        <div><dt>"Tags"</dt><dd>
-            {tags}
-            {may.then(|| view! { <AddBox live property="tag" label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
-        </dd></div>
-        <div><dt>"Linked issues"</dt><dd>
-            {issues}
-            {may.then(|| view! { <AddBox live property="link" label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
-        </dd></div>
+        <div><dt>"Submitted"</dt><dd>{move || view! { <Time at=submitted.get() style=TimeStyle::Full /> }}</dd></div>
+        <div><dt>"First response"</dt><dd>{response}</dd></div>
         <div><dt>"Participants"</dt><dd>
             {people}
             {may.then(|| view! { <AddBox live property="invite" label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
         </dd></div>
-    }
-}
-
-/// What nobody edits: when it came and how long it waited.
-#[component]
-fn Facts(live: Live) -> impl IntoView {
-    let submitted = part(live, |t| t.row.submitted_at);
-    let waited =
-        part(live, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
-    let response = move || match waited.get() {
-        Some(seconds) => duration_text(seconds.max(0)),
-        None => "None yet".to_string(),
-    };
-    view! {
-        <div><dt>"Submitted"</dt><dd>{move || view! { <Time at=submitted.get() style=TimeStyle::Full /> }}</dd></div>
-        <div><dt>"First response"</dt><dd>{response}</dd></div>
     }
 }
 

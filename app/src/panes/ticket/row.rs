@@ -185,6 +185,7 @@ fn Actions(live: Live) -> impl IntoView {
 /// stays where it is until the reader reloads.
 #[component]
 fn Problem(live: Live) -> impl IntoView {
+    let place = use_place();
     move || {
         let error = live.general_error()?;
         let conflict = matches!(error, AppError::Conflict(_));
@@ -192,8 +193,8 @@ fn Problem(live: Live) -> impl IntoView {
             <div class="problem" class:conflict=conflict role="alert">
                 <Icon name="triangle-alert" />
                 <span>{error.to_string()}</span>
-                // An empty href is this page, with and without scripts.
-                <a class="btn" href="" rel="external"><Icon name="refresh-cw" />"Reload ticket"</a>
+                // Without the error that a plain form brings back in the address.
+                <a class="btn" href=place.ticket_href(live.number) rel="external"><Icon name="refresh-cw" />"Reload ticket"</a>
             </div>
         })
     }

@@ -80,7 +80,7 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                     {match entry {
                         Entry::Message(message) => view! { <MessageView message=*message /> }.into_any(),
                         Entry::Activity(activity) => view! { <ActivityView activity /> }.into_any(),
-                        Entry::Day(at) => view! { <p class="day-mark"><Time at style=TimeStyle::Row /></p> }.into_any(),
+                        Entry::Day(at) => view! { <p class="day-mark"><Time at style=TimeStyle::Day /></p> }.into_any(),
                     }}
                 </For>
                 {move || empty().then(|| view! {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod customers;
+mod edit;
 mod inbound;
 mod info;
 mod messages;
