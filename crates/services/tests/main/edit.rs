@@ -47,7 +47,9 @@ async fn each_property_is_edited_by_its_name(pool: PgPool) {
     assert_eq!(ticket.linked_issues[0].provider, IssueProvider::Linear);
     assert_eq!(ticket.participants[0].email, "dana@fox.example");
     assert_eq!(ticket.fields["seats"], json!(46));
-    for (property, value) in [("assignee", ""), ("field:seats", ""), ("dismiss", "dana@fox.example")] {
+    for (property, value) in
+        [("assignee", ""), ("field:seats", ""), ("dismiss", "dana@fox.example")]
+    {
         edit(&ctx, number, property, value).await.unwrap();
     }
     let ticket = tickets::get(&ctx, number).await.unwrap();
