@@ -78,7 +78,7 @@ fn nothing(card: Card) -> &'static str {
 fn CardLine(row: CardRow) -> impl IntoView {
     let Some(value) = row.value else {
         return view! {
-            <div class="field empty">
+            <div class="field unset">
                 <dt>{row.label}</dt>
                 <dd>"—"</dd>
             </div>
