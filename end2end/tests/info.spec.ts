@@ -142,7 +142,13 @@ test("a card's fields are ordered by dragging", async ({ page }) => {
   const account = page.getByRole("region", { name: "Account card" });
   const chosen = account.locator(".chosen .card-field");
   const last = (await chosen.last().locator(".clip").textContent()) ?? "";
-  await chosen.last().dragTo(chosen.first());
+  // In small steps, as a hand moves: the list follows on the way.
+  const [from, to] = [await chosen.last().boundingBox(), await chosen.first().boundingBox()];
+  if (!from || !to) throw new Error("the list has no place on the page");
+  await page.mouse.move(from.x + 60, from.y + 15);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 60, to.y + 10, { steps: 25 });
+  await page.mouse.up();
   await expect(chosen.first()).toContainText(last);
   await expect(account.getByText("Not saved yet")).toBeVisible();
 });
@@ -159,6 +165,24 @@ test("a custom field is created with a key from its label, and archived", async 
   await expect(customer.getByText(label, { exact: true })).toBeVisible();
   await customer.getByRole("button", { name: `Archive ${label}` }).click();
   await expect(customer.getByRole("button", { name: `Archive ${label}` })).toHaveCount(0);
+});
+
+test("a drag that is called off puts the order back", async ({ page }) => {
+  await login(page);
+  await page.goto("/settings/info-pane");
+  const account = page.getByRole("region", { name: "Account card" });
+  const chosen = account.locator(".chosen .card-field");
+  const before = await chosen.allTextContents();
+  const [from, to] = [await chosen.last().boundingBox(), await chosen.first().boundingBox()];
+  if (!from || !to) throw new Error("the list has no place on the page");
+  await page.mouse.move(from.x + 60, from.y + 15);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 60, to.y + 10, { steps: 25 });
+  await expect(chosen.first()).not.toHaveText(before[0] ?? "");
+  // Outside the list, then let go.
+  await page.mouse.move(to.x + 60, to.y - 120, { steps: 5 });
+  await page.mouse.up();
+  await expect(chosen).toHaveText(before);
 });
 
 test("an unknown customer is a plain 404", async ({ page, watch }) => {

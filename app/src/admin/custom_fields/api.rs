@@ -27,13 +27,16 @@ pub async fn create_field(
     crate::api::run(async |ctx| rapport_services::fields::create(ctx, field).await.map(drop)).await
 }
 
+/// Renames a field; of a list also the choices, one a line. `list` says that the form had
+/// them: an empty text arrives like none at all.
 #[server]
 pub async fn edit_field(
     id: FieldId,
     label: String,
+    list: bool,
     options: Option<String>,
 ) -> Result<(), Failure> {
-    let options = options.as_deref().map(|o| lines(Some(o)));
+    let options = list.then(|| lines(options.as_deref()));
     let edit = FieldEdit { label: Some(label), options, ..FieldEdit::default() };
     crate::api::run(async |ctx| rapport_services::fields::update(ctx, id, edit).await.map(drop))
         .await

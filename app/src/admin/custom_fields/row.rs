@@ -63,6 +63,7 @@ fn EditForm(field: FieldDef, actions: Actions) -> impl IntoView {
             <summary class="icon-btn" title="Edit" aria-label=format!("Edit {}", field.label)><Icon name="pencil" /></summary>
             <ActionForm action=edit attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="list" value=is_list.to_string() />
                 <FormError message=general />
                 <Field name="label" label="Label" value=field.label maxlength=limits::NAME_CHARS required=true error=error("label") />
                 {is_list.then(|| view! {

@@ -43,7 +43,9 @@ impl Draft {
         request_animation_frame(move || focus(&then_focus));
     }
 
-    fn drag_over(self, at: usize) {
+    /// A drag came over a place: the field takes it at once.
+    fn drag_over(self, ev: &web_sys::DragEvent, at: usize) {
+        ev.prevent_default();
         let Some((key, _)) = self.dragged.get_untracked() else { return };
         let now = self.fields.with_untracked(|f| f.iter().position(|k| *k == key));
         if now != Some(at) {
@@ -120,7 +122,7 @@ fn Chosen(draft: Draft) -> impl IntoView {
         <fieldset class="card-fields chosen">
             <legend>"Shown, in this order"</legend>
             <Show when=move || fields.with(Vec::is_empty)>
-                <p class="card-drop" on:dragover=|ev| ev.prevent_default() on:dragenter=move |_| draft.drag_over(0)>
+                <p class="card-drop" on:dragover=|ev| ev.prevent_default() on:dragenter=move |ev| draft.drag_over(&ev, 0)>
                     "Nothing is shown. Add fields from the list."
                 </p>
             </Show>
@@ -154,7 +156,7 @@ fn ChosenRow(draft: Draft, key: String) -> impl IntoView {
             draggable="true"
             data-dragged=move || dragged().then_some("")
             on:dragstart=move |ev| start_drag(draft, &key.get_value(), &ev)
-            on:dragenter=move |_| draft.drag_over(at.get_untracked().unwrap_or(0))
+            on:dragenter=move |ev| draft.drag_over(&ev, at.get_untracked().unwrap_or(0))
             on:dragend=move |ev| end_drag(draft, &ev)
         >
             <button

@@ -7,7 +7,9 @@ use rapport_domain::customer::CustomerEdit;
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::{NoteAbout, NoteChange, NoteTarget};
 use rapport_domain::{AccountId, AppError, CustomerId, NoteId};
+use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+use std::collections::BTreeMap;
 
 #[server(input = Json)]
 pub async fn load_info(customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane, Failure> {
@@ -49,12 +51,60 @@ pub async fn delete_note(id: NoteId, version: i32) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::notes::delete(ctx, id, Some(version)).await).await
 }
 
+/// The edit form as a browser sends it: every field is there, an empty one clears.
+///
+/// Not [`CustomerEdit`] itself, where an absent field stays: the form's encoding reads an
+/// empty text into an `Option` as absent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Details {
+    version: i32,
+    name: String,
+    external_id: String,
+    emails: String,
+    phones: String,
+    job_title: String,
+    company: String,
+    language: String,
+    time_zone: String,
+    city: String,
+    country: String,
+    address: String,
+    website: String,
+    tags: String,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+}
+
+impl From<Details> for CustomerEdit {
+    fn from(form: Details) -> Self {
+        Self {
+            version: form.version,
+            name: Some(form.name),
+            external_id: Some(form.external_id),
+            emails: Some(form.emails),
+            phones: Some(form.phones),
+            avatar_url: None,
+            job_title: Some(form.job_title),
+            company: Some(form.company),
+            language: Some(form.language),
+            time_zone: Some(form.time_zone),
+            city: Some(form.city),
+            country: Some(form.country),
+            address: Some(form.address),
+            website: Some(form.website),
+            tags: Some(form.tags),
+            fields: form.fields,
+        }
+    }
+}
+
 #[server]
 pub async fn edit_details(
     customer: CustomerId,
-    edit: CustomerEdit,
+    edit: Details,
     back: Option<String>,
 ) -> Result<(), Failure> {
+    let edit = CustomerEdit::from(edit);
     crate::api::run(async |ctx| rapport_services::customers::edit(ctx, customer, edit).await)
         .await?;
     crate::api::back_to(back);
