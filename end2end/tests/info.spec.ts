@@ -1,5 +1,5 @@
 import { api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 /** A customer of this test alone, with an account and a phone. */
 async function customer(page: Page) {
@@ -23,6 +23,17 @@ async function customer(page: Page) {
 const pane = (page: Page) => page.getByRole("complementary", { name: /^About / });
 const field = (page: Page, label: string) =>
   pane(page).locator(".field", { has: page.getByText(label, { exact: true }) });
+
+/** Carries the last row above the first, in small steps as a hand moves; the button stays down. */
+async function carryUp(page: Page, rows: Locator) {
+  await rows.first().evaluate((row) => row.scrollIntoView({ block: "center" }));
+  const [from, to] = [await rows.last().boundingBox(), await rows.first().boundingBox()];
+  if (!from || !to) throw new Error("the list has no place on the page");
+  await page.mouse.move(from.x + 60, from.y + 15);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 60, to.y + 10, { steps: 25 });
+  return to;
+}
 
 test("the contact card tells who it is, and its e-mail is copied by a click", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -142,12 +153,7 @@ test("a card's fields are ordered by dragging", async ({ page }) => {
   const account = page.getByRole("region", { name: "Account card" });
   const chosen = account.locator(".chosen .card-field");
   const last = (await chosen.last().locator(".clip").textContent()) ?? "";
-  // In small steps, as a hand moves: the list follows on the way.
-  const [from, to] = [await chosen.last().boundingBox(), await chosen.first().boundingBox()];
-  if (!from || !to) throw new Error("the list has no place on the page");
-  await page.mouse.move(from.x + 60, from.y + 15);
-  await page.mouse.down();
-  await page.mouse.move(to.x + 60, to.y + 10, { steps: 25 });
+  await carryUp(page, chosen);
   await page.mouse.up();
   await expect(chosen.first()).toContainText(last);
   await expect(account.getByText("Not saved yet")).toBeVisible();
@@ -173,11 +179,7 @@ test("a drag that is called off puts the order back", async ({ page }) => {
   const account = page.getByRole("region", { name: "Account card" });
   const chosen = account.locator(".chosen .card-field");
   const before = await chosen.allTextContents();
-  const [from, to] = [await chosen.last().boundingBox(), await chosen.first().boundingBox()];
-  if (!from || !to) throw new Error("the list has no place on the page");
-  await page.mouse.move(from.x + 60, from.y + 15);
-  await page.mouse.down();
-  await page.mouse.move(to.x + 60, to.y + 10, { steps: 25 });
+  const to = await carryUp(page, chosen);
   await expect(chosen.first()).not.toHaveText(before[0] ?? "");
   // Outside the list, then let go.
   await page.mouse.move(to.x + 60, to.y - 120, { steps: 5 });
