@@ -159,7 +159,8 @@ test("a card's fields are ordered by dragging", async ({ page }) => {
   await expect(account.getByText("Not saved yet")).toBeVisible();
 });
 
-test("a custom field is created with a key from its label, and archived", async ({ page }) => {
+test("a custom field is created with a key from its label, and archived", async ({ page, watch }) => {
+  watch.allow(/422/);
   await login(page);
   const label = `Seats ${Date.now()}`;
   await page.goto("/settings/custom-fields");
@@ -169,6 +170,11 @@ test("a custom field is created with a key from its label, and archived", async 
   await page.getByRole("button", { name: "Create field" }).click();
   const customer = page.getByRole("region", { name: "Customer fields" });
   await expect(customer.getByText(label, { exact: true })).toBeVisible();
+  const line = customer.locator(".field-line", { hasText: label });
+  await line.locator("summary").click();
+  await line.locator('input[name="label"]').fill(" ");
+  await line.getByRole("button", { name: "Save field" }).click();
+  await expect(page.getByText("Label cannot be empty.")).toHaveCount(1);
   await customer.getByRole("button", { name: `Archive ${label}` }).click();
   await expect(customer.getByRole("button", { name: `Archive ${label}` })).toHaveCount(0);
 });

@@ -7,10 +7,12 @@ mod row;
 use super::Config;
 use crate::ui::action::on_done;
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::ui::field::FormError;
 use crate::ui::toast::use_toasts;
 use api::{ArchiveField, CreateField, EditField, load_fields};
 use create::CreateForm;
 use leptos::prelude::*;
+use rapport_domain::FieldId;
 use rapport_domain::fields::{FieldDef, FieldEntity};
 use row::FieldRow;
 
@@ -29,6 +31,8 @@ struct Actions {
     create: ServerAction<CreateField>,
     edit: ServerAction<EditField>,
     archive: ServerAction<ArchiveField>,
+    /// The field whose form was sent last: an answer is about that one.
+    sent: RwSignal<Option<FieldId>>,
 }
 
 #[component]
@@ -37,7 +41,13 @@ fn Fields() -> impl IntoView {
         create: ServerAction::new(),
         edit: ServerAction::new(),
         archive: ServerAction::new(),
+        sent: RwSignal::new(None),
     };
+    // Without JavaScript the answer comes with a new page, which sent nothing itself.
+    let refused = Signal::derive(move || {
+        let error = actions.edit.value().get().and_then(Result::err);
+        error.filter(|_| actions.sent.get().is_none()).map(|e| e.to_string())
+    });
     let toasts = use_toasts();
     on_done(actions.create, move |()| toasts.say("Field created"), |_| {});
     on_done(actions.edit, move |()| toasts.say("Field saved"), |_| {});
@@ -55,6 +65,7 @@ fn Fields() -> impl IntoView {
         all.into_iter().filter(|f| f.entity == entity && f.archived == archived).collect::<Vec<_>>()
     };
     view! {
+        <FormError message=refused />
         {view! { <CreateForm create=actions.create /> }.into_any()}
         <Transition fallback=|| view! { <Skeleton rows=6 /> }>
             {move || loaded.get().and_then(Result::err).map(|error| view! { <ErrorPanel error /> })}

@@ -48,8 +48,8 @@ fn EditForm(field: FieldDef, actions: Actions) -> impl IntoView {
     let id = field.id;
     // One action serves all rows: an error belongs to the row that was sent.
     let failed = move || {
-        let sent = edit.input().get().is_none_or(|input| input.id == id);
-        edit.value().get().and_then(Result::err).filter(|_| sent).map(|e| e.0)
+        let ours = actions.sent.get() == Some(id);
+        edit.value().get().and_then(Result::err).filter(|_| ours).map(|e| e.0)
     };
     let error =
         move |name: &'static str| Signal::derive(move || failed()?.field(name).map(String::from));
@@ -61,7 +61,7 @@ fn EditForm(field: FieldDef, actions: Actions) -> impl IntoView {
     view! {
         <details class="field-edit">
             <summary class="icon-btn" title="Edit" aria-label=format!("Edit {}", field.label)><Icon name="pencil" /></summary>
-            <ActionForm action=edit attr:class="form">
+            <ActionForm action=edit attr:class="form" on:submit:capture=move |_| actions.sent.set(Some(id))>
                 <input type="hidden" name="id" value=id.to_string() />
                 <input type="hidden" name="list" value=is_list.to_string() />
                 <FormError message=general />

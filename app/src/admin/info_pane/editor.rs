@@ -64,6 +64,8 @@ pub fn Editor(
     loaded: StoredValue<Loaded>,
     save: ServerAction<SaveCard>,
     reset: ServerAction<ResetCard>,
+    /// The card that was sent last: an answer is about that one.
+    sent: RwSignal<Option<Card>>,
 ) -> impl IntoView {
     let stored = loaded.with_value(|l| l.config.layout(card));
     let seen = stored.saved_at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
@@ -78,8 +80,7 @@ pub fn Editor(
     let unsaved = Memo::new(move |_| draft.fields.with(|f| *f != saved));
     let problem = Signal::derive(move || {
         let error = save.value().get().and_then(Result::err);
-        let ours = save.input().get().is_none_or(|input| input.card == card);
-        error.filter(|_| ours).map(|e: Failure| e.to_string())
+        error.filter(|_| sent.get() == Some(card)).map(|e: Failure| e.to_string())
     });
     let title = format!("{} card", card.label());
     view! {
@@ -94,7 +95,7 @@ pub fn Editor(
                     </ActionForm>
                 })}
             </header>
-            <ActionForm action=save attr:class="card-editor">
+            <ActionForm action=save attr:class="card-editor" on:submit:capture=move |_| sent.set(Some(card))>
                 <input type="hidden" name="card" value=card.as_str() />
                 {seen.map(|seen| view! { <input type="hidden" name="seen" value=seen /> })}
                 <input type="hidden" name="fields" value=move || draft.fields.with(|f| f.join(",")) />

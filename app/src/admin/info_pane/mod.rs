@@ -7,6 +7,7 @@ use super::Config;
 use crate::Failure;
 use crate::ui::action::on_done;
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::ui::field::FormError;
 use crate::ui::toast::use_toasts;
 use api::{Loaded, ResetCard, SaveCard, load_cards};
 use editor::Editor;
@@ -35,10 +36,17 @@ fn Cards() -> impl IntoView {
     );
     let source = move || (save.version().get(), reset.version().get());
     let loaded = Resource::new_blocking(source, |_| load_cards());
+    let sent = RwSignal::new(None);
+    // Without JavaScript the answer comes with a new page, which sent nothing itself.
+    let refused = Signal::derive(move || {
+        let error = save.value().get().and_then(Result::err);
+        error.filter(|_| sent.get().is_none()).map(|e| e.to_string())
+    });
     view! {
+        <FormError message=refused />
         <Transition fallback=|| view! { <Skeleton rows=9 /> }>
             {move || loaded.get().and_then(Result::err).map(|error| view! { <ErrorPanel error /> })}
-            <Editors loaded save reset />
+            <Editors loaded save reset sent />
         </Transition>
     }
 }
@@ -48,6 +56,7 @@ fn Editors(
     loaded: Resource<Result<Loaded, Failure>>,
     save: ServerAction<SaveCard>,
     reset: ServerAction<ResetCard>,
+    sent: RwSignal<Option<Card>>,
 ) -> impl IntoView {
     // A card that was saved gets a new editor; the others keep theirs, unsaved drafts included.
     let cards = move || {
@@ -57,7 +66,7 @@ fn Editors(
     };
     view! {
         <For each=cards key=|(card, loaded)| (card.as_str(), loaded.config.layout(*card).saved_at) let((card, loaded))>
-            {view! { <Editor card loaded=StoredValue::new(loaded) save reset /> }.into_any()}
+            {view! { <Editor card loaded=StoredValue::new(loaded) save reset sent /> }.into_any()}
         </For>
     }
 }
