@@ -3,8 +3,11 @@
 use crate::Failure;
 use leptos::prelude::*;
 use rapport_domain::FieldId;
-use rapport_domain::fields::{FieldDef, FieldEdit, FieldEntity, FieldType, NewField, suggest_key};
+use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
 use server_fn::codec::Json;
+// What only the bodies of server functions need.
+#[cfg(feature = "ssr")]
+use rapport_domain::fields::{FieldEdit, NewField, suggest_key};
 
 #[server(input = Json)]
 pub async fn load_fields() -> Result<Vec<FieldDef>, Failure> {

@@ -3,10 +3,13 @@
 use crate::Failure;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use rapport_domain::card::{Card, CardConfig, CardLayout, apply_step};
+use rapport_domain::card::{Card, CardConfig};
 use rapport_domain::info::InfoPane;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+// What only the bodies of server functions need.
+#[cfg(feature = "ssr")]
+use rapport_domain::card::{CardLayout, apply_step};
 
 /// The layouts, and a real customer to show them with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,14 +2,21 @@
 
 use crate::Failure;
 use leptos::prelude::*;
-use rapport_domain::account::{AccountInput, AccountRef};
+use rapport_domain::account::AccountRef;
 use rapport_domain::customer::CustomerEdit;
 use rapport_domain::info::InfoPane;
-use rapport_domain::note::{NoteAbout, NoteChange, NoteTarget};
-use rapport_domain::{AccountId, AppError, CustomerId, NoteId};
+use rapport_domain::note::NoteAbout;
+use rapport_domain::{AccountId, CustomerId, NoteId};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 use std::collections::BTreeMap;
+// What only the bodies of server functions need.
+#[cfg(feature = "ssr")]
+use rapport_domain::{
+    AppError,
+    account::AccountInput,
+    note::{NoteChange, NoteTarget},
+};
 
 #[server(input = Json)]
 pub async fn load_info(customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane, Failure> {
