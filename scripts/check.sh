@@ -9,8 +9,8 @@ set -euo pipefail
 
 # Brotli size of the wasm module that the first page loads.
 WASM_WARN_BYTES=$((300 * 1024))
-# The goal is 300; the limit comes down to 350 as soon as the first figure is known.
-WASM_MAX_BYTES=$((900 * 1024))
+# The goal is 300. It was 945 when first measured and is held where it is now until it is reached.
+WASM_MAX_BYTES=$((620 * 1024))
 # A file longer than this has more than one subject.
 MAX_LINES=600
 

@@ -80,9 +80,10 @@ fn Lines(message: Message) -> impl IntoView {
             let _ = button.focus();
         }
     };
-    let more = (!main.is_empty()).then(|| {
-        view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> }
-    });
+    let any = !main.is_empty();
+    let more = move || {
+        any.then(|| view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> })
+    };
     // A mail's Date says it; nothing else has one.
     let undated = main.iter().all(|h| h.name != "Date");
     let sent = undated.then(|| {
@@ -97,7 +98,7 @@ fn Lines(message: Message) -> impl IntoView {
         {move || match all.get() {
             Some(Ok(lines)) => view! { <List lines /> }.into_any(),
             Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
-            None => view! { <List lines=plain.clone() /> {more.clone()} }.into_any(),
+            None => view! { <List lines=plain.clone() /> {more()} }.into_any(),
         }}
         {sent}
     }
