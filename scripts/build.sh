@@ -37,9 +37,11 @@ optimised=false
 build_server() { cargo build -p rapport-server --bin rapport --profile "$server_profile"; }
 
 # Panic messages name source files: without the folders of the machine that built them the
-# module is a little smaller, and the same wherever it is built.
+# module is a little smaller, and the same wherever it is built. The variable replaces the flags
+# of .cargo/config.toml, so what stands there is said again.
 build_front() {
-  CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates" \
+  local flags=(--cfg erase_components "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates")
+  CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf '%s' "${flags[*]}") \
     wasm_cargo build -p rapport-frontend --lib --target wasm32-unknown-unknown \
     --profile "$front_profile" --target-dir "$TARGET/front"
 }
