@@ -81,6 +81,9 @@ guards() {
   # Leptos 0.8 does not escape what stands inside <textarea>: one component does it for all.
   sources 'app/*.rs' 'server/*.rs' | grep -v '^app/src/ui/textarea\.rs$' |
     forbid '<textarea stands outside app/src/ui/textarea.rs' '<textarea' || failed=1
+  # leptos_meta does not escape a title either; App's own has no text, only the formatter.
+  sources 'app/*.rs' | grep -v '^app/src/ui/page_title\.rs$' |
+    forbid '<Title text stands outside app/src/ui/page_title.rs' '<Title text' || failed=1
   sources '*.rs' | grep -vE '^(crates/store/|bench/)|/tests/|^tools/' |
     forbid 'SQL stands outside crates/store' 'sqlx::query|query(_as|_scalar)?!\(|query_(as|scalar)_unchecked!' || failed=1
   # The content security policy refuses inline styles: use a class or a custom property.

@@ -12,8 +12,8 @@ use crate::frame::{Frame, Section};
 use crate::session::use_viewer;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
+use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
@@ -39,7 +39,7 @@ fn Config(
         view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
     });
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <Frame section=Section::Settings crumbs=move || view! {
             <span>"App config"</span>
             <span aria-hidden="true">"/"</span>

@@ -1,8 +1,8 @@
 //! The page for addresses that lead nowhere.
 
 use crate::ui::empty::Empty;
+use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A plain 404, the same for unknown addresses and other workspaces' ids.
 #[component]
@@ -12,7 +12,7 @@ pub fn NotFoundPage() -> impl IntoView {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }
     view! {
-        <Title text="Not found" />
+        <PageTitle text="Not found" />
         <main id="main" class="lone">
             <Empty icon="search" title="Nothing here">
                 <p>"This does not exist, or you have no access to it."</p>

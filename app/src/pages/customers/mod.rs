@@ -13,13 +13,13 @@ use crate::frame::{Frame, Section};
 use crate::session::use_viewer;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
+use crate::ui::page_title::PageTitle;
 use crate::ui::rows::step;
 use crate::ui::shortcuts::{focus, use_shortcut};
 use address::Shown;
 use api::load_customers;
 use create::NewCustomerForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::Permission;
 use rapport_domain::customer::{CustomerPage, CustomerSort};
@@ -47,7 +47,7 @@ pub fn CustomersPage() -> impl IntoView {
     use_shortcut("k", "Previous customer", || step(".customer-row a.name", -1));
     use_shortcut("/", "Search customers", || focus(".customer-search input"));
     view! {
-        <Title text="Customers" />
+        <PageTitle text="Customers" />
         <Frame section=Section::Customers crumbs=|| view! { <strong>"Customers"</strong> }>
             <div class="customers">
                 <header class="customers-head">

@@ -9,11 +9,11 @@ mod row;
 
 use crate::frame::{Frame, Section};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::page_title::PageTitle;
 use crate::ui::shortcuts::{focus, use_shortcut};
 use api::load_inbox;
 use filters::InboxFilters;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::ticket::{Assignable, InboxCursor, InboxQuery};
 use row::InboxRow;
@@ -50,7 +50,7 @@ pub fn InboxPage() -> impl IntoView {
     use_shortcut("k", "Previous ticket", || step(-1));
     use_shortcut("/", "Search customers", || focus("header .search input"));
     view! {
-        <Title text="Inbox" />
+        <PageTitle text="Inbox" />
         <Frame section=Section::Inbox crumbs=|| view! { <strong>"Inbox"</strong> }>
             <div class="inbox">
                 <h1 class="visually-hidden">"Inbox"</h1>

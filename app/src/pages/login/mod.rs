@@ -1,8 +1,8 @@
 //! The login page: a plain form, answered by the server's `POST /login`.
 
 use crate::ui::field::{Field, FormError};
+use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -19,7 +19,7 @@ pub fn LoginPage() -> impl IntoView {
         })
         .map(String::from);
     view! {
-        <Title text="Log in" />
+        <PageTitle text="Log in" />
         <main id="main" class="lone">
             <form class="sheet" action="/login" method="post">
                 <span class="logo" aria-hidden="true">"R"</span>

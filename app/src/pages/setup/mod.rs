@@ -1,8 +1,8 @@
 //! First run: name the workspace and create its admin. Answered by `POST /setup`.
 
 use crate::ui::field::{Field, FormError};
+use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
@@ -23,7 +23,7 @@ pub fn SetupPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text="Set up" />
+        <PageTitle text="Set up" />
         <main id="main" class="lone">
             <form class="sheet" action="/setup" method="post">
                 <span class="logo" aria-hidden="true">"R"</span>

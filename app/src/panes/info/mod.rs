@@ -19,13 +19,13 @@ use crate::pages::profile::use_place;
 use crate::session::use_viewer;
 use crate::ui::dialog::Dialog;
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::ui::page_title::PageTitle;
 use account::AccountForm;
 use contact::{Actions, Contact, ContactFields};
 use data::use_info;
 use details::DetailsForm;
 use edit::{Edit, EditPlace, use_edit};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use notes::Notes;
@@ -78,7 +78,7 @@ fn Content() -> impl IntoView {
     let (edit, place) = (use_edit(), use_place());
     view! {
         // An open ticket gives the page its own title.
-        <Show when=move || place.ticket.get().is_none()><Title text=move || info.name.get() /></Show>
+        <Show when=move || place.ticket.get().is_none()><PageTitle text=move || info.name.get() /></Show>
         <aside class="pane info" aria-label=move || format!("About {}", name.get())>
             {view! { <InlineForm pane edit /> }.into_any()}
             {view! { <Contact pane /> }.into_any()}

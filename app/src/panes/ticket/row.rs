@@ -7,12 +7,12 @@ use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
+use crate::ui::page_title::PageTitle;
 use crate::ui::pill::{PriorityBars, StatusPill};
 use crate::ui::time::Time;
 use crate::ui::toast::use_toasts;
 use leptos::html::Details;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use rapport_domain::ticket::{IssueState, LinkedIssue, Status};
 use rapport_domain::{AppError, limits};
 
@@ -56,7 +56,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
     };
     view! {
         // The head may ask once more after the ticket was left.
-        <Title text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
+        <PageTitle text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
             <a class="icon-btn back" href=move || place.timeline_href() title="Back to the timeline (Esc)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
