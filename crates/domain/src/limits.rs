@@ -56,6 +56,8 @@ pub const PANE_TICKETS: u32 = 20;
 pub const TICKET_MESSAGES: u32 = 100;
 /// Notes shown on one customer or account.
 pub const NOTES_SHOWN: u32 = 50;
+/// Notes on the info pane when all are asked for.
+pub const NOTES_SHOWN_MAX: u32 = 1_000;
 /// Linked issues, and other participants, of one ticket.
 pub const LINKED_ISSUES_MAX: usize = 50;
 pub const PARTICIPANTS_MAX: usize = 50;
