@@ -42,6 +42,8 @@ pub fn use_popup(popup: NodeRef<Details>) -> impl Fn(KeyboardEvent) + Copy {
     move |ev| {
         if ev.key() == "Escape" {
             ev.stop_propagation();
+            // A search field would also be emptied.
+            ev.prevent_default();
             close(popup);
         }
     }
