@@ -5,13 +5,16 @@
 //! the result, so a better parser can read it again.
 
 mod attachment;
+mod compose;
 mod headers;
 mod html;
+pub mod open_token;
 mod parse;
 mod quote;
 pub mod reply_token;
 
 pub use attachment::{Attachment, clean_file_name, essence};
+pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
 pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};
