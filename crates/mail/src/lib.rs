@@ -1,16 +1,20 @@
-//! Reads e-mail as it arrives: headers, bodies, attachments, cleaned HTML.
+//! Reads e-mail as it arrives: headers, bodies, attachments, cleaned HTML; signs reply tokens.
 //!
 //! Everything here takes bytes from strangers. Nothing here stores, sends or
 //! decides anything; the services call [`parse`] and keep the raw mail beside
 //! the result, so a better parser can read it again.
 
 mod attachment;
+mod compose;
 mod headers;
 mod html;
+pub mod open_token;
 mod parse;
 mod quote;
+pub mod reply_token;
 
 pub use attachment::{Attachment, clean_file_name, essence};
+pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
 pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};

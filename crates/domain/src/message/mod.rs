@@ -1,9 +1,14 @@
 //! Messages and internal notes: what may be written, and how a ticket's thread shows them.
 
+mod delivery;
 mod links;
 mod new;
 mod thread;
 
+pub use delivery::{
+    DeliveryState, Recipient, RecipientRole, Recipients, opened_by_machine, parse_addresses,
+    receipt_of,
+};
 pub use links::{Segment, segments};
 pub use new::{
     HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,

@@ -4,10 +4,17 @@ mod csat;
 mod details;
 mod files;
 mod inbound;
+mod outgoing;
+mod send;
+mod undo;
 mod write;
 
 pub use csat::record_csat;
 pub use details::{details, details_of, thread_page};
 pub use files::{attachment, message_headers, message_html, message_raw};
 pub use inbound::inbound_email;
+pub use outgoing::{UNDO, suggested_recipients};
+pub(crate) use send::{SEND_MAIL, send_mail};
+pub(crate) use undo::start_again;
+pub use undo::{retry_send, undo_send};
 pub use write::{add_message, note, reply, write};

@@ -54,7 +54,7 @@ async fn an_answer_finds_its_ticket_and_reopens_it(pool: PgPool) {
         mail("dana@fox.example", "Cc: carl@fox.example\r\nMessage-ID: <1@fox.example>\r\n", "Hi"),
     )
     .await;
-    let done = WriteMessage { body: "Done".into(), client_key: None, close: true };
+    let done = WriteMessage { body: "Done".into(), close: true, ..WriteMessage::default() };
     messages::reply(&ctx, first.ticket_number, done).await.unwrap();
     let sent = NewMessage {
         message_id: Some("<ours@acme.example>".into()),

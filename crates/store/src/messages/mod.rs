@@ -6,15 +6,22 @@
 mod details;
 mod files;
 mod inbound;
+mod outgoing;
 mod raw;
 mod rows;
+mod undo;
 mod write;
 
 pub use details::TicketDetailsRows;
 pub use files::{FileRow, HtmlRow};
 pub use inbound::{find_thread, lock_message_id, message_with_id};
+pub use outgoing::{
+    InsertOutgoing, Outgoing, insert_outgoing, last_sender, participant_emails, restart_outgoing,
+    thread_ids,
+};
 pub use raw::{StoredRaw, lock_raw, set_raw_state};
 pub use rows::{ActivityRow, MessageRow};
+pub use undo::{Undone, take_back, ticket_of};
 pub use write::{
     InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachment, insert_message,
     set_csat_score, ticket_place,
