@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::Store;
 use std::net::SocketAddr;
@@ -21,7 +22,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!("created the demo workspace; `rapport demo` fills it");
     }
     let addr = config.addr;
-    let app = router::build(AppState::new(store, config));
+    let outside = Outside::new().context("no client for outside addresses")?;
+    let app = router::build(AppState::new(store, config, outside));
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);

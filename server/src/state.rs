@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::middleware::rate_limit::Attempts;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
+use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
 
@@ -18,11 +19,13 @@ pub struct AppState {
     pub attempts: Arc<Attempts>,
     /// API requests, by key.
     pub quotas: Arc<Quotas>,
+    /// Asks addresses that strangers chose.
+    pub outside: Outside,
 }
 
 impl AppState {
     /// State for these settings.
-    pub fn new(store: Store, config: Config) -> Self {
+    pub fn new(store: Store, config: Config, outside: Outside) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("rapport")
             .site_root(config.site_root.clone())
@@ -36,6 +39,7 @@ impl AppState {
             leptos,
             attempts: Arc::default(),
             quotas: Arc::default(),
+            outside,
         }
     }
 }

@@ -10,6 +10,7 @@ mod headers;
 mod html;
 pub mod open_token;
 mod parse;
+mod pictures;
 mod quote;
 pub mod reply_token;
 
@@ -18,4 +19,5 @@ pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
 pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};
+pub use pictures::{remote_pictures, show_pictures};
 pub use quote::{Split, split_quoted};

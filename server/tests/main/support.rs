@@ -6,6 +6,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
+use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::api_keys::{ApiKey, insert_api_key};
 use rapport_store::{Store, users};
@@ -78,7 +79,7 @@ impl TestApp {
             slow_ms: 0,
             trusted_proxies: Vec::new(),
         };
-        let mut state = AppState::new(store.clone(), config);
+        let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;
         let router =

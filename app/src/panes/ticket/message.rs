@@ -1,6 +1,7 @@
 //! One message or note.
 
 use super::channel::ChannelHeaders;
+use super::formatted::Formatted;
 use super::receipt::ReceiptIcon;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -60,10 +61,7 @@ fn Bubble(message: Message) -> impl IntoView {
             </details>
         }
     });
-    let html = message.has_html.then(|| {
-        let href = format!("/files/messages/{}/html", message.id);
-        view! { <a class="original" href=href target="_blank" rel="noopener"><Icon name="external-link" />"View original HTML"</a> }
-    });
+    let html = message.has_html.then(|| view! { <Formatted id=message.id /> }.into_any());
     let text = if message.text.trim().is_empty() {
         view! { <p class="muted">"This message has no text."</p> }.into_any()
     } else {

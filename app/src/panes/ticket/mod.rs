@@ -9,6 +9,7 @@ mod channel;
 mod composer;
 mod draft;
 mod edit;
+mod formatted;
 mod live;
 mod message;
 mod properties;

@@ -11,6 +11,7 @@ mod mail_out;
 mod mailboxes;
 mod messages;
 mod notes;
+mod pictures;
 mod sink;
 mod tickets;
 mod timeline;
