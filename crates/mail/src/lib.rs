@@ -7,11 +7,16 @@
 mod attachment;
 mod headers;
 mod html;
+mod kind;
 mod parse;
 mod quote;
+mod report;
+mod shape;
 
 pub use attachment::{Attachment, clean_file_name, essence};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
-pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};
+pub use kind::{LOOP_HEADER, MailKind};
+pub use parse::{Address, ParsedEmail, Unreadable, count_recipients, parse, peek_subject};
 pub use quote::{Split, split_quoted};
+pub use report::{Action, Bounce, Feedback, Recipient};
