@@ -1,4 +1,4 @@
-//! Reads e-mail as it arrives: headers, bodies, attachments, cleaned HTML.
+//! Reads e-mail as it arrives: headers, bodies, attachments, cleaned HTML; signs reply tokens.
 //!
 //! Everything here takes bytes from strangers. Nothing here stores, sends or
 //! decides anything; the services call [`parse`] and keep the raw mail beside
@@ -12,6 +12,7 @@ mod parse;
 mod quote;
 mod report;
 mod shape;
+pub mod reply_token;
 
 pub use attachment::{Attachment, clean_file_name, essence};
 pub use headers::decode_header;

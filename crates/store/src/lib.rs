@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod tickets;
 pub mod timeline;
 pub mod users;
+pub mod workspaces;
 
 pub use error::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
