@@ -10,9 +10,9 @@ mod html;
 mod kind;
 mod parse;
 mod quote;
+pub mod reply_token;
 mod report;
 mod shape;
-pub mod reply_token;
 
 pub use attachment::{Attachment, clean_file_name, essence};
 pub use headers::decode_header;

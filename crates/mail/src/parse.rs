@@ -37,6 +37,8 @@ pub struct ParsedEmail {
     pub reply_to: Option<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
+    /// Where mail servers say they delivered it (Delivered-To, X-Original-To), in lower case.
+    pub delivered_to: Vec<String>,
     pub subject: Option<String>,
     /// `None` when missing, unreadable, or not to be believed.
     pub date: Option<DateTime<Utc>>,
@@ -113,6 +115,7 @@ fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
         reply_to: addresses(message.reply_to()).into_iter().next(),
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
+        delivered_to: delivered_to(&message),
         subject: message
             .subject()
             .map(|s| text::excerpt(s, limits::SUBJECT_CHARS))
@@ -149,6 +152,24 @@ fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
     })
     .take(ADDRESSES_MAX)
     .collect()
+}
+
+fn delivered_to(message: &Message<'_>) -> Vec<String> {
+    let names = ["Delivered-To", "X-Original-To", "Envelope-To"];
+    let raw = |header: &mail_parser::Header<'_>| {
+        let range = header.offset_start as usize..header.offset_end as usize;
+        let bytes = message.raw_message.get(range).unwrap_or_default();
+        String::from_utf8_lossy(&bytes[..bytes.len().min(1_000)]).into_owned()
+    };
+    let named =
+        |h: &&mail_parser::Header<'_>| names.iter().any(|n| h.name().eq_ignore_ascii_case(n));
+    message
+        .headers()
+        .iter()
+        .filter(named)
+        .filter_map(|h| text::email("to", raw(h).trim().trim_matches(['<', '>'])).ok())
+        .take(ADDRESSES_MAX)
+        .collect()
 }
 
 /// The text to show and the cleaned HTML, if any part is HTML.

@@ -1,10 +1,12 @@
 //! Messages and internal notes: what may be written, and how a ticket's thread shows them.
 
 mod links;
+mod mail;
 mod new;
 mod thread;
 
 pub use links::{Segment, segments};
+pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};
 pub use new::{
     HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,
 };

@@ -86,6 +86,7 @@ fn message(row: MessageRow) -> Message {
         has_html: row.has_html,
         has_raw: row.has_raw,
         unreadable: row.unreadable,
+        mail: row.mail,
         headers,
         delivery: row.receipt.map(|receipt| Delivery { receipt, at, error }),
         sent_at: row.sent_at,

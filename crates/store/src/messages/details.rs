@@ -85,7 +85,7 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
         "(select coalesce(json_agg(m), '[]') from (
             select id, kind, channel, author_user_id, author_name, author_email, subject,
                 body_text, body_html is not null as has_html, raw_email_id is not null as has_raw,
-                headers, unreadable, receipt, receipt_at, receipt_error, sent_at,
+                headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
                 (select coalesce(json_agg(json_build_object('id', a.id, 'file_name', a.file_name,
                         'content_type', a.content_type, 'size_bytes', a.size_bytes)
                         order by a.created_at, a.id), '[]')
