@@ -128,6 +128,8 @@ id!(/** An event on a timeline. */ EventId, "evt");
 id!(/** A note on a customer or account. */ NoteId, "nte");
 id!(/** The definition of a custom field. */ FieldId, "fld");
 id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");
+id!(/** An address that a workspace answers from. */ MailboxId, "mbx");
+id!(/** Work that a worker does later. */ JobId, "job");
 
 #[cfg(test)]
 mod tests {

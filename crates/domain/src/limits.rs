@@ -61,6 +61,21 @@ pub const NOTES_SHOWN: u32 = 50;
 /// Linked issues, and other participants, of one ticket.
 pub const LINKED_ISSUES_MAX: usize = 50;
 pub const PARTICIPANTS_MAX: usize = 50;
+/// Recipients of one message, and mailboxes of a workspace.
+pub const RECIPIENTS_MAX: usize = 50;
+pub const MAILBOXES_MAX: usize = 100;
+/// Characters in a signature, in a password of a mail server, and in a DKIM key.
+pub const SIGNATURE_CHARS: usize = 2_000;
+pub const PASSWORD_CHARS: usize = 1_000;
+pub const DKIM_KEY_CHARS: usize = 10_000;
+/// Characters of a mail server's answer that are kept.
+pub const SERVER_ANSWER_CHARS: usize = 500;
+/// Message-IDs in the References of a mail that leaves.
+pub const REFERENCES_MAX: usize = 20;
+/// Mails kept in a local outbox.
+pub const OUTBOX_MAX: i64 = 500;
+/// Dead jobs that an admin sees.
+pub const DEAD_JOBS_SHOWN: i64 = 100;
 /// Characters of the last message kept on a ticket for lists.
 pub const SNIPPET_CHARS: usize = 200;
 /// Characters in a link.

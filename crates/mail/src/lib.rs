@@ -5,9 +5,11 @@
 //! the result, so a better parser can read it again.
 
 mod attachment;
+mod compose;
 mod headers;
 mod html;
 mod kind;
+pub mod open_token;
 mod parse;
 mod quote;
 pub mod reply_token;
@@ -15,6 +17,7 @@ mod report;
 mod shape;
 
 pub use attachment::{Attachment, clean_file_name, essence};
+pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
 pub use kind::{LOOP_HEADER, MailKind};

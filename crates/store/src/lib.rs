@@ -12,13 +12,17 @@ pub mod api_keys;
 pub mod audit;
 pub mod custom_fields;
 pub mod customers;
+pub mod deliveries;
 mod error;
 pub mod idempotency;
 pub mod identifiers;
 mod info;
 pub mod info_cards;
+pub mod jobs;
+pub mod mailboxes;
 pub mod messages;
 pub mod notes;
+pub mod outbox;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;
@@ -30,8 +34,10 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Connections for pages and API; ingest and jobs get pools of their own.
+/// Connections for pages and API; ingest gets a pool of its own.
 const WEB_CONNECTIONS: u32 = 10;
+/// Connections for a worker's jobs.
+const JOB_CONNECTIONS: u32 = 5;
 /// How long a request waits for a connection before it answers 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// What the server may spend on one statement of a page.
@@ -53,11 +59,20 @@ pub struct Store {
 impl Store {
     /// Connects to `url` (`postgres://user@host/database`).
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, WEB_CONNECTIONS).await
+    }
+
+    /// The same for a worker: jobs never take a page's connection.
+    pub async fn connect_for_jobs(url: &str) -> Result<Self> {
+        Self::connect_with(url, JOB_CONNECTIONS).await
+    }
+
+    async fn connect_with(url: &str, connections: u32) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?
             .application_name("rapport")
             .options([("statement_timeout", STATEMENT_TIMEOUT)]);
         let pool = PgPoolOptions::new()
-            .max_connections(WEB_CONNECTIONS)
+            .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await?;

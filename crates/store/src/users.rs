@@ -75,8 +75,8 @@ impl Store {
         }))
     }
 
-    /// Which of these addresses belong to people who work here, and whose. `emails` are in
-    /// lower case, as are the answers.
+    /// Which of these addresses belong to people who work here or to mailboxes, and whose.
+    /// `emails` are in lower case, as are the answers.
     pub async fn own_addresses(
         &self,
         workspace: WorkspaceId,
@@ -84,8 +84,11 @@ impl Store {
     ) -> Result<Vec<OwnAddress>> {
         Ok(sqlx::query_as!(
             OwnAddress,
-            r#"select lower(email) as "address!", id as "user: Option<UserId>", name from users
-            where workspace_id = $1 and lower(email) = any($2)"#,
+            r#"select lower(email) as "address!", id as "user?: UserId", name as "name!" from users
+            where workspace_id = $1 and lower(email) = any($2)
+            union all
+            select address, null, name from mailboxes
+            where workspace_id = $1 and address = any($2)"#,
             workspace.0,
             emails,
         )

@@ -1,6 +1,6 @@
 //! What belongs to a workspace as a whole.
 
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, Tx};
 use rapport_domain::WorkspaceId;
 
 impl Store {
@@ -11,4 +11,27 @@ impl Store {
             .await?
             .ok_or(StoreError::NotFound)
     }
+
+    /// Whether the workspace's mails tell when they were opened.
+    pub async fn open_tracking(&self, workspace: WorkspaceId) -> Result<bool> {
+        sqlx::query_scalar!(
+            "select open_tracking from workspaces where workspace_id = $1",
+            workspace.0
+        )
+        .fetch_optional(self.pool())
+        .await?
+        .ok_or(StoreError::NotFound)
+    }
+}
+
+/// Switches open tracking for mails that are written from now on.
+pub async fn set_open_tracking(tx: &mut Tx, workspace: WorkspaceId, on: bool) -> Result<()> {
+    sqlx::query!(
+        "update workspaces set open_tracking = $2 where workspace_id = $1",
+        workspace.0,
+        on,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -1,10 +1,14 @@
 //! Messages and internal notes: what may be written, and how a ticket's thread shows them.
 
+mod delivery;
 mod links;
 mod mail;
 mod new;
 mod thread;
 
+pub use delivery::{
+    DeliveryState, Recipient, RecipientRole, opened_by_machine, parse_addresses, receipt_of,
+};
 pub use links::{Segment, segments};
 pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};
 pub use new::{

@@ -7,8 +7,10 @@ mod details;
 mod files;
 mod inbound;
 mod mail;
+mod outgoing;
 mod raw;
 mod rows;
+mod undo;
 mod write;
 
 pub use details::TicketDetailsRows;
@@ -18,10 +20,15 @@ pub use inbound::{
     raw_of_message, sent_message,
 };
 pub use mail::{Reread, mail_facts, replace_content, set_mail_facts, set_receipt_error};
+pub use outgoing::{
+    InsertOutgoing, Outgoing, insert_outgoing, last_sender, participant_emails, restart_outgoing,
+    thread_ids,
+};
 pub use raw::{
     InsertRaw, RawRow, StoredRaw, insert_raw, lock_raw, set_raw_concerns, set_raw_state,
 };
 pub use rows::{ActivityRow, MessageRow};
+pub use undo::{Undone, take_back};
 pub use write::{
     InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachment, insert_message,
     set_csat_score, ticket_place,

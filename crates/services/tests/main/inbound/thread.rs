@@ -1,17 +1,5 @@
+use super::*;
 use crate::world::World;
-use rapport_domain::AppError;
-use rapport_domain::message::{NewMessage, WriteMessage};
-use rapport_domain::ticket::{MessageKind, Status};
-use rapport_services::{Ctx, messages};
-use sqlx::PgPool;
-
-fn mail(from: &str, extra: &str, body: &str) -> Vec<u8> {
-    format!("From: {from}\r\nTo: support@acme.example\r\n{extra}\r\n{body}\r\n").into_bytes()
-}
-
-async fn take(ctx: &Ctx, raw: Vec<u8>) -> rapport_domain::message::InboundEmail {
-    messages::inbound_email(ctx, raw, None).await.unwrap()
-}
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn a_new_sender_becomes_a_visitor_with_a_ticket(pool: PgPool) {
@@ -47,12 +35,9 @@ async fn a_new_sender_becomes_a_visitor_with_a_ticket(pool: PgPool) {
 async fn an_answer_finds_its_ticket_and_reopens_it(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
-    let first = take(
-        &ctx,
-        mail("dana@fox.example", "Cc: carl@fox.example\r\nMessage-ID: <1@fox.example>\r\n", "Hi"),
-    )
-    .await;
-    let done = WriteMessage { body: "Done".into(), client_key: None, close: true };
+    let copy = "Cc: carl@fox.example\r\nMessage-ID: <1@fox.example>\r\n";
+    let first = take_proven(&ctx, "fox.example", mail("dana@fox.example", copy, "Hi")).await;
+    let done = WriteMessage { close: true, ..write("Done") };
     messages::reply(&ctx, first.ticket_number, done).await.unwrap();
     let sent = NewMessage {
         message_id: Some("<ours@acme.example>".into()),
@@ -84,33 +69,42 @@ async fn a_stolen_message_id_hides_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn mail_that_cannot_be_read_is_shown_as_such(pool: PgPool) {
+async fn a_signed_token_leads_to_its_ticket_and_a_made_up_one_does_not(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
-    let raw = b"Subject: no sender\r\n\r\nbody \0 here".to_vec();
-    let one = take(&ctx, raw.clone()).await;
-    assert!(one.unreadable);
-    let details = messages::details(&ctx, one.ticket_number, None).await.unwrap();
-    assert_eq!(details.ticket.row.customer.name, "Unknown sender");
-    assert_eq!(details.ticket.row.subject, "no sender");
-    let message = &details.thread.messages[0];
-    assert!(message.unreadable && message.has_raw);
-    assert!(message.text.contains("body"), "{}", message.text);
-    assert_eq!(messages::message_raw(&ctx, message.id).await.unwrap(), raw);
-    // The next one gets a ticket of its own, under the same customer.
-    let two = take(&ctx, b"\xff\xfe".to_vec()).await;
-    assert_eq!(two.customer_id, one.customer_id);
-    assert_ne!(two.ticket_number, one.ticket_number);
-    let empty = messages::inbound_email(&ctx, Vec::new(), None).await.unwrap_err();
-    assert!(matches!(empty, AppError::Invalid(_)));
+    let first = take(&ctx, mail("dana@fox.example", "Subject: Help\r\n", "Hi")).await;
+    let key = world.store.mail_key(world.workspace).await.unwrap();
+    let token = reply_token::sign(&key, first.ticket_id);
+    // To is ours alone where the mail server says so.
+    for (n, header) in ["Cc", "Delivered-To", "X-Original-To"].iter().enumerate() {
+        let headers =
+            format!("{header}: support+{}@acme.example\r\nSubject: {n}\r\n", token.to_uppercase());
+        let answer = take(&ctx, mail("other@fox.example", &headers, "from my phone")).await;
+        assert_eq!(answer.ticket_number, first.ticket_number, "{header}");
+    }
+    let forged = reply_token::sign(&[1; 32], first.ticket_id);
+    let headers = format!("Cc: support+{forged}@acme.example\r\n");
+    let stranger = take(&ctx, mail("eve@evil.example", &headers, "Hi")).await;
+    assert_ne!(stranger.ticket_number, first.ticket_number);
+    // The token of another workspace's ticket of the same key length opens nothing either.
+    let other = world.stranger().await;
+    let headers = format!("Cc: support+{token}@acme.example\r\n");
+    let elsewhere = take(&other, mail("dana@fox.example", &headers, "Hi")).await;
+    assert_ne!(elsewhere.ticket_id, first.ticket_id);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn the_same_mail_twice_at_once_is_one_message(pool: PgPool) {
+async fn references_count_from_the_last_and_the_subject_never(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
-    let raw = mail("dana@fox.example", "Subject: Race\r\n", "Hi");
-    let (a, b) = tokio::join!(take(&ctx, raw.clone()), take(&ctx, raw));
-    assert_eq!(a.message_id, b.message_id);
-    assert_ne!(a.duplicate, b.duplicate);
+    let one =
+        take(&ctx, mail("dana@fox.example", "Subject: A\r\nMessage-ID: <a@x>\r\n", "1")).await;
+    let two =
+        take(&ctx, mail("dana@fox.example", "Subject: A\r\nMessage-ID: <b@x>\r\n", "2")).await;
+    assert_ne!(one.ticket_number, two.ticket_number, "the same subject is no thread");
+    let last = take(&ctx, mail("dana@fox.example", "References: <b@x> <a@x>\r\n", "3")).await;
+    assert_eq!(last.ticket_number, one.ticket_number);
+    let named = "In-Reply-To: <b@x>\r\nReferences: <b@x> <a@x>\r\nSubject: other\r\n";
+    let direct = take(&ctx, mail("dana@fox.example", named, "4")).await;
+    assert_eq!(direct.ticket_number, two.ticket_number);
 }

@@ -1,0 +1,169 @@
+//! What became of a mail at each recipient, and what that makes of its message.
+
+use crate::error::AppError;
+use crate::ticket::Receipt;
+use crate::{limits, text};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+crate::vocabulary! {
+    /// Which line of the mail names a recipient.
+    RecipientRole {
+        To => "to", "To";
+        Cc => "cc", "Cc";
+        Bcc => "bcc", "Bcc";
+    }
+}
+
+crate::vocabulary! {
+    /// How far a mail came at one recipient.
+    DeliveryState {
+        Queued => "queued", "Queued";
+        Sent => "sent", "Sent";
+        Delivered => "delivered", "Delivered";
+        Viewed => "viewed", "Viewed";
+        Bounced => "bounced", "Bounced";
+        Failed => "failed", "Failed";
+    }
+}
+
+impl DeliveryState {
+    /// What news of a delivery make of it. A late success does not undo what is known: that
+    /// somebody read it, or that it came back.
+    pub fn after(self, news: Self) -> Self {
+        match (self, news) {
+            (Self::Bounced | Self::Failed, Self::Sent | Self::Delivered | Self::Viewed)
+            | (Self::Viewed, Self::Sent | Self::Delivered)
+            | (Self::Delivered, Self::Sent) => self,
+            _ => news,
+        }
+    }
+}
+
+/// Who a mail goes to, and what became of it there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Recipient {
+    pub email: String,
+    pub role: RecipientRole,
+    pub state: DeliveryState,
+    pub at: DateTime<Utc>,
+    /// Why it did not arrive.
+    pub reason: Option<String>,
+}
+
+/// What the recipients' states make of a message. A recipient who got nothing matters more
+/// than all who did, for somebody has to act.
+pub fn receipt_of(states: &[DeliveryState], opened: bool) -> Receipt {
+    use DeliveryState::{Bounced, Delivered, Failed, Queued, Viewed};
+    let any = |wanted: &[DeliveryState]| states.iter().any(|s| wanted.contains(s));
+    if any(&[Queued]) {
+        Receipt::Queued
+    } else if any(&[Bounced, Failed]) {
+        Receipt::Error
+    } else if opened || any(&[Viewed]) {
+        Receipt::Viewed
+    } else if !states.is_empty() && states.iter().all(|s| *s == Delivered) {
+        Receipt::Delivered
+    } else {
+        Receipt::Sent
+    }
+}
+
+/// Openings sooner than this are a scanner on the way, not a reader.
+const FASTEST_READER: TimeDelta = TimeDelta::seconds(5);
+/// What fetches pictures for people who may never look: image proxies and mail scanners.
+const MACHINES: [&str; 12] = [
+    "googleimageproxy",
+    "yahoomailproxy",
+    "barracuda",
+    "mimecast",
+    "proofpoint",
+    "trendmicro",
+    "symantec",
+    "bot",
+    "crawler",
+    "spider",
+    "curl/",
+    "python-requests",
+];
+
+/// Whether a machine opened a mail rather than its reader: it must never show as viewed.
+/// Apple's Mail Privacy Protection loads every picture and says `Mozilla/5.0`, nothing more.
+pub fn opened_by_machine(user_agent: &str, since_sent: TimeDelta) -> bool {
+    let agent = user_agent.trim().to_lowercase();
+    since_sent < FASTEST_READER
+        || agent.is_empty()
+        || agent == "mozilla/5.0"
+        || MACHINES.iter().any(|m| agent.contains(m))
+}
+
+/// Reads the addresses of a line: `a@b.example, c@d.example`. Each once, lower-cased.
+pub fn parse_addresses(field: &str, line: &str) -> Result<Vec<String>, AppError> {
+    let mut found: Vec<String> = Vec::new();
+    for part in line.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()) {
+        let email = text::email(field, part)?;
+        if !found.contains(&email) {
+            found.push(email);
+        }
+    }
+    if found.len() > limits::RECIPIENTS_MAX {
+        let message = format!("A message has at most {} recipients.", limits::RECIPIENTS_MAX);
+        return Err(AppError::invalid(field, message));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DeliveryState::{Bounced, Delivered, Failed, Queued, Sent, Viewed};
+
+    #[test]
+    fn a_message_is_as_far_as_its_slowest_recipient() {
+        for (states, opened, receipt) in [
+            (&[][..], false, Receipt::Sent),
+            (&[Sent], false, Receipt::Sent),
+            (&[Sent, Delivered], false, Receipt::Sent),
+            (&[Delivered, Delivered], false, Receipt::Delivered),
+            (&[Delivered, Viewed], false, Receipt::Viewed),
+            (&[Sent], true, Receipt::Viewed),
+            (&[Viewed, Bounced], true, Receipt::Error),
+            (&[Sent, Failed], false, Receipt::Error),
+            (&[Sent, Queued], true, Receipt::Queued),
+            (&[Failed, Queued], false, Receipt::Queued),
+        ] {
+            assert_eq!(receipt_of(states, opened), receipt, "{states:?} {opened}");
+        }
+    }
+
+    #[test]
+    fn late_success_does_not_undo_what_is_known() {
+        assert_eq!(Viewed.after(Delivered), Viewed);
+        assert_eq!(Bounced.after(Delivered), Bounced);
+        assert_eq!(Delivered.after(Bounced), Bounced);
+        assert_eq!(Sent.after(Viewed), Viewed);
+        assert_eq!(Failed.after(Queued), Queued);
+    }
+
+    #[test]
+    fn machines_are_no_readers() {
+        let later = TimeDelta::minutes(2);
+        let reader = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Thunderbird/128.0";
+        assert!(!opened_by_machine(reader, later));
+        assert!(opened_by_machine(reader, TimeDelta::seconds(2)));
+        let gmail = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
+        for machine in ["Mozilla/5.0", "", " ", gmail, "Barracuda Sentinel (EE)"] {
+            assert!(opened_by_machine(machine, later), "{machine}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_addresses_keeps_each_once() {
+        let found = parse_addresses("to", "A@b.example; c@d.example,a@B.example, ").unwrap();
+        assert_eq!(found, ["a@b.example", "c@d.example"]);
+        assert!(parse_addresses("to", "Alex <a@b.example>").unwrap_err().field("to").is_some());
+        let many: String = (0..51).map(|n| format!("a{n}@b.example,")).collect();
+        assert!(parse_addresses("to", &many).is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! The HTML half of a mail: the same words as the text, so that both say one thing.
+
+use super::OutgoingEmail;
+use rapport_domain::message::{Segment, segments};
+use std::fmt::Write;
+
+/// The whole document: body, signature, picture.
+pub fn document(mail: &OutgoingEmail<'_>) -> String {
+    let mut html = String::from(
+        "<!doctype html><html><head><meta charset=\"utf-8\"></head>\
+        <body style=\"font:14px/1.5 sans-serif\">",
+    );
+    match mail.html {
+        Some(body) => html.push_str(body),
+        None => push_text(&mut html, mail.text),
+    }
+    if !mail.signature.is_empty() {
+        html.push_str("<div style=\"color:#666;margin-top:1em\">-- <br>");
+        push_lines(&mut html, mail.signature);
+        html.push_str("</div>");
+    }
+    if let Some(pixel) = mail.pixel {
+        let src = escape(pixel);
+        // Writing to a String cannot fail.
+        let _ = write!(html, "<img src=\"{src}\" alt=\"\" width=\"1\" height=\"1\">");
+    }
+    html.push_str("</body></html>");
+    html
+}
+
+/// Paragraphs where a line is empty, line breaks elsewhere, links where there are addresses.
+fn push_text(html: &mut String, text: &str) {
+    for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
+        html.push_str("<p>");
+        push_lines(html, paragraph.trim_matches('\n'));
+        html.push_str("</p>");
+    }
+}
+
+fn push_lines(html: &mut String, text: &str) {
+    for segment in segments(text) {
+        match segment {
+            Segment::Text(text) => html.push_str(&escape(&text).replace('\n', "<br>")),
+            Segment::Link(url) => {
+                let url = escape(&url);
+                let _ = write!(html, "<a href=\"{url}\">{url}</a>");
+            }
+        }
+    }
+}
+
+/// Text as text. Spaces in a row stay: code and tables in answers depend on them.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace("  ", " &nbsp;")
+}

@@ -1,0 +1,96 @@
+//! Writes the mails that leave: headers, text and HTML of the same words, files, signature.
+
+mod dkim;
+mod html;
+
+pub use dkim::{BadKey, DkimKey};
+
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address::Address;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
+
+/// A mail to write. All addresses are plain, lower-case and checked before.
+#[derive(Debug, Clone)]
+pub struct OutgoingEmail<'a> {
+    pub from_name: &'a str,
+    pub from: &'a str,
+    /// Where answers go when it is not `from`.
+    pub reply_to: Option<&'a str>,
+    pub to: &'a [&'a str],
+    pub cc: &'a [&'a str],
+    pub subject: &'a str,
+    /// Without angle brackets, as all ids here.
+    pub message_id: &'a str,
+    pub in_reply_to: Option<&'a str>,
+    /// Oldest first.
+    pub references: &'a [String],
+    /// Seconds since 1970.
+    pub date: i64,
+    pub text: &'a str,
+    /// Cleaned HTML of the same words; made from `text` when absent.
+    pub html: Option<&'a str>,
+    /// Plain text below the answer; empty for none.
+    pub signature: &'a str,
+    /// The address of the picture that tells when the mail was opened.
+    pub pixel: Option<&'a str>,
+    pub files: &'a [OutgoingFile<'a>],
+}
+
+/// A file of a mail.
+#[derive(Debug, Clone)]
+pub struct OutgoingFile<'a> {
+    pub name: &'a str,
+    pub content_type: &'a str,
+    pub data: &'a [u8],
+}
+
+/// Writes a mail as RFC 5322, in ASCII with CRLF line ends. Bcc is nowhere in it.
+pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
+    let mut builder = MessageBuilder::new()
+        .from((mail.from_name, mail.from))
+        .to(list(mail.to))
+        .subject(mail.subject)
+        .date(mail.date)
+        .message_id(mail.message_id)
+        // Whatever sends it back here, it opens no ticket.
+        .header(crate::LOOP_HEADER, Raw::new(mail.from));
+    if !mail.cc.is_empty() {
+        builder = builder.cc(list(mail.cc));
+    }
+    if let Some(address) = mail.reply_to {
+        builder = builder.reply_to((mail.from_name, address));
+    }
+    if let Some(id) = mail.in_reply_to.filter(|id| is_id(id)) {
+        builder = builder.in_reply_to(id);
+    }
+    let references: Vec<&str> =
+        mail.references.iter().map(String::as_str).filter(|id| is_id(id)).collect();
+    if !references.is_empty() {
+        builder = builder.references(MessageId::new_list(references.into_iter()));
+    }
+    let text = match mail.signature {
+        "" => mail.text.to_string(),
+        signature => format!("{}\n\n-- \n{signature}", mail.text),
+    };
+    builder = builder.text_body(text + "\n").html_body(html::document(mail));
+    for file in mail.files {
+        builder = builder.attachment(file.content_type, file.name, file.data);
+    }
+    let mut raw = Vec::new();
+    builder.serialize(&mut raw);
+    raw
+}
+
+fn list<'a>(addresses: &[&'a str]) -> Address<'a> {
+    Address::new_list(addresses.iter().map(|a| Address::new_address(None::<&str>, *a)).collect())
+}
+
+/// Whether a Message-ID that a stranger chose can stand between angle brackets in a header.
+fn is_id(id: &str) -> bool {
+    (3..=250).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b','))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+use super::*;
+use crate::parse;
+use mail_auth::common::parse::TxtRecordParser;
+use mail_auth::common::verify::DomainKey;
+use mail_auth::{
+    AuthenticatedMessage, DkimResult, MessageAuthenticator, Parameters, ResolverCache, Txt,
+};
+use std::borrow::Borrow;
+use std::hash::Hash;
+use std::time::Instant;
+
+const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
+    MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+    -----END PRIVATE KEY-----\n";
+/// The public half of it (RFC 8032, test 1).
+const ED25519_PUBLIC: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+fn mail<'a>() -> OutgoingEmail<'a> {
+    OutgoingEmail {
+        from_name: "Priya Råman (Acme, \"Support\")",
+        from: "support@acme.example",
+        reply_to: Some("support+token@acme.example"),
+        to: &["alex@customer.example", "kim@customer.example"],
+        cc: &["boss@customer.example"],
+        subject: "Re: Grüße\r\nBcc: victim@elsewhere.example",
+        message_id: "tkt_1.msg_1@acme.example",
+        in_reply_to: Some("parent@customer.example"),
+        references: &[],
+        date: 1_795_500_000,
+        text: "Hi Alex,\n\nsee https://acme.example/a?b=1&c=2.\n.\nFrom here <b>on</b>: é",
+        html: None,
+        signature: "Acme\nSupport",
+        pixel: None,
+        files: &[],
+    }
+}
+
+fn text_of(raw: &[u8]) -> String {
+    String::from_utf8(raw.to_vec()).unwrap()
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let references = ["first@customer.example".to_string(), "parent@customer.example".into()];
+    let files =
+        [OutgoingFile { name: "Bericht ü.pdf", content_type: "application/pdf", data: b"%PDF" }];
+    let raw = compose(&OutgoingEmail { references: &references, files: &files, ..mail() });
+    let text = text_of(&raw);
+    assert!(raw.is_ascii() && !text.replace("\r\n", "").contains(['\n', '\r']), "{text}");
+    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(read.from.email, "support@acme.example");
+    assert_eq!(read.from.name.as_deref(), Some("Priya Råman (Acme, \"Support\")"));
+    let to: Vec<_> = read.to.iter().map(|a| a.email.as_str()).collect();
+    assert_eq!(to, ["alex@customer.example", "kim@customer.example"]);
+    assert_eq!(read.cc[0].email, "boss@customer.example");
+    assert_eq!(read.message_id.as_deref(), Some("tkt_1.msg_1@acme.example"));
+    assert_eq!(read.in_reply_to, ["parent@customer.example"]);
+    assert_eq!(read.references, references);
+    assert!(read.text.starts_with(mail().text), "{}", read.text);
+    assert!(read.text.contains("-- \nAcme\nSupport"), "{}", read.text);
+    assert_eq!(read.attachments[0].file_name, "Bericht ü.pdf");
+    assert_eq!(read.attachments[0].data, b"%PDF");
+    assert!(read.date.is_some());
+}
+
+#[test]
+fn a_subject_cannot_add_a_header() {
+    let raw = compose(&mail());
+    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    assert!(
+        read.headers.iter().all(|(name, _)| !name.eq_ignore_ascii_case("bcc")),
+        "{:?}",
+        read.headers
+    );
+    assert!(read.subject.unwrap().starts_with("Re: Grüße"));
+}
+
+#[test]
+fn strangers_ids_stay_out_when_they_could_break_the_header() {
+    let references =
+        ["ok@a.example".to_string(), "a b@c".into(), "x>\r\nBcc: y@z".into(), "".into()];
+    let bad = OutgoingEmail { references: &references, in_reply_to: Some("é@a"), ..mail() };
+    let read = parse(&compose(&bad), "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(read.references, ["ok@a.example"]);
+    assert!(read.in_reply_to.is_empty());
+}
+
+#[test]
+fn the_html_says_the_same_and_nothing_else() {
+    let html =
+        html::document(&OutgoingEmail { pixel: Some("https://r.example/o/x.gif"), ..mail() });
+    assert!(html.contains("<p>Hi Alex,</p>"), "{html}");
+    let link =
+        "<a href=\"https://acme.example/a?b=1&amp;c=2\">https://acme.example/a?b=1&amp;c=2</a>.";
+    assert!(html.contains(link), "{html}");
+    assert!(html.contains("&lt;b&gt;on&lt;/b&gt;"), "{html}");
+    assert_eq!(html.matches("<img ").count(), 1);
+}
+
+#[tokio::test]
+async fn a_signature_verifies_and_breaks_with_the_text() {
+    let key = DkimKey::from_pem(ED25519).unwrap();
+    let raw = compose(&mail());
+    let signed = key.sign("acme.example", "s1", &raw).unwrap();
+    assert!(text_of(&signed).starts_with("DKIM-Signature: "));
+    assert!(verifies(&signed).await);
+    let forged = text_of(&signed).replace("alex@", "eve@").into_bytes();
+    assert!(!verifies(&forged).await);
+}
+
+/// As a receiver checks it, with our key in place of DNS.
+async fn verifies(raw: &[u8]) -> bool {
+    let dns = OneKey(Txt::DomainKey(DomainKey::parse(ED25519_PUBLIC.as_bytes()).unwrap().into()));
+    let message = AuthenticatedMessage::parse(raw).unwrap();
+    let receiver = MessageAuthenticator::new_cloudflare().unwrap();
+    let found = receiver.verify_dkim(Parameters::new(&message).with_txt_cache(&dns)).await;
+    found.len() == 1 && *found[0].result() == DkimResult::Pass
+}
+
+struct OneKey(Txt);
+
+impl ResolverCache<Box<str>, Txt> for OneKey {
+    fn get<Q: Hash + Eq + ?Sized>(&self, _: &Q) -> Option<Txt>
+    where
+        Box<str>: Borrow<Q>,
+    {
+        Some(self.0.clone())
+    }
+
+    fn remove<Q: Hash + Eq + ?Sized>(&self, _: &Q) -> Option<Txt>
+    where
+        Box<str>: Borrow<Q>,
+    {
+        None
+    }
+
+    fn insert(&self, _: Box<str>, _: Txt, _: Instant) {}
+}
+
+#[test]
+fn what_is_no_key_is_refused() {
+    for bad in ["", "secret", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
+        assert!(DkimKey::from_pem(bad).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,243 @@
+//! Mails that leave: what they need, and how far they are.
+
+use crate::messages::FileRow;
+use crate::{Result, Store, StoreError, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::message::{DeliveryState, RecipientRole};
+use rapport_domain::ticket::{MessageKind, Status};
+use rapport_domain::{MailboxId, MessageId, TicketId, WorkspaceId, limits};
+
+/// A mail to send, beside the message that it is.
+#[derive(Debug)]
+pub struct InsertOutgoing<'a> {
+    pub message: MessageId,
+    pub mailbox: MailboxId,
+    pub recipients: &'a [(String, RecipientRole)],
+    pub references: &'a [String],
+    pub status_before: Status,
+    pub status_after: Status,
+    pub send_at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+}
+
+/// Stores a mail to send. It is tracked when the workspace tracks at that moment.
+pub async fn insert_outgoing(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    mail: &InsertOutgoing<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into outgoing_mails (workspace_id, message_id, mailbox_id, reference_ids, tracked,
+            status_before, status_after, next_attempt_at)
+        select workspace_id, $2, $3, $4, open_tracking, $5, $6, $7
+        from workspaces where workspace_id = $1",
+        workspace.0,
+        mail.message.0,
+        mail.mailbox.0,
+        mail.references,
+        mail.status_before.as_str(),
+        mail.status_after.as_str(),
+        mail.send_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let emails: Vec<String> = mail.recipients.iter().map(|(email, _)| email.clone()).collect();
+    let roles: Vec<String> = mail.recipients.iter().map(|(_, r)| r.as_str().into()).collect();
+    sqlx::query!(
+        "insert into deliveries (workspace_id, message_id, email, role, at)
+        select $1, $2, email, role, $5 from unnest($3::text[], $4::text[]) as r (email, role)",
+        workspace.0,
+        mail.message.0,
+        &emails,
+        &roles,
+        mail.now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The newest Message-IDs of a ticket, oldest first. Notes have none that anybody else knows.
+pub async fn thread_ids(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+) -> Result<Vec<String>> {
+    let mut ids = sqlx::query_scalar!(
+        r#"select message_id as "id!" from messages
+        where workspace_id = $1 and ticket_id = $2 and message_id is not null and kind <> 'note'
+        order by sent_at desc, id desc limit $3"#,
+        workspace.0,
+        ticket.0,
+        limits::REFERENCES_MAX as i64,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    ids.reverse();
+    Ok(ids)
+}
+
+/// The address that the customer's side wrote from last.
+pub async fn last_sender(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+) -> Result<Option<String>> {
+    let found = sqlx::query_scalar!(
+        "select author_email from messages
+        where workspace_id = $1 and ticket_id = $2 and kind = $3 and author_email is not null
+        order by sent_at desc, id desc limit 1",
+        workspace.0,
+        ticket.0,
+        MessageKind::Customer.as_str(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// The addresses of whoever else takes part in a ticket.
+pub async fn participant_emails(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "select email from ticket_participants where workspace_id = $1 and ticket_id = $2
+        order by created_at, email limit $3",
+        workspace.0,
+        ticket.0,
+        limits::PARTICIPANTS_MAX as i64,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Everything of a mail to send.
+#[derive(Debug)]
+pub struct Outgoing {
+    pub ticket: TicketId,
+    pub mailbox: Option<MailboxId>,
+    pub author_name: String,
+    pub subject: String,
+    pub body_text: String,
+    /// Cleaned.
+    pub body_html: Option<String>,
+    pub message_id: String,
+    pub in_reply_to: Option<String>,
+    pub references: Vec<String>,
+    pub tracked: bool,
+    pub unclear: i32,
+    pub sent_at: DateTime<Utc>,
+    pub recipients: Vec<(String, RecipientRole, DeliveryState)>,
+    pub files: Vec<FileRow>,
+}
+
+impl Store {
+    /// A mail to send; `NotFound` once its message was taken back.
+    pub async fn outgoing(&self, workspace: WorkspaceId, message: MessageId) -> Result<Outgoing> {
+        let mail = sqlx::query!(
+            r#"select m.ticket_id as "ticket: TicketId", o.mailbox_id as "mailbox: MailboxId",
+                m.author_name, coalesce(m.subject, '') as "subject!", m.body_text, m.body_html,
+                m.message_id as "message_id!", m.in_reply_to, o.reference_ids, o.tracked,
+                o.unclear, m.sent_at
+            from outgoing_mails o
+            join messages m on m.workspace_id = o.workspace_id and m.id = o.message_id
+            where o.workspace_id = $1 and o.message_id = $2 and m.message_id is not null"#,
+            workspace.0,
+            message.0,
+        )
+        .fetch_optional(self.pool())
+        .await?
+        .ok_or(StoreError::NotFound)?;
+        let recipients = sqlx::query!(
+            r#"select email, role as "role: RecipientRole", state as "state: DeliveryState"
+            from deliveries where workspace_id = $1 and message_id = $2
+            order by role desc, email limit $3"#,
+            workspace.0,
+            message.0,
+            limits::RECIPIENTS_MAX as i64,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let files = sqlx::query_as!(
+            FileRow,
+            "select file_name, content_type, data from attachments
+            where workspace_id = $1 and message_id = $2 order by created_at, id limit $3",
+            workspace.0,
+            message.0,
+            limits::EMAIL_ATTACHMENTS_MAX as i64,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(Outgoing {
+            ticket: mail.ticket,
+            mailbox: mail.mailbox,
+            author_name: mail.author_name,
+            subject: mail.subject,
+            body_text: mail.body_text,
+            body_html: mail.body_html,
+            message_id: mail.message_id,
+            in_reply_to: mail.in_reply_to,
+            references: mail.reference_ids,
+            tracked: mail.tracked,
+            unclear: mail.unclear,
+            sent_at: mail.sent_at,
+            recipients: recipients.into_iter().map(|r| (r.email, r.role, r.state)).collect(),
+            files,
+        })
+    }
+
+    /// Notes that the whole mail is about to be handed over: until [`end_attempt`] nobody
+    /// knows whether the server took it, whatever happens to us.
+    ///
+    /// [`end_attempt`]: crate::deliveries::end_attempt
+    pub async fn handing_over(
+        &self,
+        workspace: WorkspaceId,
+        message: MessageId,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        sqlx::query!(
+            "update outgoing_mails set unclear = unclear + 1, handed_over_at = $3
+            where workspace_id = $1 and message_id = $2",
+            workspace.0,
+            message.0,
+            at,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+}
+
+/// Lets a mail that failed, or waits for its next attempt, start anew at `at`: who has it keeps
+/// it. False when every recipient has it.
+pub async fn restart_outgoing(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let left = sqlx::query!(
+        "update deliveries set state = 'queued', at = $3, reason = null, smtp_code = null
+        where workspace_id = $1 and message_id = $2 and state in ('queued', 'failed', 'bounced')",
+        workspace.0,
+        message.0,
+        at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    // At least one attempt counts as made: the time to take it back is over.
+    let known = sqlx::query!(
+        "update outgoing_mails
+        set unclear = 0, next_attempt_at = $3, attempts = greatest(attempts, 1)
+        where workspace_id = $1 and message_id = $2",
+        workspace.0,
+        message.0,
+        at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(left.rows_affected() > 0 && known.rows_affected() == 1)
+}

@@ -1,0 +1,50 @@
+//! Taking back an answer that has not left yet.
+
+use crate::{Result, StoreError, Tx};
+use rapport_domain::ticket::Status;
+use rapport_domain::{MessageId, TicketId, WorkspaceId};
+
+/// What was taken back.
+#[derive(Debug)]
+pub struct Undone {
+    pub ticket: TicketId,
+    pub body_text: String,
+    pub status_before: Status,
+    pub status_after: Status,
+}
+
+/// Deletes a message that waits to leave, and lets its ticket count and show what is left.
+/// The ticket has to be locked. `NotFound` when the message is no such mail, or left before.
+pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) -> Result<Undone> {
+    let undone = sqlx::query_as!(
+        Undone,
+        r#"delete from messages m using outgoing_mails o
+        where m.workspace_id = $1 and m.id = $2 and o.workspace_id = $1 and o.message_id = $2
+            and o.attempts = 0 and o.next_attempt_at is not null
+        returning m.ticket_id as "ticket: TicketId", m.body_text,
+            o.status_before as "status_before: Status", o.status_after as "status_after: Status""#,
+        workspace.0,
+        message.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    sqlx::query!(
+        "update tickets t set message_count = t.message_count - 1,
+            first_response_at = (select min(sent_at) from messages
+                where workspace_id = $1 and ticket_id = $2 and kind = 'agent'),
+            last_message_at = last.sent_at, last_message_channel = last.channel,
+            last_message_text = coalesce(
+                left(regexp_replace(last.body_text, '\\s+', ' ', 'g'), 200), '')
+        from (select 1) one left join lateral (
+            select sent_at, channel, body_text from messages
+            where workspace_id = $1 and ticket_id = $2 order by sent_at desc, id desc limit 1
+        ) last on true
+        where t.workspace_id = $1 and t.id = $2",
+        workspace.0,
+        undone.ticket.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(undone)
+}
