@@ -28,6 +28,16 @@ pub struct Config {
     /// Proxies whose X-Forwarded-For is believed, as addresses.
     #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Where to take mail over SMTP, from a relay or the internet: 0.0.0.0:25. Off unless set.
+    #[arg(long, env = "RAPPORT_SMTP_LISTEN")]
+    pub smtp_listen: Option<SocketAddr>,
+    /// Where to take mail over LMTP, from a mail server beside this one: 127.0.0.1:24. Off
+    /// unless set.
+    #[arg(long, env = "RAPPORT_LMTP_LISTEN")]
+    pub lmtp_listen: Option<SocketAddr>,
+    /// How the SMTP and LMTP listener calls itself.
+    #[arg(long, env = "RAPPORT_MAIL_HOSTNAME", default_value = "localhost")]
+    pub mail_hostname: String,
 }
 
 impl Config {

@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
 use crate::config::Config;
+use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
@@ -9,6 +10,7 @@ use rapport_store::Store;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 /// Serves until SIGINT or SIGTERM, then lets running requests finish.
 pub async fn run(config: Config) -> anyhow::Result<()> {
@@ -21,14 +23,23 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!("created the demo workspace; `rapport demo` fills it");
     }
     let addr = config.addr;
-    let app = router::build(AppState::new(store, config));
+    let (stop, stopping) = watch::channel(false);
+    let (intake, mail) = mail_in::start(&config, store.clone(), &stopping).await?;
+    let mut state = AppState::new(store, config);
+    state.intake = intake;
+    let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopped())
-        .await
-        .context("the server failed")
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            stopped().await;
+            // Nobody may be left who takes mail in.
+            let _ = stop.send(true);
+        })
+        .await;
+    mail.join_all().await;
+    served.context("the server failed")
 }
 
 async fn stopped() {

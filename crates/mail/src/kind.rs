@@ -1,7 +1,7 @@
 //! What kind of mail it is: written by a person, by a machine, or about a mail of ours.
 
 use crate::report::{self, Bounce, Feedback};
-use mail_parser::{HeaderName, Message};
+use mail_parser::{Header, HeaderName, Message};
 
 /// The header that mail of ours carries; its value is the mailbox that sent it.
 pub const LOOP_HEADER: &str = "X-Rapport-Loop";
@@ -77,9 +77,15 @@ fn first_word(value: &str) -> String {
 pub(crate) fn header(message: &Message<'_>, name: &str) -> Option<String> {
     let wanted = HeaderName::parse(name)?;
     let found = message.headers().iter().rev().find(|h| h.name == wanted)?;
-    let raw = message.raw_message.get(found.offset_start as usize..found.offset_end as usize)?;
+    Some(unfolded(message, found))
+}
+
+/// The value of a header without its folding, as it stands in the mail.
+pub(crate) fn unfolded(message: &Message<'_>, header: &Header<'_>) -> String {
+    let range = header.offset_start as usize..header.offset_end as usize;
+    let raw = message.raw_message.get(range).unwrap_or_default();
     let text = String::from_utf8_lossy(&raw[..raw.len().min(4_000)]);
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

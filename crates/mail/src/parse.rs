@@ -156,18 +156,11 @@ fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
 
 fn delivered_to(message: &Message<'_>) -> Vec<String> {
     let names = ["Delivered-To", "X-Original-To", "Envelope-To"];
-    let raw = |header: &mail_parser::Header<'_>| {
-        let range = header.offset_start as usize..header.offset_end as usize;
-        let bytes = message.raw_message.get(range).unwrap_or_default();
-        String::from_utf8_lossy(&bytes[..bytes.len().min(1_000)]).into_owned()
-    };
-    let named =
-        |h: &&mail_parser::Header<'_>| names.iter().any(|n| h.name().eq_ignore_ascii_case(n));
-    message
-        .headers()
-        .iter()
-        .filter(named)
-        .filter_map(|h| text::email("to", raw(h).trim().trim_matches(['<', '>'])).ok())
+    let headers = message.headers().iter();
+    headers
+        .filter(|h| names.iter().any(|n| h.name().eq_ignore_ascii_case(n)))
+        .map(|h| kind::unfolded(message, h))
+        .filter_map(|v| text::email("to", v.trim_matches(['<', '>', ' '])).ok())
         .take(ADDRESSES_MAX)
         .collect()
 }

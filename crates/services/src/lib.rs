@@ -17,6 +17,7 @@ pub mod info;
 pub mod info_cards;
 pub mod messages;
 pub mod notes;
+pub mod receiving;
 pub mod setup;
 pub mod tickets;
 pub mod timeline;

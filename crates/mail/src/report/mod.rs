@@ -1,7 +1,7 @@
 //! Reports about a mail: what a server could not deliver (RFC 3464), and complaints (RFC 5965).
 
 use crate::headers;
-use crate::kind::header;
+use crate::kind::{header, unfolded};
 use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use rapport_domain::text;
 
@@ -86,9 +86,10 @@ pub(crate) fn from_daemon(message: &Message<'_>) -> bool {
     matches!(local.as_str(), "mailer-daemon" | "postmaster" | "mail-daemon")
 }
 
-/// `Return-Path: <>`: whoever sent it wants no answer.
+/// `Return-Path: <>`: whoever sent it wants no answer. The first one is the receiving server's.
 pub(crate) fn null_sender(message: &Message<'_>) -> bool {
-    header(message, "Return-Path").is_some_and(|v| v.replace(' ', "") == "<>")
+    let path = message.headers().iter().find(|h| h.name == HeaderName::ReturnPath);
+    path.is_some_and(|h| unfolded(message, h).replace(' ', "") == "<>")
 }
 
 /// The complaint, if the mail is one.

@@ -16,20 +16,16 @@ pub async fn attachment(ctx: &Ctx, id: AttachmentId) -> Result<FileRow> {
     Ok(ctx.store.attachment(ctx.workspace, id).await?)
 }
 
-/// The cleaned HTML of a message, its own pictures written into it.
+/// The cleaned HTML of a message as it is shown: its own pictures written into it, for the page
+/// is sandboxed and may fetch none; the thread that it quotes folded.
 pub async fn message_html(ctx: &Ctx, id: MessageId) -> Result<String> {
     ctx.require(Permission::Read)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
-    let mut html = row.html;
-    for (content_id, content_type, data) in &row.pictures {
-        // Nothing that could end the attribute: the id is what a stranger chose.
-        if content_id.contains(['"', '\'', '<', '>', '&']) {
-            continue;
-        }
-        let picture = format!("src=\"data:{content_type};base64,{}\"", STANDARD.encode(data));
-        html = html.replace(&format!("src=\"cid:{content_id}\""), &picture);
-    }
-    Ok(html)
+    let picture = |wanted: &str| {
+        let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
+        Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
+    };
+    Ok(rapport_mail::place_pictures(&rapport_mail::fold_quote(&row.html), picture))
 }
 
 /// Every header of a message, as it arrived.

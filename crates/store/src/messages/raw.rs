@@ -88,7 +88,7 @@ impl Store {
     /// E-mails of all workspaces that were stored before an instant and not filed, oldest
     /// first. Taking one counts as an attempt; it comes back later unless it was filed.
     ///
-    /// The one query here without a workspace: nobody asks for it but the server itself.
+    /// It names no workspace: nobody asks for it but the server itself.
     pub async fn take_unfiled(
         &self,
         before: DateTime<Utc>,
@@ -99,8 +99,8 @@ impl Store {
             from (
                 select workspace_id, id from raw_emails
                 where state = 'stored'
-                    and received_at + attempts * interval '1 minute' < $1
-                order by attempts, received_at limit $2
+                    and stored_at + attempts * interval '1 minute' < $1
+                order by attempts, stored_at, id limit $2
                 for update skip locked
             ) due
             where r.workspace_id = due.workspace_id and r.id = due.id
@@ -110,7 +110,10 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        Ok(rows.into_iter().map(|r| (r.workspace, r.id)).collect())
+        let mut due: Vec<_> = rows.into_iter().map(|r| (r.workspace, r.id)).collect();
+        // Ids grow with time; an update answers in any order.
+        due.sort_by_key(|(_, id)| id.0);
+        Ok(due)
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
 }
 
 /// The address without what stands behind a `+`, in lower case.
-pub(super) fn plain(email: &str) -> String {
+pub fn plain(email: &str) -> String {
     let lower = email.to_lowercase();
     match lower.rsplit_once('@') {
         Some((local, domain)) => {

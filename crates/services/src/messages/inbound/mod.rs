@@ -10,6 +10,7 @@ mod known;
 mod reparse;
 mod report;
 
+pub use known::plain as plain_address;
 pub use reparse::reparse;
 
 use crate::{Ctx, Result};

@@ -88,7 +88,7 @@ async fn a_mail_stored_before_a_crash_is_filed_later(pool: PgPool) {
     let raw = mail("dana@fox.example", "Subject: Safe\r\n", "Hi");
     messages::store_mail(&ctx, Arrived::now(raw.clone(), MailSource::Smtp)).await.unwrap();
     assert_eq!(messages::unfiled(&world.store, 10).await.unwrap(), [], "somebody is at it");
-    sqlx::query("update raw_emails set received_at = received_at - interval '3 minutes'")
+    sqlx::query("update raw_emails set stored_at = stored_at - interval '3 minutes'")
         .execute(&world.pool)
         .await
         .unwrap();
