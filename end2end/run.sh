@@ -41,6 +41,7 @@ on_postgres "create database $database"
 DATABASE_URL=$(scripts/pg.sh url "$database")
 RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
+use_secret_key
 "$program" migrate >"$log" 2>&1
 start_server "$program" "$log"
 "$program" demo --url "$RAPPORT_URL"

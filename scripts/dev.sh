@@ -31,6 +31,7 @@ restart() {
 
 scripts/setup.sh
 step "Postgres" use_postgres
+use_secret_key
 scripts/build.sh --dev
 restart
 "$program" demo --url "http://$RAPPORT_ADDR"

@@ -144,6 +144,15 @@ leave_postgres() {
 
 # --- The server, for the scripts that run one -------------------------------------------
 
+# The key that seals stored passwords: made once for this checkout, unless one is set.
+use_secret_key() {
+  local file=$STATE/secret.key
+  if [ -n "${RAPPORT_SECRET_KEY:-}" ]; then return; fi
+  if [ ! -s "$file" ]; then (umask 077 && head -c 32 /dev/urandom | base64 >"$file"); fi
+  RAPPORT_SECRET_KEY=$(cat "$file")
+  export RAPPORT_SECRET_KEY
+}
+
 # The status line of GET path at host:port, or nothing; needs no curl.
 http_status() {
   local line=

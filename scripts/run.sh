@@ -28,6 +28,7 @@ fi
 step "set-up" scripts/setup.sh
 step "Postgres" use_postgres
 step "build" scripts/build.sh --release
+use_secret_key
 step "rapport migrate" "$program" migrate
 step "rapport serve" start_server "$program" -
 step "rapport demo" "$program" demo --url "http://$RAPPORT_ADDR"
@@ -39,6 +40,7 @@ cat <<TXT
     log in with     priya@acme.example / rapport-demo
     browser key     rpk_demo_write
     secret API key  rsk_demo_secret
+    sent mail       http://$RAPPORT_ADDR/dev/outbox
     database        scripts/pg.sh psql
 
   Ctrl-C stops the server$(! $PG_STARTED || printf ' and its Postgres').

@@ -1,6 +1,7 @@
 //! Every setting, each with its variable and default.
 
 use clap::Args;
+use rapport_services::secrets::Keyring;
 use std::net::SocketAddr;
 
 /// Settings of `rapport serve`.
@@ -25,6 +26,10 @@ pub struct Config {
     /// Delay before each server function, in milliseconds: shows how pages behave on slow data.
     #[arg(long, env = "RAPPORT_SLOW_MS", default_value_t = 0)]
     pub slow_ms: u64,
+    /// Seals the passwords and keys in the database: 32 bytes in base64. After a change the old
+    /// key follows behind a comma.
+    #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true, default_value = "")]
+    pub secret_key: Keyring,
     /// Proxies whose X-Forwarded-For is believed, as addresses.
     #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,

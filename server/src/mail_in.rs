@@ -2,9 +2,13 @@
 
 use crate::config::Config;
 use anyhow::Context;
+use rapport_domain::MailboxId;
+use rapport_intake::imap::{self, Pace};
 use rapport_intake::smtp::{self, Protocol};
 use rapport_intake::{Intake, Stop, Verifier};
+use rapport_services::receiving;
 use rapport_store::Store;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -27,5 +31,8 @@ pub async fn start(
         let hostname = config.mail_hostname.clone();
         running.spawn(smtp::serve(listener, protocol, hostname, intake.clone(), stop.clone()));
     }
+    let keys = config.secret_key.clone();
+    let open = move |id: MailboxId, sealed: &[u8]| receiving::imap_password(&keys, id, sealed);
+    running.spawn(imap::run(intake.clone(), Arc::new(open), Pace::default(), stop.clone()));
     Ok((intake, running))
 }

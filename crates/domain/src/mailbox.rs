@@ -66,7 +66,7 @@ pub struct ServerInput {
 }
 
 /// A mailbox as a form says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxInput {
     pub address: String,
     pub name: String,

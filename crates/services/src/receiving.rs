@@ -1,11 +1,14 @@
 //! Mailboxes as mail arrives for them. All of this acts as the system: mail comes with nobody
 //! logged in, and the settings that an admin made say where it belongs.
 
+use crate::mailboxes::place;
 use crate::messages::{Arrived, StoredMail, plain_address, store_mail_in};
+use crate::secrets::{Keyring, Locked};
 use crate::{Ctx, Result};
 use rapport_domain::{AppError, MailboxId, WorkspaceId, limits, text};
 use rapport_store::receiving::{self as store, ReadMailbox, ReadTo};
 use rapport_store::{Store, StoreError};
+use secrecy::SecretString;
 
 /// The workspace whose mailbox an address is, with or without a tag behind a `+`.
 pub async fn workspace_of(store: &Store, address: &str) -> Result<Option<WorkspaceId>> {
@@ -15,6 +18,15 @@ pub async fn workspace_of(store: &Store, address: &str) -> Result<Option<Workspa
 /// The mailboxes of all workspaces that are read over IMAP, passwords sealed.
 pub async fn read_mailboxes(store: &Store) -> Result<Vec<ReadMailbox>> {
     Ok(store.read_mailboxes().await?)
+}
+
+/// The opened password of a mailbox's IMAP server.
+pub fn imap_password(
+    keys: &Keyring,
+    id: MailboxId,
+    sealed: &[u8],
+) -> std::result::Result<SecretString, Locked> {
+    keys.open(&place(id, "imap_password"), sealed)
 }
 
 /// How far a mailbox was read; `None` when it never was.

@@ -1,8 +1,9 @@
 //! First-run set-up of a workspace and its admin, and the demo's people and keys.
 
-use crate::Result;
 use crate::auth::{hash_password, hash_token};
+use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
+use rapport_domain::mailbox::MailboxInput;
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
 use rapport_store::api_keys::{ApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
@@ -76,6 +77,26 @@ async fn insert_person(
     let id = UserId::generate();
     let role = role.as_str();
     Ok(users::insert_user(tx, &NewUser { workspace, id, email, name, role, password_hash }).await?)
+}
+
+/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it. Does nothing in a
+/// workspace that has mailboxes, or without the demo's people.
+pub async fn demo_mailbox(store: &Store) -> Result<()> {
+    let admin = "priya@acme.example";
+    let Some(found) = store.credentials(admin).await? else { return Ok(()) };
+    let Some(priya) = store.person_by_email(found.workspace, admin).await? else { return Ok(()) };
+    if !store.mailboxes(found.workspace).await?.is_empty() {
+        return Ok(());
+    }
+    let mailbox = MailboxInput {
+        address: "support@acme.example".into(),
+        name: "Acme Support".into(),
+        signature: "Acme Support\nhttps://acme.example/help".into(),
+        is_default: true,
+        ..MailboxInput::default()
+    };
+    crate::mailboxes::create_outbox(&Ctx::for_viewer(store.clone(), priya), mailbox).await?;
+    Ok(())
 }
 
 /// The demo workspace's people, teams and keys; customers, tickets and events come through

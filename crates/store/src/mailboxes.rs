@@ -124,7 +124,7 @@ impl Store {
     }
 }
 
-/// The mailbox that answers in a ticket: the one with the address it came to, else the default.
+/// The mailbox that answers in a ticket, of those that can send: the one with the address it came to, else the default.
 pub async fn answering(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -133,6 +133,7 @@ pub async fn answering(
     let row = sqlx::query!(
         r#"select id as "id: MailboxId", address, name from mailboxes
         where workspace_id = $1 and (address = lower($2) or is_default)
+            and (smtp_host is not null or transport = 'outbox')
         order by (address = lower($2)) desc nulls last limit 1"#,
         workspace.0,
         came_to,

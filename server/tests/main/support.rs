@@ -76,6 +76,7 @@ impl TestApp {
             site_root: "no-such-site".into(),
             demo: false,
             slow_ms: 0,
+            secret_key: rapport_services::secrets::Keyring::default(),
             trusted_proxies: Vec::new(),
             smtp_listen: None,
             lmtp_listen: None,

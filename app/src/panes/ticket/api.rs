@@ -35,16 +35,21 @@ pub async fn edit_ticket(
     .await
 }
 
-/// Stores what the composer sends. `mode` is `reply` or `note`; `close` closes the ticket too.
+/// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
+/// `cc` and `bcc` are addresses separated by commas; `close` closes the ticket too.
 #[server]
 pub async fn write_message(
     number: i64,
     mode: String,
     body: String,
+    to: Option<String>,
+    cc: Option<String>,
+    bcc: Option<String>,
     client_key: Option<String>,
     close: Option<String>,
 ) -> Result<(), Failure> {
-    let new = rapport_domain::message::WriteMessage { body, client_key, close: close.is_some() };
+    let close = close.is_some();
+    let new = rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;
         Ok(())

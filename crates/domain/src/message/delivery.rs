@@ -52,6 +52,14 @@ pub struct Recipient {
     pub reason: Option<String>,
 }
 
+/// Who gets a message, by line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipients {
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub bcc: Vec<String>,
+}
+
 /// What the recipients' states make of a message. A recipient who got nothing matters more
 /// than all who did, for somebody has to act.
 pub fn receipt_of(states: &[DeliveryState], opened: bool) -> Receipt {

@@ -7,7 +7,8 @@ mod new;
 mod thread;
 
 pub use delivery::{
-    DeliveryState, Recipient, RecipientRole, opened_by_machine, parse_addresses, receipt_of,
+    DeliveryState, Recipient, RecipientRole, Recipients, opened_by_machine, parse_addresses,
+    receipt_of,
 };
 pub use links::{Segment, segments};
 pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};

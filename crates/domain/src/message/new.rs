@@ -74,6 +74,17 @@ pub struct NewMessage {
     pub sent_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub attachments: Vec<NewAttachment>,
+    /// Send an agent's message by e-mail; else it is stored and nothing leaves.
+    #[serde(default)]
+    pub send: bool,
+    /// Who it is sent to: whoever wrote last, else the customer, unless said otherwise.
+    #[serde(default)]
+    pub to: Option<Vec<String>>,
+    /// Everybody else who takes part in the ticket, unless said otherwise.
+    #[serde(default)]
+    pub cc: Option<Vec<String>>,
+    #[serde(default)]
+    pub bcc: Option<Vec<String>>,
     /// A second message of the ticket with the same key is not stored again.
     #[serde(default)]
     pub client_key: Option<String>,
@@ -99,6 +110,10 @@ impl NewMessage {
             receipt_error: None,
             sent_at: None,
             attachments: Vec::new(),
+            send: false,
+            to: None,
+            cc: None,
+            bcc: None,
             client_key: None,
         }
     }
@@ -141,6 +156,9 @@ impl NewMessage {
         if self.kind != MessageKind::Agent && self.receipt.is_some() {
             p.add("receipt", "Only an agent's message has a receipt.");
         }
+        if self.send && (self.kind != MessageKind::Agent || self.sent_at.is_some()) {
+            p.add("send", "Only an agent's new message can be sent.");
+        }
         if self.attachments.len() > limits::EMAIL_ATTACHMENTS_MAX {
             p.add("attachments", "A message has at most 100 attachments.");
         }
@@ -150,9 +168,14 @@ impl NewMessage {
 }
 
 /// An agent's answer to the customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteMessage {
     pub body: String,
+    /// Addresses separated by commas. `None`: whoever wrote last, else the customer.
+    pub to: Option<String>,
+    /// `None`: everybody else who takes part in the ticket.
+    pub cc: Option<String>,
+    pub bcc: Option<String>,
     /// Makes a retry harmless: the same key is stored once.
     pub client_key: Option<String>,
     /// Closes the ticket along with the message.

@@ -1,6 +1,6 @@
 //! A ticket opened: its properties, messages and activities.
 
-use super::{HeaderLine, MailFacts};
+use super::{HeaderLine, MailFacts, Recipient};
 use crate::fields::FieldDef;
 use crate::ticket::{Assignable, Channel, MessageKind, Receipt, Ticket};
 use crate::{AttachmentId, Cursor, EventId, MessageId, UserId};
@@ -44,7 +44,39 @@ pub struct Message {
 pub struct Delivery {
     pub receipt: Receipt,
     pub at: Option<DateTime<Utc>>,
+    /// Why it did not arrive, or not yet.
     pub error: Option<String>,
+    /// How often it was tried; none: it can still be taken back.
+    pub attempts: i32,
+    /// When it is tried next, while it waits.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// Who it goes to; nobody when it is no e-mail of ours.
+    pub recipients: Vec<Recipient>,
+}
+
+impl Delivery {
+    /// A receipt that came with an imported message.
+    pub fn of(receipt: Receipt) -> Self {
+        Self {
+            receipt,
+            at: None,
+            error: None,
+            attempts: 0,
+            next_attempt_at: None,
+            recipients: Vec::new(),
+        }
+    }
+
+    /// Until when it can be taken back.
+    pub fn undo_until(&self) -> Option<DateTime<Utc>> {
+        self.next_attempt_at.filter(|_| self.attempts == 0 && self.receipt == Receipt::Queued)
+    }
+
+    /// Whether sending it again makes sense: it failed, or waits after a failure.
+    pub fn may_retry(&self) -> bool {
+        let waits = self.receipt == Receipt::Queued && self.attempts > 0;
+        !self.recipients.is_empty() && (waits || self.receipt == Receipt::Error)
+    }
 }
 
 /// A file that came with a message.

@@ -7,8 +7,10 @@ use crate::intake::stopped;
 use crate::{Intake, Stop};
 use rapport_domain::{MailboxId, WorkspaceId};
 use rapport_services::receiving;
+use rapport_services::secrets::Locked;
 use rapport_store::receiving::ReadMailbox;
 use reader::Reader;
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +21,7 @@ const SETTINGS: Duration = Duration::from_secs(15);
 
 /// Opens the sealed password of a mailbox; the error says why it stays closed.
 pub type OpenPassword =
-    Arc<dyn Fn(MailboxId, &[u8]) -> Result<String, String> + Send + Sync + 'static>;
+    Arc<dyn Fn(MailboxId, &[u8]) -> Result<SecretString, Locked> + Send + Sync + 'static>;
 
 /// How long things take; tests hurry.
 #[derive(Debug, Clone, Copy)]

@@ -10,6 +10,7 @@ use rapport_domain::message::{Envelope, MailSource};
 use rapport_services::messages::Arrived;
 use rapport_services::{Ctx, receiving};
 use rapport_store::receiving::{ReadMailbox, ReadTo};
+use secrecy::ExposeSecret;
 use std::time::Duration;
 
 /// Mails that are asked about at once: a mailbox may hold 50,000.
@@ -59,10 +60,10 @@ impl Reader {
     async fn connection(&self) -> Result<(), Broken> {
         let sealed = self.mailbox.password.as_deref();
         let password = match sealed.map(|sealed| (self.open)(self.mailbox.id, sealed)) {
-            Some(opened) => opened.map_err(Broken::Locked)?,
+            Some(opened) => opened.map_err(|locked| Broken::Locked(locked.to_string()))?,
             None => return Err(Broken::Locked("A password is missing.".into())),
         };
-        let mut session = connect(&self.mailbox.server, &password).await?;
+        let mut session = connect(&self.mailbox.server, password.expose_secret()).await?;
         let idle = in_time(session.capabilities()).await?.has_str("IDLE");
         loop {
             self.read_new(&mut session).await?;

@@ -1,6 +1,7 @@
 use crate::dovecot::Dovecot;
 use crate::world::World;
 use rapport_intake::imap::{self, OpenPassword, Pace};
+use rapport_services::secrets::Locked;
 use sqlx::PgPool;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ async fn read(world: &World, addr: SocketAddr) -> JoinHandle<()> {
     set_up(world, addr).await;
     let open: OpenPassword = Arc::new(|_, sealed| match sealed {
         b"sealed" => Ok("secret".into()),
-        _ => Err("it does not open".into()),
+        _ => Err(Locked),
     });
     tokio::spawn(imap::run(world.intake.clone(), open, PACE, world.stop.clone()))
 }
@@ -161,7 +162,8 @@ async fn a_mailbox_that_is_not_reached_says_why_until_it_is(pool: PgPool) {
         .execute(&world.pool)
         .await
         .unwrap();
-    assert_eq!(wait_for_error(&world, true).await.as_deref(), Some("it does not open"));
+    let error = wait_for_error(&world, true).await;
+    assert!(error.is_some_and(|e| e.contains("cannot be opened")));
 }
 
 async fn wait_for_error(world: &World, some: bool) -> Option<String> {

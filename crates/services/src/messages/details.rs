@@ -72,7 +72,14 @@ fn message(row: MessageRow) -> Message {
         None => (row.body_text, None),
     };
     let headers = main_headers(&row.headers).into_iter().map(decoded).collect();
-    let (at, error) = (row.receipt_at, row.receipt_error);
+    let delivery = row.receipt.map(|receipt| Delivery {
+        at: row.receipt_at,
+        error: row.receipt_error,
+        attempts: row.attempts.unwrap_or(0),
+        next_attempt_at: row.next_attempt_at,
+        recipients: row.recipients,
+        ..Delivery::of(receipt)
+    });
     Message {
         id: MessageId(row.id),
         kind: row.kind,
@@ -88,7 +95,7 @@ fn message(row: MessageRow) -> Message {
         unreadable: row.unreadable,
         mail: row.mail,
         headers,
-        delivery: row.receipt.map(|receipt| Delivery { receipt, at, error }),
+        delivery,
         sent_at: row.sent_at,
         attachments: row.attachments,
     }

@@ -4,6 +4,9 @@ mod csat;
 mod details;
 mod files;
 mod inbound;
+mod outgoing;
+mod send;
+mod undo;
 mod write;
 
 pub use csat::record_csat;
@@ -13,4 +16,8 @@ pub use inbound::{
     Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
     store_mail_in, stored_mail, unfiled,
 };
+pub use outgoing::{UNDO, suggested_recipients};
+pub(crate) use send::{SEND_MAIL, send_mail};
+pub(crate) use undo::start_again;
+pub use undo::{retry_send, undo_send};
 pub use write::{add_message, note, reply, write};

@@ -1,5 +1,6 @@
 //! Answers, notes, and messages that other systems bring.
 
+use super::outgoing;
 use crate::tickets::{TouchByMessage, touch_by_message};
 use crate::{Ctx, Result};
 use base64::Engine;
@@ -33,8 +34,11 @@ pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written>
     let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
     let mut message = NewMessage::new(MessageKind::Agent, body);
     message.client_key = new.client_key;
-    // It does not leave yet, and the page says so.
+    // Without a mailbox it stays here, and the page says so.
     message.receipt = Some(Receipt::Queued);
+    message.send = true;
+    let line = |line: Option<String>| line.map(|l| vec![l]);
+    (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
     store(ctx, number, message, new.close.then_some(Status::Closed)).await
 }
 
@@ -68,8 +72,16 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
     let author = author(&mut tx, ctx, &ticket, &mut new).await?;
     let channel = channel(&new, &ticket);
-    let headers = headers(&new, &ticket, &author, channel);
     let id = MessageId::generate();
+    if let Some(written) = written_before(&mut tx, ctx, number, &ticket, &new).await? {
+        return Ok(written);
+    }
+    let plan = if new.send && channel == Channel::Email {
+        outgoing::plan(&mut tx, ctx, &ticket, id, &author.name, &mut new).await?
+    } else {
+        None
+    };
+    let headers = headers(&new, &ticket, &author, channel);
     let sent_at = new.sent_at.unwrap_or(ctx.now);
     let insert = InsertMessage {
         id,
@@ -106,9 +118,6 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
         then,
         author_name: &author.name,
     };
-    if let Some(written) = written_before(&mut tx, ctx, number, &ticket, &new).await? {
-        return Ok(written);
-    }
     let touched = touch_by_message(&mut tx, ctx, &touch).await?;
     match messages::insert_message(&mut tx, ctx.workspace, &insert).await {
         Ok(true) => {}
@@ -133,6 +142,9 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
             data,
         };
         messages::insert_attachment(&mut tx, ctx.workspace, id, &file).await?;
+    }
+    if let Some(plan) = &plan {
+        outgoing::enqueue(&mut tx, ctx, id, plan, &touched).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     let version = touched.version;
@@ -217,8 +229,7 @@ fn headers(
         Some(mailbox) => format!("{} <{mailbox}>", author.name),
         None => author.name.clone(),
     };
-    let again = ticket.subject.to_lowercase().starts_with("re:");
-    let subject = if again { ticket.subject.clone() } else { format!("Re: {}", ticket.subject) };
+    let subject = outgoing::answer_subject(&ticket.subject);
     let line = |name: &str, value: &str| HeaderLine { name: name.into(), value: value.into() };
     let to = ticket.customer_email.as_deref();
     let mut lines = vec![line("From", &from)];

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{Channel, MessageKind, Status};
 use rapport_domain::{CustomerId, TicketId, limits, text};
 use rapport_store::Tx;
-use rapport_store::tickets::{self, MessageTouch};
+use rapport_store::tickets::{self, LockedTicket, MessageTouch};
 
 /// A message that was stored, as its ticket sees it.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub struct Touched {
     pub number: i64,
     pub customer: CustomerId,
     pub status: Status,
+    pub status_before: Status,
     pub version: i32,
 }
 
@@ -67,6 +68,25 @@ pub async fn touch_by_message(
         }
         version = store(tx, ctx, &before, &after, &events).await?;
     }
-    let (number, customer) = (before.number, before.customer);
-    Ok(Touched { number, customer, status: after.status, version })
+    let (number, customer, status_before) = (before.number, before.customer, before.status);
+    Ok(Touched { number, customer, status: after.status, status_before, version })
+}
+
+/// Puts a locked ticket back into the status it had before an answer that was taken back,
+/// unless somebody moved it since.
+pub async fn undo_status(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    moved_to: Status,
+    back_to: Status,
+) -> Result<()> {
+    if before.status != moved_to || moved_to == back_to {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    set_status(&mut after, back_to, ctx.now);
+    let events = activity::differences(ctx, before, &after, &Names::default());
+    store(tx, ctx, before, &after, &events).await?;
+    Ok(())
 }

@@ -14,7 +14,7 @@ pub use change::change;
 pub use create::{create, open, open_as};
 pub use edit::edit;
 pub use input::{create_from, patch};
-pub use message::{TouchByMessage, Touched, touch_by_message};
+pub use message::{TouchByMessage, Touched, touch_by_message, undo_status};
 
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Ticket, TicketList, TicketListQuery};

@@ -11,7 +11,7 @@ async fn ticket(world: &World, ctx: &Ctx) -> i64 {
 }
 
 fn answer(body: &str) -> WriteMessage {
-    WriteMessage { body: body.into(), client_key: None, close: false }
+    WriteMessage { body: body.into(), ..WriteMessage::default() }
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

@@ -86,12 +86,21 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
             select id, kind, channel, author_user_id, author_name, author_email, subject,
                 body_text, body_html is not null as has_html, raw_email_id is not null as has_raw,
                 headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
+                o.attempts, o.next_attempt_at,
+                (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,
+                        'state', d.state, 'at', d.at, 'reason', d.reason)
+                        order by d.role desc, d.email), '[]')
+                    from deliveries d
+                    where d.workspace_id = $1 and d.message_id = messages.id) as recipients,
                 (select coalesce(json_agg(json_build_object('id', a.id, 'file_name', a.file_name,
                         'content_type', a.content_type, 'size_bytes', a.size_bytes)
                         order by a.created_at, a.id), '[]')
                     from attachments a
                     where a.workspace_id = $1 and a.message_id = messages.id) as attachments
-            from messages where workspace_id = $1 and ticket_id = t.id",
+            from messages
+            left join lateral (select attempts, next_attempt_at from outgoing_mails
+                where workspace_id = $1 and message_id = messages.id) o on true
+            where workspace_id = $1 and ticket_id = t.id",
     );
     if let Some(before) = before {
         sql.push(" and (sent_at, id) < (").push_bind(before.at).push(", ");

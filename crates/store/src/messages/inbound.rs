@@ -120,16 +120,15 @@ pub async fn message_with_id(
     }))
 }
 
-/// The first of these messages that an agent sent.
+/// The first of these messages that an agent sent, with the Message-ID that named it.
 pub async fn sent_message(
     tx: &mut Tx,
     workspace: WorkspaceId,
     message_ids: &[String],
-) -> Result<Option<StoredRaw>> {
-    Ok(sqlx::query_as!(
-        StoredRaw,
+) -> Result<Option<(StoredRaw, String)>> {
+    let row = sqlx::query!(
         r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
-            t.customer_id as "customer: CustomerId", m.unreadable
+            t.customer_id as "customer: CustomerId", m.unreadable, m.message_id as "named!"
         from unnest($2::text[]) with ordinality as ids (message_id, n)
         join messages m on m.workspace_id = $1 and m.message_id = ids.message_id
         join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
@@ -139,7 +138,17 @@ pub async fn sent_message(
         message_ids,
     )
     .fetch_optional(&mut **tx)
-    .await?)
+    .await?;
+    Ok(row.map(|r| {
+        let stored = StoredRaw {
+            message: r.message,
+            ticket: r.ticket,
+            number: r.number,
+            customer: r.customer,
+            unreadable: r.unreadable,
+        };
+        (stored, r.named)
+    }))
 }
 
 /// The mail that a message came as.

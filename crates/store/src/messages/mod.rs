@@ -28,7 +28,7 @@ pub use raw::{
     InsertRaw, RawRow, StoredRaw, insert_raw, lock_raw, set_raw_concerns, set_raw_state,
 };
 pub use rows::{ActivityRow, MessageRow};
-pub use undo::{Undone, take_back};
+pub use undo::{Undone, take_back, ticket_of};
 pub use write::{
     InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachment, insert_message,
     set_csat_score, ticket_place,

@@ -1,7 +1,7 @@
 //! Messages and activities as Postgres writes them into JSON: ids are bare UUIDs.
 
 use chrono::{DateTime, Utc};
-use rapport_domain::message::{Attachment, HeaderLine, MailFacts};
+use rapport_domain::message::{Attachment, HeaderLine, MailFacts, Recipient};
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AttachmentId, Cursor, Uuid};
 use serde::{Deserialize, Deserializer};
@@ -25,6 +25,9 @@ pub struct MessageRow {
     pub receipt: Option<Receipt>,
     pub receipt_at: Option<DateTime<Utc>>,
     pub receipt_error: Option<String>,
+    pub attempts: Option<i32>,
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    pub recipients: Vec<Recipient>,
     pub sent_at: DateTime<Utc>,
     #[serde(deserialize_with = "attachments")]
     pub attachments: Vec<Attachment>,

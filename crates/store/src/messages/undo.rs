@@ -13,6 +13,19 @@ pub struct Undone {
     pub status_after: Status,
 }
 
+/// The ticket that a message stands in.
+pub async fn ticket_of(tx: &mut Tx, workspace: WorkspaceId, id: MessageId) -> Result<TicketId> {
+    sqlx::query_scalar!(
+        r#"select ticket_id as "ticket: TicketId" from messages
+        where workspace_id = $1 and id = $2"#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound)
+}
+
 /// Deletes a message that waits to leave, and lets its ticket count and show what is left.
 /// The ticket has to be locked. `NotFound` when the message is no such mail, or left before.
 pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) -> Result<Undone> {

@@ -3,7 +3,7 @@
 
 use super::answer;
 use super::file::Filing;
-use crate::Result;
+use crate::{Result, deliveries};
 use rapport_domain::message::InboundEmail;
 use rapport_domain::{limits, text};
 use rapport_mail::{Action, Bounce, Feedback, Recipient};
@@ -21,12 +21,24 @@ pub(super) async fn bounced(
     tx: &mut Tx,
     bounce: &Bounce,
 ) -> Result<Option<InboundEmail>> {
-    let Some(sent) = about(filing, tx, bounce.about.as_deref()).await? else { return Ok(None) };
+    let found = about(filing, tx, bounce.about.as_deref()).await?;
+    let Some((sent, message_id)) = found else { return Ok(None) };
     let (ctx, at) = (filing.ctx, filing.mail.received_at);
     tickets::lock_ticket_by_id(tx, ctx.workspace, sent.ticket).await?;
-    for recipient in bounce.failed().take(RECIPIENTS_MAX) {
-        let reason = text::excerpt(&recipient.reason(), limits::LINE_CHARS);
-        messages::set_receipt_error(tx, ctx.workspace, sent.message, at, &reason).await?;
+    for recipient in bounce.recipients.iter().take(RECIPIENTS_MAX) {
+        let email = recipient.email.as_deref();
+        match recipient.action {
+            Action::Failed => {
+                let reason = text::excerpt(&recipient.reason(), limits::LINE_CHARS);
+                // A message that another system sent has no deliveries here, but a receipt.
+                if !deliveries::bounced(tx, ctx, &message_id, email, &reason).await? {
+                    let id = sent.message;
+                    messages::set_receipt_error(tx, ctx.workspace, id, at, &reason).await?;
+                }
+            }
+            Action::Delivered => drop(deliveries::delivered(tx, ctx, &message_id, email).await?),
+            Action::Delayed | Action::Relayed | Action::Expanded => {}
+        }
     }
     let reported = bounce.recipients.iter().take(RECIPIENTS_MAX).enumerate();
     let events: Vec<NewEvent> =
@@ -41,7 +53,8 @@ pub(super) async fn complained(
     tx: &mut Tx,
     feedback: &Feedback,
 ) -> Result<Option<InboundEmail>> {
-    let Some(sent) = about(filing, tx, feedback.about.as_deref()).await? else { return Ok(None) };
+    let found = about(filing, tx, feedback.about.as_deref()).await?;
+    let Some((sent, _)) = found else { return Ok(None) };
     let (ctx, mail) = (filing.ctx, filing.mail);
     tickets::lock_ticket_by_id(tx, ctx.workspace, sent.ticket).await?;
     let event = NewEvent {
@@ -61,13 +74,17 @@ pub(super) async fn complained(
 }
 
 /// The message of ours that a report is about, by the Message-ID in it or in its headers.
-async fn about(filing: &Filing<'_>, tx: &mut Tx, named: Option<&str>) -> Result<Option<StoredRaw>> {
+async fn about(
+    filing: &Filing<'_>,
+    tx: &mut Tx,
+    named: Option<&str>,
+) -> Result<Option<(StoredRaw, String)>> {
     let mut ids: Vec<String> = named.map(String::from).into_iter().collect();
     ids.extend(filing.answered_ids());
     let workspace = filing.ctx.workspace;
-    let Some(sent) = messages::sent_message(tx, workspace, &ids).await? else { return Ok(None) };
-    messages::set_raw_concerns(tx, workspace, filing.mail.id, sent.message).await?;
-    Ok(Some(sent))
+    let Some(found) = messages::sent_message(tx, workspace, &ids).await? else { return Ok(None) };
+    messages::set_raw_concerns(tx, workspace, filing.mail.id, found.0.message).await?;
+    Ok(Some(found))
 }
 
 /// The activity's name and title; nothing for what went as it should.

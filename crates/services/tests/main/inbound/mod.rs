@@ -20,7 +20,7 @@ pub fn mail(from: &str, extra: &str, body: &str) -> Vec<u8> {
 }
 
 pub fn write(body: &str) -> WriteMessage {
-    WriteMessage { body: body.into(), client_key: None, close: false }
+    WriteMessage { body: body.into(), ..WriteMessage::default() }
 }
 
 /// Takes in a mail whose sender nobody checked.

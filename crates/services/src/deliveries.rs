@@ -1,0 +1,138 @@
+//! What became of mails that left: told by our server, by bounces, and by opened pictures.
+
+use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
+use rapport_domain::message::{DeliveryState, opened_by_machine, receipt_of};
+use rapport_domain::{MessageId, Permission, WorkspaceId, limits, text};
+use rapport_mail::open_token;
+use rapport_store::deliveries::{self, News, Standing};
+use rapport_store::{Store, StoreError, Tx};
+
+/// Notes that a mail of ours came back. `message_id` is the one it left with, with or without
+/// angle brackets; `recipient` as the report has it. False when we know no such mail, or cannot
+/// tell which of several recipients is meant.
+pub async fn bounced(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message_id: &str,
+    recipient: Option<&str>,
+    reason: &str,
+) -> Result<bool> {
+    ctx.require(Permission::Write)?;
+    report(tx, ctx, message_id, recipient, DeliveryState::Bounced, Some(reason)).await
+}
+
+/// Notes that a mail of ours arrived, as [`bounced`] does.
+pub async fn delivered(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message_id: &str,
+    recipient: Option<&str>,
+) -> Result<bool> {
+    ctx.require(Permission::Write)?;
+    report(tx, ctx, message_id, recipient, DeliveryState::Delivered, None).await
+}
+
+async fn report(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message_id: &str,
+    recipient: Option<&str>,
+    state: DeliveryState,
+    reason: Option<&str>,
+) -> Result<bool> {
+    let message_id = message_id.trim().trim_matches(['<', '>']);
+    let Some(message) = deliveries::find_mail(tx, ctx.workspace, message_id).await? else {
+        return Ok(false);
+    };
+    let Some(standing) = deliveries::lock(tx, ctx.workspace, message).await? else {
+        return Ok(false);
+    };
+    let Some(email) = meant(&standing, recipient) else { return Ok(false) };
+    let reason = reason.map(|r| text::excerpt(r, limits::SERVER_ANSWER_CHARS));
+    let news = News { email, state, reason, smtp_code: None };
+    apply(tx, ctx.workspace, message, vec![news], ctx.now).await?;
+    Ok(true)
+}
+
+/// The recipient that a report means. Forwarding changes addresses: where there is only one
+/// recipient, it is that one, whatever the report calls it.
+fn meant(standing: &Standing, recipient: Option<&str>) -> Option<String> {
+    let named = recipient.map(|r| r.trim().to_lowercase()).and_then(|email| {
+        standing.recipients.iter().map(|r| &r.email).find(|known| **known == email)
+    });
+    let only = match standing.recipients.as_slice() {
+        [only] => Some(&only.email),
+        _ => None,
+    };
+    named.or(only).cloned()
+}
+
+/// Writes news of recipients and what they make of the message. As the system: who may cause
+/// news was decided before.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    news: Vec<News>,
+    at: DateTime<Utc>,
+) -> std::result::Result<(), StoreError> {
+    let Some(mut standing) = deliveries::lock(tx, workspace, message).await? else {
+        return Ok(());
+    };
+    for new in news {
+        let Some(known) = standing.recipients.iter_mut().find(|r| r.email == new.email) else {
+            continue;
+        };
+        if known.state.after(new.state) == new.state {
+            deliveries::set(tx, workspace, message, &new, at).await?;
+            *known = new;
+        }
+    }
+    let states: Vec<_> = standing.recipients.iter().map(|r| r.state).collect();
+    let receipt = receipt_of(&states, standing.opened);
+    let error = problem(&standing);
+    deliveries::set_receipt(tx, workspace, message, receipt, at, error.as_deref()).await
+}
+
+/// What went wrong, naming the recipient where there are several: first what is final.
+fn problem(standing: &Standing) -> Option<String> {
+    let fatal = |r: &&News| matches!(r.state, DeliveryState::Bounced | DeliveryState::Failed);
+    let with_reason = || standing.recipients.iter().filter(|r| r.reason.is_some());
+    let worst = with_reason().find(fatal).or_else(|| with_reason().next())?;
+    let reason = worst.reason.as_deref()?;
+    let several = standing.recipients.len() > 1;
+    let text = if several { format!("{}: {reason}", worst.email) } else { reason.to_string() };
+    Some(text::excerpt(&text, limits::LINE_CHARS))
+}
+
+/// Notes that somebody loaded the picture of a mail. Nobody is logged in: the signed token is
+/// the leave. A token that we never signed is nothing, and neither is a mail that never left.
+pub async fn opened(store: &Store, token: &str, user_agent: &str) -> Result<()> {
+    let now = crate::ctx::now();
+    let Some(claim) = open_token::read(token) else { return Ok(()) };
+    let key = match store.mail_key(claim.workspace).await {
+        Err(StoreError::NotFound) => return Ok(()),
+        key => key?,
+    };
+    let Some(message) = claim.verify(&key) else { return Ok(()) };
+    let Some(since) = store.tracked_since(claim.workspace, message).await? else { return Ok(()) };
+    let machine = opened_by_machine(user_agent, now - since);
+    let user_agent = text::excerpt(user_agent, limits::LINE_CHARS);
+    let mut tx = store.begin().await?;
+    let Some(standing) = deliveries::lock(&mut tx, claim.workspace, message).await? else {
+        return Ok(());
+    };
+    let record = deliveries::record_open;
+    record(&mut tx, claim.workspace, message, machine, &user_agent, now).await?;
+    if !machine && !standing.opened {
+        // One picture for all recipients: with several, nobody knows who it was.
+        let news = match standing.recipients.as_slice() {
+            [only] => vec![News { state: DeliveryState::Viewed, ..only.clone() }],
+            _ => Vec::new(),
+        };
+        apply(&mut tx, claim.workspace, message, news, now).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What failed for good, for admins.
+
+use super::wake;
+use crate::{Ctx, Result, audit};
+use rapport_domain::job::DeadJob;
+use rapport_domain::{AppError, JobId, Permission};
+use rapport_store::{StoreError, jobs};
+use serde_json::json;
+
+/// The newest dead jobs.
+pub async fn dead(ctx: &Ctx) -> Result<Vec<DeadJob>> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.dead_jobs(ctx.workspace).await?)
+}
+
+/// Gives a dead job all its attempts again, from now on.
+pub async fn retry(ctx: &Ctx, id: JobId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let (kind, key) = match jobs::revive(&mut tx, ctx.workspace, id).await {
+        Err(error) if error.is_constraint("jobs_key") => {
+            return Err(AppError::Conflict("The same work waits in the queue already.".into()));
+        }
+        revived => revived?,
+    };
+    if kind == crate::messages::SEND_MAIL
+        && let Ok(message) = key.parse()
+    {
+        crate::messages::start_again(&mut tx, ctx, message).await?;
+    }
+    audit::record(ctx, &mut tx, "job.retried", &id.to_string(), json!({"kind": kind})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    wake();
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Turning an answer into a mail to send: who gets it, what it answers, when it leaves.
+
+use super::send::{ATTEMPTS, SEND_MAIL};
+use crate::{Ctx, Result};
+use chrono::TimeDelta;
+use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
+use rapport_domain::ticket::Receipt;
+use rapport_domain::{AppError, MailboxId, MessageId, Permission, TicketId, limits};
+use rapport_mail::reply_token::{self, TOKEN_CHARS};
+use rapport_store::jobs::{self, NewJob};
+use rapport_store::messages::{self, InsertOutgoing, TicketPlace};
+use rapport_store::{Tx, mailboxes};
+use serde_json::json;
+
+/// How long an answer can be taken back before it leaves.
+pub const UNDO: TimeDelta = TimeDelta::seconds(10);
+/// Characters before the @.
+const LOCAL_CHARS: usize = 64;
+
+/// How a message leaves.
+#[derive(Debug)]
+pub(super) struct Plan {
+    mailbox: MailboxId,
+    recipients: Vec<(String, RecipientRole)>,
+    references: Vec<String>,
+}
+
+/// Decides how a message leaves, and gives it its subject, ids and headers. `None` when the
+/// workspace has no mailbox that can send: the message is stored and waits.
+pub(super) async fn plan(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketPlace,
+    id: MessageId,
+    author_name: &str,
+    new: &mut NewMessage,
+) -> Result<Option<Plan>> {
+    let came_to = ticket.mailbox.as_deref();
+    let Some((mailbox, address, name)) = mailboxes::answering(tx, ctx.workspace, came_to).await?
+    else {
+        return Ok(None);
+    };
+    let recipients = recipients(tx, ctx, ticket, new).await?;
+    let references = messages::thread_ids(tx, ctx.workspace, ticket.id).await?;
+    let (_, domain) = address.rsplit_once('@').unwrap_or(("", "localhost"));
+    let message_id = format!("{}.{id}@{domain}", ticket.id);
+    let subject = new.subject.take().unwrap_or_else(|| answer_subject(&ticket.subject));
+    let line = |name: &str, value: String| HeaderLine { name: name.into(), value };
+    let all = |role| {
+        let emails = recipients.iter().filter(move |(_, r)| *r == role).map(|(e, _)| e.as_str());
+        emails.collect::<Vec<_>>().join(", ")
+    };
+    new.headers = vec![
+        line("From", format!("{} <{address}>", from_name(author_name, &name))),
+        line("To", all(RecipientRole::To)),
+        line("Cc", all(RecipientRole::Cc)),
+        line("Bcc", all(RecipientRole::Bcc)),
+        line("Subject", subject.clone()),
+        line("Message-ID", format!("<{message_id}>")),
+    ];
+    new.headers.retain(|h| !h.value.is_empty());
+    new.subject = Some(subject);
+    new.in_reply_to = references.last().cloned();
+    new.message_id = Some(message_id);
+    new.receipt = Some(Receipt::Queued);
+    new.receipt_at = Some(ctx.now);
+    Ok(Some(Plan { mailbox, recipients, references }))
+}
+
+/// Stores the plan with its message, and the job that carries it out.
+pub(super) async fn enqueue(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message: MessageId,
+    plan: &Plan,
+    touched: &crate::tickets::Touched,
+) -> Result<()> {
+    let send_at = ctx.now + UNDO;
+    let outgoing = InsertOutgoing {
+        message,
+        mailbox: plan.mailbox,
+        recipients: &plan.recipients,
+        references: &plan.references,
+        status_before: touched.status_before,
+        status_after: touched.status,
+        send_at,
+        now: ctx.now,
+    };
+    messages::insert_outgoing(tx, ctx.workspace, &outgoing).await?;
+    let job = NewJob {
+        kind: SEND_MAIL,
+        key: &message.to_string(),
+        payload: json!({}),
+        run_at: send_at,
+        max_attempts: ATTEMPTS,
+    };
+    jobs::enqueue(tx, ctx.workspace, &job).await?;
+    Ok(())
+}
+
+/// Who gets an answer unless its author says otherwise: whoever wrote last, and in copy
+/// everybody else who takes part.
+pub async fn suggested_recipients(ctx: &Ctx, number: i64) -> Result<Recipients> {
+    ctx.require(Permission::Read)?;
+    let mut tx = ctx.store.begin().await?;
+    let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
+    let to = default_to(&mut tx, ctx, &ticket).await?;
+    let cc = default_cc(&mut tx, ctx, &ticket, &to).await?;
+    Ok(Recipients { to, cc, bcc: Vec::new() })
+}
+
+async fn recipients(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketPlace,
+    new: &NewMessage,
+) -> Result<Vec<(String, RecipientRole)>> {
+    let read = |field: &str, given: &Option<Vec<String>>| {
+        given.as_ref().map(|g| parse_addresses(field, &g.join(","))).transpose()
+    };
+    let to = match read("to", &new.to)?.filter(|to| !to.is_empty()) {
+        Some(to) => to,
+        None => default_to(tx, ctx, ticket).await?,
+    };
+    if to.is_empty() {
+        let message = "This customer has no e-mail address to write to.";
+        return Err(AppError::invalid("to", message));
+    }
+    let cc = match read("cc", &new.cc)? {
+        Some(cc) => cc,
+        None => default_cc(tx, ctx, ticket, &to).await?,
+    };
+    let bcc = read("bcc", &new.bcc)?.unwrap_or_default();
+    let mut found: Vec<(String, RecipientRole)> = Vec::new();
+    let roles = [(to, RecipientRole::To), (cc, RecipientRole::Cc), (bcc, RecipientRole::Bcc)];
+    for (emails, role) in roles {
+        for email in emails {
+            if !found.iter().any(|(known, _)| *known == email) {
+                found.push((email, role));
+            }
+        }
+    }
+    if found.len() > limits::RECIPIENTS_MAX {
+        let message = format!("A message has at most {} recipients.", limits::RECIPIENTS_MAX);
+        return Err(AppError::invalid("cc", message));
+    }
+    Ok(found)
+}
+
+async fn default_to(tx: &mut Tx, ctx: &Ctx, ticket: &TicketPlace) -> Result<Vec<String>> {
+    let last = messages::last_sender(tx, ctx.workspace, ticket.id).await?;
+    let to = last.or_else(|| ticket.customer_email.clone());
+    Ok(to.into_iter().map(|email| email.to_lowercase()).collect())
+}
+
+async fn default_cc(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketPlace,
+    to: &[String],
+) -> Result<Vec<String>> {
+    let mut cc = messages::participant_emails(tx, ctx.workspace, ticket.id).await?;
+    // A copy to ourselves would come back as the customer's message.
+    let own = mailboxes::addresses(tx, ctx.workspace).await?;
+    cc.retain(|email| !to.contains(email) && !own.contains(email));
+    Ok(cc)
+}
+
+/// `Re: ` before the ticket's subject, once.
+pub(super) fn answer_subject(subject: &str) -> String {
+    match subject.get(..3) {
+        Some(start) if start.eq_ignore_ascii_case("re:") => subject.to_string(),
+        _ => format!("Re: {subject}"),
+    }
+}
+
+/// Who a mail is from: the person, and whom they speak for.
+pub(super) fn from_name(author: &str, mailbox: &str) -> String {
+    if author == mailbox { author.to_string() } else { format!("{author} ({mailbox})") }
+}
+
+/// Where answers go: the mailbox, with the ticket's token behind a plus. `None` when its local
+/// part has no room for one.
+pub(super) fn reply_address(key: &[u8], mailbox: &str, ticket: TicketId) -> Option<String> {
+    let (local, domain) = mailbox.rsplit_once('@')?;
+    let fits = local.len() + 1 + TOKEN_CHARS <= LOCAL_CHARS;
+    fits.then(|| format!("{local}+{}@{domain}", reply_token::sign(key, ticket)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::Uuid;
+
+    #[test]
+    fn an_answer_is_marked_once() {
+        assert_eq!(answer_subject("Export"), "Re: Export");
+        assert_eq!(answer_subject("RE: Export"), "RE: Export");
+        assert_eq!(answer_subject("é"), "Re: é");
+    }
+
+    #[test]
+    fn the_reply_address_leads_to_the_ticket() {
+        let ticket = TicketId(Uuid::from_u128(7));
+        let address = reply_address(&[1; 32], "support@acme.example", ticket).unwrap();
+        let token =
+            address.strip_prefix("support+").unwrap().strip_suffix("@acme.example").unwrap();
+        assert_eq!(reply_token::verify(&[1; 32], token), Some(ticket));
+        let long = format!("{}@acme.example", "a".repeat(22));
+        assert_eq!(reply_address(&[1; 32], &long, ticket), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! The job that sends a mail: writes it, hands it over, and keeps what the server said.
+
+use super::outgoing::{from_name, reply_address};
+use crate::jobs::{JobError, Outcome, Worker, next_attempt};
+use crate::mailboxes::smtp::{self, Answers, Failure, Kind};
+use crate::{ctx, deliveries, mailboxes};
+use chrono::{DateTime, Utc};
+use rapport_domain::message::{DeliveryState, RecipientRole};
+use rapport_domain::{MessageId, Uuid, limits, text};
+use rapport_mail::{DkimKey, OutgoingEmail, OutgoingFile, open_token};
+use rapport_store::StoreError;
+use rapport_store::deliveries::News;
+use rapport_store::jobs::Job;
+use rapport_store::mailboxes::SendingMailbox;
+use rapport_store::messages::Outgoing;
+use rapport_store::outbox::OutboxMail;
+use secrecy::ExposeSecret;
+
+/// The kind of job; its key is the message's id.
+pub(crate) const SEND_MAIL: &str = "send_mail";
+/// With growing waits between them, twelve attempts span 23 hours.
+pub(super) const ATTEMPTS: i32 = 12;
+/// Handed over so often without an answer, a mail has probably arrived: no more duplicates.
+const UNCLEAR_MAX: i32 = 2;
+
+/// Sends a mail to those recipients who do not have it yet. What a server refuses for good is
+/// written on the message; only what may still work is tried again.
+pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
+    let Ok(message) = job.key.parse::<MessageId>() else {
+        return Ok(Outcome::Dead("The key is no message's id.".into()));
+    };
+    let mail = match worker.store.outgoing(job.workspace, message).await {
+        // Taken back meanwhile.
+        Err(StoreError::NotFound) => return Ok(Outcome::Done),
+        mail => mail?,
+    };
+    let waiting: Vec<String> = mail
+        .recipients
+        .iter()
+        .filter(|(.., state)| *state == DeliveryState::Queued)
+        .map(|(email, ..)| email.clone())
+        .collect();
+    if waiting.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let answers = match hand_over(worker, job, message, &mail, &waiting).await? {
+        Ok(answers) => answers,
+        Err(failure) => waiting.into_iter().map(|email| (email, Err(failure.clone()))).collect(),
+    };
+    end(worker, job, message, answers).await
+}
+
+type HandedOver = Result<Answers, Failure>;
+
+async fn hand_over(
+    worker: &Worker,
+    job: &Job,
+    message: MessageId,
+    mail: &Outgoing,
+    waiting: &[String],
+) -> Result<HandedOver, JobError> {
+    let Some(mailbox) = mail.mailbox else {
+        return Ok(Err(failure(Kind::Never, "The mailbox was removed.")));
+    };
+    if mail.unclear >= UNCLEAR_MAX {
+        let text = "The server took this mail twice and never confirmed it. It may have arrived.";
+        return Ok(Err(failure(Kind::Never, text)));
+    }
+    let store = &worker.store;
+    let mailbox = store.sending_mailbox(job.workspace, mailbox).await?;
+    let raw = match write(worker, job, message, mail, &mailbox).await? {
+        Ok(raw) => raw,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let handing_over = async || {
+        let noted = store.handing_over(job.workspace, message, ctx::now()).await;
+        noted.map_err(|error| failure(Kind::Later, &error.to_string()))
+    };
+    if mailbox.outbox {
+        if let Err(failure) = handing_over().await {
+            return Ok(Err(failure));
+        }
+        let (sender, recipients) = (mailbox.address, waiting.to_vec());
+        let kept = OutboxMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
+        store.put_into_outbox(job.workspace, &kept).await?;
+        return Ok(Ok(waiting.iter().map(|email| (email.clone(), Ok(()))).collect()));
+    }
+    let Some(server) = &mailbox.smtp else {
+        return Ok(Err(failure(Kind::Later, "This mailbox has no server for sending.")));
+    };
+    let sealed = mailbox.smtp_password.as_deref();
+    let password = match mailboxes::smtp_password(&worker.keys, mailbox.id, sealed) {
+        Ok(password) => password,
+        Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
+    };
+    let from = &mailbox.address;
+    Ok(smtp::deliver(server, password.as_ref(), from, waiting, &raw, handing_over).await)
+}
+
+/// The mail's bytes: the same words at each attempt, and the same Message-ID.
+async fn write(
+    worker: &Worker,
+    job: &Job,
+    message: MessageId,
+    mail: &Outgoing,
+    mailbox: &SendingMailbox,
+) -> Result<Result<Vec<u8>, Failure>, JobError> {
+    let key = worker.store.mail_key(job.workspace).await?;
+    let pixel = mail.tracked.then(|| {
+        let token = open_token::sign(&key, job.workspace, message);
+        format!("{}/o/{token}.gif", worker.public_url)
+    });
+    let named = |role| {
+        let found = mail.recipients.iter().filter(move |(_, r, _)| *r == role);
+        found.map(|(email, ..)| email.as_str()).collect::<Vec<_>>()
+    };
+    let files: Vec<OutgoingFile> = mail
+        .files
+        .iter()
+        .map(|f| OutgoingFile { name: &f.file_name, content_type: &f.content_type, data: &f.data })
+        .collect();
+    let raw = rapport_mail::compose(&OutgoingEmail {
+        from_name: &from_name(&mail.author_name, &mailbox.name),
+        from: &mailbox.address,
+        reply_to: reply_address(&key, &mailbox.address, mail.ticket).as_deref(),
+        to: &named(RecipientRole::To),
+        cc: &named(RecipientRole::Cc),
+        subject: &mail.subject,
+        message_id: &mail.message_id,
+        in_reply_to: mail.in_reply_to.as_deref(),
+        references: &mail.references,
+        date: mail.sent_at.timestamp(),
+        text: &mail.body_text,
+        html: mail.body_html.as_deref(),
+        signature: &mailbox.signature,
+        pixel: pixel.as_deref(),
+        files: &files,
+    });
+    let Some((domain, selector, sealed)) = &mailbox.dkim else { return Ok(Ok(raw)) };
+    let place = mailboxes::place(mailbox.id, "dkim_key");
+    let pem = match worker.keys.open(&place, sealed) {
+        Ok(pem) => pem,
+        Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
+    };
+    let signed = DkimKey::from_pem(pem.expose_secret())
+        .and_then(|key| key.sign(domain, selector, &raw))
+        .map_err(|bad| failure(Kind::Later, &bad.to_string()));
+    Ok(signed)
+}
+
+/// Keeps what became of each recipient, and says how the job goes on.
+async fn end(
+    worker: &Worker,
+    job: &Job,
+    message: MessageId,
+    answers: Answers,
+) -> Result<Outcome, JobError> {
+    let now = ctx::now();
+    let next = next_attempt(job, now);
+    let clear = !answers.iter().any(|(_, a)| matches!(a, Err(f) if f.kind == Kind::Unclear));
+    let news: Vec<News> = answers.into_iter().map(|(email, a)| news(email, a, next)).collect();
+    let again = news.iter().find(|n| n.state == DeliveryState::Queued);
+    let exhausted = next.is_none() && news.iter().any(|n| n.state == DeliveryState::Failed);
+    let again = again.map(|n| n.reason.clone().unwrap_or_default());
+    let reason = news.iter().find_map(|n| n.reason.clone());
+    let mut tx = worker.store.begin().await?;
+    deliveries::apply(&mut tx, job.workspace, message, news, now).await?;
+    let next = next.filter(|_| again.is_some());
+    let store = rapport_store::deliveries::end_attempt;
+    store(&mut tx, job.workspace, message, next, clear).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(match (next.zip(again), reason) {
+        (Some((at, error)), _) => Outcome::Again { at, error },
+        (None, Some(error)) if exhausted => Outcome::Dead(error),
+        _ => Outcome::Done,
+    })
+}
+
+fn news(email: String, answer: Result<(), Failure>, next: Option<DateTime<Utc>>) -> News {
+    match answer {
+        Ok(()) => News { email, state: DeliveryState::Sent, reason: None, smtp_code: None },
+        Err(failure) => {
+            let goes_on = failure.kind != Kind::Never && next.is_some();
+            let state = if goes_on { DeliveryState::Queued } else { DeliveryState::Failed };
+            let reason = Some(text::excerpt(&failure.text, limits::SERVER_ANSWER_CHARS));
+            News { email, state, reason, smtp_code: failure.code }
+        }
+    }
+}
+
+fn failure(kind: Kind, text: &str) -> Failure {
+    Failure { kind, code: None, text: text.into() }
+}

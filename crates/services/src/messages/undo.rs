@@ -1,0 +1,67 @@
+//! Taking an answer back before it leaves, and sending again what failed.
+
+use super::send::{ATTEMPTS, SEND_MAIL};
+use crate::{Ctx, Result, jobs as queue, tickets};
+use rapport_domain::ticket::Receipt;
+use rapport_domain::{AppError, MessageId, Permission};
+use rapport_store::jobs::{self, NewJob};
+use rapport_store::{StoreError, Tx, deliveries, messages};
+use serde_json::json;
+
+/// Takes back an answer that has not left yet, and gives its text back. The ticket goes back
+/// to the status it had. Afterwards it is too late, and a conflict says so.
+pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
+    ctx.require(Permission::Write)?;
+    let too_late = || AppError::Conflict("Too late: this message has left already.".into());
+    let mut tx = ctx.store.begin().await?;
+    let ticket = messages::ticket_of(&mut tx, ctx.workspace, message).await?;
+    let ticket = rapport_store::tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
+    // Whoever deletes the job before a worker leases it decides: no mail leaves after this.
+    let key = message.to_string();
+    if !jobs::cancel_unstarted(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
+        return Err(too_late());
+    }
+    let undone = match messages::take_back(&mut tx, ctx.workspace, message).await {
+        Err(StoreError::NotFound) => return Err(too_late()),
+        undone => undone?,
+    };
+    let (after, before) = (undone.status_after, undone.status_before);
+    tickets::undo_status(&mut tx, ctx, &ticket, after, before).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    tracing::info!(%message, "an answer was taken back");
+    Ok(undone.body_text)
+}
+
+/// Sends a message again that failed, or at once one that waits for its next attempt. Who has
+/// it already does not get it again.
+pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    let mut tx = ctx.store.begin().await?;
+    start_again(&mut tx, ctx, message).await?;
+    let key = message.to_string();
+    if !jobs::hurry(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
+        jobs::forget_dead(&mut tx, ctx.workspace, SEND_MAIL, &key).await?;
+        let job = NewJob {
+            kind: SEND_MAIL,
+            key: &key,
+            payload: json!({}),
+            run_at: ctx.now,
+            max_attempts: ATTEMPTS,
+        };
+        jobs::enqueue(&mut tx, ctx.workspace, &job).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    queue::wake();
+    Ok(())
+}
+
+/// Lets the recipients without this message wait for it anew.
+pub(crate) async fn start_again(tx: &mut Tx, ctx: &Ctx, message: MessageId) -> Result<()> {
+    let workspace = ctx.workspace;
+    deliveries::lock(tx, workspace, message).await?.ok_or(AppError::NotFound)?;
+    if !messages::restart_outgoing(tx, workspace, message, ctx.now).await? {
+        return Err(AppError::Conflict("Every recipient has this message.".into()));
+    }
+    deliveries::set_receipt(tx, workspace, message, Receipt::Queued, ctx.now, None).await?;
+    Ok(())
+}

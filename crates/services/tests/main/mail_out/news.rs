@@ -1,0 +1,115 @@
+//! What is told of mails after they left.
+
+use super::Post;
+use rapport_domain::MessageId;
+use rapport_domain::message::{DeliveryState, WriteMessage};
+use rapport_domain::ticket::Receipt;
+use rapport_mail::open_token;
+use rapport_services::deliveries;
+use sqlx::PgPool;
+
+const READER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.0";
+
+async fn sent(post: &Post, cc: Option<&str>) -> (MessageId, String) {
+    let (body, cc) = ("x".to_string(), Some(cc.unwrap_or_default().to_string()));
+    let id = post.write(WriteMessage { body, cc, ..WriteMessage::default() }).await;
+    post.now().await;
+    (id, post.sink.mail().read().message_id.unwrap())
+}
+
+async fn open(post: &Post, id: MessageId, agent: &str) {
+    let key = post.world.store.mail_key(post.world.workspace).await.unwrap();
+    let token = open_token::sign(&key, post.world.workspace, id);
+    deliveries::opened(&post.world.store, &token, agent).await.unwrap();
+}
+
+async fn a_minute_later(post: &Post) {
+    sqlx::query("update outgoing_mails set handed_over_at = handed_over_at - interval '1 minute'")
+        .execute(&post.world.pool)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn only_a_reader_makes_it_viewed(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let waiting = post.reply("not sent yet").await;
+    open(&post, waiting, READER).await;
+    assert_eq!(post.delivery(waiting).await.receipt, Receipt::Queued);
+    post.now().await;
+    post.sink.mail();
+    let (id, _) = sent(&post, None).await;
+    // So soon after sending it is a scanner, whatever it calls itself.
+    open(&post, id, READER).await;
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+    a_minute_later(&post).await;
+    for machine in ["Mozilla/5.0", "Mozilla/5.0 (via ggpht.com GoogleImageProxy)"] {
+        open(&post, id, machine).await;
+    }
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+    open(&post, id, READER).await;
+    let viewed = post.delivery(id).await;
+    assert_eq!(
+        (viewed.receipt, viewed.recipients[0].state),
+        (Receipt::Viewed, DeliveryState::Viewed)
+    );
+    open(&post, id, READER).await;
+    assert_eq!(post.delivery(id).await.at, viewed.at, "the first time counts");
+    let rows: i64 = sqlx::query_scalar("select count(*) from message_opens where message_id = $1")
+        .bind(id.0)
+        .fetch_one(&post.world.pool)
+        .await
+        .unwrap();
+    assert_eq!(rows, 2);
+    for nonsense in ["", "x", "0000"] {
+        deliveries::opened(&post.world.store, nonsense, READER).await.unwrap();
+    }
+    let forged = open_token::sign(&[0; 32], post.world.workspace, waiting);
+    a_minute_later(&post).await;
+    deliveries::opened(&post.world.store, &forged, READER).await.unwrap();
+    assert_eq!(post.delivery(waiting).await.receipt, Receipt::Sent);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn bounces_and_deliveries_reach_the_message(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let (id, message_id) = sent(&post, Some("kim@customer.example")).await;
+    let mut tx = post.world.store.begin().await.unwrap();
+    let ctx = &post.ctx;
+    let kim = Some("Kim@customer.example");
+    assert!(deliveries::delivered(&mut tx, ctx, &message_id, kim).await.unwrap());
+    // Two recipients, and it does not say which.
+    assert!(!deliveries::bounced(&mut tx, ctx, &message_id, None, "x").await.unwrap());
+    assert!(!deliveries::bounced(&mut tx, ctx, "unknown@acme.example", kim, "x").await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+    let mut tx = post.world.store.begin().await.unwrap();
+    let alex = Some("alex@customer.example");
+    let bracketed = format!("<{message_id}>");
+    assert!(deliveries::delivered(&mut tx, ctx, &bracketed, alex).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Delivered);
+    let mut tx = post.world.store.begin().await.unwrap();
+    let full = "550 5.2.2 Mailbox full";
+    assert!(deliveries::bounced(&mut tx, ctx, &message_id, kim, full).await.unwrap());
+    // Whatever comes late does not undo a bounce.
+    assert!(deliveries::delivered(&mut tx, ctx, &message_id, kim).await.unwrap());
+    tx.commit().await.unwrap();
+    let delivery = post.delivery(id).await;
+    assert_eq!(delivery.receipt, Receipt::Error);
+    assert_eq!(delivery.error.as_deref(), Some("kim@customer.example: 550 5.2.2 Mailbox full"));
+    let stranger = post.world.stranger().await;
+    let mut tx = post.world.store.begin().await.unwrap();
+    assert!(!deliveries::delivered(&mut tx, &stranger, &message_id, alex).await.unwrap());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_forwarded_address_still_finds_the_only_recipient(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let (id, message_id) = sent(&post, None).await;
+    let mut tx = post.world.store.begin().await.unwrap();
+    let elsewhere = Some("alex@home.example");
+    assert!(deliveries::bounced(&mut tx, &post.ctx, &message_id, elsewhere, "gone").await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(post.delivery(id).await.error.as_deref(), Some("gone"));
+}
