@@ -160,8 +160,17 @@ setup() {
   if [ ! -x "$(bundle_path)" ]; then step "tools/bundle (wasm-bindgen; about a minute, once)" build_bundle; fi
 }
 
+# A real IMAP server. The tests start their own; the package's must not listen.
+ensure_dovecot() {
+  [ -x /usr/sbin/dovecot ] || have dovecot || {
+    step "installing Dovecot" apt_install dovecot-imapd
+    if have systemctl; then as_root systemctl disable --now dovecot >/dev/null 2>&1 || true; fi
+  }
+}
+
 setup_tests() {
   ensure_chromium
+  ensure_dovecot
   ensure_nextest
   step "npm packages in end2end/" npm_ci end2end
 }
@@ -183,6 +192,7 @@ setup_tests_key() {
   cat scripts/setup.sh end2end/package-lock.json | sha256sum
   [ -e end2end/node_modules/.package-lock.json ] && echo npm
   have "${CHROMIUM:-chromium}" && echo chromium
+  [ -x /usr/sbin/dovecot ] && echo dovecot
 }
 
 run_stamped() { # file key-function command

@@ -1,6 +1,7 @@
 //! Every setting, each with its variable and default.
 
 use clap::Args;
+use rapport_services::secrets::Keyring;
 use std::net::SocketAddr;
 
 /// Settings of `rapport serve`.
@@ -25,9 +26,23 @@ pub struct Config {
     /// Delay before each server function, in milliseconds: shows how pages behave on slow data.
     #[arg(long, env = "RAPPORT_SLOW_MS", default_value_t = 0)]
     pub slow_ms: u64,
+    /// Seals the passwords and keys in the database: 32 bytes in base64. After a change the old
+    /// key follows behind a comma.
+    #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true, default_value = "")]
+    pub secret_key: Keyring,
     /// Proxies whose X-Forwarded-For is believed, as addresses.
     #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Where to take mail over SMTP, from a relay or the internet: 0.0.0.0:25. Off unless set.
+    #[arg(long, env = "RAPPORT_SMTP_LISTEN")]
+    pub smtp_listen: Option<SocketAddr>,
+    /// Where to take mail over LMTP, from a mail server beside this one: 127.0.0.1:24. Off
+    /// unless set.
+    #[arg(long, env = "RAPPORT_LMTP_LISTEN")]
+    pub lmtp_listen: Option<SocketAddr>,
+    /// How the SMTP and LMTP listener calls itself.
+    #[arg(long, env = "RAPPORT_MAIL_HOSTNAME", default_value = "localhost")]
+    pub mail_hostname: String,
 }
 
 impl Config {

@@ -11,6 +11,7 @@ pub mod demo;
 mod files;
 mod forms;
 mod health;
+mod mail_in;
 mod middleware;
 pub mod router;
 pub mod serve;

@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
 use crate::config::Config;
+use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
@@ -10,6 +11,7 @@ use rapport_store::Store;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 /// Serves until SIGINT or SIGTERM, then lets running requests finish.
 pub async fn run(config: Config) -> anyhow::Result<()> {
@@ -23,14 +25,23 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     let addr = config.addr;
     let outside = Outside::new().context("no client for outside addresses")?;
-    let app = router::build(AppState::new(store, config, outside));
+    let (stop, stopping) = watch::channel(false);
+    let (intake, mail) = mail_in::start(&config, store.clone(), &stopping).await?;
+    let mut state = AppState::new(store, config, outside);
+    state.intake = intake;
+    let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopped())
-        .await
-        .context("the server failed")
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            stopped().await;
+            // Nobody may be left who takes mail in.
+            let _ = stop.send(true);
+        })
+        .await;
+    mail.join_all().await;
+    served.context("the server failed")
 }
 
 async fn stopped() {

@@ -47,6 +47,8 @@ pub const JSON_DEPTH: usize = 64;
 /// Bytes of one e-mail; attachments and nesting in it.
 pub const EMAIL_BYTES: usize = 25 * 1024 * 1024;
 pub const EMAIL_ATTACHMENTS_MAX: usize = 100;
+/// Recipients that a mail's headers, or one delivery of it, may name.
+pub const EMAIL_RECIPIENTS_MAX: usize = 1_000;
 /// Rows on a page of a list, unless asked otherwise, and at the most.
 pub const PAGE_ROWS: u32 = 50;
 pub const PAGE_ROWS_MAX: u32 = 200;

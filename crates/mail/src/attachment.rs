@@ -24,9 +24,14 @@ impl Attachment {
             Some(subtype) => format!("{}/{subtype}", t.ctype()),
             None => t.ctype().to_string(),
         });
-        let nested = matches!(part.body, PartType::Message(_));
-        let fallback = if nested { "message/rfc822" } else { "application/octet-stream" };
-        let content_type = declared.and_then(|t| essence(&t)).unwrap_or_else(|| fallback.into());
+        let fallback = if matches!(part.body, PartType::Message(_)) {
+            "message/rfc822"
+        } else {
+            "application/octet-stream"
+        };
+        let content_type = declared.and_then(|t| essence(&t)).map(crate::shape::original_type);
+        let content_type = content_type.unwrap_or_else(|| fallback.into());
+        let nested = content_type == "message/rfc822";
         let name = part.attachment_name().map(clean_file_name).filter(|n| !n.is_empty());
         let plain_name = match (nested, content_type.split_once('/')) {
             (true, _) => "message.eml".to_string(),

@@ -5,19 +5,28 @@
 //! the result, so a better parser can read it again.
 
 mod attachment;
+mod auth_results;
 mod compose;
 mod headers;
 mod html;
+mod html_view;
+mod kind;
 pub mod open_token;
 mod parse;
 mod pictures;
 mod quote;
 pub mod reply_token;
+mod report;
+mod shape;
 
 pub use attachment::{Attachment, clean_file_name, essence};
+pub use auth_results::trusted_results;
 pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
-pub use parse::{Address, ParsedEmail, Unreadable, parse, peek_subject};
+pub use html_view::{fold_quote, place_pictures};
+pub use kind::{LOOP_HEADER, MailKind};
+pub use parse::{Address, ParsedEmail, Unreadable, count_recipients, parse, peek_subject};
 pub use pictures::{remote_pictures, show_pictures};
 pub use quote::{Split, split_quoted};
+pub use report::{Action, Bounce, Feedback, Recipient};

@@ -1,6 +1,8 @@
 //! From raw bytes to a message.
 
 use crate::attachment::Attachment;
+use crate::kind::{self, MailKind};
+use crate::shape::shape;
 use crate::{headers, html};
 use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::{Message, MessageParser, MessagePart, PartType};
@@ -27,11 +29,16 @@ pub struct Address {
 /// What a mail says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParsedEmail {
+    pub kind: MailKind,
+    /// Something was left out: it nests too deep or has too many parts or files.
+    pub incomplete: bool,
     /// Who it claims to be from: never a proof.
     pub from: Address,
     pub reply_to: Option<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
+    /// Where mail servers say they delivered it (Delivered-To, X-Original-To), in lower case.
+    pub delivered_to: Vec<String>,
     pub subject: Option<String>,
     /// `None` when missing, unreadable, or not to be believed.
     pub date: Option<DateTime<Utc>>,
@@ -71,6 +78,16 @@ pub fn parse(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> 
     catch_unwind(AssertUnwindSafe(|| read(raw, now))).unwrap_or(Err(Unreadable::Broken))
 }
 
+/// How many recipients a mail's own headers name. Reads no further than the headers.
+pub fn count_recipients(raw: &[u8]) -> usize {
+    let counted = catch_unwind(AssertUnwindSafe(|| {
+        let message = MessageParser::default().parse_headers(raw)?;
+        let lists = message.all_to().chain(message.all_cc()).chain(message.all_bcc());
+        Some(lists.map(|list| list.iter().count()).sum())
+    }));
+    counted.ok().flatten().unwrap_or(0)
+}
+
 /// The subject of a mail that cannot be read as a whole, to tell one such mail from another.
 pub fn peek_subject(raw: &[u8]) -> Option<String> {
     let start = &raw[..raw.len().min(64 * 1024)];
@@ -82,18 +99,23 @@ pub fn peek_subject(raw: &[u8]) -> Option<String> {
 }
 
 fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
-    let message = MessageParser::default().parse(raw).ok_or(Unreadable::NotMail)?;
+    let shaped = shape(raw);
+    let message = MessageParser::default().parse(&shaped.mail).ok_or(Unreadable::NotMail)?;
     if message.headers().is_empty() {
         return Err(Unreadable::NotMail);
     }
     let from = addresses(message.from()).into_iter().next();
     let from = from.or_else(|| addresses(message.sender()).into_iter().next());
     let (text, html) = bodies(&message);
+    let files = message.attachments().take(limits::EMAIL_ATTACHMENTS_MAX + 1).count();
     Ok(ParsedEmail {
+        kind: kind::classify(&message),
+        incomplete: shaped.cut || files > limits::EMAIL_ATTACHMENTS_MAX,
         from: from.ok_or(Unreadable::NoSender)?,
         reply_to: addresses(message.reply_to()).into_iter().next(),
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
+        delivered_to: delivered_to(&message),
         subject: message
             .subject()
             .map(|s| text::excerpt(s, limits::SUBJECT_CHARS))
@@ -130,6 +152,17 @@ fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
     })
     .take(ADDRESSES_MAX)
     .collect()
+}
+
+fn delivered_to(message: &Message<'_>) -> Vec<String> {
+    let names = ["Delivered-To", "X-Original-To", "Envelope-To"];
+    let headers = message.headers().iter();
+    headers
+        .filter(|h| names.iter().any(|n| h.name().eq_ignore_ascii_case(n)))
+        .map(|h| kind::unfolded(message, h))
+        .filter_map(|v| text::email("to", v.trim_matches(['<', '>', ' '])).ok())
+        .take(ADDRESSES_MAX)
+        .collect()
 }
 
 /// The text to show and the cleaned HTML, if any part is HTML.

@@ -14,9 +14,10 @@ pub(crate) async fn record(
     detail: Value,
 ) -> Result<()> {
     let (actor_kind, actor_id) = match &ctx.actor {
-        Actor::User(viewer) => ("user", viewer.user.0),
-        Actor::ApiKey { id, .. } => ("api_key", id.0),
+        Actor::User(viewer) => ("user", Some(viewer.user.0)),
+        Actor::ApiKey { id, .. } => ("api_key", Some(id.0)),
+        Actor::System { .. } => ("system", None),
     };
-    let entry = Entry { at: ctx.now, actor_kind, actor_id: Some(actor_id), action, object, detail };
+    let entry = Entry { at: ctx.now, actor_kind, actor_id, action, object, detail };
     Ok(rapport_store::audit::record(tx, ctx.workspace, &entry).await?)
 }

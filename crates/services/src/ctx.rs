@@ -17,6 +17,8 @@ pub enum Actor {
     User(Viewer),
     /// A server of the workspace's, with a secret key.
     ApiKey { id: ApiKeyId, name: String },
+    /// The server itself: for what comes in with nobody logged in, such as mail.
+    System { name: &'static str },
 }
 
 /// The circumstances of a use case.
@@ -40,6 +42,11 @@ impl Ctx {
     pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
         let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
         Self { store, workspace: key.workspace, actor, now: now() }
+    }
+
+    /// For the server itself in a workspace. `name` stands in activities.
+    pub fn for_system(store: Store, workspace: WorkspaceId, name: &'static str) -> Self {
+        Self { store, workspace, actor: Actor::System { name }, now: now() }
     }
 
     /// The same for a past instant: history that another system brings.
@@ -80,6 +87,8 @@ impl Ctx {
             Actor::User(viewer) => viewer.may(permission),
             // A secret key is the workspace's own server; people's settings stay with people.
             Actor::ApiKey { .. } => true,
+            // Mail and jobs write, and change no settings.
+            Actor::System { .. } => matches!(permission, Permission::Read | Permission::Write),
         };
         if allowed {
             return Ok(());
@@ -92,7 +101,7 @@ impl Ctx {
     pub fn user(&self) -> Option<UserId> {
         match &self.actor {
             Actor::User(viewer) => Some(viewer.user),
-            Actor::ApiKey { .. } => None,
+            Actor::ApiKey { .. } | Actor::System { .. } => None,
         }
     }
 
@@ -101,6 +110,7 @@ impl Ctx {
         match &self.actor {
             Actor::User(viewer) => &viewer.name,
             Actor::ApiKey { name, .. } => name,
+            Actor::System { name } => name,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod messages;
 pub mod notes;
 pub mod outbox;
 pub mod outside;
+pub mod receiving;
 pub mod secrets;
 pub mod settings;
 pub mod setup;

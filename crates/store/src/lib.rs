@@ -23,6 +23,7 @@ pub mod mailboxes;
 pub mod messages;
 pub mod notes;
 pub mod outbox;
+pub mod receiving;
 pub mod sessions;
 pub mod tickets;
 pub mod timeline;

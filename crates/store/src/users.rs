@@ -21,6 +21,15 @@ pub struct Person {
     pub role: String,
 }
 
+/// An address that belongs to us.
+#[derive(Debug)]
+pub struct OwnAddress {
+    pub address: String,
+    /// The person; `None` for a mailbox.
+    pub user: Option<UserId>,
+    pub name: String,
+}
+
 impl Store {
     /// Whether first-run set-up is still to do.
     pub async fn has_workspace(&self) -> Result<bool> {
@@ -64,6 +73,27 @@ impl Store {
             email: r.email,
             role: Role::from_stored(&r.role),
         }))
+    }
+
+    /// Which of these addresses belong to people who work here or to mailboxes, and whose.
+    /// `emails` are in lower case, as are the answers.
+    pub async fn own_addresses(
+        &self,
+        workspace: WorkspaceId,
+        emails: &[String],
+    ) -> Result<Vec<OwnAddress>> {
+        Ok(sqlx::query_as!(
+            OwnAddress,
+            r#"select lower(email) as "address!", id as "user?: UserId", name as "name!" from users
+            where workspace_id = $1 and lower(email) = any($2)
+            union all
+            select address, null, name from mailboxes
+            where workspace_id = $1 and address = any($2)"#,
+            workspace.0,
+            emails,
+        )
+        .fetch_all(self.pool())
+        .await?)
     }
 
     /// Everybody who can be assigned a ticket, by name; at most 500.

@@ -89,7 +89,7 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
     let mail = OpenApiRouter::new().routes(routes!(inbound::email));
     OpenApiRouter::with_openapi(openapi::Description::openapi())
         .merge(guarded(state, json, limits::API_BODY_BYTES))
-        .merge(guarded(state, mail, limits::EMAIL_BYTES))
+        .merge(guarded(state, mail, inbound::BODY_BYTES))
 }
 
 /// The routes behind key, quota, body limit and idempotency, outermost last.

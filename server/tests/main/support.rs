@@ -77,7 +77,11 @@ impl TestApp {
             site_root: "no-such-site".into(),
             demo: false,
             slow_ms: 0,
+            secret_key: rapport_services::secrets::Keyring::default(),
             trusted_proxies: Vec::new(),
+            smtp_listen: None,
+            lmtp_listen: None,
+            mail_hostname: "localhost".into(),
         };
         let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
         // The hashes of the built files are beside the program, not beside its tests.
@@ -138,10 +142,15 @@ impl TestApp {
 
     /// Posts raw mail.
     pub async fn mail(&self, raw: Vec<u8>) -> Answer {
+        self.mail_as("message/rfc822", raw).await
+    }
+
+    /// Posts a body of some media type as mail.
+    pub async fn mail_as(&self, media_type: &str, body: Vec<u8>) -> Answer {
         let request = Request::post("/api/v1/inbound/email")
             .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
-            .header(header::CONTENT_TYPE, "message/rfc822")
-            .body(Body::from(raw));
+            .header(header::CONTENT_TYPE, media_type)
+            .body(Body::from(body));
         self.send(request.expect("a request")).await
     }
 

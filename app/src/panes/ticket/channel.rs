@@ -7,7 +7,7 @@ use super::api::read_headers;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rapport_domain::message::{HeaderLine, Message};
+use rapport_domain::message::{HeaderLine, Message, Verdict, Verdicts};
 use wasm_bindgen::JsCast;
 
 #[component]
@@ -84,6 +84,11 @@ fn Lines(message: Message) -> impl IntoView {
     let more = move || {
         any.then(|| view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> })
     };
+    let checks = message.mail.as_ref().map(|mail| checks(&mail.verdicts)).unwrap_or_default();
+    // What a header claims about checks counts only where we trust who wrote it.
+    if !checks.is_empty() {
+        plain.retain(|line| line.name != "Authentication-Results");
+    }
     // A mail's Date says it; nothing else has one.
     let undated = main.iter().all(|h| h.name != "Date");
     let sent = undated.then(|| {
@@ -100,8 +105,22 @@ fn Lines(message: Message) -> impl IntoView {
             Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
             None => view! { <List lines=plain.clone() /> {more()} }.into_any(),
         }}
+        <List lines=checks />
         {sent}
     }
+}
+
+/// What the checks of the sender found: `SPF` `pass fox.example`.
+fn checks(verdicts: &Verdicts) -> Vec<HeaderLine> {
+    let by = verdicts.said_by.as_ref().map(|by| format!(" (says {by})")).unwrap_or_default();
+    let line = |(name, verdict): (&str, &Verdict)| {
+        let domain = verdict.domain.as_deref().unwrap_or("no domain");
+        HeaderLine {
+            name: name.into(),
+            value: format!("{} · {domain}{by}", verdict.outcome.as_str()),
+        }
+    };
+    verdicts.made().map(line).collect()
 }
 
 #[component]

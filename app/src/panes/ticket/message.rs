@@ -13,11 +13,13 @@ use rapport_domain::ticket::MessageKind;
 /// A customer's on the left, an agent's and notes on the right.
 #[component]
 pub(super) fn MessageView(message: Message) -> impl IntoView {
-    let class = match message.kind {
+    let side = match message.kind {
         MessageKind::Customer => "msg",
         MessageKind::Agent => "msg agent",
         MessageKind::Note => "msg agent note",
     };
+    // A machine's mail says so.
+    let class = message.mail.as_ref().and_then(|mail| mail.class.label());
     let note = message.kind == MessageKind::Note;
     let who = match message.kind {
         MessageKind::Note => format!("Internal note by {}", message.author_name),
@@ -30,7 +32,7 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
         _ => (None, Some(avatar)),
     };
     view! {
-        <article class=class id=message.id.to_string() aria-label=who>
+        <article class=side id=message.id.to_string() aria-label=who>
             {left}
             {bubble}
             {right}
@@ -42,6 +44,7 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
                     <span aria-hidden="true">"·"</span>
                     <ChannelHeaders message=message.clone() />
                 })}
+                {class.map(|label| view! { <span aria-hidden="true">"·"</span><span>{label}</span> })}
             </div>
         </article>
     }
@@ -62,6 +65,15 @@ fn Bubble(message: Message) -> impl IntoView {
         }
     });
     let html = message.has_html.then(|| view! { <Formatted id=message.id /> }.into_any());
+    let incomplete = message.mail.as_ref().is_some_and(|mail| mail.incomplete).then(|| {
+        let raw = format!("/files/messages/{}/raw", message.id);
+        view! {
+            <p class="muted">
+                "This e-mail could not be displayed in full. "
+                <a class="original" href=raw><Icon name="download" />"Download the whole e-mail"</a>
+            </p>
+        }
+    });
     let text = if message.text.trim().is_empty() {
         view! { <p class="muted">"This message has no text."</p> }.into_any()
     } else {
@@ -70,6 +82,7 @@ fn Bubble(message: Message) -> impl IntoView {
     view! {
         <div class="bubble">
             {text}
+            {incomplete}
             {quoted}
             {view! { <Files files=message.attachments /> }.into_any()}
             {html}

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod links;
+mod mail;
 mod new;
 mod thread;
 
@@ -10,6 +11,7 @@ pub use delivery::{
     receipt_of,
 };
 pub use links::{Segment, segments};
+pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};
 pub use new::{
     HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,
 };

@@ -1,6 +1,6 @@
 //! A ticket opened: its properties, messages and activities.
 
-use super::{HeaderLine, Recipient};
+use super::{HeaderLine, MailFacts, Recipient};
 use crate::fields::FieldDef;
 use crate::ticket::{Assignable, Channel, MessageKind, Receipt, Ticket};
 use crate::{AttachmentId, Cursor, EventId, MessageId, UserId};
@@ -28,6 +28,8 @@ pub struct Message {
     pub has_raw: bool,
     /// The e-mail could not be read; `text` is its raw text.
     pub unreadable: bool,
+    /// What is known of it besides its words, when it came by mail.
+    pub mail: Option<MailFacts>,
     /// The headers that matter, decoded.
     pub headers: Vec<HeaderLine>,
     /// What became of it, for an agent's message.

@@ -8,6 +8,7 @@ pub use dkim::{BadKey, DkimKey};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
 
 /// A mail to write. All addresses are plain, lower-case and checked before.
 #[derive(Debug, Clone)]
@@ -51,7 +52,9 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
         .to(list(mail.to))
         .subject(mail.subject)
         .date(mail.date)
-        .message_id(mail.message_id);
+        .message_id(mail.message_id)
+        // Whatever sends it back here, it opens no ticket.
+        .header(crate::LOOP_HEADER, Raw::new(mail.from));
     if !mail.cc.is_empty() {
         builder = builder.cc(list(mail.cc));
     }

@@ -71,3 +71,47 @@ fn odd_bytes_and_deep_nesting_do_no_harm() {
     html.extend_from_slice("<div>".repeat(50_000).as_bytes());
     let _ = parse(&html, now());
 }
+
+#[test]
+fn a_mail_beyond_reason_is_shown_as_far_as_it_goes() {
+    let head = "From: a@b.example\r\nSubject: deep\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nThe start.\r\n";
+    let nested: String = (0..10_000)
+        .map(|n| format!("--x\r\nContent-Type: multipart/mixed; boundary=y{n}.\r\n\r\n--y{n}.\r\n"))
+        .collect();
+    let parts = "--x\r\nContent-Type: image/png\r\n\r\nabc\r\n".repeat(100_000);
+    let cyclic = "--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@b.example\r\n".to_string()
+        + &"Content-Type: message/rfc822\r\n\r\n".repeat(100_000);
+    for rest in [nested, parts, cyclic] {
+        let mail = parse(format!("{head}{rest}").as_bytes(), now()).unwrap();
+        assert!(mail.incomplete);
+        assert_eq!(mail.text.trim(), "The start.");
+        assert_eq!(mail.subject.as_deref(), Some("deep"));
+        assert!(mail.attachments.len() <= 100, "{}", mail.attachments.len());
+    }
+}
+
+#[test]
+fn recipients_are_counted_over_all_headers() {
+    let list = vec!["a@b.example"; 700].join(", ");
+    let raw = format!("From: a@b.example\r\nTo: {list}\r\nCc: {list}\r\n\r\nx");
+    assert_eq!(rapport_mail::count_recipients(raw.as_bytes()), 1_400);
+    assert_eq!(rapport_mail::count_recipients(b"\xff\x00"), 0);
+}
+
+#[test]
+fn lone_surrogates_and_unknown_charsets_become_text() {
+    for head in [
+        "Content-Type: text/plain; charset=no-such-charset",
+        "Content-Type: text/plain; charset=utf-16\r\nContent-Transfer-Encoding: base64",
+        "Content-Type: text/plain; charset=utf-8",
+    ] {
+        // D83D alone, as UTF-16 (in base64) and as the six-bit CESU form.
+        for body in ["2D0AYQ==", "a \u{fffd}"] {
+            let mut raw =
+                format!("From: a@b.example\r\nSubject: x\r\n{head}\r\n\r\n{body}").into_bytes();
+            raw.extend_from_slice(b"\xed\xa0\xbd");
+            let mail = parse(&raw, now()).unwrap();
+            assert!(!mail.text.contains('\0'), "{head}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ use serde_json::json;
 pub(super) fn vouched_by(ctx: &Ctx) -> &'static str {
     match ctx.actor {
         Actor::User(_) => "agent",
-        Actor::ApiKey { .. } => "api",
+        Actor::ApiKey { .. } | Actor::System { .. } => "api",
     }
 }
 

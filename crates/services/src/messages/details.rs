@@ -93,6 +93,7 @@ fn message(row: MessageRow) -> Message {
         has_html: row.has_html,
         has_raw: row.has_raw,
         unreadable: row.unreadable,
+        mail: row.mail,
         headers,
         delivery,
         sent_at: row.sent_at,

@@ -27,22 +27,20 @@ pub struct MessageHtml {
     pub hidden: usize,
 }
 
-/// The cleaned HTML of a message, its own pictures written into it. Remote ones come from
-/// `/files/messages/{id}/pictures/{n}` when asked for, and else not at all.
+/// The cleaned HTML of a message as it is shown: the thread that it quotes folded, its own
+/// pictures written into it. Remote ones come from `/files/messages/{id}/pictures/{n}` when
+/// asked for, and else not at all.
 pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<MessageHtml> {
     ctx.require(Permission::Read)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
     let known = rapport_mail::remote_pictures(&row.html).len();
     let place = move |n| remote.then(|| format!("/files/messages/{id}/pictures/{n}"));
-    let mut html = rapport_mail::show_pictures(&row.html, place);
-    for (content_id, content_type, data) in &row.pictures {
-        // Nothing that could end the attribute: the id is what a stranger chose.
-        if content_id.contains(['"', '\'', '<', '>', '&']) {
-            continue;
-        }
-        let picture = format!("src=\"data:{content_type};base64,{}\"", STANDARD.encode(data));
-        html = html.replace(&format!("src=\"cid:{content_id}\""), &picture);
-    }
+    let html = rapport_mail::show_pictures(&row.html, place);
+    let own = |wanted: &str| {
+        let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
+        Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
+    };
+    let html = rapport_mail::place_pictures(&rapport_mail::fold_quote(&html), own);
     Ok(MessageHtml { html, hidden: if remote { 0 } else { known } })
 }
 

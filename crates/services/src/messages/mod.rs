@@ -14,7 +14,10 @@ pub use details::{details, details_of, thread_page};
 pub use files::{
     MessageHtml, attachment, message_headers, message_html, message_picture, message_raw,
 };
-pub use inbound::inbound_email;
+pub use inbound::{
+    Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
+    store_mail_in, stored_mail, unfiled,
+};
 pub use outgoing::{UNDO, suggested_recipients};
 pub(crate) use send::{SEND_MAIL, send_mail};
 pub(crate) use undo::start_again;

@@ -114,6 +114,7 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
         text: &body,
         sent_at,
         moves_status: new.sent_at.is_none(),
+        automatic: false,
         then,
         author_name: &author.name,
     };

@@ -19,6 +19,8 @@ pub struct TouchByMessage<'a> {
     pub sent_at: DateTime<Utc>,
     /// False for history that an import brings: it moves no status.
     pub moves_status: bool,
+    /// A machine wrote it: nobody waits for an answer.
+    pub automatic: bool,
     /// The status that the author chose along with it, `Send and close`.
     pub then: Option<Status>,
     /// Who wrote it; the one who reopens the ticket, if it is reopened.
@@ -51,7 +53,7 @@ pub async fn touch_by_message(
         sent_at: message.sent_at,
         channel: message.channel,
         snippet: &snippet,
-        inbound: message.kind == MessageKind::Customer,
+        inbound: message.kind == MessageKind::Customer && !message.automatic,
         response: message.kind == MessageKind::Agent,
     };
     tickets::touch_by_message(tx, ctx.workspace, &touch).await?;

@@ -55,6 +55,7 @@ async fn touch(
         text: "Is\nit  done?",
         sent_at: ctx.now,
         moves_status,
+        automatic: false,
         then: None,
         author_name: "Alex Morgan",
     };

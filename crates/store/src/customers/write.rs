@@ -144,6 +144,19 @@ pub async fn refresh(tx: &mut Tx, workspace: WorkspaceId, id: CustomerId) -> Res
     Ok(())
 }
 
+/// Makes a visitor a customer: an identifier of theirs was proven.
+pub async fn confirm(tx: &mut Tx, workspace: WorkspaceId, id: CustomerId) -> Result<()> {
+    sqlx::query!(
+        "update customers set kind = 'customer', version = version + 1
+        where workspace_id = $1 and id = $2 and kind = 'visitor'",
+        workspace.0,
+        id.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// The customer with this e-mail, else a new visitor. `email` is in its normal form.
 pub async fn find_or_create_by_email(
     tx: &mut Tx,

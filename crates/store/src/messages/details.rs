@@ -85,7 +85,7 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
         "(select coalesce(json_agg(m), '[]') from (
             select id, kind, channel, author_user_id, author_name, author_email, subject,
                 body_text, body_html is not null as has_html, raw_email_id is not null as has_raw,
-                headers, unreadable, receipt, receipt_at, receipt_error, sent_at,
+                headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
                 o.attempts, o.next_attempt_at,
                 (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,
                         'state', d.state, 'at', d.at, 'reason', d.reason)

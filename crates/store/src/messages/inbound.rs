@@ -2,7 +2,7 @@
 
 use super::raw::StoredRaw;
 use crate::{Result, Tx};
-use rapport_domain::{CustomerId, MessageId, TicketId, WorkspaceId};
+use rapport_domain::{CustomerId, MessageId, RawEmailId, TicketId, WorkspaceId};
 
 /// Makes two deliveries of one mail wait for each other, so that they become one message.
 pub async fn lock_message_id(tx: &mut Tx, workspace: WorkspaceId, message_id: &str) -> Result<()> {
@@ -16,49 +16,126 @@ pub async fn lock_message_id(tx: &mut Tx, workspace: WorkspaceId, message_id: &s
     Ok(())
 }
 
-/// The ticket that an e-mail answers: the newest message named by In-Reply-To or References,
-/// if the sender is that ticket's customer or takes part in it. Message-IDs leak and can be
-/// typed into any mail, so knowing one opens no ticket.
+/// The ticket that an e-mail answers: that of the first known one of `message_ids`, if the
+/// sender is that ticket's customer or takes part in it. Message-IDs leak and can be typed
+/// into any mail, so knowing one opens no ticket. A `sender` of `None` is one of our own.
 pub async fn find_thread(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    sender: CustomerId,
+    sender: Option<CustomerId>,
     email: &str,
     message_ids: &[String],
 ) -> Result<Option<TicketId>> {
     Ok(sqlx::query_scalar!(
         r#"select t.id as "id: TicketId"
-        from messages m
+        from unnest($2::text[]) with ordinality as ids (message_id, n)
+        join messages m on m.workspace_id = $1 and m.message_id = ids.message_id
         join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
-        where m.workspace_id = $1 and m.message_id = any($2) and (t.customer_id = $3 or exists (
+        where $3::uuid is null or t.customer_id = $3 or exists (
             select 1 from ticket_participants p
             where p.workspace_id = t.workspace_id and p.ticket_id = t.id and p.email = $4
-        ))
-        order by m.sent_at desc, m.id desc limit 1"#,
+        )
+        order by ids.n limit 1"#,
         workspace.0,
         message_ids,
-        sender.0,
+        sender.map(|s| s.0),
         email,
     )
     .fetch_optional(&mut **tx)
     .await?)
 }
 
-/// The message with this Message-ID, and who wrote it: the same mail delivered by two ways
-/// differs in its Received headers and is still one message.
+/// The ticket itself, if it is one of this workspace's: a signed token may outlive it.
+pub async fn find_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+) -> Result<Option<TicketId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets where workspace_id = $1 and id = $2"#,
+        workspace.0,
+        ticket.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// The newest ticket that a customer has; its number decides.
+pub async fn newest_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+) -> Result<Option<TicketId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets
+        where workspace_id = $1 and customer_id = $2 order by number desc limit 1"#,
+        workspace.0,
+        customer.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// A message that has the Message-ID of a mail that just came.
+#[derive(Debug)]
+pub struct Namesake {
+    pub stored: StoredRaw,
+    pub author_email: Option<String>,
+    pub body_text: String,
+    /// Of the mail it came as; `None` when it did not come as one.
+    pub body_sha256: Option<Vec<u8>>,
+}
+
+/// The message with this Message-ID, and what tells whether it is the same mail: delivered by
+/// two ways it differs in its Received headers and is still one message.
 pub async fn message_with_id(
     tx: &mut Tx,
     workspace: WorkspaceId,
     message_id: &str,
-) -> Result<Option<(StoredRaw, Option<String>)>> {
+) -> Result<Option<Namesake>> {
     let row = sqlx::query!(
         r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
-            t.customer_id as "customer: CustomerId", m.unreadable, m.author_email
+            t.customer_id as "customer: CustomerId", m.unreadable, m.author_email, m.body_text,
+            r.body_sha256
         from messages m
         join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
+        left join raw_emails r on r.workspace_id = m.workspace_id and r.id = m.raw_email_id
         where m.workspace_id = $1 and m.message_id = $2"#,
         workspace.0,
         message_id,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|r| Namesake {
+        stored: StoredRaw {
+            message: r.message,
+            ticket: r.ticket,
+            number: r.number,
+            customer: r.customer,
+            unreadable: r.unreadable,
+        },
+        author_email: r.author_email,
+        body_text: r.body_text,
+        body_sha256: r.body_sha256,
+    }))
+}
+
+/// The first of these messages that an agent sent, with the Message-ID that named it.
+pub async fn sent_message(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message_ids: &[String],
+) -> Result<Option<(StoredRaw, String)>> {
+    let row = sqlx::query!(
+        r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
+            t.customer_id as "customer: CustomerId", m.unreadable, m.message_id as "named!"
+        from unnest($2::text[]) with ordinality as ids (message_id, n)
+        join messages m on m.workspace_id = $1 and m.message_id = ids.message_id
+        join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
+        where m.kind = 'agent'
+        order by ids.n limit 1"#,
+        workspace.0,
+        message_ids,
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -70,6 +147,23 @@ pub async fn message_with_id(
             customer: r.customer,
             unreadable: r.unreadable,
         };
-        (stored, r.author_email)
+        (stored, r.named)
     }))
+}
+
+/// The mail that a message came as.
+pub async fn raw_of_message(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+) -> Result<Option<RawEmailId>> {
+    let found = sqlx::query_scalar!(
+        r#"select raw_email_id as "id: RawEmailId" from messages
+        where workspace_id = $1 and id = $2 for update"#,
+        workspace.0,
+        message.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.flatten())
 }

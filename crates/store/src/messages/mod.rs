@@ -6,6 +6,7 @@
 mod details;
 mod files;
 mod inbound;
+mod mail;
 mod outgoing;
 mod raw;
 mod rows;
@@ -14,12 +15,18 @@ mod write;
 
 pub use details::TicketDetailsRows;
 pub use files::{FileRow, HtmlRow};
-pub use inbound::{find_thread, lock_message_id, message_with_id};
+pub use inbound::{
+    Namesake, find_thread, find_ticket, lock_message_id, message_with_id, newest_ticket,
+    raw_of_message, sent_message,
+};
+pub use mail::{Reread, mail_facts, replace_content, set_mail_facts, set_receipt_error};
 pub use outgoing::{
     InsertOutgoing, Outgoing, insert_outgoing, last_sender, participant_emails, restart_outgoing,
     thread_ids,
 };
-pub use raw::{StoredRaw, lock_raw, set_raw_state};
+pub use raw::{
+    InsertRaw, RawRow, StoredRaw, insert_raw, lock_raw, set_raw_concerns, set_raw_state,
+};
 pub use rows::{ActivityRow, MessageRow};
 pub use undo::{Undone, take_back, ticket_of};
 pub use write::{

@@ -1,7 +1,7 @@
 //! Messages and activities as Postgres writes them into JSON: ids are bare UUIDs.
 
 use chrono::{DateTime, Utc};
-use rapport_domain::message::{Attachment, HeaderLine, Recipient};
+use rapport_domain::message::{Attachment, HeaderLine, MailFacts, Recipient};
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AttachmentId, Cursor, Uuid};
 use serde::{Deserialize, Deserializer};
@@ -21,6 +21,7 @@ pub struct MessageRow {
     pub has_raw: bool,
     pub headers: Vec<HeaderLine>,
     pub unreadable: bool,
+    pub mail: Option<MailFacts>,
     pub receipt: Option<Receipt>,
     pub receipt_at: Option<DateTime<Utc>>,
     pub receipt_error: Option<String>,

@@ -113,3 +113,25 @@ async fn a_forwarded_address_still_finds_the_only_recipient(pool: PgPool) {
     tx.commit().await.unwrap();
     assert_eq!(post.delivery(id).await.error.as_deref(), Some("gone"));
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_report_that_comes_by_mail_reaches_the_recipient_it_names(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let (id, message_id) = sent(&post, Some("kim@customer.example")).await;
+    let report = format!(
+        "From: MAILER-DAEMON@mx.customer.example\r\nContent-Type: multipart/report; \
+        report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\
+        Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; Kim@customer.example\r\n\
+        Action: failed\r\nDiagnostic-Code: smtp; 550 Unknown\r\n\r\n--b\r\n\
+        Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{message_id}>\r\n\r\n--b--\r\n"
+    );
+    let filed = crate::inbound::take(&post.ctx, report.into_bytes()).await;
+    assert_eq!(filed.message_id, id);
+    let delivery = post.delivery(id).await;
+    let state =
+        |email: &str| delivery.recipients.iter().find(|r| r.email == email).map(|r| r.state);
+    assert_eq!(state("kim@customer.example"), Some(DeliveryState::Bounced));
+    assert_eq!(state("alex@customer.example"), Some(DeliveryState::Sent));
+    assert_eq!(delivery.receipt, Receipt::Error);
+    assert!(delivery.error.is_some_and(|e| e.contains("550 Unknown")));
+}

@@ -1,0 +1,330 @@
+//! One connection.
+
+use super::Protocol;
+use super::command::{Command, Hello, parse};
+use super::lines::{Line, read_line};
+use crate::intake::stopped;
+use crate::{Intake, Stop};
+use rapport_domain::message::{Envelope, MailSource};
+use rapport_domain::{AppError, WorkspaceId, limits};
+use rapport_services::messages::{self, Arrived};
+use rapport_services::receiving;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+
+/// Bytes of a command line (RFC 5321 has 512, extensions add to it).
+const COMMAND_BYTES: usize = 2_048;
+/// Bytes of a line of a mail: programs write far longer ones than the 1,000 they may.
+const TEXT_LINE_BYTES: usize = 1024 * 1024;
+/// Recipients of one mail; the client sends the rest in another transaction.
+const RECIPIENTS_MAX: usize = 100;
+/// Mistakes, and commands, of one connection.
+const MISTAKES_MAX: usize = 20;
+const COMMANDS_MAX: usize = 5_000;
+/// Servers that a mail may have passed before it is taken to run in circles.
+const HOPS_MAX: usize = 100;
+/// How long an answer may take to be read.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+pub(super) struct Session {
+    protocol: Protocol,
+    hostname: Arc<str>,
+    peer: IpAddr,
+    intake: Intake,
+    helo: Option<String>,
+    mail_from: Option<String>,
+    recipients: Vec<(WorkspaceId, String)>,
+}
+
+/// How the text of a mail ended.
+enum Text {
+    Whole(Vec<u8>),
+    /// Refused, with the answer; the text was read away.
+    Refused(&'static str),
+    End,
+}
+
+impl Session {
+    pub fn new(protocol: Protocol, hostname: Arc<str>, peer: IpAddr, intake: Intake) -> Self {
+        let (helo, mail_from, recipients) = (None, None, Vec::new());
+        Self { protocol, hostname, peer, intake, helo, mail_from, recipients }
+    }
+
+    /// Talks until the client quits, gives up or makes too many mistakes.
+    pub async fn run(
+        mut self,
+        stream: impl AsyncRead + AsyncWrite + Unpin,
+        mut stop: Stop,
+    ) -> io::Result<()> {
+        let (reader, mut writer) = tokio::io::split(stream);
+        let mut reader = BufReader::new(reader);
+        let kind = if self.protocol == Protocol::Lmtp { "LMTP" } else { "ESMTP" };
+        say(&mut writer, &format!("220 {} {kind} Rapport", self.hostname)).await?;
+        let (mut line, mut mistakes) = (Vec::new(), 0);
+        for _ in 0..COMMANDS_MAX {
+            let read = tokio::select! {
+                () = stopped(&mut stop) => {
+                    return say(&mut writer, "421 4.3.2 Stopping, try again later").await;
+                }
+                read = read_line(&mut reader, &mut line, COMMAND_BYTES) => read?,
+            };
+            let command = match read {
+                Line::End => return Ok(()),
+                Line::TooLong => Command::Malformed,
+                Line::Whole => parse(&line),
+            };
+            if command == Command::Quit {
+                return say(&mut writer, "221 2.0.0 Bye").await;
+            }
+            if command == Command::Data && !self.recipients.is_empty() {
+                say(&mut writer, "354 Go on, end with a dot alone").await?;
+                if !self.data(&mut reader, &mut writer).await? {
+                    return Ok(());
+                }
+                continue;
+            }
+            let answer = self.answer(command).await;
+            mistakes += usize::from(answer.starts_with('5'));
+            say(&mut writer, &answer).await?;
+            if mistakes >= MISTAKES_MAX {
+                break;
+            }
+        }
+        say(&mut writer, "421 4.7.0 Enough of this").await
+    }
+
+    async fn answer(&mut self, command: Command) -> String {
+        match command {
+            Command::Hello { verb, name } => self.hello(verb, name),
+            Command::Mail { from, size } => self.mail(from, size).to_string(),
+            Command::Rcpt(to) => self.rcpt(to).await.to_string(),
+            Command::Data => "503 5.5.1 First tell me for whom".into(),
+            Command::Reset => {
+                self.reset();
+                "250 2.0.0 Forgotten".into()
+            }
+            Command::Noop => "250 2.0.0 Still here".into(),
+            // Whether an address exists is told to those alone who bring it a mail.
+            Command::Verify => "252 2.5.2 Send a mail and see".into(),
+            Command::Malformed => "501 5.5.4 This cannot be read".into(),
+            Command::Unknown | Command::Quit => "502 5.5.1 This is not spoken here".into(),
+        }
+    }
+
+    fn hello(&mut self, verb: Hello, name: String) -> String {
+        if (verb == Hello::Lhlo) != (self.protocol == Protocol::Lmtp) {
+            return "500 5.5.1 Greet me as the protocol has it".into();
+        }
+        self.reset();
+        self.helo = Some(name);
+        if verb == Hello::Helo {
+            return format!("250 {}", self.hostname);
+        }
+        format!(
+            "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+            self.hostname,
+            limits::EMAIL_BYTES
+        )
+    }
+
+    fn mail(&mut self, from: String, size: usize) -> &'static str {
+        if self.helo.is_none() {
+            return "503 5.5.1 Greet me first";
+        }
+        if self.mail_from.is_some() {
+            return "503 5.5.1 One mail at a time";
+        }
+        if size > limits::EMAIL_BYTES {
+            return "552 5.3.4 A mail may have 25 MB";
+        }
+        self.mail_from = Some(from);
+        "250 2.1.0 Go on"
+    }
+
+    /// Takes a recipient that is a mailbox, with or without a tag, and no other.
+    async fn rcpt(&mut self, to: String) -> &'static str {
+        if self.mail_from.is_none() {
+            return "503 5.5.1 First tell me from whom";
+        }
+        if self.recipients.len() >= RECIPIENTS_MAX {
+            return "452 4.5.3 Enough for one mail";
+        }
+        match receiving::workspace_of(self.intake.store(), &to).await {
+            Ok(Some(workspace)) => {
+                self.recipients.push((workspace, to));
+                "250 2.1.5 Go on"
+            }
+            Ok(None) => "550 5.1.1 There is no such mailbox",
+            Err(error) => {
+                tracing::warn!(%error, "cannot look up a mailbox");
+                "451 4.3.0 Try again later"
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.mail_from = None;
+        self.recipients.clear();
+    }
+
+    /// Reads a mail, stores it and answers; false when the client hung up.
+    async fn data(
+        &mut self,
+        reader: &mut (impl AsyncBufRead + Unpin),
+        writer: &mut (impl AsyncWrite + Unpin),
+    ) -> io::Result<bool> {
+        let answers = match read_text(reader).await? {
+            Text::End => return Ok(false),
+            Text::Refused(why) => vec![why; self.recipients.len()],
+            Text::Whole(text) => self.store(text).await,
+        };
+        match self.protocol {
+            // One answer speaks for all: a mail that was not stored everywhere comes again.
+            Protocol::Smtp => {
+                let worst = answers.iter().max_by_key(|a| (a.starts_with('4'), a.starts_with('5')));
+                say(writer, worst.copied().unwrap_or("451 4.3.0 Try again later")).await?;
+            }
+            Protocol::Lmtp => {
+                for answer in answers {
+                    say(writer, answer).await?;
+                }
+            }
+        }
+        self.reset();
+        Ok(true)
+    }
+
+    /// Stores the mail once in each workspace; an answer for each recipient in their order.
+    async fn store(&mut self, text: Vec<u8>) -> Vec<&'static str> {
+        let mail_from = self.mail_from.clone().unwrap_or_default();
+        let raw = [format!("Return-Path: <{mail_from}>\r\n").into_bytes(), text].concat();
+        let source = match self.protocol {
+            Protocol::Smtp => MailSource::Smtp,
+            Protocol::Lmtp => MailSource::Lmtp,
+        };
+        let mut answers: Vec<(WorkspaceId, &'static str)> = Vec::new();
+        for (workspace, _) in &self.recipients {
+            if answers.iter().any(|(done, _)| done == workspace) {
+                continue;
+            }
+            let own = self.recipients.iter().filter(|(w, _)| w == workspace);
+            let envelope = Envelope {
+                ip: Some(self.peer),
+                helo: self.helo.clone(),
+                mail_from: Some(mail_from.clone()),
+                rcpt_to: own.map(|(_, to)| to.clone()).collect(),
+                trusted_authserv: None,
+            };
+            let arrived = Arrived { raw: raw.clone(), source, envelope, received_at: None };
+            let stored = messages::store_mail(&self.intake.ctx(*workspace), arrived).await;
+            let answer = match stored {
+                Ok(mail) => {
+                    self.intake.file_soon(*workspace, mail.id);
+                    "250 2.0.0 Stored"
+                }
+                Err(AppError::Invalid(_)) => {
+                    "554 5.6.0 This mail is empty, too large or for too many"
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a mail was not stored");
+                    "451 4.3.0 Try again later"
+                }
+            };
+            answers.push((*workspace, answer));
+        }
+        let of = |w: &WorkspaceId| answers.iter().find(|(a, _)| a == w).map(|(_, answer)| *answer);
+        self.recipients.iter().filter_map(|(w, _)| of(w)).collect()
+    }
+}
+
+/// Reads a mail's text to the line with a dot alone, dots unstuffed.
+///
+/// Lines end with CRLF and nothing else: where two servers disagree about that, one mail can
+/// be made to look like two, the second from anybody (SMTP smuggling).
+async fn read_text(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Text> {
+    let (mut text, mut line) = (Vec::new(), Vec::new());
+    let mut refused = None;
+    let (mut in_headers, mut hops) = (true, 0);
+    loop {
+        match read_line(reader, &mut line, TEXT_LINE_BYTES).await? {
+            Line::End => return Ok(Text::End),
+            Line::TooLong => refused = Some("554 5.6.0 A line of this mail is too long"),
+            Line::Whole => {}
+        }
+        if line == b".\r\n" {
+            break;
+        }
+        if !line.ends_with(b"\r\n") || line[..line.len() - 2].contains(&b'\r') {
+            refused = refused.or(Some("554 5.6.0 Lines end with CR and LF, both and together"));
+        }
+        in_headers &= line != b"\r\n";
+        hops += usize::from(in_headers && line.to_ascii_lowercase().starts_with(b"received:"));
+        if hops > HOPS_MAX {
+            refused = refused.or(Some("554 5.4.6 This mail runs in circles"));
+        }
+        let content = line.strip_prefix(b".").unwrap_or(&line);
+        if text.len() + content.len() > limits::EMAIL_BYTES {
+            refused = refused.or(Some("552 5.3.4 A mail may have 25 MB"));
+        }
+        if refused.is_none() {
+            text.extend_from_slice(content);
+        } else {
+            text = Vec::new();
+        }
+    }
+    Ok(refused.map_or(Text::Whole(text), Text::Refused))
+}
+
+async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &str) -> io::Result<()> {
+    let line = format!("{answer}\r\n");
+    let said = async {
+        writer.write_all(line.as_bytes()).await?;
+        writer.flush().await
+    };
+    tokio::time::timeout(ANSWER_TIME, said).await.map_err(|_| io::ErrorKind::TimedOut)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn text(input: &[u8]) -> std::result::Result<Vec<u8>, &'static str> {
+        match read_text(&mut &input[..]).await.unwrap() {
+            Text::Whole(text) => Ok(text),
+            Text::Refused(why) => Err(why),
+            Text::End => Err("end"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dot_alone_ends_a_mail_and_others_are_its_own() {
+        assert_eq!(text(b"a\r\n..b\r\n.\r\nrest").await.unwrap(), b"a\r\n.b\r\n");
+        assert_eq!(text(b"a\r\n").await, Err("end"));
+    }
+
+    #[tokio::test]
+    async fn no_other_line_end_ends_a_mail() {
+        for smuggled in [
+            &b"a\n.\nMAIL FROM:<x>\r\n.\r\n"[..],
+            b"a\n.\r\nb\r\n.\r\n",
+            b"a\r.\r\nb\r\n.\r\n",
+            b"a\r\n.\nb\r\n.\r\n",
+        ] {
+            let read = text(smuggled).await;
+            assert!(read.as_ref().is_err_and(|e| e.starts_with("554")), "{smuggled:?}: {read:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn mail_in_circles_and_endless_mail_is_refused() {
+        let hops = [b"Received: x\r\n".repeat(HOPS_MAX + 1), b"\r\nx\r\n.\r\n".to_vec()].concat();
+        assert!(text(&hops).await.unwrap_err().starts_with("554 5.4.6"));
+        let large =
+            [b"0123456789abcdef\r\n".repeat(limits::EMAIL_BYTES / 18 + 1), b".\r\n".to_vec()]
+                .concat();
+        assert!(text(&large).await.unwrap_err().starts_with("552"));
+    }
+}

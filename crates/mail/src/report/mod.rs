@@ -1,0 +1,288 @@
+//! Reports about a mail: what a server could not deliver (RFC 3464), and complaints (RFC 5965).
+
+use crate::headers;
+use crate::kind::{header, unfolded};
+use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use rapport_domain::text;
+
+/// Recipients of one report that are kept.
+const RECIPIENTS_MAX: usize = 100;
+/// Bytes of a report, or of a bounce's text, that are read.
+const REPORT_BYTES: usize = 256 * 1024;
+/// Characters of a server's explanation that are kept.
+const REASON_CHARS: usize = 400;
+
+/// What a server did with a mail for one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Failed,
+    /// It is still trying: not a bounce.
+    Delayed,
+    Delivered,
+    /// Handed on to a server that sends no reports.
+    Relayed,
+    Expanded,
+}
+
+/// One recipient of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// In lower case; `None` when the report names none that can be one.
+    pub email: Option<String>,
+    pub action: Action,
+    /// `5.1.1`
+    pub status: Option<String>,
+    /// The other server's words.
+    pub diagnostic: Option<String>,
+}
+
+impl Recipient {
+    /// Why it did not arrive, in a line.
+    pub fn reason(&self) -> String {
+        match (&self.diagnostic, &self.status) {
+            (Some(said), _) => said.clone(),
+            (None, Some(status)) => format!("Refused with status {status}"),
+            (None, None) => "The receiving server refused it".into(),
+        }
+    }
+}
+
+/// A delivery report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bounce {
+    pub recipients: Vec<Recipient>,
+    /// The Message-ID of the mail it is about.
+    pub about: Option<String>,
+}
+
+impl Bounce {
+    /// The recipients whom it did not reach for good.
+    pub fn failed(&self) -> impl Iterator<Item = &Recipient> {
+        self.recipients.iter().filter(|r| r.action == Action::Failed)
+    }
+}
+
+/// A complaint that a provider forwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    /// `abuse`, `fraud`, `not-spam` …
+    pub kind: String,
+    /// The Message-ID of the mail it is about.
+    pub about: Option<String>,
+}
+
+/// Type and subtype of the mail itself, in lower case, with `; report-type=…` where it has one.
+pub(crate) fn content_type(message: &Message<'_>) -> Option<String> {
+    let kind = message.content_type()?;
+    let essence = format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default());
+    let report = kind.attribute("report-type").unwrap_or_default();
+    Some(format!("{essence};{report}").to_ascii_lowercase())
+}
+
+/// Whether a mail server itself is the sender.
+pub(crate) fn from_daemon(message: &Message<'_>) -> bool {
+    let from = message.from().and_then(|f| f.first()).and_then(|a| a.address());
+    let local = from.and_then(|a| a.split('@').next()).unwrap_or_default().to_ascii_lowercase();
+    matches!(local.as_str(), "mailer-daemon" | "postmaster" | "mail-daemon")
+}
+
+/// `Return-Path: <>`: whoever sent it wants no answer. The first one is the receiving server's.
+pub(crate) fn null_sender(message: &Message<'_>) -> bool {
+    let path = message.headers().iter().find(|h| h.name == HeaderName::ReturnPath);
+    path.is_some_and(|h| unfolded(message, h).replace(' ', "") == "<>")
+}
+
+/// The complaint, if the mail is one.
+pub(crate) fn feedback(message: &Message<'_>) -> Option<Feedback> {
+    let parts = parts(message);
+    let declared = content_type(message)?;
+    let report = parts.iter().find(|p| is(p, "message", "feedback-report"));
+    if declared != "multipart/report;feedback-report" && report.is_none() {
+        return None;
+    }
+    let kind = report
+        .and_then(|p| fields(&body(p)).into_iter().next())
+        .and_then(|g| value(&g, "feedback-type"));
+    Some(Feedback { kind: kind.unwrap_or_else(|| "other".into()), about: about(&parts) })
+}
+
+/// The delivery report, if the mail is one.
+pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
+    let parts = parts(message);
+    let report = parts.iter().find(|p| {
+        is(p, "message", "delivery-status") || is(p, "message", "global-delivery-status")
+    });
+    let declared = content_type(message).is_some_and(|t| t == "multipart/report;delivery-status");
+    let failed = header(message, "X-Failed-Recipients");
+    let daemon = from_daemon(message) || null_sender(message);
+    if !declared && report.is_none() && failed.is_none() && !daemon {
+        return None;
+    }
+    let mut recipients = report.map(|p| recipients(&body(p))).unwrap_or_default();
+    if recipients.is_empty() {
+        // Old servers say it in a header of their own, or in words alone.
+        recipients = named(failed.as_deref().unwrap_or_default(), message);
+    }
+    if recipients.is_empty() && daemon && !declared && report.is_none() {
+        recipients = in_words(message);
+        // A postmaster can write like anybody else.
+        if recipients.is_empty() {
+            return None;
+        }
+    }
+    Some(Bounce { recipients, about: about(&parts) })
+}
+
+/// The parts of the mail and of messages inside it, to a small depth.
+fn parts<'a>(message: &'a Message<'a>) -> Vec<&'a MessagePart<'a>> {
+    message.parts.iter().take(crate::shape::PARTS_MAX).collect()
+}
+
+fn is(part: &MessagePart<'_>, kind: &str, subtype: &str) -> bool {
+    part.content_type().is_some_and(|t| {
+        t.ctype().eq_ignore_ascii_case(kind)
+            && t.subtype().is_some_and(|s| s.eq_ignore_ascii_case(subtype))
+    })
+}
+
+fn body(part: &MessagePart<'_>) -> String {
+    let bytes = part.contents();
+    String::from_utf8_lossy(&bytes[..bytes.len().min(REPORT_BYTES)]).replace("\r\n", "\n")
+}
+
+type Group = Vec<(String, String)>;
+
+/// Groups of `Name: value` lines between empty ones, names in lower case, unfolded.
+fn fields(text: &str) -> Vec<Group> {
+    let mut groups = vec![Group::new()];
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            if groups.len() <= RECIPIENTS_MAX && groups.last().is_some_and(|g| !g.is_empty()) {
+                groups.push(Group::new());
+            }
+            continue;
+        }
+        let Some(group) = groups.last_mut() else { break };
+        if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = group.last_mut().filter(|(_, v)| v.len() < 2_000) {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+        } else if let Some((name, value)) = line.split_once(':').filter(|_| group.len() < 50) {
+            group.push((name.trim().to_ascii_lowercase(), value.trim().to_string()));
+        }
+    }
+    groups.retain(|g| !g.is_empty());
+    groups
+}
+
+fn value(group: &Group, name: &str) -> Option<String> {
+    let found = group.iter().find(|(n, v)| n == name && !v.is_empty())?;
+    Some(text::excerpt(&found.1, REASON_CHARS))
+}
+
+/// `rfc822; ada@x.example` → the address.
+fn after_type(value: &str) -> &str {
+    value.split_once(';').map_or(value, |(_, rest)| rest).trim()
+}
+
+fn address(value: &str) -> Option<String> {
+    let bare = after_type(value).trim_matches(['<', '>', ' ']);
+    text::email("recipient", bare).ok()
+}
+
+fn recipients(report: &str) -> Vec<Recipient> {
+    let groups = fields(report);
+    let recipient = |group: &Group| {
+        let to = value(group, "final-recipient").or_else(|| value(group, "original-recipient"));
+        let action = value(group, "action").unwrap_or_default().to_ascii_lowercase();
+        let status = value(group, "status").and_then(|s| enhanced(&s));
+        let action = match action.split_whitespace().next().unwrap_or_default() {
+            "failed" => Action::Failed,
+            "delayed" => Action::Delayed,
+            "delivered" => Action::Delivered,
+            "relayed" => Action::Relayed,
+            "expanded" => Action::Expanded,
+            // A report without an action still says by its class what happened.
+            _ => match status.as_deref().and_then(|s| s.chars().next()) {
+                Some('5') => Action::Failed,
+                Some('4') => Action::Delayed,
+                Some('2') => Action::Delivered,
+                _ => return None,
+            },
+        };
+        let said = value(group, "diagnostic-code").map(|d| after_type(&d).to_string());
+        Some(Recipient {
+            email: to.as_deref().and_then(address),
+            action,
+            status,
+            diagnostic: said.filter(|d| !d.is_empty()),
+        })
+    };
+    groups.iter().filter_map(recipient).take(RECIPIENTS_MAX).collect()
+}
+
+/// `5.1.1 (bad mailbox)` → `5.1.1`
+fn enhanced(status: &str) -> Option<String> {
+    let code = status.split(|c: char| c.is_whitespace() || c == '(').next()?;
+    let digits = code.split('.').filter(|p| !p.is_empty() && p.len() <= 3).count() == 3;
+    (digits && code.chars().all(|c| c.is_ascii_digit() || c == '.')).then(|| code.to_string())
+}
+
+/// The addresses of `X-Failed-Recipients`, with what the text says about them.
+fn named(list: &str, message: &Message<'_>) -> Vec<Recipient> {
+    let diagnostic = code_line(&shown(message));
+    list.split(',')
+        .filter_map(|one| text::email("recipient", one.trim()).ok())
+        .take(RECIPIENTS_MAX)
+        .map(|email| Recipient {
+            email: Some(email),
+            action: Action::Failed,
+            status: None,
+            diagnostic: diagnostic.clone(),
+        })
+        .collect()
+}
+
+fn shown(message: &Message<'_>) -> String {
+    let text = message.body_text(0).unwrap_or_default();
+    text.chars().take(20_000).collect()
+}
+
+/// A line such as `550 5.1.1 User unknown`.
+fn code_line(text: &str) -> Option<String> {
+    let refused = |line: &&str| {
+        line.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| {
+            word.len() == 3 && word.starts_with('5') && word.chars().all(|c| c.is_ascii_digit())
+        })
+    };
+    text.lines().find(refused).map(|l| text::excerpt(l, REASON_CHARS))
+}
+
+/// A bounce that has no report: an address and a code of three digits in its text.
+fn in_words(message: &Message<'_>) -> Vec<Recipient> {
+    let said = shown(message);
+    let Some(diagnostic) = code_line(&said) else { return Vec::new() };
+    let email = said
+        .split(|c: char| c.is_whitespace() || "<>(),;:\"".contains(c))
+        .filter(|word| word.contains('@'))
+        .find_map(|word| text::email("recipient", word.trim_matches(['.', ':'])).ok());
+    vec![Recipient { email, action: Action::Failed, status: None, diagnostic: Some(diagnostic) }]
+}
+
+/// The Message-ID of the mail that a report carries, whole or its headers alone.
+fn about(parts: &[&MessagePart<'_>]) -> Option<String> {
+    parts.iter().find_map(|part| match &part.body {
+        PartType::Message(inner) => inner.message_id().and_then(headers::message_id),
+        _ if is(part, "text", "rfc822-headers") || is(part, "message", "global-headers") => {
+            let text = body(part) + "\n\n";
+            let parser = MessageParser::new().header_id(HeaderName::MessageId);
+            let inner = parser.parse_headers(text.as_bytes())?;
+            inner.message_id().and_then(headers::message_id)
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,343 @@
+//! Files a mail: into the ticket that it answers, else into a new one.
+
+use super::known::{Known, plain};
+use super::{StoredMail, answer, body_sha256, content, report};
+use crate::tickets::{TouchByMessage, open_as, touch_by_message};
+use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
+use rapport_domain::identity::{IdentifierKind, Key};
+use rapport_domain::message::{InboundEmail, MailClass, MailFacts, Verdicts};
+use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
+use rapport_domain::{CustomerId, MessageId, TicketId, UserId, limits, text};
+use rapport_mail::{MailKind, ParsedEmail, Unreadable};
+use rapport_store::messages::{self, InsertMessage};
+use rapport_store::{Tx, customers, identifiers, tickets};
+
+/// Stands for everybody whose address cannot be read.
+const UNKNOWN_SENDER: (&str, &str) = ("rapport:unknown-sender", "Unknown sender");
+/// Stands for us: our own mail that came back, and what colleagues write to a mailbox.
+const OURSELVES: (&str, &str) = ("rapport:own-mail", "Our own mail");
+
+/// A mail about to be filed, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Filing<'a> {
+    pub ctx: &'a Ctx,
+    pub mail: &'a StoredMail,
+    pub parsed: &'a ParsedEmail,
+    pub known: &'a Known,
+    pub verdicts: Verdicts,
+}
+
+/// Who wrote it, as a message names its author.
+#[derive(Debug, Clone, Copy)]
+struct Author {
+    /// `None` for one of our own.
+    customer: Option<CustomerId>,
+    user: Option<UserId>,
+}
+
+impl Filing<'_> {
+    pub async fn file(&self, tx: &mut Tx) -> Result<InboundEmail> {
+        match &self.parsed.kind {
+            _ if self.known.from_us => self.came_back(tx).await,
+            MailKind::Loop => self.came_back(tx).await,
+            MailKind::Bounce(bounce) => match report::bounced(self, tx, bounce).await? {
+                Some(filed) => Ok(filed),
+                None => self.message(tx).await,
+            },
+            MailKind::Feedback(feedback) => match report::complained(self, tx, feedback).await? {
+                Some(filed) => Ok(filed),
+                None => self.message(tx).await,
+            },
+            MailKind::Ordinary | MailKind::Auto => self.message(tx).await,
+        }
+    }
+
+    /// Whom the mail names as its writer.
+    pub fn name(&self) -> &str {
+        self.parsed.from.name.as_deref().unwrap_or(&self.parsed.from.email)
+    }
+
+    /// The Message-IDs that the mail answers, in the order they are believed.
+    pub fn answered_ids(&self) -> Vec<String> {
+        let references = self.parsed.references.iter().rev();
+        self.parsed.in_reply_to.iter().rev().chain(references).cloned().collect()
+    }
+
+    /// A mail of a person or a machine becomes a message.
+    async fn message(&self, tx: &mut Tx) -> Result<InboundEmail> {
+        let (message_id, before) = self.own_message_id(tx).await?;
+        if let Some(before) = before {
+            return Ok(before);
+        }
+        let email = self.parsed.from.email.as_str();
+        let author = self.author(tx).await?;
+        let thread = match self.token_thread(tx).await? {
+            Some(ticket) => Some(ticket),
+            None => {
+                let ids = self.answered_ids();
+                messages::find_thread(tx, self.ctx.workspace, author.customer, email, &ids).await?
+            }
+        };
+        let ticket = match thread {
+            Some(ticket) => ticket,
+            None => {
+                let customer = match author.customer {
+                    Some(customer) => customer,
+                    None => system_customer(tx, self.ctx, OURSELVES).await?,
+                };
+                self.open(tx, customer).await?
+            }
+        };
+        let filed = self.store(tx, ticket, thread.is_some(), author, message_id).await?;
+        if author.customer.is_some() && self.proven() {
+            self.add_participants(tx, ticket).await?;
+        }
+        Ok(filed)
+    }
+
+    /// Mail of ours that came back, whoever sent it round: it opens one ticket ever, so that a
+    /// loop between two systems fills no inbox.
+    async fn came_back(&self, tx: &mut Tx) -> Result<InboundEmail> {
+        let sent = match &self.parsed.message_id {
+            Some(id) => {
+                messages::lock_message_id(tx, self.ctx.workspace, id).await?;
+                messages::message_with_id(tx, self.ctx.workspace, id).await?
+            }
+            None => None,
+        };
+        if let Some(sent) = sent {
+            let (raw, message) = (self.mail.id, sent.stored.message);
+            messages::set_raw_concerns(tx, self.ctx.workspace, raw, message).await?;
+            return Ok(answer(sent.stored, true));
+        }
+        let customer = system_customer(tx, self.ctx, OURSELVES).await?;
+        let before = messages::newest_ticket(tx, self.ctx.workspace, customer).await?;
+        let ticket = match before {
+            Some(ticket) => ticket,
+            None => self.open(tx, customer).await?,
+        };
+        let author = Author { customer: None, user: None };
+        let message_id = self.parsed.message_id.as_deref();
+        self.store(tx, ticket, before.is_some(), author, message_id).await
+    }
+
+    /// The mail's Message-ID if it may keep it, or the answer for a mail that is there already.
+    async fn own_message_id(&self, tx: &mut Tx) -> Result<(Option<&str>, Option<InboundEmail>)> {
+        let Some(id) = self.parsed.message_id.as_deref() else { return Ok((None, None)) };
+        // Two deliveries of one mail wait for each other here.
+        messages::lock_message_id(tx, self.ctx.workspace, id).await?;
+        let Some(before) = messages::message_with_id(tx, self.ctx.workspace, id).await? else {
+            return Ok((Some(id), None));
+        };
+        let same_author = before.author_email.as_deref() == Some(&self.parsed.from.email);
+        let same_body = match &before.body_sha256 {
+            Some(hash) => *hash == body_sha256(&self.mail.raw),
+            None => before.body_text.trim() == self.parsed.text.trim(),
+        };
+        if same_author && same_body {
+            let (raw, message) = (self.mail.id, before.stored.message);
+            messages::set_raw_concerns(tx, self.ctx.workspace, raw, message).await?;
+            return Ok((None, Some(answer(before.stored, true))));
+        }
+        // Somebody else's id, or one that a generator repeats: the mail is kept, the id stays
+        // with whom it belongs to.
+        Ok((None, None))
+    }
+
+    /// A token that we signed leads to its ticket whoever writes: it was in our Reply-To.
+    async fn token_thread(&self, tx: &mut Tx) -> Result<Option<TicketId>> {
+        match self.known.ticket {
+            Some(ticket) => Ok(messages::find_ticket(tx, self.ctx.workspace, ticket).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// A colleague is never a customer. Anybody else is the customer with this address, or a
+    /// new visitor: a From header proves nothing. Where the mail proves it, they are known.
+    async fn author(&self, tx: &mut Tx) -> Result<Author> {
+        if let Some(colleague) = &self.known.colleague {
+            // Their name stands there only if it was really them.
+            return Ok(Author { customer: None, user: self.proven().then_some(colleague.user) });
+        }
+        let (ctx, from) = (self.ctx, &self.parsed.from);
+        let name = from.name.as_deref();
+        let email = from.email.as_str();
+        let id =
+            customers::find_or_create_by_email(tx, ctx.workspace, email, name, ctx.now).await?;
+        if self.proven() {
+            let key = Key { kind: IdentifierKind::Email, value: email.into() };
+            let keys = std::slice::from_ref(&key);
+            identifiers::add(tx, ctx.workspace, id, keys, Some("mail"), ctx.now).await?;
+            customers::confirm(tx, ctx.workspace, id).await?;
+        }
+        Ok(Author { customer: Some(id), user: None })
+    }
+
+    fn proven(&self) -> bool {
+        self.verdicts.prove(&self.parsed.from.email)
+    }
+
+    fn sent_at(&self) -> DateTime<Utc> {
+        self.parsed.date.unwrap_or(self.mail.received_at).min(self.mail.received_at)
+    }
+
+    async fn open(&self, tx: &mut Tx, customer: CustomerId) -> Result<TicketId> {
+        let subject = self.parsed.subject.as_deref().unwrap_or("(no subject)");
+        let mut new = NewTicket::new(customer, subject, Channel::Email);
+        let named = || self.parsed.to.first().map(|to| to.email.clone());
+        new.mailbox = self.known.mailbox.clone().or_else(named);
+        new.submitted_at = Some(self.sent_at());
+        Ok(open_as(tx, self.ctx, new, self.name()).await?.id)
+    }
+
+    async fn store(
+        &self,
+        tx: &mut Tx,
+        ticket: TicketId,
+        answers: bool,
+        author: Author,
+        message_id: Option<&str>,
+    ) -> Result<InboundEmail> {
+        let headers = content::headers(self.parsed);
+        let facts = content::facts(self.parsed, self.verdicts.clone());
+        let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
+        let insert = InsertMessage {
+            // What a colleague mails into a ticket is for the team: nobody said to pass it on.
+            kind: if author.customer.is_none() && answers {
+                MessageKind::Note
+            } else {
+                MessageKind::Customer
+            },
+            author_user: author.user,
+            author_name: colleague.map_or(self.name(), |c| c.name.as_str()),
+            author_email: Some(&self.parsed.from.email),
+            subject: self.parsed.subject.as_deref(),
+            body_text: &self.parsed.text,
+            body_html: self.parsed.html.as_deref(),
+            headers: &headers,
+            message_id,
+            in_reply_to: self.parsed.in_reply_to.first().map(String::as_str),
+            ..blank(ticket, author.customer, self.mail, self.sent_at())
+        };
+        // A machine's answer moves no status and waits for nobody; what opens a ticket is news.
+        let automatic = answers && facts.class != MailClass::Ordinary;
+        let filed = store(tx, self.ctx, &insert, self.mail.received_at, automatic, &facts).await?;
+        content::insert_files(tx, self.ctx, insert.id, self.parsed).await?;
+        Ok(filed)
+    }
+
+    /// Whoever is in copy of a mail that proves its sender takes part in the conversation.
+    async fn add_participants(&self, tx: &mut Tx, ticket: TicketId) -> Result<()> {
+        let workspace = self.ctx.workspace;
+        let (_, there) = tickets::part_counts(tx, workspace, ticket).await?;
+        let room = limits::PARTICIPANTS_MAX.saturating_sub(usize::try_from(there).unwrap_or(0));
+        let others = self.parsed.cc.iter().filter(|p| {
+            p.email != self.parsed.from.email && !self.known.ours.contains(&plain(&p.email))
+        });
+        for person in others.take(room) {
+            let person = NewParticipant { email: person.email.clone(), name: person.name.clone() };
+            tickets::add_participant(tx, workspace, ticket, &person).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn system_customer(tx: &mut Tx, ctx: &Ctx, who: (&str, &str)) -> Result<CustomerId> {
+    let key = Key { kind: IdentifierKind::AnonymousId, value: who.0.into() };
+    Ok(customers::find_or_create(tx, ctx.workspace, &key, Some(who.1), "email", ctx.now).await?)
+}
+
+/// Files what cannot be read under a customer of its own, its raw text as the message.
+pub(super) async fn unreadable(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mail: &StoredMail,
+    why: Unreadable,
+) -> Result<InboundEmail> {
+    let sender = system_customer(tx, ctx, UNKNOWN_SENDER).await?;
+    let subject = rapport_mail::peek_subject(&mail.raw);
+    let title = subject.as_deref().unwrap_or("Unreadable e-mail");
+    let mut new = NewTicket::new(sender, title, Channel::Email);
+    new.submitted_at = Some(mail.received_at);
+    let ticket = open_as(tx, ctx, new, UNKNOWN_SENDER.1).await?.id;
+    let shown = &mail.raw[..mail.raw.len().min(limits::RAW_SHOWN_BYTES)];
+    let shown = text::clean(&String::from_utf8_lossy(shown).replace("\r\n", "\n"));
+    let reason = why.to_string();
+    let insert = InsertMessage {
+        author_name: UNKNOWN_SENDER.1,
+        // The page shows it above the raw text.
+        subject: Some(&reason),
+        body_text: &shown,
+        unreadable: true,
+        ..blank(ticket, Some(sender), mail, mail.received_at)
+    };
+    store(tx, ctx, &insert, mail.received_at, false, &MailFacts::default()).await
+}
+
+/// A customer's e-mail with nothing in it yet.
+fn blank<'a>(
+    ticket: TicketId,
+    sender: Option<CustomerId>,
+    mail: &StoredMail,
+    sent_at: DateTime<Utc>,
+) -> InsertMessage<'a> {
+    InsertMessage {
+        id: MessageId::generate(),
+        ticket,
+        kind: MessageKind::Customer,
+        channel: Channel::Email,
+        author_user: None,
+        author_customer: sender,
+        author_name: "",
+        author_email: None,
+        subject: None,
+        body_text: "",
+        body_html: None,
+        headers: &[],
+        message_id: None,
+        in_reply_to: None,
+        raw_email: Some(mail.id),
+        unreadable: false,
+        receipt: None,
+        receipt_at: None,
+        receipt_error: None,
+        client_key: None,
+        sent_at,
+    }
+}
+
+/// Stores the message and what it does to its ticket. Unread is what was received after the
+/// last look, so the ticket goes by that time: a slow mail with an old Date is still news.
+async fn store(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    insert: &InsertMessage<'_>,
+    received: DateTime<Utc>,
+    automatic: bool,
+    facts: &MailFacts,
+) -> Result<InboundEmail> {
+    let touch = TouchByMessage {
+        ticket: insert.ticket,
+        kind: insert.kind,
+        channel: insert.channel,
+        text: insert.body_text,
+        sent_at: received,
+        moves_status: !automatic,
+        automatic,
+        then: None,
+        author_name: insert.author_name,
+    };
+    let touched = touch_by_message(tx, ctx, &touch).await?;
+    messages::insert_message(tx, ctx.workspace, insert).await?;
+    messages::set_mail_facts(tx, ctx.workspace, insert.id, facts).await?;
+    tracing::info!(ticket = touched.number, class = ?facts.class, unreadable = insert.unreadable, "mail filed");
+    Ok(InboundEmail {
+        ticket_number: touched.number,
+        ticket_id: insert.ticket,
+        message_id: insert.id,
+        customer_id: touched.customer,
+        duplicate: false,
+        unreadable: insert.unreadable,
+    })
+}

@@ -1,0 +1,38 @@
+//! Reading a mail again, after Rapport learnt to read it better.
+
+use super::{content, read};
+use crate::{Ctx, Result};
+use rapport_domain::{AppError, MessageId, Permission};
+use rapport_store::StoreError;
+use rapport_store::messages::{self, Reread};
+
+/// Reads the stored mail of a message again and replaces its words, headers and files. Its
+/// ticket, its time and what was found out about its sender stay; nothing is doubled.
+///
+/// A mail that still cannot be read is left as it is and the error says why.
+pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    let raw = ctx.store.message_raw(ctx.workspace, id).await?;
+    let (_, parsed) = read(raw, ctx.now).await?;
+    let mail = parsed.map_err(|why| AppError::invalid("raw", why.to_string()))?;
+    let mut tx = ctx.store.begin().await?;
+    let raw_id = messages::raw_of_message(&mut tx, ctx.workspace, id).await?;
+    let raw_id = raw_id.ok_or(AppError::NotFound)?;
+    let before = messages::mail_facts(&mut tx, ctx.workspace, id).await?.unwrap_or_default();
+    let headers = content::headers(&mail);
+    let reread = Reread {
+        author_name: mail.from.name.as_deref().unwrap_or(&mail.from.email),
+        author_email: &mail.from.email,
+        subject: mail.subject.as_deref(),
+        body_text: &mail.text,
+        body_html: mail.html.as_deref(),
+        headers: &headers,
+    };
+    messages::replace_content(&mut tx, ctx.workspace, id, &reread).await?;
+    content::insert_files(&mut tx, ctx, id, &mail).await?;
+    let facts = content::facts(&mail, before.verdicts);
+    messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
+    messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
