@@ -16,9 +16,11 @@ pub fn Menu(
     let node = NodeRef::<Details>::new();
     let on_key = use_popup(node);
     let on_choice = move |ev: leptos::ev::MouseEvent| {
-        // A field in the menu is no choice.
+        // A field in the menu is no choice, and a form that unfolds in it shows its errors there.
         let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        if target.is_some_and(|t| t.closest("a, button").ok().flatten().is_some()) {
+        let is_in =
+            |list: &str| target.as_ref().is_some_and(|t| t.closest(list).ok().flatten().is_some());
+        if is_in("a, button") && !is_in("form:has(.input)") {
             close(node);
         }
     };

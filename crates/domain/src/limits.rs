@@ -96,3 +96,6 @@ pub const TICKET_ACTIVITIES: u32 = 300;
 /// Timeline events on one page, and kept on screen at the most.
 pub const TIMELINE_EVENTS: u32 = 50;
 pub const TIMELINE_SHOWN_MAX: usize = 500;
+
+/// How far ahead a ticket can be snoozed, in days.
+pub const SNOOZE_DAYS: i64 = 366;

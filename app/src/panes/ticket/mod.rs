@@ -10,6 +10,7 @@ mod composer;
 mod draft;
 mod edit;
 mod formatted;
+mod life;
 mod live;
 mod message;
 mod properties;

@@ -7,6 +7,7 @@ mod customers;
 mod edit;
 mod inbound;
 mod info;
+mod life;
 mod mail_out;
 mod mailboxes;
 mod messages;
