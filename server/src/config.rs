@@ -1,6 +1,7 @@
 //! Every setting, each with its variable and default.
 
 use clap::Args;
+use rapport_services::secrets::Keyring;
 use std::net::SocketAddr;
 
 /// Settings of `rapport serve`.
@@ -25,12 +26,40 @@ pub struct Config {
     /// Delay before each server function, in milliseconds: shows how pages behave on slow data.
     #[arg(long, env = "RAPPORT_SLOW_MS", default_value_t = 0)]
     pub slow_ms: u64,
+    /// Seals the passwords and keys in the database: 32 bytes in base64. After a change the old
+    /// key follows behind a comma.
+    #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true, default_value = "")]
+    pub secret_key: Keyring,
     /// Proxies whose X-Forwarded-For is believed, as addresses.
     #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
+/// Settings of `rapport worker`.
+#[derive(Debug, Clone, Args)]
+pub struct WorkerConfig {
+    /// Where Postgres is: postgres://user@host/database
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// The address people use, for links in mails.
+    #[arg(long, env = "RAPPORT_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+    pub public_url: String,
+    /// The same key as the server's.
+    #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true, default_value = "")]
+    pub secret_key: Keyring,
+}
+
 impl Config {
+    /// What the worker inside this server needs.
+    pub fn worker(&self) -> WorkerConfig {
+        let here = || format!("http://{}", self.addr);
+        WorkerConfig {
+            database_url: self.database_url.clone(),
+            public_url: self.public_url.clone().unwrap_or_else(here),
+            secret_key: self.secret_key.clone(),
+        }
+    }
+
     /// Whether people reach this server over TLS.
     pub fn tls(&self) -> bool {
         self.public_url.as_deref().is_some_and(|u| u.starts_with("https://"))

@@ -1,34 +1,71 @@
 //! Starting and stopping.
 
-use crate::config::Config;
+use crate::config::{Config, WorkerConfig};
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use rapport_services::jobs::Worker;
 use rapport_services::setup;
 use rapport_store::Store;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
-/// Serves until SIGINT or SIGTERM, then lets running requests finish.
+/// Serves and works on jobs until SIGINT or SIGTERM, then lets running requests and jobs finish.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     if config.demo && !config.addr.ip().is_loopback() {
         bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
     }
     let store = Store::connect(&config.database_url).await.context("cannot reach Postgres")?;
     store.migrate().await.context("a migration failed")?;
-    if config.demo && setup::demo(&store).await.context("the demo workspace was not created")? {
-        tracing::info!("created the demo workspace; `rapport demo` fills it");
+    if config.demo {
+        if setup::demo(&store).await.context("the demo workspace was not created")? {
+            tracing::info!("created the demo workspace; `rapport demo` fills it");
+        }
+        setup::demo_mailbox(&store).await.context("the demo's mailbox was not created")?;
     }
+    let worker = worker(&config.worker()).await?;
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(async move {
+        stopped().await;
+        // Nobody listens any more when both have ended.
+        let _ = stop.send(true);
+    });
+    let worker = tokio::spawn(worker.run(told(stopping.clone())));
     let addr = config.addr;
     let app = router::build(AppState::new(store, config));
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopped())
+        .with_graceful_shutdown(told(stopping))
         .await
-        .context("the server failed")
+        .context("the server failed")?;
+    worker.await.context("the worker failed")
+}
+
+/// Works on jobs, and nothing else, until SIGINT or SIGTERM.
+pub async fn work(config: WorkerConfig) -> anyhow::Result<()> {
+    let worker = worker(&config).await?;
+    tracing::info!("working");
+    worker.run(stopped()).await;
+    Ok(())
+}
+
+async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
+    let store = Store::connect_for_jobs(&config.database_url).await;
+    Ok(Worker {
+        store: store.context("cannot reach Postgres")?,
+        keys: config.secret_key.clone(),
+        public_url: config.public_url.trim_end_matches('/').to_string(),
+    })
+}
+
+/// Ends when we have to stop.
+async fn told(mut stopping: watch::Receiver<bool>) {
+    // An error means that nobody can tell us any more: then we stop as well.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn stopped() {
