@@ -45,7 +45,31 @@ pub struct Config {
     pub mail_hostname: String,
 }
 
+/// Settings of `rapport worker`.
+#[derive(Debug, Clone, Args)]
+pub struct WorkerConfig {
+    /// Where Postgres is: postgres://user@host/database
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// The address people use, for links in mails.
+    #[arg(long, env = "RAPPORT_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+    pub public_url: String,
+    /// The same key as the server's.
+    #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true, default_value = "")]
+    pub secret_key: Keyring,
+}
+
 impl Config {
+    /// What the worker inside this server needs.
+    pub fn worker(&self) -> WorkerConfig {
+        let here = || format!("http://{}", self.addr);
+        WorkerConfig {
+            database_url: self.database_url.clone(),
+            public_url: self.public_url.clone().unwrap_or_else(here),
+            secret_key: self.secret_key.clone(),
+        }
+    }
+
     /// Whether people reach this server over TLS.
     pub fn tls(&self) -> bool {
         self.public_url.as_deref().is_some_and(|u| u.starts_with("https://"))

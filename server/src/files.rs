@@ -3,10 +3,11 @@
 //! All of it is a stranger's: every answer is sandboxed, never sniffed, never kept by a
 //! cache, and shown in the browser only where the type cannot hold a script.
 
+use crate::refused::Refused;
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rapport_domain::session::Viewer;
@@ -160,22 +161,6 @@ fn disposition(inline: bool, name: &str) -> String {
 
 fn parse<T: FromStr>(id: &str) -> Result<T, AppError> {
     id.parse().map_err(|_| AppError::NotFound)
-}
-
-/// A refusal as a plain line: these addresses are opened in a tab of their own.
-struct Refused(AppError);
-
-impl From<AppError> for Refused {
-    fn from(error: AppError) -> Self {
-        Self(error)
-    }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::NOT_FOUND);
-        (status, self.0.to_string()).into_response()
-    }
 }
 
 #[cfg(test)]

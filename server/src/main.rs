@@ -1,11 +1,12 @@
-//! `rapport serve | migrate | demo`.
+//! `rapport serve | worker | migrate | demo`.
 
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
-use rapport_server::{config::Config, demo, serve};
+use rapport_server::config::{Config, WorkerConfig};
+use rapport_server::{demo, serve};
 use rapport_store::Store;
 
 /// The customer profile for support agents.
@@ -18,8 +19,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve pages and API (the default address is http://127.0.0.1:3000).
+    /// Serve pages and API, and work on jobs (the default address is http://127.0.0.1:3000).
     Serve(Config),
+    /// Work on jobs alone, beside one or more servers.
+    Worker(WorkerConfig),
     /// Bring the database schema up to date.
     Migrate {
         /// Where Postgres is: postgres://user@host/database
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<()> {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(config) => serve::run(config).await,
+        Command::Worker(config) => serve::work(config).await,
         Command::Migrate { database_url } => {
             let store = Store::connect(&database_url).await.context("cannot reach Postgres")?;
             store.migrate().await.context("a migration failed")

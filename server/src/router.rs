@@ -2,7 +2,7 @@
 //!
 //! - pages and server functions: session cookie, CSRF check, CSP;
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
-//! - health and static files: open.
+//! - health, static files, and the pictures in mails that tell when they were opened: open.
 
 use crate::middleware::{csp, session, slow};
 use crate::state::AppState;
@@ -29,7 +29,8 @@ const PAGE_BODY_BYTES: usize = 1024 * 1024;
 pub fn build(state: AppState) -> Router {
     let open =
         Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
-    open.merge(api::router(&state))
+    open.merge(crate::opens::router())
+        .merge(api::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -41,9 +42,10 @@ pub fn build(state: AppState) -> Router {
 
 fn pages(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(App);
-    let store = state.store.clone();
+    let (store, keys) = (state.store.clone(), state.config.secret_key.clone());
     let context = move || {
         provide_context(store.clone());
+        provide_context(keys.clone());
         // The same nonce as in the header that the CSP layer sends.
         let nonce = use_context::<Parts>().and_then(|p| p.extensions.get::<Nonce>().cloned());
         if let Some(nonce) = nonce {
@@ -67,6 +69,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
         .merge(crate::files::router())
+        .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(middleware::from_fn_with_state(state.clone(), csp::set))

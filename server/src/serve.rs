@@ -1,10 +1,11 @@
 //! Starting and stopping.
 
-use crate::config::Config;
+use crate::config::{Config, WorkerConfig};
 use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use rapport_services::jobs::Worker;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::Store;
@@ -13,20 +14,32 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Serves until SIGINT or SIGTERM, then lets running requests finish.
+/// Serves and works on jobs until SIGINT or SIGTERM, then lets running requests and jobs finish.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     if config.demo && !config.addr.ip().is_loopback() {
         bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
     }
     let store = Store::connect(&config.database_url).await.context("cannot reach Postgres")?;
     store.migrate().await.context("a migration failed")?;
-    if config.demo && setup::demo(&store).await.context("the demo workspace was not created")? {
-        tracing::info!("created the demo workspace; `rapport demo` fills it");
+    if config.demo {
+        if setup::demo(&store).await.context("the demo workspace was not created")? {
+            tracing::info!("created the demo workspace; `rapport demo` fills it");
+        }
+        setup::demo_mailbox(&store).await.context("the demo's mailbox was not created")?;
     }
-    let addr = config.addr;
-    let outside = Outside::new().context("no client for outside addresses")?;
+    let worker = worker(&config.worker()).await?;
     let (stop, stopping) = watch::channel(false);
-    let (intake, mail) = mail_in::start(&config, store.clone(), &stopping).await?;
+    tokio::spawn(async move {
+        stopped().await;
+        // Nobody listens any more when all have ended.
+        let _ = stop.send(true);
+    });
+    let worker = tokio::spawn(worker.run(told(stopping.clone())));
+    let addr = config.addr;
+    let mail_store = Store::connect_for_jobs(&config.database_url).await;
+    let mail_store = mail_store.context("cannot reach Postgres")?;
+    let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
+    let outside = Outside::new().context("no client for outside addresses")?;
     let mut state = AppState::new(store, config, outside);
     state.intake = intake;
     let app = router::build(state);
@@ -34,14 +47,34 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            stopped().await;
-            // Nobody may be left who takes mail in.
-            let _ = stop.send(true);
-        })
+        .with_graceful_shutdown(told(stopping))
         .await;
     mail.join_all().await;
-    served.context("the server failed")
+    served.context("the server failed")?;
+    worker.await.context("the worker failed")
+}
+
+/// Works on jobs, and nothing else, until SIGINT or SIGTERM.
+pub async fn work(config: WorkerConfig) -> anyhow::Result<()> {
+    let worker = worker(&config).await?;
+    tracing::info!("working");
+    worker.run(stopped()).await;
+    Ok(())
+}
+
+async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
+    let store = Store::connect_for_jobs(&config.database_url).await;
+    Ok(Worker {
+        store: store.context("cannot reach Postgres")?,
+        keys: config.secret_key.clone(),
+        public_url: config.public_url.trim_end_matches('/').to_string(),
+    })
+}
+
+/// Ends when we have to stop.
+async fn told(mut stopping: watch::Receiver<bool>) {
+    // An error means that nobody can tell us any more: then we stop as well.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn stopped() {

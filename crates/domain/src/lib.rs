@@ -25,6 +25,7 @@ pub mod money;
 pub mod note;
 pub mod page;
 pub mod patch;
+pub mod reading;
 pub mod role;
 pub mod session;
 pub mod text;

@@ -169,6 +169,7 @@ impl Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn nested(levels: usize) -> Vec<u8> {
         let mut raw = b"From: a@b.example\r\n".to_vec();
@@ -222,5 +223,25 @@ mod tests {
         let shaped = shape(raw);
         assert!(shaped.mail.starts_with(b"Content-Type: encoded/rfc822"));
         assert_eq!(original_type("encoded/rfc822".into()), "message/rfc822");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_declared_the_pass_is_linear_and_ends_within_limits(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "Content-Type: multipart/mixed; boundary=a\n\n",
+                "Content-Type: multipart/mixed; boundary=\"--\"\n\n",
+                "Content-Type: message/rfc822\n\n",
+                "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n",
+                "--a\n", "--a--\n", "----\n", "------\n", "\n", "text\n", "-", "\r\n\r\n",
+            ]), 0..400)
+        ) {
+            let raw = pieces.concat().into_bytes();
+            let shaped = shape(&raw);
+            prop_assert!(shaped.steps <= (raw.len() + 1) * (DEPTH_MAX + 4));
+            prop_assert_eq!(shaped.cut, shaped.mail.len() < raw.len());
+            // What is left is within the limits itself.
+            prop_assert!(!shape(&shaped.mail).cut);
+        }
     }
 }

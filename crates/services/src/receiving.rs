@@ -1,14 +1,16 @@
-//! Mailboxes as mail arrives for them. All of this acts as the system: mail comes with nobody
-//! logged in, and the settings that an admin made say where it belongs.
+//! Mailboxes as mail arrives for them. But for the two settings at the end all of this acts as
+//! the system: mail comes with nobody logged in, and what an admin set up says where it belongs.
 
 use crate::mailboxes::place;
 use crate::messages::{Arrived, StoredMail, plain_address, store_mail_in};
 use crate::secrets::{Keyring, Locked};
-use crate::{Ctx, Result};
-use rapport_domain::{AppError, MailboxId, WorkspaceId, limits, text};
+use crate::{Ctx, Result, audit};
+use rapport_domain::reading::Reading;
+use rapport_domain::{AppError, MailboxId, Permission, WorkspaceId, limits, text};
 use rapport_store::receiving::{self as store, ReadMailbox, ReadTo};
 use rapport_store::{Store, StoreError};
 use secrecy::SecretString;
+use serde_json::json;
 
 /// The workspace whose mailbox an address is, with or without a tag behind a `+`.
 pub async fn workspace_of(store: &Store, address: &str) -> Result<Option<WorkspaceId>> {
@@ -65,4 +67,27 @@ pub async fn pass_by(ctx: &Ctx, id: MailboxId, to: ReadTo) -> Result<()> {
 pub async fn note_state(ctx: &Ctx, id: MailboxId, error: Option<&str>) -> Result<()> {
     let error = error.map(|e| text::excerpt(e, limits::LINE_CHARS));
     Ok(ctx.store.set_read_state(ctx.workspace, id, ctx.now, error.as_deref()).await?)
+}
+
+/// How the reading of the mailboxes goes: those with an IMAP server.
+pub async fn readings(ctx: &Ctx) -> Result<Vec<Reading>> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.readings(ctx.workspace).await?)
+}
+
+/// Sets the mail server whose Authentication-Results are believed in mail that is read from a
+/// mailbox; `None` or empty for nobody. It must be one that takes headers in its own name out of
+/// what it receives, or strangers could write them.
+pub async fn trust_authserv(ctx: &Ctx, id: MailboxId, authserv_id: Option<&str>) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let name = text::optional_line("imap_authserv_id", authserv_id, limits::NAME_CHARS)?;
+    if name.as_deref().is_some_and(|n| n.contains([' ', ';', '('])) {
+        return Err(AppError::invalid("imap_authserv_id", "This is no name of a mail server."));
+    }
+    let mut tx = ctx.store.begin().await?;
+    store::set_trusted_authserv(&mut tx, ctx.workspace, id, name.as_deref()).await?;
+    let detail = json!({ "authserv_id": name });
+    audit::record(ctx, &mut tx, "mailbox.trust_changed", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
 }

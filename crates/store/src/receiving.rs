@@ -1,9 +1,10 @@
 //! Mailboxes as mail arrives for them. The server itself asks, for all workspaces: mail starts
 //! with an address, and reading starts with whatever is set up.
 
-use crate::{Result, Store, Tx};
+use crate::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::mailbox::{Server, Tls};
+use rapport_domain::reading::Reading;
 use rapport_domain::{MailboxId, WorkspaceId};
 
 /// Mailboxes that one server reads.
@@ -135,4 +136,41 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+impl Store {
+    /// How the reading of a workspace's mailboxes goes.
+    pub async fn readings(&self, workspace: WorkspaceId) -> Result<Vec<Reading>> {
+        Ok(sqlx::query_as!(
+            Reading,
+            r#"select id as "mailbox: MailboxId", imap_reached_at as reached_at,
+                imap_error as error, imap_authserv_id as trusted_authserv
+            from mailboxes where workspace_id = $1 and imap_host is not null
+            order by address limit $2"#,
+            workspace.0,
+            READ_MAX,
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+}
+
+/// Sets whose Authentication-Results are believed in mail that is read from a mailbox.
+pub async fn set_trusted_authserv(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: MailboxId,
+    authserv_id: Option<&str>,
+) -> Result<()> {
+    sqlx::query!(
+        "update mailboxes set imap_authserv_id = $3
+        where workspace_id = $1 and id = $2 returning id",
+        workspace.0,
+        id.0,
+        authserv_id,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    Ok(())
 }

@@ -69,20 +69,26 @@ impl Answer {
 impl TestApp {
     /// A server before its first-run set-up.
     pub fn empty(pool: PgPool) -> Self {
+        Self::configured(pool, |_| {})
+    }
+
+    /// The same with other settings.
+    pub fn configured(pool: PgPool, change: impl FnOnce(&mut Config)) -> Self {
         let store = Store::from_pool(pool);
-        let config = Config {
+        let mut config = Config {
             database_url: String::new(),
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
             site_root: "no-such-site".into(),
-            demo: false,
+            demo: true,
+            secret_key: Default::default(),
             slow_ms: 0,
-            secret_key: rapport_services::secrets::Keyring::default(),
             trusted_proxies: Vec::new(),
             smtp_listen: None,
             lmtp_listen: None,
             mail_hostname: "localhost".into(),
         };
+        change(&mut config);
         let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;

@@ -11,6 +11,7 @@ mod api_problems;
 mod api_tickets;
 mod health;
 mod login;
+mod mail_out;
 mod pages;
 mod server_functions;
 mod setup;

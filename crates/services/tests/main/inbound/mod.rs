@@ -1,6 +1,7 @@
 //! E-mail that comes in.
 
 mod kinds;
+mod reading;
 mod stored;
 mod thread;
 

@@ -1,0 +1,133 @@
+//! The demo's outbox, the picture in mails, and the worker beside the pages.
+
+use crate::support::TestApp;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use rapport_services::jobs::{Worker, run_due};
+use rapport_services::setup;
+use serde_json::json;
+use sqlx::PgPool;
+use std::time::Duration;
+
+fn worker(app: &TestApp) -> Worker {
+    Worker {
+        store: app.store.clone(),
+        keys: Default::default(),
+        public_url: "http://rapport.example".into(),
+    }
+}
+
+/// The demo with its mailbox and a ticket from Ada; answers the ticket's number.
+async fn demo(app: &TestApp) -> i64 {
+    setup::demo_mailbox(&app.store).await.expect("a mailbox");
+    let raw = "From: Ada <ada@example.com>\r\nSubject: Hello <b>\r\nMessage-ID: <1@example.com>\r\n\r\nHi\r\n";
+    let answer = app.mail(raw.as_bytes().to_vec()).await;
+    answer.json()["ticket_number"].as_i64().expect("a number")
+}
+
+async fn reply(app: &TestApp, number: i64) {
+    let message = json!({"kind": "agent", "body_text": "Hello Ada", "send": true});
+    let answer = app.post(&format!("/tickets/{number}/messages"), message).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+}
+
+async fn due(pool: &PgPool) {
+    sqlx::query("update jobs set run_at = now() - interval '1 second'")
+        .execute(pool)
+        .await
+        .expect("an update");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_demos_mail_stays_in_its_outbox(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let number = demo(&app).await;
+    reply(&app, number).await;
+    due(&pool).await;
+    assert_eq!(run_due(&worker(&app)).await, 1);
+    assert_eq!(app.page("/dev/outbox", "").await.status, StatusCode::SEE_OTHER);
+    let cookie = app.priya().await;
+    let list = app.page("/dev/outbox", &cookie).await;
+    assert!(list.body.contains("Re: Hello &lt;b&gt;") && list.body.contains("ada@example.com"));
+    let link = list.body.split("href=\"").nth(1).and_then(|l| l.split('"').next());
+    let mail = app.page(link.expect("a link"), &cookie).await;
+    assert_eq!(mail.header(header::CONTENT_TYPE), "text/plain; charset=utf-8");
+    assert!(mail.body.contains("In-Reply-To: <1@example.com>"), "{}", mail.body);
+    let messages = app.get(&format!("/tickets/{number}/messages")).await.json();
+    assert_eq!(messages["items"][1]["delivery"]["receipt"], "sent");
+    assert_eq!(messages["items"][1]["delivery"]["recipients"][0]["email"], "ada@example.com");
+    let product = TestApp::configured(pool, |config| config.demo = false);
+    assert_eq!(product.page("/dev/outbox", &cookie).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_picture_is_the_same_for_everybody_and_only_a_reader_counts(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let number = demo(&app).await;
+    reply(&app, number).await;
+    due(&pool).await;
+    run_due(&worker(&app)).await;
+    sqlx::query("update outgoing_mails set handed_over_at = handed_over_at - interval '1 minute'")
+        .execute(&pool)
+        .await
+        .expect("an update");
+    let raw: Vec<u8> =
+        sqlx::query_scalar("select raw from outbox").fetch_one(&pool).await.expect("a mail");
+    let raw = String::from_utf8_lossy(&raw).replace("=\r\n", "");
+    let token = raw.split("http://rapport.example/o/").nth(1).and_then(|r| r.split(".gif").next());
+    let path = format!("/o/{}.gif", token.expect("a token"));
+    let ask = async |method: Method, path: &str, agent: &str| {
+        let request = Request::builder().method(method).uri(path).header(header::USER_AGENT, agent);
+        app.send(request.body(Body::empty()).expect("a request")).await
+    };
+    let receipt = async || {
+        let messages = app.get(&format!("/tickets/{number}/messages")).await.json();
+        messages["items"][1]["delivery"]["receipt"].as_str().map(String::from)
+    };
+    let reader = "Mozilla/5.0 (X11; Linux x86_64) Thunderbird/128.0";
+    for (method, path, agent) in [
+        (Method::HEAD, path.as_str(), reader),
+        (Method::GET, path.as_str(), "Mozilla/5.0"),
+        (Method::GET, "/o/unknown.gif", reader),
+        (Method::GET, "/o/unknown", reader),
+    ] {
+        let answer = ask(method, path, agent).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.header(header::CONTENT_TYPE), "image/gif");
+        assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
+        assert!(answer.header(header::SET_COOKIE).is_empty());
+        assert_eq!(receipt().await.as_deref(), Some("sent"));
+    }
+    assert!(ask(Method::GET, &path, reader).await.body.starts_with("GIF89a"));
+    assert_eq!(receipt().await.as_deref(), Some("viewed"));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_worker_works_until_it_is_stopped(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let number = demo(&app).await;
+    reply(&app, number).await;
+    due(&pool).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(worker(&app).run(async {
+        let _ = stopped.await;
+    }));
+    for _ in 0..100 {
+        let waiting: i64 = sqlx::query_scalar("select count(*) from jobs")
+            .fetch_one(&pool)
+            .await
+            .expect("a count");
+        if waiting == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stop.send(()).expect("it runs");
+    tokio::time::timeout(Duration::from_secs(5), running)
+        .await
+        .expect("it stops")
+        .expect("in order");
+    let mails: i64 =
+        sqlx::query_scalar("select count(*) from outbox").fetch_one(&pool).await.expect("a count");
+    assert_eq!(mails, 1);
+}
