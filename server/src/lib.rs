@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod config;
+mod csat;
 pub mod demo;
 mod files;
 mod forms;

@@ -30,6 +30,7 @@ pub fn build(state: AppState) -> Router {
     let open =
         Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     open.merge(crate::opens::router())
+        .merge(crate::csat::router())
         .merge(api::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())

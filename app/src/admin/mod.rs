@@ -4,9 +4,11 @@
 
 mod custom_fields;
 mod info_pane;
+mod surveys;
 
 pub use custom_fields::CustomFieldsPage;
 pub use info_pane::InfoPanePage;
+pub use surveys::SurveysPage;
 
 use crate::frame::{Frame, Section};
 use crate::session::use_viewer;
@@ -17,9 +19,10 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 2] = [
+const PAGES: [(&str, &str, &str); 3] = [
     ("/settings/info-pane", "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
+    ("/settings/surveys", "star", "Surveys"),
 ];
 
 /// The frame of a config page: its neighbours on the left, then title and content.

@@ -99,3 +99,6 @@ pub const TIMELINE_SHOWN_MAX: usize = 500;
 
 /// How far ahead a ticket can be snoozed, in days.
 pub const SNOOZE_DAYS: i64 = 366;
+
+/// How long after closing a survey can leave, in minutes.
+pub const CSAT_DELAY_MINUTES_MAX: i32 = 30 * 24 * 60;

@@ -11,7 +11,7 @@ mod headers;
 mod html;
 mod html_view;
 mod kind;
-pub mod open_token;
+pub mod link_token;
 mod parse;
 mod pictures;
 mod quote;

@@ -4,7 +4,7 @@ use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, opened_by_machine, receipt_of};
 use rapport_domain::{MessageId, Permission, WorkspaceId, limits, text};
-use rapport_mail::open_token;
+use rapport_mail::link_token::{self, Purpose};
 use rapport_store::deliveries::{self, News, Standing};
 use rapport_store::{Store, StoreError, Tx};
 
@@ -110,12 +110,13 @@ fn problem(standing: &Standing) -> Option<String> {
 /// the leave. A token that we never signed is nothing, and neither is a mail that never left.
 pub async fn opened(store: &Store, token: &str, user_agent: &str) -> Result<()> {
     let now = crate::ctx::now();
-    let Some(claim) = open_token::read(token) else { return Ok(()) };
+    let Some(claim) = link_token::read(token) else { return Ok(()) };
     let key = match store.mail_key(claim.workspace).await {
         Err(StoreError::NotFound) => return Ok(()),
         key => key?,
     };
-    let Some(message) = claim.verify(&key) else { return Ok(()) };
+    let Some(message) = claim.verify(&key, Purpose::Open) else { return Ok(()) };
+    let message = MessageId(message);
     let Some(since) = store.tracked_since(claim.workspace, message).await? else { return Ok(()) };
     let machine = opened_by_machine(user_agent, now - since);
     let user_agent = text::excerpt(user_agent, limits::LINE_CHARS);

@@ -9,6 +9,7 @@ compile_error!("services must never reach the browser half");
 pub mod accounts;
 mod audit;
 pub mod auth;
+pub mod csat;
 mod ctx;
 pub mod customers;
 pub mod deliveries;

@@ -10,6 +10,7 @@ compile_error!("the store must never reach the browser half");
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod csat;
 pub mod custom_fields;
 pub mod customers;
 pub mod deliveries;

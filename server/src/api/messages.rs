@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use rapport_domain::message::{Message, NewCsat, NewMessage, Written};
 use rapport_domain::ticket::Ticket;
 use rapport_domain::{Cursor, Page};
+use rapport_services::csat;
 use rapport_services::{messages, tickets};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -59,6 +60,6 @@ pub async fn csat(
     Named(number): Named<i64>,
     Body(answer): Body<NewCsat>,
 ) -> Answer<Ticket> {
-    messages::record_csat(&ctx, number, answer).await?;
+    csat::record_csat(&ctx, number, answer).await?;
     Ok(Json(tickets::get(&ctx, number).await?))
 }

@@ -1,5 +1,6 @@
 //! The addresses that a workspace answers from: set up by admins.
 
+pub(crate) mod post;
 pub(crate) mod smtp;
 
 use crate::secrets::Keyring;

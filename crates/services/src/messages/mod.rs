@@ -1,6 +1,5 @@
 //! Messages: answers, internal notes, e-mail that comes in, and the open ticket.
 
-mod csat;
 mod details;
 mod files;
 mod inbound;
@@ -9,7 +8,6 @@ mod send;
 mod undo;
 mod write;
 
-pub use csat::record_csat;
 pub use details::{details, details_of, thread_page};
 pub use files::{
     MessageHtml, attachment, message_headers, message_html, message_picture, message_raw,

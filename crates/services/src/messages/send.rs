@@ -2,19 +2,19 @@
 
 use super::outgoing::{from_name, reply_address};
 use crate::jobs::{JobError, Outcome, Worker, next_attempt};
-use crate::mailboxes::smtp::{self, Answers, Failure, Kind};
-use crate::{ctx, deliveries, mailboxes};
+use crate::mailboxes::post::{HandedOver, failure, post, signed};
+use crate::mailboxes::smtp::{Answers, Failure, Kind};
+use crate::{ctx, deliveries};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
-use rapport_domain::{MessageId, Uuid, limits, text};
-use rapport_mail::{DkimKey, OutgoingEmail, OutgoingFile, open_token};
+use rapport_domain::{MessageId, limits, text};
+use rapport_mail::link_token::{self, Purpose};
+use rapport_mail::{OutgoingEmail, OutgoingFile};
 use rapport_store::StoreError;
 use rapport_store::deliveries::News;
 use rapport_store::jobs::Job;
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::messages::Outgoing;
-use rapport_store::outbox::OutboxMail;
-use secrecy::ExposeSecret;
 
 /// The kind of job; its key is the message's id.
 pub(crate) const SEND_MAIL: &str = "send_mail";
@@ -50,8 +50,6 @@ pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, Job
     end(worker, job, message, answers).await
 }
 
-type HandedOver = Result<Answers, Failure>;
-
 async fn hand_over(
     worker: &Worker,
     job: &Job,
@@ -76,25 +74,7 @@ async fn hand_over(
         let noted = store.handing_over(job.workspace, message, ctx::now()).await;
         noted.map_err(|error| failure(Kind::Later, &error.to_string()))
     };
-    if mailbox.outbox {
-        if let Err(failure) = handing_over().await {
-            return Ok(Err(failure));
-        }
-        let (sender, recipients) = (mailbox.address, waiting.to_vec());
-        let kept = OutboxMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
-        store.put_into_outbox(job.workspace, &kept).await?;
-        return Ok(Ok(waiting.iter().map(|email| (email.clone(), Ok(()))).collect()));
-    }
-    let Some(server) = &mailbox.smtp else {
-        return Ok(Err(failure(Kind::Later, "This mailbox has no server for sending.")));
-    };
-    let sealed = mailbox.smtp_password.as_deref();
-    let password = match mailboxes::smtp_password(&worker.keys, mailbox.id, sealed) {
-        Ok(password) => password,
-        Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
-    };
-    let from = &mailbox.address;
-    Ok(smtp::deliver(server, password.as_ref(), from, waiting, &raw, handing_over).await)
+    post(worker, job.workspace, &mailbox, waiting, raw, handing_over).await
 }
 
 /// The mail's bytes: the same words at each attempt, and the same Message-ID.
@@ -107,7 +87,7 @@ async fn write(
 ) -> Result<Result<Vec<u8>, Failure>, JobError> {
     let key = worker.store.mail_key(job.workspace).await?;
     let pixel = mail.tracked.then(|| {
-        let token = open_token::sign(&key, job.workspace, message);
+        let token = link_token::sign(&key, Purpose::Open, job.workspace, message.0);
         format!("{}/o/{token}.gif", worker.public_url)
     });
     let named = |role| {
@@ -136,16 +116,7 @@ async fn write(
         pixel: pixel.as_deref(),
         files: &files,
     });
-    let Some((domain, selector, sealed)) = &mailbox.dkim else { return Ok(Ok(raw)) };
-    let place = mailboxes::place(mailbox.id, "dkim_key");
-    let pem = match worker.keys.open(&place, sealed) {
-        Ok(pem) => pem,
-        Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
-    };
-    let signed = DkimKey::from_pem(pem.expose_secret())
-        .and_then(|key| key.sign(domain, selector, &raw))
-        .map_err(|bad| failure(Kind::Later, &bad.to_string()));
-    Ok(signed)
+    Ok(signed(worker, mailbox, raw))
 }
 
 /// Keeps what became of each recipient, and says how the job goes on.
@@ -186,8 +157,4 @@ fn news(email: String, answer: Result<(), Failure>, next: Option<DateTime<Utc>>)
             News { email, state, reason, smtp_code: failure.code }
         }
     }
-}
-
-fn failure(kind: Kind, text: &str) -> Failure {
-    Failure { kind, code: None, text: text.into() }
 }

@@ -2,7 +2,7 @@
 
 use super::activity::{self, Names};
 use super::snooze;
-use crate::{Ctx, Result, fields};
+use crate::{Ctx, Result, csat, fields};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldEntity};
@@ -59,6 +59,7 @@ pub(super) async fn store(
         tickets::count_on_customer(tx, ctx.workspace, after.customer, opened, 0).await?;
     }
     timeline::append(tx, ctx.workspace, ctx.now, events).await?;
+    csat::follow(tx, ctx, before, after).await?;
     Ok(version)
 }
 

@@ -172,8 +172,8 @@ async fn stars_stand_on_the_ticket_and_in_its_thread(pool: PgPool) {
     let ctx = world.ctx(&world.priya);
     let number = ticket(&world, &ctx).await;
     let csat = NewCsat { score: 5, comment: Some("Quick!".into()), answered_at: None };
-    messages::record_csat(&ctx, number, csat.clone()).await.unwrap();
-    messages::record_csat(&ctx, number, csat).await.unwrap();
+    rapport_services::csat::record_csat(&ctx, number, csat.clone()).await.unwrap();
+    rapport_services::csat::record_csat(&ctx, number, csat).await.unwrap();
     let details = messages::details(&ctx, number, None).await.unwrap();
     assert_eq!(details.ticket.csat_score, Some(5));
     let answers: Vec<_> = details.activities.iter().filter(|a| a.score.is_some()).collect();

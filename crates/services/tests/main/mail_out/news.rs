@@ -4,7 +4,7 @@ use super::Post;
 use rapport_domain::MessageId;
 use rapport_domain::message::{DeliveryState, WriteMessage};
 use rapport_domain::ticket::Receipt;
-use rapport_mail::open_token;
+use rapport_mail::link_token::{self, Purpose};
 use rapport_services::deliveries;
 use sqlx::PgPool;
 
@@ -19,7 +19,7 @@ async fn sent(post: &Post, cc: Option<&str>) -> (MessageId, String) {
 
 async fn open(post: &Post, id: MessageId, agent: &str) {
     let key = post.world.store.mail_key(post.world.workspace).await.unwrap();
-    let token = open_token::sign(&key, post.world.workspace, id);
+    let token = link_token::sign(&key, Purpose::Open, post.world.workspace, id.0);
     deliveries::opened(&post.world.store, &token, agent).await.unwrap();
 }
 
@@ -64,7 +64,7 @@ async fn only_a_reader_makes_it_viewed(pool: PgPool) {
     for nonsense in ["", "x", "0000"] {
         deliveries::opened(&post.world.store, nonsense, READER).await.unwrap();
     }
-    let forged = open_token::sign(&[0; 32], post.world.workspace, waiting);
+    let forged = link_token::sign(&[0; 32], Purpose::Open, post.world.workspace, waiting.0);
     a_minute_later(&post).await;
     deliveries::opened(&post.world.store, &forged, READER).await.unwrap();
     assert_eq!(post.delivery(waiting).await.receipt, Receipt::Sent);

@@ -1,0 +1,115 @@
+//! The mail that asks, some time after its ticket was closed.
+
+use crate::jobs::{JobError, Outcome, Worker, next_attempt};
+use crate::mailboxes::post::{post, signed};
+use crate::mailboxes::smtp::{Failure, Kind};
+use crate::{Ctx, Result, ctx};
+use chrono::TimeDelta;
+use rapport_domain::{TicketId, Uuid};
+use rapport_mail::OutgoingEmail;
+use rapport_mail::link_token::{self, Purpose};
+use rapport_store::Tx;
+use rapport_store::csat::{self, DueSurvey};
+use rapport_store::jobs::{self, Job, NewJob};
+use rapport_store::mailboxes::SendingMailbox;
+use rapport_store::tickets::LockedTicket;
+use serde_json::json;
+
+/// The kind of job; its key is the ticket's id.
+pub(crate) const CSAT_SURVEY: &str = "csat_survey";
+const ATTEMPTS: i32 = 8;
+/// What was closed longer ago comes from an import, whose people are not asked.
+const HISTORY: TimeDelta = TimeDelta::hours(1);
+
+/// Plans the survey of a ticket that was just closed, and calls it off when it is reopened.
+pub(crate) async fn follow(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    after: &LockedTicket,
+) -> Result<()> {
+    let key = after.id.0.to_string();
+    if !after.status.is_closed() {
+        if before.status.is_closed() {
+            jobs::cancel_unstarted(tx, ctx.workspace, CSAT_SURVEY, &key).await?;
+        }
+        return Ok(());
+    }
+    let history = ctx::now() - ctx.now > HISTORY;
+    if before.status.is_closed() || after.spam_at.is_some() || history {
+        return Ok(());
+    }
+    let Some(minutes) = csat::delay(tx, ctx.workspace).await? else { return Ok(()) };
+    let run_at = ctx.now + TimeDelta::minutes(minutes.into());
+    let job =
+        NewJob { kind: CSAT_SURVEY, key: &key, payload: json!({}), run_at, max_attempts: ATTEMPTS };
+    jobs::enqueue(tx, ctx.workspace, &job).await?;
+    Ok(())
+}
+
+/// Sends the survey, once a ticket at most; not when it was reopened, merged, marked as spam,
+/// or nobody ever answered it.
+pub(crate) async fn send_survey(
+    worker: &Worker,
+    job: &Job,
+) -> std::result::Result<Outcome, JobError> {
+    let Ok(ticket) = job.key.parse::<Uuid>().map(TicketId) else {
+        return Ok(Outcome::Dead("The key is no ticket's id.".into()));
+    };
+    let store = &worker.store;
+    let Some(due) = store.due_survey(job.workspace, ticket).await? else {
+        return Ok(Outcome::Done);
+    };
+    let mailbox = store.sending_mailbox(job.workspace, due.mailbox).await?;
+    let key = store.mail_key(job.workspace).await?;
+    let token = link_token::sign(&key, Purpose::Csat, job.workspace, ticket.0);
+    let raw = write(&due, &mailbox, &format!("{}/csat/{token}", worker.public_url), job.id.0);
+    let raw = match signed(worker, &mailbox, raw) {
+        Ok(raw) => raw,
+        Err(failure) => return Ok(failed(job, failure)),
+    };
+    let to = [due.email.clone()];
+    let answers = post(worker, job.workspace, &mailbox, &to, raw, async || Ok(())).await?;
+    match answers.map(|answers| answers.into_iter().next().map(|(_, answer)| answer)) {
+        Ok(Some(Ok(()))) => {
+            store.survey_sent(job.workspace, ticket, ctx::now()).await?;
+            Ok(Outcome::Done)
+        }
+        Ok(Some(Err(failure))) | Err(failure) => Ok(failed(job, failure)),
+        Ok(None) => Ok(Outcome::Dead("The server said nothing of the recipient.".into())),
+    }
+}
+
+fn failed(job: &Job, failure: Failure) -> Outcome {
+    match next_attempt(job, ctx::now()).filter(|_| failure.kind != Kind::Never) {
+        Some(at) => Outcome::Again { at, error: failure.text },
+        None => Outcome::Dead(failure.text),
+    }
+}
+
+fn write(due: &DueSurvey, mailbox: &SendingMailbox, link: &str, id: Uuid) -> Vec<u8> {
+    let domain = mailbox.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let text = format!(
+        "Hello {},\n\nwe closed your request \u{201c}{}\u{201d} (#{}). How did we do?\n\n\
+        Rate it here, it takes one click: {link}\n\nIf something is still open, just answer this \
+        mail's conversation and we are back on it.",
+        due.customer_name, due.subject, due.number
+    );
+    rapport_mail::compose(&OutgoingEmail {
+        from_name: &mailbox.name,
+        from: &mailbox.address,
+        reply_to: None,
+        to: &[&due.email],
+        cc: &[],
+        subject: &format!("How did we do? (#{} {})", due.number, due.subject),
+        message_id: &format!("csat.{}@{domain}", id.simple()),
+        in_reply_to: None,
+        references: &[],
+        date: ctx::now().timestamp(),
+        text: &text,
+        html: None,
+        signature: &mailbox.signature,
+        pixel: None,
+        files: &[],
+    })
+}

@@ -1,0 +1,65 @@
+//! Handing a written mail over, by the way that its mailbox has.
+
+use super::smtp::{self, Answers, Failure, Kind};
+use super::{place, smtp_password};
+use crate::ctx;
+use crate::jobs::{JobError, Worker};
+use rapport_domain::{Uuid, WorkspaceId};
+use rapport_mail::DkimKey;
+use rapport_store::mailboxes::SendingMailbox;
+use rapport_store::outbox::OutboxMail;
+use secrecy::ExposeSecret;
+
+/// What the server said to each recipient, or why nobody was asked.
+pub(crate) type HandedOver = Result<Answers, Failure>;
+
+/// Hands a mail to a server, or keeps it where the mailbox has an outbox. `handing_over` runs
+/// once the server is ready for the text.
+pub(crate) async fn post(
+    worker: &Worker,
+    workspace: WorkspaceId,
+    mailbox: &SendingMailbox,
+    to: &[String],
+    raw: Vec<u8>,
+    handing_over: impl AsyncFnOnce() -> Result<(), Failure>,
+) -> Result<HandedOver, JobError> {
+    if mailbox.outbox {
+        if let Err(failure) = handing_over().await {
+            return Ok(Err(failure));
+        }
+        let (sender, recipients) = (mailbox.address.clone(), to.to_vec());
+        let kept = OutboxMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
+        worker.store.put_into_outbox(workspace, &kept).await?;
+        return Ok(Ok(to.iter().map(|email| (email.clone(), Ok(()))).collect()));
+    }
+    let Some(server) = &mailbox.smtp else {
+        return Ok(Err(failure(Kind::Later, "This mailbox has no server for sending.")));
+    };
+    let sealed = mailbox.smtp_password.as_deref();
+    let password = match smtp_password(&worker.keys, mailbox.id, sealed) {
+        Ok(password) => password,
+        Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
+    };
+    let from = &mailbox.address;
+    Ok(smtp::deliver(server, password.as_ref(), from, to, &raw, handing_over).await)
+}
+
+/// The mail with a DKIM signature, where the mailbox has a key.
+pub(crate) fn signed(
+    worker: &Worker,
+    mailbox: &SendingMailbox,
+    raw: Vec<u8>,
+) -> Result<Vec<u8>, Failure> {
+    let Some((domain, selector, sealed)) = &mailbox.dkim else { return Ok(raw) };
+    let pem = worker
+        .keys
+        .open(&place(mailbox.id, "dkim_key"), sealed)
+        .map_err(|locked| failure(Kind::Later, &locked.to_string()))?;
+    DkimKey::from_pem(pem.expose_secret())
+        .and_then(|key| key.sign(domain, selector, &raw))
+        .map_err(|bad| failure(Kind::Later, &bad.to_string()))
+}
+
+pub(crate) fn failure(kind: Kind, text: &str) -> Failure {
+    Failure { kind, code: None, text: text.into() }
+}
