@@ -29,8 +29,7 @@ impl Outside {
 
     /// With a rule of its own: tests have their server on this machine.
     pub fn allowing(allow: Allow) -> reqwest::Result<Self> {
-        // Fails when another part of the program has chosen already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        choose_crypto();
         let follow = Policy::custom(move |attempt| {
             if attempt.previous().len() > REDIRECTS_MAX || !may_ask(attempt.url(), allow) {
                 attempt.stop()
@@ -72,6 +71,13 @@ impl Outside {
         }
         Ok((kind, body))
     }
+}
+
+/// Names the library that does TLS; call it before making a client. The one that the rest of
+/// this program has in it already.
+pub fn choose_crypto() {
+    // Fails when it was chosen before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Web addresses without a password in them. A number in place of a name never reaches the
