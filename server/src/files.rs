@@ -22,9 +22,8 @@ const SANDBOX: &str = "sandbox; default-src 'none'";
 /// The same, but it may show its own styles and the pictures inside it; its links open
 /// new pages, which are no longer in the sandbox. Of the same origin, so that the page around
 /// it can measure it and our pictures get the session; without scripts nothing in it can use that.
-const HTML_SANDBOX: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
-    allow-same-origin; default-src 'none'; img-src data: 'self'; style-src 'unsafe-inline'; \
-    frame-ancestors 'self'";
+const HTML_SANDBOX: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
+    default-src 'none'; img-src data: 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 /// Types that a browser shows and that cannot hold a script.
 const INLINE: [&str; 6] =
     ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
