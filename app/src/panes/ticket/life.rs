@@ -28,7 +28,7 @@ pub(super) fn LifeActions(live: Live) -> impl IntoView {
             <details class="menu-more">
                 <summary><Icon name="git-merge" />"Merge into…"</summary>
                 <EditForm live property="merge">
-                    <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="Its number, #1042" />
+                    <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
                     <button type="submit" class="btn">"Merge"</button>
                 </EditForm>
             </details>
