@@ -162,3 +162,29 @@ async fn our_own_addresses_are_nobodys_customers(pool: PgPool) {
     .unwrap();
     assert_eq!(known, 0);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_complaint_is_an_activity_of_the_ticket_it_is_about(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    let first = take(&ctx, mail("dana@fox.example", "Subject: Help\r\n", "Hi")).await;
+    let ours = sent(&ctx, first.ticket_number, "ours@acme.example").await;
+    let headers = "Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n";
+    let complaint = |about: &str| {
+        let body = format!(
+            "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n\r\n\
+            --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{about}>\r\nSubject: x\r\n\r\nHi\r\n--b--"
+        );
+        mail("Provider <fbl@isp.example>", headers, &body)
+    };
+    let filed = take(&ctx, complaint("ours@acme.example")).await;
+    assert_eq!((filed.message_id, filed.ticket_number), (ours, first.ticket_number));
+    let details = opened(&ctx, first.ticket_number).await;
+    let told = details.activities.iter().find(|a| a.name == "ticket.mail_complaint");
+    assert_eq!(told.and_then(|a| a.actor_name.as_deref()), Some("Provider"));
+    assert_eq!(details.thread.messages.len(), 2);
+    let unknown = take(&ctx, complaint("theirs@x.example")).await;
+    assert_ne!(unknown.ticket_number, first.ticket_number);
+    let message = &opened(&ctx, unknown.ticket_number).await.thread.messages[0];
+    assert_eq!(message.mail.as_ref().map(|m| m.class), Some(MailClass::Complaint));
+}
