@@ -17,7 +17,7 @@ pub async fn attachment(ctx: &Ctx, id: AttachmentId) -> Result<FileRow> {
 }
 
 /// The cleaned HTML of a message as it is shown: its own pictures written into it, for the page
-/// is sandboxed and may fetch none; the thread that it quotes folded.
+/// is sandboxed and may fetch none; its signature and the thread that it quotes folded.
 pub async fn message_html(ctx: &Ctx, id: MessageId) -> Result<String> {
     ctx.require(Permission::Read)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
@@ -25,7 +25,8 @@ pub async fn message_html(ctx: &Ctx, id: MessageId) -> Result<String> {
         let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
         Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
     };
-    Ok(rapport_mail::place_pictures(&rapport_mail::fold_quote(&row.html), picture))
+    let folded = rapport_mail::fold_quote(&rapport_mail::fold_signature(&row.html));
+    Ok(rapport_mail::place_pictures(&folded, picture))
 }
 
 /// Every header of a message, as it arrived.
