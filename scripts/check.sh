@@ -84,6 +84,9 @@ guards() {
   # leptos_meta does not escape a title either; App's own has no text, only the formatter.
   sources 'app/*.rs' | grep -v '^app/src/ui/page_title\.rs$' |
     forbid '<Title text stands outside app/src/ui/page_title.rs' '<Title text' || failed=1
+  # On the server a Show may keep what it decided before the data came: closures decide again.
+  sources 'app/src/*.rs' | xargs -r grep -l 'Resource::new' |
+    forbid '<Show stands in a file that loads data: use a closure' '<Show[ >]' || failed=1
   sources '*.rs' | grep -vE '^(crates/store/|bench/)|/tests/|^tools/' |
     forbid 'SQL stands outside crates/store' 'sqlx::query|query(_as|_scalar)?!\(|query_(as|scalar)_unchecked!' || failed=1
   # The content security policy refuses inline styles: use a class or a custom property.

@@ -47,6 +47,6 @@ async fn four_statements(store: &Store, id: &str, headers: &HeaderMap) -> anyhow
     let ctx = Ctx::for_viewer(store.clone(), viewer);
     tickets::list_for_customer(&ctx, customer, &TicketListQuery::default()).await?;
     timeline::open_timeline(&ctx, customer, &TimelineQuery::default()).await?;
-    info::pane(&ctx, customer, None).await?;
+    info::pane(&ctx, customer, None, false).await?;
     Ok(())
 }

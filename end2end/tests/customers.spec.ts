@@ -40,6 +40,32 @@ test("the account filter shows its name and can be removed", async ({ page }) =>
   await expect(page).not.toHaveURL(/account=/);
 });
 
+test("the keyboard moves through the list and opens a customer", async ({ page }) => {
+  await login(page);
+  const { mark, id } = await customer(page);
+  await page.goto(`/customers?q=${mark}`);
+  await expect(rows(page)).toHaveCount(1);
+  await page.keyboard.press("/");
+  await expect(box(page)).toBeFocused();
+  await box(page).blur();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/customers/${id}`));
+});
+
+test("an e-mail in use leads to the customer who has it", async ({ page, watch }) => {
+  watch.allow(/409/);
+  await login(page);
+  const { email, id } = await customer(page);
+  await page.goto("/customers");
+  await page.getByRole("link", { name: "New customer" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Somebody else");
+  await page.getByLabel("E-mail", { exact: true }).fill(email);
+  await page.getByRole("button", { name: "Create customer" }).click();
+  await page.getByRole("link", { name: "Open that customer" }).click();
+  await expect(page).toHaveURL(new RegExp(`/customers/${id}`));
+});
+
 test("nothing found says so and offers the way back", async ({ page }) => {
   await login(page);
   await page.goto("/customers?q=nobody-is-called-this");

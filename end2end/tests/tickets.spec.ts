@@ -31,6 +31,46 @@ test("a click in the inbox opens the profile at the ticket, which is read from t
   await expect(row.getByText("Unread:")).toHaveCount(0);
 });
 
+test("a filter applies at once and stands in the address", async ({ page }) => {
+  await login(page);
+  const { mark } = await customer(page, ["Filtered"]);
+  await page.goto("/inbox");
+  await page.getByLabel("Channel").selectOption("phone");
+  await expect(page).toHaveURL(/channel=phone/);
+  await expect(page.getByRole("listitem").filter({ hasText: mark })).toHaveCount(0);
+  await page.goBack();
+  await expect(page.getByRole("listitem").filter({ hasText: mark })).toBeVisible();
+});
+
+test("j and k move through tickets while the pane stays, Escape goes back to the timeline", async ({ page }) => {
+  await login(page);
+  const { mark, numbers } = await customer(page, ["First", "Second", "Third"]);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: `Third ${mark}` }).getByRole("link").click();
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(3);
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/customers\/cus_\w+$/);
+});
+
+test("typing filters the pane, and the filter outlives switching tickets", async ({ page }) => {
+  await login(page);
+  const { mark } = await customer(page, ["Apples", "Pears", "Apple pie"]);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: `Pears ${mark}` }).getByRole("link").click();
+  await pane(page).getByLabel("Filter tickets").click();
+  await pane(page).getByLabel("Text or number").fill("apple");
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(2);
+  await page.keyboard.press("Escape");
+  await pane(page).locator(".ticket-item").first().click();
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(2);
+});
+
 test("a new ticket opens in the centre with its note", async ({ page }) => {
   await login(page);
   const { mark } = await customer(page, ["Before"]);

@@ -6,21 +6,25 @@
 use crate::refused::Refused;
 use crate::state::AppState;
 use axum::Router;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, AttachmentId, MessageId};
+use rapport_services::messages::MessageHtml;
 use rapport_services::{Ctx, messages};
+use serde::Deserialize;
 use std::str::FromStr;
 
 /// Shows nothing, runs nothing, loads nothing.
 const SANDBOX: &str = "sandbox; default-src 'none'";
 /// The same, but it may show its own styles and the pictures inside it; its links open
-/// new pages, which are no longer in the sandbox.
+/// new pages, which are no longer in the sandbox. Of the same origin, so that the page around
+/// it can measure it and our pictures get the session; without scripts nothing in it can use that.
 const HTML_SANDBOX: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
-    default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+    allow-same-origin; default-src 'none'; img-src data: 'self'; style-src 'unsafe-inline'; \
+    frame-ancestors 'self'";
 /// Types that a browser shows and that cannot hold a script.
 const INLINE: [&str; 6] =
     ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
@@ -30,6 +34,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/files/attachments/{id}", get(attachment))
         .route("/files/messages/{id}/html", get(html))
+        .route("/files/messages/{id}/pictures/{n}", get(picture))
         .route("/files/messages/{id}/headers", get(headers))
         .route("/files/messages/{id}/raw", get(raw))
 }
@@ -50,20 +55,52 @@ async fn attachment(
     Ok(answer(file.data, kind, SANDBOX, &disposition(inline, &file.file_name)))
 }
 
+/// `?pictures=all`: remote pictures too.
+#[derive(Debug, Deserialize)]
+struct HtmlParams {
+    #[serde(default)]
+    pictures: String,
+}
+
 async fn html(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
     Path(id): Path<String>,
+    Query(params): Query<HtmlParams>,
 ) -> Result<Response, Refused> {
     let ctx = Ctx::for_viewer(state.store, viewer);
-    let clean = messages::message_html(&ctx, parse::<MessageId>(&id)?).await?;
+    let remote = params.pictures == "all";
+    let MessageHtml { html, hidden } =
+        messages::message_html(&ctx, parse::<MessageId>(&id)?, remote).await?;
+    let bar = match hidden {
+        0 => String::new(),
+        n => format!(
+            "<p class=\"rapport-bar\">Pictures from elsewhere are not loaded, so nobody learns that this was \
+            opened. <a href=\"?pictures=all\">Show {n}</a></p>"
+        ),
+    };
+    // A letter is written for white paper.
     let page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Original message</title>\
-        <style>body{{font:14px/1.5 system-ui,sans-serif;margin:1rem;overflow-wrap:anywhere}}\
-        img{{max-width:100%;height:auto}}</style></head><body>{clean}</body></html>"
+        <style>html{{color-scheme:light;background:#fff;color:#16181d}}\
+        body{{font:14px/1.5 system-ui,sans-serif;margin:1rem;overflow-wrap:anywhere}}\
+        img{{max-width:100%;height:auto}}\
+        .rapport-bar{{margin:-1rem -1rem 1rem;padding:.5rem 1rem;background:#f3f4f8;font-size:13px}}\
+        </style></head><body>{bar}{html}</body></html>"
     );
     let kind = "text/html; charset=utf-8";
     Ok(answer(page.into_bytes(), kind, HTML_SANDBOX, "inline"))
+}
+
+async fn picture(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let ctx = Ctx::for_viewer(state.store, viewer);
+    let (id, n) = (parse::<MessageId>(&id)?, parse::<usize>(&n)?);
+    let (kind, bytes) = messages::message_picture(&ctx, &state.outside, id, n).await?;
+    Ok(answer(bytes, kind, SANDBOX, "inline"))
 }
 
 async fn headers(

@@ -6,6 +6,7 @@ use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
 use rapport_services::jobs::Worker;
+use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::Store;
 use std::net::SocketAddr;
@@ -38,7 +39,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let mail_store = Store::connect_for_jobs(&config.database_url).await;
     let mail_store = mail_store.context("cannot reach Postgres")?;
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
-    let mut state = AppState::new(store, config);
+    let outside = Outside::new().context("no client for outside addresses")?;
+    let mut state = AppState::new(store, config, outside);
     state.intake = intake;
     let app = router::build(state);
     let listener =

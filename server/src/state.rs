@@ -6,6 +6,7 @@ use crate::middleware::rate_limit::Attempts;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
+use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
 
@@ -21,12 +22,14 @@ pub struct AppState {
     pub attempts: Arc<Attempts>,
     /// API requests, by key.
     pub quotas: Arc<Quotas>,
+    /// Asks addresses that strangers chose.
+    pub outside: Outside,
 }
 
 impl AppState {
     /// State for these settings. Mail that comes in is filed at once, its senders unchecked,
     /// until the server puts an intake of its own there.
-    pub fn new(store: Store, config: Config) -> Self {
+    pub fn new(store: Store, config: Config, outside: Outside) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("rapport")
             .site_root(config.site_root.clone())
@@ -42,6 +45,7 @@ impl AppState {
             leptos,
             attempts: Arc::default(),
             quotas: Arc::default(),
+            outside,
         }
     }
 }

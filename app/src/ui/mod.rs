@@ -3,6 +3,7 @@
 pub mod action;
 pub mod avatar;
 pub mod copyable;
+pub mod details;
 pub mod dialog;
 pub mod empty;
 pub mod field;

@@ -26,6 +26,8 @@ pub struct InfoPane {
     pub cards: CardConfig,
     /// Notes on the customer and on the account, newest first.
     pub notes: Vec<Note>,
+    /// Whether older notes exist.
+    pub more_notes: bool,
     pub local_time: Option<LocalTime>,
 }
 
@@ -87,7 +89,7 @@ mod tests {
                 "last_activity_at": "2026-11-24T10:00:00Z", "version": 1,
                 "created_at": "2026-11-24T10:00:00Z", "updated_at": "2026-11-24T10:00:00Z",
             },
-            "cards": {"layouts": [], "custom": []}, "notes": [],
+            "cards": {"layouts": [], "custom": []}, "notes": [], "more_notes": false,
         }))
         .expect("a pane")
     }

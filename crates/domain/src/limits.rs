@@ -58,6 +58,8 @@ pub const PANE_TICKETS: u32 = 20;
 pub const TICKET_MESSAGES: u32 = 100;
 /// Notes shown on one customer or account.
 pub const NOTES_SHOWN: u32 = 50;
+/// Notes on the info pane when all are asked for.
+pub const NOTES_SHOWN_MAX: u32 = 1_000;
 /// Linked issues, and other participants, of one ticket.
 pub const LINKED_ISSUES_MAX: usize = 50;
 pub const PARTICIPANTS_MAX: usize = 50;
@@ -94,3 +96,6 @@ pub const TICKET_ACTIVITIES: u32 = 300;
 /// Timeline events on one page, and kept on screen at the most.
 pub const TIMELINE_EVENTS: u32 = 50;
 pub const TIMELINE_SHOWN_MAX: usize = 500;
+
+/// How far ahead a ticket can be snoozed, in days.
+pub const SNOOZE_DAYS: i64 = 366;

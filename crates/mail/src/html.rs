@@ -20,6 +20,13 @@ const DEPTH_MAX: usize = 500;
 const PASSES_MAX: usize = 4;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.attribute_filter(keep_attribute);
+    builder
+});
+
+/// The allow-list, without a say on the values of attributes.
+pub(crate) fn builder<'a>() -> Builder<'a> {
     let mut builder = Builder::default();
     let tags: HashSet<&str> =
         builder.clone_tags().into_iter().filter(|t| !["area", "map"].contains(t)).collect();
@@ -31,18 +38,17 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(["http", "https", "mailto", "tel", "cid", "data"].into())
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
-        .set_tag_attribute_value("a", "target", "_blank")
-        .attribute_filter(keep_attribute);
+        .set_tag_attribute_value("a", "target", "_blank");
     builder
-});
+}
 
-/// Links lead to pages, mail and phone; images come with the mail or not at all,
-/// so opening a message tells nobody that it was opened.
+/// Links lead to pages, mail and phone. Remote images are kept, but shown only by
+/// [`crate::show_pictures`]: opening a message tells nobody that it was opened.
 fn keep_attribute<'a>(tag: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
     let scheme = value.split_once(':').map_or("", |(s, _)| s).trim().to_ascii_lowercase();
     let allowed = match (tag, attribute) {
         (_, "href" | "cite") => matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel"),
-        ("img", "src") => scheme == "cid" || is_picture(value),
+        ("img", "src") => matches!(scheme.as_str(), "cid" | "http" | "https") || is_picture(value),
         _ => true,
     };
     allowed.then_some(Cow::Borrowed(value))
@@ -317,9 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn links_are_marked_and_remote_images_go() {
+    fn links_are_marked() {
         let clean = sanitize(
-            r#"<a href="https://a.example/x">x</a><img src="https://t.example/p.gif" alt="p"><img src="cid:1">"#,
+            r#"<a href="https://a.example/x">x</a><img src="ftp://t.example/p.gif" alt="p"><img src="cid:1">"#,
         );
         assert!(clean.contains(r#"rel="noopener noreferrer nofollow""#), "{clean}");
         assert!(clean.contains(r#"target="_blank""#), "{clean}");

@@ -4,12 +4,19 @@ use crate::{Ctx, Result};
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use rapport_domain::info::{InfoPane, LocalTime};
-use rapport_domain::{CustomerId, Permission, locale};
+use rapport_domain::{CustomerId, Permission, limits, locale};
 
-/// Everything the pane shows, in one round trip to the database.
-pub async fn pane(ctx: &Ctx, customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane> {
+/// Everything the pane shows, in one round trip to the database. Of the notes the newest,
+/// unless all are asked for.
+pub async fn pane(
+    ctx: &Ctx,
+    customer: CustomerId,
+    ticket: Option<i64>,
+    all_notes: bool,
+) -> Result<InfoPane> {
     ctx.require(Permission::Read)?;
-    let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket).await?;
+    let notes = if all_notes { limits::NOTES_SHOWN_MAX } else { limits::NOTES_SHOWN };
+    let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket, notes).await?;
     pane.local_time =
         pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
     Ok(pane)
@@ -19,7 +26,7 @@ pub async fn pane(ctx: &Ctx, customer: CustomerId, ticket: Option<i64>) -> Resul
 pub async fn sample(ctx: &Ctx) -> Result<Option<InfoPane>> {
     ctx.require(Permission::Configure)?;
     match ctx.store.sample_customer(ctx.workspace).await? {
-        Some((customer, ticket)) => pane(ctx, customer, ticket).await.map(Some),
+        Some((customer, ticket)) => pane(ctx, customer, ticket, false).await.map(Some),
         None => Ok(None),
     }
 }

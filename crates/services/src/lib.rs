@@ -21,6 +21,7 @@ pub mod mailboxes;
 pub mod messages;
 pub mod notes;
 pub mod outbox;
+pub mod outside;
 pub mod receiving;
 pub mod secrets;
 pub mod settings;

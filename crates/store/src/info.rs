@@ -8,17 +8,18 @@ use rapport_domain::card::{CardConfig, CardField, CardLayout, TicketFacts};
 use rapport_domain::customer::{Customer, CustomerDetails, CustomerKind, Identifier};
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::Note;
-use rapport_domain::{AccountId, CustomerId, UserId, Uuid, WorkspaceId, limits};
+use rapport_domain::{AccountId, CustomerId, UserId, Uuid, WorkspaceId};
 use sqlx::types::Json;
 
 impl Store {
     /// The info pane of a customer, with the ticket of that number. A merged customer's id
-    /// leads to the one that took it in.
+    /// leads to the one that took it in. `notes` is how many of them it shows at most.
     pub async fn info_pane(
         &self,
         workspace: WorkspaceId,
         customer: CustomerId,
         ticket: Option<i64>,
+        notes: u32,
     ) -> Result<InfoPane> {
         let row = sqlx::query!(
             r#"with c as (
@@ -62,11 +63,14 @@ impl Store {
             workspace.0,
             customer.0,
             ticket,
-            i64::from(limits::NOTES_SHOWN),
+            i64::from(notes) + 1,
         )
         .fetch_one(self.pool())
         .await?;
         let account = row.account.map(|a| Account::from(a.0));
+        let mut found = row.notes.map(|n| n.0).unwrap_or_default();
+        let more_notes = found.len() > notes as usize;
+        found.truncate(notes as usize);
         Ok(InfoPane {
             customer: Customer {
                 id: row.id,
@@ -92,7 +96,8 @@ impl Store {
                 layouts: row.layouts.map(|l| l.0).unwrap_or_default(),
                 custom: row.custom.map(|c| c.0).unwrap_or_default(),
             },
-            notes: row.notes.map(|n| n.0.into_iter().map(Note::from).collect()).unwrap_or_default(),
+            notes: found.into_iter().map(Note::from).collect(),
+            more_notes,
             local_time: None,
         })
     }

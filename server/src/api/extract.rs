@@ -4,7 +4,7 @@ use super::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
-use rapport_domain::{AppError, Cursor, limits};
+use rapport_domain::{AppError, Cursor, json, limits};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use std::str::FromStr;
@@ -55,13 +55,15 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let max = limits::JSON_DEPTH;
         return Err(Problem::malformed(format!("The JSON nests deeper than {max} levels.")));
     }
-    // Postgres stores no NUL, in text or in JSON.
-    if !bytes.windows(6).any(|w| w == b"\\u0000") {
-        return read(&mut serde_json::Deserializer::from_slice(bytes));
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| Problem::malformed("The body is not UTF-8."))?;
+    // Postgres stores neither half a character nor a NUL, in text or in JSON.
+    let text = json::repair_surrogates(text);
+    if !text.contains("\\u0000") {
+        return read(&mut serde_json::Deserializer::from_str(&text));
     }
-    let mut value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
-    replace_nul(&mut value);
-    let cleaned = value.to_string();
+    let value = serde_json::from_str(&text).map_err(|error| not_json(&error))?;
+    let cleaned = json::storable(value).to_string();
     read(&mut serde_json::Deserializer::from_str(&cleaned))
 }
 
@@ -127,24 +129,6 @@ fn depth(bytes: &[u8]) -> usize {
         }
     }
     deepest
-}
-
-fn replace_nul(value: &mut serde_json::Value) {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => *text = text.replace('\0', "\u{FFFD}"),
-        Value::Array(items) => items.iter_mut().for_each(replace_nul),
-        Value::Object(map) => {
-            *map = std::mem::take(map)
-                .into_iter()
-                .map(|(key, mut value)| {
-                    replace_nul(&mut value);
-                    (key.replace('\0', "\u{FFFD}"), value)
-                })
-                .collect();
-        }
-        _ => {}
-    }
 }
 
 /// The query of the address.
@@ -259,5 +243,13 @@ mod tests {
         let thing: Thing = parse(br#"{"name":"a\u0000b","tags":["\\u0000"]}"#).expect("read");
         assert_eq!(thing.name, "a\u{FFFD}b");
         assert_eq!(thing.tags, ["\\u0000"]);
+    }
+
+    #[test]
+    fn half_a_character_becomes_the_replacement_character() {
+        let thing: Thing =
+            parse(br#"{"name":"cut \ud83d","tags":["\ud83d\ude00"]}"#).expect("read");
+        assert_eq!((thing.name.as_str(), thing.tags[0].as_str()), ("cut \u{FFFD}", "😀"));
+        assert_eq!(parse::<Thing>(b"{\"name\":\"\xff\"}").expect_err("refused").status, 400);
     }
 }

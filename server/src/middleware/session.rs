@@ -2,17 +2,22 @@
 
 use crate::state::AppState;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use rapport_app::Failure;
 use rapport_domain::AppError;
 use rapport_services::auth;
+use server_fn::error::FromServerFnError;
 
 /// Over TLS the prefix makes the browser refuse the cookie from anywhere else.
 const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
 const OPEN: [&str; 4] = ["/login", "/setup", "/logout", "/client-errors"];
+/// Where server functions live, and those that answer the nameless too, with "nobody".
+const FUNCTIONS: &str = "/api/";
+const OPEN_FUNCTIONS: [&str; 1] = ["current_viewer"];
 
 /// Finds the person behind the cookie; without one, pages lead to the login.
 pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -30,16 +35,44 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
         Some(viewer) => {
             request.extensions_mut().insert(viewer);
         }
-        None if OPEN.contains(&path) => {}
-        // A server function says so itself, in its own encoding.
-        None if path.starts_with("/api/") => {}
+        None if is_open(path) => {}
+        None if path.starts_with(FUNCTIONS) && !from_page(request.headers()) => return refusal(),
         None if request.method() == Method::GET => {
             let next = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_string();
             return to_login(&state, &next).await;
         }
+        // A form without scripts: after logging in, back to the page it stands on.
+        None if from_page(request.headers()) => {
+            return to_login(&state, &page_of(request.headers())).await;
+        }
         None => return StatusCode::UNAUTHORIZED.into_response(),
     }
     next.run(request).await
+}
+
+fn is_open(path: &str) -> bool {
+    // The name of a function is followed by a hash.
+    let function =
+        path.strip_prefix(FUNCTIONS).map(|f| f.trim_end_matches(|c: char| c.is_ascii_digit()));
+    OPEN.contains(&path) || function.is_some_and(|f| OPEN_FUNCTIONS.contains(&f))
+}
+
+fn from_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    accept.is_some_and(|a| a.contains("text/html"))
+}
+
+/// Path and query of the page that sent the request.
+fn page_of(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok());
+    let uri = referer.and_then(|r| r.parse::<Uri>().ok());
+    uri.and_then(|u| u.path_and_query().map(|p| p.to_string())).unwrap_or_else(|| "/".to_string())
+}
+
+/// What the browser half reads as the error of any server function.
+fn refusal() -> Response {
+    let error = Failure(AppError::Unauthenticated).ser();
+    (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "application/json")], error).into_response()
 }
 
 async fn to_login(state: &AppState, next: &str) -> Response {

@@ -6,6 +6,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
+use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::api_keys::{ApiKey, insert_api_key};
 use rapport_store::{Store, users};
@@ -88,7 +89,7 @@ impl TestApp {
             mail_hostname: "localhost".into(),
         };
         change(&mut config);
-        let mut state = AppState::new(store.clone(), config);
+        let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;
         let router =

@@ -93,16 +93,16 @@ where
     view! {
         <section class="field-section" aria-label=title.clone()>
             <h2>{title.clone()}</h2>
-            <Show when=move || of(entity, false).is_empty()>
+            {move || of(entity, false).is_empty().then(|| view! {
                 <p class="hint">{format!("No custom fields on {}s yet.", entity.as_str())}</p>
-            </Show>
+            })}
             {rows(false)}
-            <Show when=move || { archived() > 0 }>
+            {move || (archived() > 0).then(|| view! {
                 <details class="archived">
                     <summary class="hint">{move || format!("{} archived", archived())}</summary>
                     {rows(true)}
                 </details>
-            </Show>
+            })}
         </section>
     }
 }

@@ -19,8 +19,15 @@ use rapport_domain::{
 };
 
 #[server(input = Json)]
-pub async fn load_info(customer: CustomerId, ticket: Option<i64>) -> Result<InfoPane, Failure> {
-    crate::api::run(async |ctx| rapport_services::info::pane(ctx, customer, ticket).await).await
+pub async fn load_info(
+    customer: CustomerId,
+    ticket: Option<i64>,
+    all_notes: bool,
+) -> Result<InfoPane, Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::info::pane(ctx, customer, ticket, all_notes).await
+    })
+    .await
 }
 
 #[server]

@@ -5,8 +5,13 @@ use crate::Failure;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::{use_changed, use_place};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use rapport_domain::AppError;
 use rapport_domain::info::InfoPane;
+
+/// `?notes=all`: the old notes too.
+pub const NOTES: &str = "notes";
+pub const ALL: &str = "all";
 
 /// The customer that the page is about.
 #[derive(Clone, Copy)]
@@ -21,10 +26,12 @@ pub struct Info {
 pub fn provide_info() {
     let place = use_place();
     let changed = use_changed();
-    let source = move || (place.customer.get(), place.ticket.get(), changed.get());
-    let info = Resource::new_blocking(source, |(customer, ticket, _)| async move {
+    let query = use_query_map();
+    let all_notes = Memo::new(move |_| query.with(|q| q.get(NOTES).as_deref() == Some(ALL)));
+    let source = move || (place.customer.get(), place.ticket.get(), all_notes.get(), changed.get());
+    let info = Resource::new_blocking(source, |(customer, ticket, all_notes, _)| async move {
         match customer {
-            Some(customer) => load_info(customer, ticket).await,
+            Some(customer) => load_info(customer, ticket, all_notes).await,
             None => Err(Failure(AppError::NotFound)),
         }
     });

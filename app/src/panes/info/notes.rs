@@ -1,6 +1,7 @@
 //! Notes on the customer and on the account, and the form that adds one.
 
 use super::api::{AddNote, ChangeNote, DeleteNote};
+use super::data::{ALL, NOTES};
 use super::edit::{Edit, EditPlace};
 use crate::pages::profile::use_changed;
 use crate::session::use_viewer;
@@ -37,6 +38,9 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
                 <NoteItem note editing edit />
             </For>
         </ul>
+        <Show when=move || pane.with(|p| p.more_notes)>
+            <a class="btn quiet more" href=format!("?{NOTES}={ALL}&pane=info")>"Show older notes"</a>
+        </Show>
         {writes.then(|| view! { <AddForm pane /> })}
     }
 }

@@ -35,6 +35,17 @@ pub async fn edit_ticket(
     .await
 }
 
+/// Gives the ticket to the customer with an e-mail or id, and leads to it there.
+#[server]
+pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<(), Failure> {
+    let to = crate::api::run(async |ctx| {
+        rapport_services::tickets::give_to(ctx, number, version, &customer).await
+    })
+    .await?;
+    leptos_axum::redirect(&format!("/customers/{to}/tickets/{number}"));
+    Ok(())
+}
+
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
 /// `cc` and `bcc` are addresses separated by commas; `close` closes the ticket too.
 #[server]

@@ -1,6 +1,7 @@
 //! The open ticket as it is now: fetched again after each change on the page.
 
 use super::api::{EditTicket, open_ticket};
+use super::life::IN_MENU;
 use crate::pages::profile::{Changed, use_changed};
 use crate::session::use_viewer;
 use crate::ui::toast::use_toasts;
@@ -103,10 +104,11 @@ impl Live {
         self.failure().filter(|e| matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
     }
 
-    /// What to say above all properties: a conflict, no connection; and without scripts,
-    /// when nobody knows which form was sent, everything.
+    /// What to say above all properties: a conflict, no connection, what is wrong with a form
+    /// in the menu; and without scripts, when nobody knows which form was sent, everything.
     pub fn general_error(self) -> Option<AppError> {
-        let unplaced = self.last.with(Option::is_none);
+        let unplaced =
+            self.last.with(|l| l.as_deref().is_none_or(|property| IN_MENU.contains(&property)));
         self.failure().filter(|e| unplaced || !matches!(e, AppError::Invalid(_)))
     }
 

@@ -1,6 +1,7 @@
 //! One message or note.
 
 use super::channel::ChannelHeaders;
+use super::formatted::Formatted;
 use super::receipt::ReceiptIcon;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -63,10 +64,7 @@ fn Bubble(message: Message) -> impl IntoView {
             </details>
         }
     });
-    let html = message.has_html.then(|| {
-        let href = format!("/files/messages/{}/html", message.id);
-        view! { <a class="original" href=href target="_blank" rel="noopener"><Icon name="external-link" />"View original HTML"</a> }
-    });
+    let html = message.has_html.then(|| view! { <Formatted id=message.id /> }.into_any());
     let incomplete = message.mail.as_ref().is_some_and(|mail| mail.incomplete).then(|| {
         let raw = format!("/files/messages/{}/raw", message.id);
         view! {

@@ -9,6 +9,8 @@ mod channel;
 mod composer;
 mod draft;
 mod edit;
+mod formatted;
+mod life;
 mod live;
 mod message;
 mod properties;

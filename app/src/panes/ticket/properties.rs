@@ -150,6 +150,10 @@ fn Facts(live: Live) -> impl IntoView {
         Some(seconds) => duration_text(seconds.max(0)),
         None => "None yet".to_string(),
     };
+    let resolution = move || {
+        let took = live.ticket.with(|t| t.closed_at.map(|at| at - t.row.submitted_at))?;
+        Some(duration_text(took.num_seconds().max(0)))
+    };
     let people = move || {
         let people = live.ticket.with(|t| t.participants.clone());
         people
@@ -168,6 +172,7 @@ fn Facts(live: Live) -> impl IntoView {
     view! {
         <div><dt>"Submitted"</dt><dd>{move || view! { <Time at=submitted.get() style=TimeStyle::Full /> }}</dd></div>
         <div><dt>"First response"</dt><dd>{response}</dd></div>
+        {move || resolution().map(|took| view! { <div><dt>"Resolution"</dt><dd>{took}</dd></div> })}
         <div><dt>"Participants"</dt><dd>
             {people}
             {may.then(|| view! { <AddBox live property="invite" label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}

@@ -1,6 +1,7 @@
 //! The row on top: what the ticket is, at one glance, and its other actions.
 
 use super::edit::EditForm;
+use super::life::{LifeActions, LifeState};
 use super::live::Live;
 use crate::pages::profile::use_place;
 use crate::ui::avatar::Avatar;
@@ -74,6 +75,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             </span>
         </div>
         {view! { <Problem live /> }.into_any()}
+        {view! { <LifeState live /> }.into_any()}
     }
 }
 
@@ -176,6 +178,7 @@ fn Actions(live: Live) -> impl IntoView {
                     </button>
                 </EditForm>
             })}
+            {me.map(|_| view! { <LifeActions live /> }.into_any())}
             <a href=move || place.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
         </Menu>
     }

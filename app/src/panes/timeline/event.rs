@@ -2,8 +2,8 @@
 
 use super::card::Card;
 use super::opened::Opened;
-use super::run::is_open;
 use super::stream::Stream;
+use crate::ui::details::is_open;
 use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;
 use crate::ui::time::{Time, TimeStyle};

@@ -2,6 +2,7 @@
 
 use super::event::{Dot, EventRow};
 use super::stream::Stream;
+use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle, duration_text};
 use leptos::prelude::*;
 use rapport_domain::EventId;
@@ -59,14 +60,6 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
             </div>
         </li>
     })
-}
-
-/// Whether the `<details>` that toggled is open now.
-pub(super) fn is_open(ev: &web_sys::Event) -> bool {
-    use wasm_bindgen::JsCast;
-    ev.target()
-        .and_then(|t| t.dyn_into::<web_sys::HtmlDetailsElement>().ok())
-        .is_some_and(|details| details.open())
 }
 
 fn span_text(newest: &TimelineItem, oldest: &TimelineItem) -> String {

@@ -101,6 +101,10 @@ pub struct TicketChange {
     pub add_participant: Option<NewParticipant>,
     /// The e-mail of somebody who leaves the conversation.
     pub remove_participant: Option<String>,
+    /// Snoozes the ticket: it comes back as open at that time, or when the customer writes.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Spam is closed, and asks nobody how it went.
+    pub spam: Option<bool>,
 }
 
 impl TicketChange {

@@ -76,4 +76,7 @@ pub struct TicketPatch {
     pub add_participant: Option<NewParticipant>,
     /// The e-mail of somebody who leaves the conversation.
     pub remove_participant: Option<String>,
+    /// Snoozes the ticket: it comes back as open at that time, or when the customer writes.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub spam: Option<bool>,
 }

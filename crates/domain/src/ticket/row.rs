@@ -77,6 +77,10 @@ pub struct Ticket {
     pub csat_score: Option<i16>,
     pub first_response_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub spam_at: Option<DateTime<Utc>>,
+    /// The number of the ticket that took in this one's messages.
+    pub merged_into: Option<i64>,
     pub message_count: i32,
     pub linked_issues: Vec<LinkedIssue>,
     /// People in the conversation besides the customer.

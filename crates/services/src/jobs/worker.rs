@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{ctx, messages};
+use crate::{ctx, messages, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -124,6 +124,7 @@ fn failed(job: &Job, error: String) -> Outcome {
 async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     match job.kind.as_str() {
         messages::SEND_MAIL => messages::send_mail(worker, job).await,
+        tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
         unknown => Ok(Outcome::Dead(format!("This server knows no job `{unknown}`."))),
     }
 }

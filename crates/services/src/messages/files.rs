@@ -1,14 +1,17 @@
 //! What a message carries besides its text.
 
+use crate::outside::Outside;
 use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rapport_domain::message::HeaderLine;
-use rapport_domain::{AttachmentId, MessageId, Permission};
+use rapport_domain::{AppError, AttachmentId, MessageId, Permission};
 use rapport_store::messages::FileRow;
 
 /// Bytes of an inline picture that is shown inside a message's HTML.
 const PICTURE_BYTES: i64 = 1_000_000;
+/// Bytes of a remote picture.
+const REMOTE_PICTURE_BYTES: usize = 5_000_000;
 
 /// A file that came with a message.
 pub async fn attachment(ctx: &Ctx, id: AttachmentId) -> Result<FileRow> {
@@ -16,17 +19,58 @@ pub async fn attachment(ctx: &Ctx, id: AttachmentId) -> Result<FileRow> {
     Ok(ctx.store.attachment(ctx.workspace, id).await?)
 }
 
-/// The cleaned HTML of a message as it is shown: its own pictures written into it, for the page
-/// is sandboxed and may fetch none; its signature and the thread that it quotes folded.
-pub async fn message_html(ctx: &Ctx, id: MessageId) -> Result<String> {
+/// A message's HTML, ready to be shown in a sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageHtml {
+    pub html: String,
+    /// Remote pictures that are left out.
+    pub hidden: usize,
+}
+
+/// The cleaned HTML of a message as it is shown: its signature and the thread that it quotes
+/// folded, its own pictures written into it. Remote ones come from
+/// `/files/messages/{id}/pictures/{n}` when asked for, and else not at all.
+pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<MessageHtml> {
     ctx.require(Permission::Read)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
-    let picture = |wanted: &str| {
+    let known = rapport_mail::remote_pictures(&row.html).len();
+    let place = move |n| remote.then(|| format!("/files/messages/{id}/pictures/{n}"));
+    let html = rapport_mail::show_pictures(&row.html, place);
+    let own = |wanted: &str| {
         let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
         Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
     };
-    let folded = rapport_mail::fold_quote(&rapport_mail::fold_signature(&row.html));
-    Ok(rapport_mail::place_pictures(&folded, picture))
+    let folded = rapport_mail::fold_quote(&rapport_mail::fold_signature(&html));
+    let html = rapport_mail::place_pictures(&folded, own);
+    Ok(MessageHtml { html, hidden: if remote { 0 } else { known } })
+}
+
+/// A remote picture of a message, fetched in the reader's stead: type and bytes.
+pub async fn message_picture(
+    ctx: &Ctx,
+    outside: &Outside,
+    id: MessageId,
+    n: usize,
+) -> Result<(&'static str, Vec<u8>)> {
+    ctx.require(Permission::Read)?;
+    let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
+    let known = rapport_mail::remote_pictures(&row.html);
+    let address = known.get(n).ok_or(AppError::NotFound)?;
+    let (_, bytes) = outside.get(address, REMOTE_PICTURE_BYTES).await?;
+    // What it says of itself does not count.
+    let kind = picture_kind(&bytes).ok_or(AppError::NotFound)?;
+    Ok((kind, bytes))
+}
+
+/// The type of a picture that cannot hold a script, by its first bytes.
+fn picture_kind(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
 }
 
 /// Every header of a message, as it arrived.

@@ -11,7 +11,9 @@ mod write;
 
 pub use csat::record_csat;
 pub use details::{details, details_of, thread_page};
-pub use files::{attachment, message_headers, message_html, message_raw};
+pub use files::{
+    MessageHtml, attachment, message_headers, message_html, message_picture, message_raw,
+};
 pub use inbound::{
     Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
     store_mail_in, stored_mail, unfiled,

@@ -98,7 +98,17 @@ pub(super) fn differences(
     let mut note = |name: &str, title: String, payload: Value| {
         events.push(activity(ctx, after, name, title, payload));
     };
-    if before.status != after.status {
+    if let Some(until) = after.snoozed_until.filter(|_| before.snoozed_until != after.snoozed_until)
+    {
+        let title = format!("snoozed this until {} UTC", until.format("%b %-d, %Y %H:%M"));
+        note("ticket.snoozed", title, json!({ "until": until }));
+    } else if before.spam_at.is_some() != after.spam_at.is_some() {
+        let title = match after.spam_at {
+            Some(_) => "marked this as spam",
+            None => "marked this as no spam",
+        };
+        note("ticket.spam", title.into(), json!({ "spam": after.spam_at.is_some() }));
+    } else if before.status != after.status {
         let (from, to) = (before.status, after.status);
         let title = format!("changed status {} → {}", from.label(), to.label());
         note("ticket.status_changed", title, json!({ "from": from, "to": to }));
@@ -181,6 +191,19 @@ pub(super) fn issue_linked(
 pub(super) fn issue_unlinked(ctx: &Ctx, ticket: &LockedTicket, issue: &LinkedIssue) -> NewEvent {
     let title = format!("unlinked {}", excerpt(&issue.key, VALUE_CHARS));
     activity(ctx, ticket, "ticket.issue_unlinked", title, json!(issue))
+}
+
+/// A ticket's messages came, or went back.
+pub(super) fn merged(ctx: &Ctx, ticket: &LockedTicket, verb: &str, other: i64) -> NewEvent {
+    let name = if verb == "took in" { "ticket.merged" } else { "ticket.parted" };
+    activity(ctx, ticket, name, format!("{verb} #{other}"), json!({ "number": other }))
+}
+
+/// The ticket belongs to somebody else from now on.
+pub(super) fn moved(ctx: &Ctx, ticket: &LockedTicket, from: &str, to: &str) -> NewEvent {
+    let title =
+        format!("moved this from {} to {}", excerpt(from, VALUE_CHARS), excerpt(to, VALUE_CHARS));
+    activity(ctx, ticket, "ticket.moved", title, json!({ "from": from, "to": to }))
 }
 
 /// Somebody was added to the conversation or removed from it.

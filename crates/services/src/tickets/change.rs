@@ -1,8 +1,9 @@
 //! Changing a ticket's properties.
 
 use super::activity::{self, Names};
+use super::snooze;
 use crate::{Ctx, Result, fields};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldEntity};
 use rapport_domain::ticket::{Status, TicketChange, TicketVersion};
@@ -39,6 +40,7 @@ pub async fn change(
         return Ok(TicketVersion { number, version: before.version });
     }
     let version = store(&mut tx, ctx, &before, &after, &events).await?;
+    snooze::follow(&mut tx, ctx, &before, &after).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(TicketVersion { number, version })
 }
@@ -67,6 +69,9 @@ pub(super) fn set_status(ticket: &mut LockedTicket, status: Status, now: DateTim
         (true, true) => ticket.closed_at,
         (_, false) => None,
     };
+    if status != Status::Snoozed {
+        ticket.snoozed_until = None;
+    }
     ticket.status = status;
 }
 
@@ -77,6 +82,14 @@ fn apply(before: &LockedTicket, change: &TicketChange, now: DateTime<Utc>) -> Lo
     }
     if let Some(status) = change.status {
         set_status(&mut after, status, now);
+    }
+    if let Some(until) = change.snoozed_until {
+        set_status(&mut after, Status::Snoozed, now);
+        after.snoozed_until = Some(until);
+    }
+    if let Some(spam) = change.spam.filter(|spam| *spam != after.spam_at.is_some()) {
+        after.spam_at = spam.then_some(now);
+        set_status(&mut after, if spam { Status::Closed } else { Status::Open }, now);
     }
     after.priority = change.priority.unwrap_or(after.priority);
     after.assignee = change.assignee_id.unwrap_or(after.assignee);
@@ -95,6 +108,14 @@ async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketCha
     }
     if let Some(Some(team)) = change.team_id {
         problems.check(check_team(tx, ctx, team).await);
+    }
+    if let Some(until) = change.snoozed_until
+        && !(ctx.now..ctx.now + TimeDelta::days(limits::SNOOZE_DAYS)).contains(&until)
+    {
+        problems.add("snooze", "Choose a time within the next year.");
+    }
+    if before.merged_into.is_some() && (change.status.is_some() || change.snoozed_until.is_some()) {
+        problems.add("status", "This ticket was merged into another: take that back first.");
     }
     if change.link_issue.is_some() || change.add_participant.is_some() {
         let (issues, people) = tickets::part_counts(tx, ctx.workspace, before.id).await?;
@@ -156,7 +177,7 @@ async fn parts(
 }
 
 /// Says who was faster.
-async fn conflict(ctx: &Ctx, ticket: &LockedTicket) -> AppError {
+pub(super) async fn conflict(ctx: &Ctx, ticket: &LockedTicket) -> AppError {
     let actor = match ctx.store.last_actor_on_ticket(ctx.workspace, ticket.id).await {
         Ok(actor) => actor,
         Err(error) => return error.into(),
@@ -187,6 +208,9 @@ mod tests {
             tags: vec![],
             fields: BTreeMap::new().into(),
             closed_at: None,
+            snoozed_until: None,
+            spam_at: None,
+            merged_into: None,
             version: 1,
         }
     }

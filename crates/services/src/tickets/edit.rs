@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 /// Changes one property of the version that the form saw. The names: `status`, `priority`,
 /// `assignee`, `team`, `subject`, `tag`, `untag`, `link`, `unlink`, `invite`, `dismiss`,
+/// `snooze` (until when, RFC 3339), `spam` (`yes`, `no`), `merge` (into which number), `unmerge`,
 /// and `field:` with the key of a custom field.
 pub async fn edit(
     ctx: &Ctx,
@@ -31,6 +32,15 @@ pub async fn edit(
         "invite" => {
             edit.add_participant = Some(NewParticipant { email: value.into(), name: None });
         }
+        "snooze" => edit.snoozed_until = Some(word("snooze", value)?),
+        "spam" => edit.spam = Some(value == "yes"),
+        "merge" => {
+            let into = value.trim().trim_start_matches('#').parse();
+            let into =
+                into.map_err(|_| AppError::invalid("merge", "This is not a ticket's number."));
+            return super::merge(ctx, number, version, into?).await;
+        }
+        "unmerge" => return super::unmerge(ctx, number, version).await,
         "dismiss" => edit.remove_participant = Some(value.into()),
         _ => {
             let key = property.strip_prefix("field:").ok_or_else(|| unknown(property))?;

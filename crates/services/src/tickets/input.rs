@@ -67,6 +67,8 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
         unlink_issue: patch.unlink_issue,
         add_participant: patch.add_participant,
         remove_participant: patch.remove_participant,
+        snoozed_until: patch.snoozed_until,
+        spam: patch.spam,
     };
     change(ctx, number, version, new).await?;
     get(ctx, number).await

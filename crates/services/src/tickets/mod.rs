@@ -8,13 +8,18 @@ mod change;
 mod create;
 mod edit;
 mod input;
+mod merge;
 mod message;
+mod snooze;
 
 pub use change::change;
 pub use create::{create, open, open_as};
 pub use edit::edit;
 pub use input::{create_from, patch};
+pub use merge::{give_to, merge, unmerge};
 pub use message::{TouchByMessage, Touched, touch_by_message, undo_status};
+
+pub(crate) use snooze::{WAKE_TICKET, wake_ticket};
 
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Ticket, TicketList, TicketListQuery};

@@ -3,7 +3,7 @@ use rapport_domain::card::{Card, CardLayout, default_layout};
 use rapport_domain::identity::IdentifierKind;
 use rapport_domain::note::{NewNote, NoteAbout, NoteTarget};
 use rapport_domain::ticket::{Channel, NewTicket};
-use rapport_domain::{AccountId, AppError, CustomerId};
+use rapport_domain::{AccountId, AppError, CustomerId, limits};
 use rapport_services::{Ctx, info, info_cards, notes, tickets};
 use sqlx::PgPool;
 
@@ -53,8 +53,9 @@ async fn the_pane_comes_whole(pool: PgPool) {
     note(&sam, NoteTarget::Customer(world.customer), "Of the customer").await;
     note(&world.ctx(&world.priya), NoteTarget::Account(account), "Of the account").await;
 
-    let pane =
-        info::pane(&world.ctx(&world.vera), world.customer, Some(ticket.number)).await.unwrap();
+    let pane = info::pane(&world.ctx(&world.vera), world.customer, Some(ticket.number), false)
+        .await
+        .unwrap();
     assert_eq!(pane.customer.details.job_title.as_deref(), Some("Operations lead"));
     let mails: Vec<_> =
         pane.identifiers(IdentifierKind::Email).iter().map(|i| i.value.clone()).collect();
@@ -82,9 +83,27 @@ async fn the_pane_comes_whole(pool: PgPool) {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn the_pane_of_a_bare_customer_is_bare(pool: PgPool) {
     let world = World::new(pool).await;
-    let pane = info::pane(&world.ctx(&world.vera), world.customer, None).await.unwrap();
+    let pane = info::pane(&world.ctx(&world.vera), world.customer, None, false).await.unwrap();
     assert_eq!((pane.account, pane.ticket, pane.local_time), (None, None, None));
     assert!(pane.notes.is_empty() && pane.customer.identifiers.is_empty());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn old_notes_come_when_asked_for(pool: PgPool) {
+    let world = World::new(pool).await;
+    let account = fill(&world).await;
+    let sam = world.ctx(&world.sam);
+    let target = |n: u32| {
+        if n == 0 { NoteTarget::Account(account) } else { NoteTarget::Customer(world.customer) }
+    };
+    for n in 0..=limits::NOTES_SHOWN {
+        note(&sam, target(n), &format!("Note {n}")).await;
+    }
+    let newest = info::pane(&sam, world.customer, None, false).await.unwrap();
+    assert!(newest.more_notes && newest.notes.len() == limits::NOTES_SHOWN as usize);
+    let all = info::pane(&sam, world.customer, None, true).await.unwrap();
+    assert!(!all.more_notes && all.notes.len() == newest.notes.len() + 1);
+    assert_eq!(all.notes.last().unwrap().body, "Note 0", "the oldest, of the account");
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -94,7 +113,7 @@ async fn a_merged_customer_leads_on_and_others_tickets_stay_away(pool: PgPool) {
     let twin = insert_customer(&pool, world.workspace, "Twin").await;
     let of_twin =
         tickets::create(&sam, NewTicket::new(twin, "Hers", Channel::Email)).await.unwrap();
-    let pane = info::pane(&sam, world.customer, Some(of_twin.number)).await.unwrap();
+    let pane = info::pane(&sam, world.customer, Some(of_twin.number), false).await.unwrap();
     assert_eq!(pane.ticket, None, "another customer's ticket");
     sqlx::query("update customers set merged_into = $2 where id = $1")
         .bind(twin.0)
@@ -102,15 +121,15 @@ async fn a_merged_customer_leads_on_and_others_tickets_stay_away(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
-    assert_eq!(info::pane(&sam, twin, None).await.unwrap().customer.id, world.customer);
+    assert_eq!(info::pane(&sam, twin, None, false).await.unwrap().customer.id, world.customer);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn unknown_and_foreign_customers_are_not_found(pool: PgPool) {
     let world = World::new(pool).await;
-    let nobody = info::pane(&world.ctx(&world.sam), CustomerId::generate(), None).await;
+    let nobody = info::pane(&world.ctx(&world.sam), CustomerId::generate(), None, false).await;
     assert_eq!(nobody, Err(AppError::NotFound));
-    let foreign = info::pane(&world.stranger().await, world.customer, None).await;
+    let foreign = info::pane(&world.stranger().await, world.customer, None, false).await;
     assert_eq!(foreign, Err(AppError::NotFound));
 }
 
@@ -122,7 +141,7 @@ async fn a_saved_layout_holds_for_everybody_until_it_is_reset(pool: PgPool) {
     let saved =
         info_cards::save(&priya, &layout(Card::Customer, &["city", "custom:nps"])).await.unwrap();
     let shown = |pane: rapport_domain::info::InfoPane| pane.cards.layout(Card::Customer).fields;
-    let pane = info::pane(&world.ctx(&world.vera), world.customer, None).await.unwrap();
+    let pane = info::pane(&world.ctx(&world.vera), world.customer, None, false).await.unwrap();
     assert_eq!(
         pane.cards.layout(Card::Customer).saved_at,
         saved.saved_at,
@@ -134,11 +153,11 @@ async fn a_saved_layout_holds_for_everybody_until_it_is_reset(pool: PgPool) {
     assert!(matches!(stale, Err(AppError::Conflict(_))), "{stale:?}");
     let again = CardLayout { saved_at: saved.saved_at, ..layout(Card::Customer, &["country"]) };
     info_cards::save(&world.ctx(&world.priya), &again).await.unwrap();
-    let pane = info::pane(&world.ctx(&world.vera), world.customer, None).await.unwrap();
+    let pane = info::pane(&world.ctx(&world.vera), world.customer, None, false).await.unwrap();
     assert_eq!(shown(pane), ["country"]);
 
     info_cards::reset(&priya, Card::Customer).await.unwrap();
-    let pane = info::pane(&world.ctx(&world.vera), world.customer, None).await.unwrap();
+    let pane = info::pane(&world.ctx(&world.vera), world.customer, None, false).await.unwrap();
     let default = default_layout(Card::Customer, &pane.cards.custom);
     assert_eq!(shown(pane), default);
     let audited: Vec<String> = sqlx::query_scalar(

@@ -104,12 +104,12 @@ async fn an_import_brings_its_own_time_author_and_receipt(pool: PgPool) {
     assert_eq!((file.file_name.as_str(), file.content_type.as_str()), ("a.txt", "text/plain"));
     let stored = messages::attachment(&ctx, file.id).await.unwrap();
     assert_eq!(stored.data, b"hello");
-    let html = messages::message_html(&ctx, message.id).await.unwrap();
-    assert_eq!(html, "<p>Hello <b>there</b></p>");
+    let html = messages::message_html(&ctx, message.id, false).await.unwrap();
+    assert_eq!((html.html.as_str(), html.hidden), ("<p>Hello <b>there</b></p>", 0));
     let stranger = world.stranger().await;
     assert_eq!(messages::attachment(&stranger, file.id).await.unwrap_err(), AppError::NotFound);
     assert_eq!(
-        messages::message_html(&stranger, message.id).await.unwrap_err(),
+        messages::message_html(&stranger, message.id, false).await.unwrap_err(),
         AppError::NotFound
     );
 }

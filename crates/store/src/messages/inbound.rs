@@ -45,14 +45,16 @@ pub async fn find_thread(
     .await?)
 }
 
-/// The ticket itself, if it is one of this workspace's: a signed token may outlive it.
+/// The ticket itself, if it is one of this workspace's: a signed token may outlive it. What was
+/// merged into another is answered there.
 pub async fn find_ticket(
     tx: &mut Tx,
     workspace: WorkspaceId,
     ticket: TicketId,
 ) -> Result<Option<TicketId>> {
     Ok(sqlx::query_scalar!(
-        r#"select id as "id: TicketId" from tickets where workspace_id = $1 and id = $2"#,
+        r#"select coalesce(merged_into, id) as "id!: TicketId" from tickets
+        where workspace_id = $1 and id = $2"#,
         workspace.0,
         ticket.0,
     )

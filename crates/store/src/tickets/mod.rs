@@ -4,11 +4,13 @@
 
 mod inbox;
 mod list;
+mod merge;
 mod one;
 mod parts;
 mod write;
 
 pub(crate) use inbox::{ASSIGNABLE, Named, assignable};
+pub use merge::{customer_of, give_to_customer, has_taken_in, part, take_in};
 pub(crate) use one::{TicketColumns, push_ticket};
 pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
 pub use write::{

@@ -21,6 +21,8 @@ pub(super) struct Extra {
     csat_score: Option<i16>,
     first_response_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
+    spam_at: Option<DateTime<Utc>>,
     message_count: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -43,6 +45,7 @@ pub(crate) struct TicketColumns {
     extra: Json<Extra>,
     issues: Json<Vec<JsonIssue>>,
     participants: Json<Vec<Participant>>,
+    merged_into: Option<i64>,
 }
 
 /// Starts a select of one ticket's [`TicketColumns`], the workspace as `$1` and the ticket as
@@ -64,7 +67,9 @@ pub(crate) fn push_ticket(
                 where l.workspace_id = t.workspace_id and l.ticket_id = t.id) as issues,
             (select coalesce(json_agg(p order by p.created_at, p.email), '[]')
                 from ticket_participants p
-                where p.workspace_id = t.workspace_id and p.ticket_id = t.id) as participants",
+                where p.workspace_id = t.workspace_id and p.ticket_id = t.id) as participants,
+            (select m.number from tickets m
+                where m.workspace_id = t.workspace_id and m.id = t.merged_into) as merged_into",
     );
 }
 
@@ -78,6 +83,9 @@ impl From<TicketColumns> for Ticket {
             csat_score: extra.csat_score,
             first_response_at: extra.first_response_at,
             closed_at: extra.closed_at,
+            snoozed_until: extra.snoozed_until,
+            spam_at: extra.spam_at,
+            merged_into: columns.merged_into,
             message_count: extra.message_count,
             linked_issues: columns.issues.0.into_iter().map(LinkedIssue::from).collect(),
             participants: columns.participants.0,

@@ -101,6 +101,10 @@ pub struct LockedTicket {
     pub tags: Vec<String>,
     pub fields: Json<BTreeMap<String, Value>>,
     pub closed_at: Option<DateTime<Utc>>,
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub spam_at: Option<DateTime<Utc>>,
+    /// The ticket that took in this one's messages.
+    pub merged_into: Option<TicketId>,
     pub version: i32,
 }
 
@@ -133,7 +137,8 @@ pub async fn lock_ticket_by_id(
         select t.id as "id: TicketId", t.number, t.customer_id as "customer: CustomerId",
             t.subject, t.status as "status: Status", t.priority as "priority: Priority",
             t.assignee_id as "assignee: UserId", t.team_id as "team: TeamId", t.tags,
-            t.fields as "fields: Json<BTreeMap<String, Value>>", t.closed_at, t.version
+            t.fields as "fields: Json<BTreeMap<String, Value>>", t.closed_at, t.snoozed_until,
+            t.spam_at, t.merged_into as "merged_into: TicketId", t.version
         from owner join tickets t on t.workspace_id = $1 and t.id = $2
         for no key update of t"#,
         workspace.0,
@@ -153,6 +158,7 @@ pub async fn update_ticket(
     Ok(sqlx::query_scalar!(
         "update tickets set subject = $3, status = $4, priority = $5, assignee_id = $6,
             team_id = $7, tags = $8, fields = $9, closed_at = $10, updated_at = $11,
+            snoozed_until = $12, spam_at = $13,
             last_activity_at = greatest(last_activity_at, $11), version = version + 1
         where workspace_id = $1 and id = $2 returning version",
         workspace.0,
@@ -166,6 +172,8 @@ pub async fn update_ticket(
         Json(&ticket.fields.0) as _,
         ticket.closed_at,
         now,
+        ticket.snoozed_until,
+        ticket.spam_at,
     )
     .fetch_one(&mut **tx)
     .await?)

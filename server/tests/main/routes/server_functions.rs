@@ -25,13 +25,32 @@ async fn every_server_function_refuses_the_nameless(pool: PgPool) {
                 .header(header::CONTENT_TYPE, media_type)
                 .body(Body::from("{}"));
             let answer = app.send(request.expect("a request")).await;
-            // Arguments are read before the function runs: those that cannot be read are refused too.
-            let refusal = answer.status == StatusCode::UNAUTHORIZED
-                || answer.status.is_client_error()
-                || answer.status.is_server_error();
-            assert!(refusal, "{path} as {media_type}: {answer:?}");
+            assert_eq!(
+                answer.status,
+                StatusCode::UNAUTHORIZED,
+                "{path} as {media_type}: {answer:?}"
+            );
+            assert_eq!(answer.json(), "Unauthenticated", "{path} as {media_type}");
         }
         refused += 1;
     }
     assert!(refused > 5, "only {refused} functions are registered");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_form_of_somebody_logged_out_meanwhile_leads_to_the_login_and_back(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (path, _) = server_fn::axum::server_fn_paths()
+        .find(|(path, _)| path.contains("add_note"))
+        .expect("the function behind the form for notes");
+    let request = Request::post(path)
+        .header("sec-fetch-site", "same-origin")
+        .header(header::ACCEPT, "text/html,application/xhtml+xml")
+        .header(header::REFERER, "http://localhost/customers/cus_x?pane=info")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("body=kept"));
+    let answer = app.send(request.expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+    let to = answer.header(header::LOCATION);
+    assert_eq!(to, "/login?next=/customers/cus_x%3Fpane%3Dinfo");
 }

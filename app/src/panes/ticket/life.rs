@@ -1,0 +1,145 @@
+//! What becomes of a ticket besides its status: snooze, merge, move, spam.
+
+use super::api::MoveTicket;
+use super::edit::EditForm;
+use super::live::Live;
+use crate::pages::profile::use_place;
+use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
+use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
+use chrono::{Datelike, Days, NaiveTime, TimeDelta};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+/// The properties whose errors show above the ticket: their forms are in the menu.
+pub(super) const IN_MENU: [&str; 4] = ["snooze", "spam", "merge", "unmerge"];
+
+/// When the working day starts, for those who snooze until a day.
+const MORNING: u32 = 9;
+
+/// The entries of the ticket's menu.
+#[component]
+pub(super) fn LifeActions(live: Live) -> impl IntoView {
+    let merged = move || live.ticket.with(|t| t.merged_into.is_some());
+    let spam = move || live.ticket.with(|t| t.spam_at.is_some());
+    view! {
+        <Show when=move || !merged()>
+            {view! { <Snooze live /> }.into_any()}
+            <details class="menu-more">
+                <summary><Icon name="git-merge" />"Merge into…"</summary>
+                <EditForm live property="merge">
+                    <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="Its number, #1042" />
+                    <button type="submit" class="btn">"Merge"</button>
+                </EditForm>
+            </details>
+            {view! { <MoveForm live /> }.into_any()}
+        </Show>
+        <EditForm live property="spam">
+            <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />
+            <button type="submit"><Icon name="shield" />{move || if spam() { "No spam" } else { "Mark as spam" }}</button>
+        </EditForm>
+    }
+}
+
+#[component]
+fn Snooze(live: Live) -> impl IntoView {
+    let clock = use_clock();
+    let choice = move |label: &'static str, until: fn(Clock) -> String| {
+        view! {
+            <EditForm live property="snooze">
+                <input type="hidden" name="value" value=move || until(clock) />
+                <button type="submit"><Icon name="clock" />{label}</button>
+            </EditForm>
+        }
+    };
+    view! {
+        <details class="menu-more">
+            <summary><Icon name="moon" />"Snooze"</summary>
+            {choice("For 3 hours", |clock| (clock.now.get() + TimeDelta::hours(3)).to_rfc3339())}
+            {choice("Until tomorrow morning", |clock| morning(clock, 1))}
+            {choice("Until Monday morning", |clock| {
+                let today = clock.wall(clock.now.get()).weekday().num_days_from_monday();
+                morning(clock, u64::from(7 - today))
+            })}
+            {choice("For two weeks", |clock| morning(clock, 14))}
+        </details>
+    }
+}
+
+/// The morning `days` from now, on the reader's clock.
+fn morning(clock: Clock, days: u64) -> String {
+    let now = clock.now.get();
+    let wall = clock.wall(now);
+    let nine = NaiveTime::from_hms_opt(MORNING, 0, 0).unwrap_or_default();
+    let morning = (wall.date_naive() + Days::new(days)).and_time(nine).and_utc();
+    (morning - (wall - now)).to_rfc3339()
+}
+
+#[component]
+fn MoveForm(live: Live) -> impl IntoView {
+    let action = ServerAction::<MoveTicket>::new();
+    let failed = Signal::derive(move || match action.value().get() {
+        Some(Err(failure)) => Some(failure.to_string()),
+        _ => None,
+    });
+    view! {
+        <details class="menu-more">
+            <summary><Icon name="user" />"Move to another customer…"</summary>
+            <ActionForm action attr:class="edit">
+                <input type="hidden" name="number" value=live.number />
+                <input type="hidden" name="version" value=move || live.version() />
+                <input class="input" name="customer" required=true maxlength=254 autocomplete="off" aria-label="E-mail or ID of the customer" placeholder="Their e-mail or ID" />
+                <button type="submit" class="btn" disabled=action.pending()>"Move"</button>
+            </ActionForm>
+            <FormError message=failed />
+        </details>
+    }
+}
+
+/// What a reader has to know before answering: it sleeps, was merged, or is spam.
+#[component]
+pub(super) fn LifeState(live: Live) -> impl IntoView {
+    let place = use_place();
+    let may = live.may_write;
+    let undo = move |property: &'static str, value: &'static str, label: &'static str| {
+        may.then(|| {
+            view! {
+                <EditForm live property class="plain">
+                    <input type="hidden" name="value" value=value />
+                    <button type="submit" class="btn">{label}</button>
+                </EditForm>
+            }
+        })
+    };
+    move || {
+        let (merged, snoozed, spam) =
+            live.ticket.with(|t| (t.merged_into, t.snoozed_until, t.spam_at.is_some()));
+        if let Some(into) = merged {
+            return view! {
+                <div class="state-bar">
+                    <Icon name="git-merge" />
+                    <span>"The messages of this ticket are in " <a href=place.ticket_href(into)>{format!("#{into}")}</a> "."</span>
+                    {undo("unmerge", "", "Take the merge back")}
+                </div>
+            }
+            .into_any();
+        }
+        if let Some(until) = snoozed {
+            return view! {
+                <div class="state-bar">
+                    <Icon name="moon" />
+                    <span>"Comes back " <Time at=until style=TimeStyle::Full /> ", or when the customer writes."</span>
+                    {undo("status", "open", "Wake it now")}
+                </div>
+            }
+            .into_any();
+        }
+        if spam {
+            return view! {
+                <div class="state-bar"><Icon name="shield" /><span>"Marked as spam."</span>{undo("spam", "no", "No spam")}</div>
+            }
+            .into_any();
+        }
+        ().into_any()
+    }
+}

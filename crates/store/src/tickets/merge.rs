@@ -1,0 +1,203 @@
+//! Putting one ticket's messages into another, and parting them again; giving a ticket to
+//! another customer. All of it on tickets that the caller has locked.
+
+use crate::{Result, StoreError, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::ticket::Status;
+use rapport_domain::{CustomerId, TicketId, WorkspaceId, limits};
+
+/// Whose ticket it is, by its number.
+pub async fn customer_of(tx: &mut Tx, workspace: WorkspaceId, number: i64) -> Result<CustomerId> {
+    let found = sqlx::query_scalar!(
+        r#"select customer_id as "id: CustomerId" from tickets
+        where workspace_id = $1 and number = $2"#,
+        workspace.0,
+        number,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    found.ok_or(StoreError::NotFound)
+}
+
+/// Whether other tickets were merged into this one.
+pub async fn has_taken_in(tx: &mut Tx, workspace: WorkspaceId, ticket: TicketId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from tickets where workspace_id = $1 and merged_into = $2)
+            as "exists!""#,
+        workspace.0,
+        ticket.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Moves messages and participants of `source` to `target`, and remembers where they came from.
+/// The caller closes `source` afterwards.
+pub async fn take_in(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    source: TicketId,
+    target: TicketId,
+) -> Result<()> {
+    sqlx::query!(
+        "update tickets set merged_into = $3, status_before_merge = status
+        where workspace_id = $1 and id = $2",
+        workspace.0,
+        source.0,
+        target.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "update messages set ticket_id = $3, merged_from = $2
+        where workspace_id = $1 and ticket_id = $2",
+        workspace.0,
+        source.0,
+        target.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "insert into ticket_participants (workspace_id, ticket_id, email, name, merged_from)
+        select workspace_id, $3, email, name, $2 from ticket_participants
+        where workspace_id = $1 and ticket_id = $2 order by email on conflict do nothing",
+        workspace.0,
+        source.0,
+        target.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    recount(tx, workspace, source).await?;
+    recount(tx, workspace, target).await
+}
+
+/// Takes a merge back; answers the ticket that had taken `source` in, and the status that
+/// `source` had.
+pub async fn part(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    source: TicketId,
+) -> Result<(TicketId, Status)> {
+    let row = sqlx::query!(
+        r#"update tickets t set merged_into = null, status_before_merge = null
+        from (select merged_into, status_before_merge from tickets
+            where workspace_id = $1 and id = $2) was
+        where t.workspace_id = $1 and t.id = $2 and was.merged_into is not null
+        returning was.merged_into as "target!: TicketId",
+            coalesce(was.status_before_merge, 'open') as "status!: Status""#,
+        workspace.0,
+        source.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(StoreError::NotFound)?;
+    sqlx::query!(
+        "update messages set ticket_id = $2, merged_from = null
+        where workspace_id = $1 and merged_from = $2",
+        workspace.0,
+        source.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "delete from ticket_participants
+        where workspace_id = $1 and ticket_id = $2 and merged_from = $3",
+        workspace.0,
+        row.target.0,
+        source.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    recount(tx, workspace, source).await?;
+    recount(tx, workspace, row.target).await?;
+    Ok((row.target, row.status))
+}
+
+/// Derives anew what is kept of a ticket's messages.
+async fn recount(tx: &mut Tx, workspace: WorkspaceId, ticket: TicketId) -> Result<()> {
+    sqlx::query!(
+        "update tickets t set
+            message_count = m.n,
+            last_message_at = m.last_at,
+            last_inbound_at = m.last_inbound_at,
+            first_response_at = m.first_response_at,
+            last_message_text = coalesce(newest.body, ''),
+            last_message_channel = newest.channel
+        from (
+            select count(*)::int as n, max(sent_at) as last_at,
+                max(sent_at) filter (where kind = 'customer') as last_inbound_at,
+                min(sent_at) filter (where kind = 'agent') as first_response_at
+            from messages where workspace_id = $1 and ticket_id = $2
+        ) m
+        left join lateral (
+            select left(regexp_replace(body_text, '[[:space:]]+', ' ', 'g'), $3) as body, channel
+            from messages where workspace_id = $1 and ticket_id = $2
+            order by sent_at desc, id desc limit 1
+        ) newest on true
+        where t.workspace_id = $1 and t.id = $2",
+        workspace.0,
+        ticket.0,
+        limits::SNIPPET_CHARS as i32,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a ticket to another customer, with all that the timeline says of it. Both customers
+/// are locked by the caller, who also keeps their counts of tickets.
+pub async fn give_to_customer(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    from: CustomerId,
+    to: CustomerId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update tickets set customer_id = $3 where workspace_id = $1 and id = $2",
+        workspace.0,
+        ticket.0,
+        to.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "with moved as (
+            update timeline_events set customer_id = $4
+            where workspace_id = $1 and ticket_id = $2 and customer_id = $3
+            returning kind, occurred_at
+        ), kinds as (
+            select kind, count(*) as n from moved group by kind
+        ), days as (
+            select (occurred_at at time zone 'utc')::date as day, count(*)::int as n,
+                (count(*) filter (where kind = 'error'))::int as errors
+            from moved group by day
+        ), fewer as (
+            update timeline_counts c set n = c.n - k.n from kinds k
+            where c.workspace_id = $1 and c.customer_id = $3 and c.kind = k.kind
+        ), more as (
+            insert into timeline_counts as c (workspace_id, customer_id, kind, n)
+            select $1, $4, kind, n from kinds
+            on conflict (workspace_id, customer_id, kind) do update set n = c.n + excluded.n
+        ), fewer_days as (
+            update timeline_days d set n = d.n - m.n, errors = d.errors - m.errors from days m
+            where d.workspace_id = $1 and d.customer_id = $3 and d.day = m.day
+        ), more_days as (
+            insert into timeline_days as d (workspace_id, customer_id, day, n, errors)
+            select $1, $4, day, n, errors from days
+            on conflict (workspace_id, customer_id, day)
+            do update set n = d.n + excluded.n, errors = d.errors + excluded.errors
+        )
+        update customers set last_activity_at = greatest(last_activity_at, $5)
+        where workspace_id = $1 and id = $4",
+        workspace.0,
+        ticket.0,
+        from.0,
+        to.0,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

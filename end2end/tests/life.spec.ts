@@ -1,0 +1,91 @@
+import { api, axe, expect, login, noJs, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+/** A customer of this test alone with tickets of these subjects; newest last. */
+async function customer(page: Page, subjects: string[]) {
+  const mark = `l${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const email = `${mark}@life.example`;
+  const { id } = await api(page, "/api/v1/customers", { email, name: `Lia ${mark}` });
+  const numbers: number[] = [];
+  for (const subject of subjects) {
+    const ticket = await api(page, "/api/v1/tickets", { customer: { email }, subject: `${subject} ${mark}`, channel: "email" });
+    numbers.push(ticket.number);
+    await api(page, `/api/v1/tickets/${ticket.number}/messages`, { kind: "customer", body_text: `Text of ${subject}` });
+  }
+  return { mark, email, numbers, url: (n: number) => `/customers/${id}/tickets/${n}` };
+}
+
+const pane = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
+
+/** Unfolds an entry of the ticket's menu. */
+async function menu(page: Page, entry: string) {
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).locator(".menu-more > summary").filter({ hasText: entry }).click();
+}
+
+test("a ticket is snoozed from its menu, and woken by hand", async ({ page }) => {
+  await login(page);
+  const { numbers, url } = await customer(page, ["Later"]);
+  await page.goto(url(numbers[0]!));
+  await menu(page, "Snooze");
+  await pane(page).getByRole("button", { name: "Until tomorrow morning" }).click();
+  const bar = pane(page).locator(".state-bar");
+  await expect(bar).toContainText(/Comes back .* 09:00/);
+  await expect(pane(page).getByLabel("Status", { exact: true })).toHaveValue("snoozed");
+  await axe(page, ".pane.ticket");
+  await bar.getByRole("button", { name: "Wake it now" }).click();
+  await expect(bar).toHaveCount(0);
+  await expect(pane(page).getByLabel("Status", { exact: true })).toHaveValue("open");
+});
+
+test("two tickets are merged, and parted again", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const { numbers, url } = await customer(page, ["One", "Two"]);
+  const [one, two] = numbers as [number, number];
+  await page.goto(url(two));
+  await menu(page, "Merge into");
+  await pane(page).getByLabel("Number of the ticket to merge into").fill("99999999");
+  await page.keyboard.press("Enter");
+  await expect(pane(page).getByRole("alert")).toContainText("There is no ticket with this number.");
+  await pane(page).getByLabel("Number of the ticket to merge into").fill(`#${one}`);
+  await page.keyboard.press("Enter");
+  const bar = pane(page).locator(".state-bar");
+  await expect(bar).toContainText(`are in #${one}`);
+  await bar.getByRole("link", { name: `#${one}` }).click();
+  await expect(pane(page).getByRole("article")).toHaveCount(2);
+  await expect(pane(page)).toContainText(`took in #${two}`);
+  await page.goto(url(two));
+  await bar.getByRole("button", { name: "Take the merge back" }).click();
+  await expect(bar).toHaveCount(0);
+  await expect(pane(page).getByRole("article")).toHaveCount(1);
+});
+
+test("a ticket moves to another customer, and the page with it", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const from = await customer(page, ["Misfiled"]);
+  const to = await customer(page, []);
+  await page.goto(from.url(from.numbers[0]!));
+  await menu(page, "Move to another customer");
+  const field = pane(page).getByLabel("E-mail or ID of the customer");
+  await field.fill("nobody@nowhere.example");
+  await page.keyboard.press("Enter");
+  await expect(pane(page).getByRole("alert")).toContainText("No customer has this e-mail or ID.");
+  await field.fill(to.email);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("complementary", { name: `About Lia ${to.mark}` })).toBeVisible();
+  await expect(pane(page)).toContainText(`moved this from Lia ${from.mark} to Lia ${to.mark}`);
+});
+
+noJs("without JavaScript a ticket is marked as spam, and comes back", async ({ page }) => {
+  await login(page);
+  const { numbers, url } = await customer(page, ["Buy now"]);
+  await page.goto(url(numbers[0]!));
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Mark as spam" }).click();
+  const bar = pane(page).locator(".state-bar");
+  await expect(bar).toContainText("Marked as spam.");
+  await bar.getByRole("button", { name: "No spam" }).click();
+  await expect(bar).toHaveCount(0);
+});

@@ -1,0 +1,133 @@
+import { api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+type Sent = { name: string; ago: number; payload?: unknown };
+
+/** A customer of this test alone with events, `ago` minutes back from a fixed hour of yesterday. */
+async function customer(page: Page, events: Sent[]) {
+  const mark = `e${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const email = `${mark}@timeline.example`;
+  const { id } = await api(page, "/api/v1/customers", { email, name: `Tim ${mark}` });
+  const base = new Date(Date.now() - 24 * 3600 * 1000).setUTCHours(12, 0, 0, 0);
+  for (let at = 0; at < events.length; at += 500) {
+    const some = events.slice(at, at + 500).map(({ name, ago, payload }, n) => ({
+      customer: { email },
+      name,
+      payload: payload ?? {},
+      occurred_at: new Date(base - ago * 60_000).toISOString(),
+      dedupe_key: `${mark}-${at + n}`,
+    }));
+    await api(page, "/api/v1/events", some);
+  }
+  return { mark, email, url: `/customers/${id}`, day: new Date(base).toISOString().slice(0, 10) };
+}
+
+const pane = (page: Page) => page.getByRole("region", { name: "Timeline", exact: true });
+const events = (page: Page) => pane(page).locator(".stream .event");
+
+test("repeats are one line that opens to the single events, each to its payload", async ({ page }) => {
+  await login(page);
+  const clicks = [0, 1, 2, 3].map((ago) => ({ name: "export_clicked", ago, payload: { format: `csv-${ago}` } }));
+  const { url } = await customer(page, [...clicks, { name: "signed_in", ago: 9 }]);
+  await page.goto(url);
+  const run = events(page).filter({ hasText: "×4 in 3 min" });
+  await expect(run).toHaveCount(1);
+  await expect(run.locator(".singles")).toHaveCount(0);
+  await run.locator("summary").first().click();
+  await expect(run.locator(".singles > li")).toHaveCount(4);
+  const newest = run.locator(".singles > li").first();
+  await newest.locator("summary").first().click();
+  await expect(newest.locator(".payload")).toContainText("csv-0");
+  await expect(newest.locator(".opened")).toContainText("export_clicked");
+  await newest.getByText("JSON", { exact: true }).click();
+  await expect(newest.getByRole("region", { name: "Payload as JSON" })).toContainText('"format": "csv-0"');
+});
+
+test("chips filter with counts, and the address keeps the choice", async ({ page }) => {
+  await login(page);
+  const { email, url, mark } = await customer(page, [{ name: "signed_in", ago: 1 }]);
+  await api(page, "/api/v1/tickets", { customer: { email }, subject: `Filter ${mark}`, channel: "email" });
+  await page.goto(url);
+  const chips = pane(page).getByRole("navigation", { name: "Kinds of events" });
+  await expect(chips.getByRole("link", { name: /Tickets\s*1/ })).toBeVisible();
+  await chips.getByRole("link", { name: /Tickets/ }).click();
+  await expect(page).toHaveURL(/filter=ticket/);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page)).toContainText(mark);
+  await chips.getByRole("link", { name: "Everything" }).click();
+  await expect(events(page).filter({ hasText: /signed_in/ })).toHaveCount(1);
+});
+
+test("older events load at the end, a permalink opens in the middle and leads both ways", async ({ page }) => {
+  await login(page);
+  const many = Array.from({ length: 130 }, (_, n) => ({ name: `step_${n}`, ago: n * 7, payload: { step: n } }));
+  const { url } = await customer(page, many);
+  await page.goto(url);
+  await expect(events(page).filter({ hasText: /step_0\b/ })).toHaveCount(1);
+  const older = pane(page).getByRole("link", { name: "Load older" });
+  await older.click();
+  const target = events(page).filter({ hasText: /step_60\b/ });
+  await expect(target).toHaveCount(1);
+  await target.locator("summary").first().click();
+  const link = await target.getByRole("link", { name: /permalink/i }).getAttribute("href");
+
+  await page.goto(link!);
+  await expect(target).toBeInViewport();
+  await expect(target.locator(".payload")).toContainText("60");
+  await expect(events(page).filter({ hasText: /step_0\b/ })).toHaveCount(0);
+  for (const [end, step] of [["Load newer", "step_0"], ["Load older", "step_129"]] as const) {
+    const more = pane(page).getByRole("link", { name: end });
+    await expect(async () => {
+      if (await more.isVisible()) await more.click();
+      await expect(events(page).filter({ hasText: new RegExp(`${step}\\b`) })).toHaveCount(1, { timeout: 500 });
+    }).toPass();
+  }
+  await expect(pane(page).getByRole("link", { name: /Load (newer|older)/ })).toHaveCount(0);
+});
+
+test("the strip and the date form lead to a day", async ({ page }) => {
+  await login(page);
+  const { url, day } = await customer(page, [
+    { name: "on_that_day", ago: 0 },
+    { name: "days_before", ago: 5 * 24 * 60 },
+  ]);
+  await page.goto(url);
+  const strip = pane(page).getByRole("navigation", { name: "Activity of the last 90 days" });
+  await expect(strip.getByRole("link")).toHaveCount(2);
+  await strip.getByRole("link").first().click();
+  await expect(page).toHaveURL(/on=\d{4}-\d\d-\d\d/);
+  await expect(strip.locator('[aria-current="date"]')).toHaveCount(1);
+  await expect(events(page).filter({ hasText: /days_before/ })).toBeInViewport();
+  await pane(page).getByLabel("Jump to a date").first().click();
+  await pane(page).locator('input[name="on"]').fill(day);
+  await pane(page).getByRole("button", { name: "Jump" }).click();
+  await expect(page).toHaveURL(new RegExp(`on=${day}`));
+  await expect(events(page).filter({ hasText: /on_that_day/ })).toBeInViewport();
+});
+
+noJs("pages, filters and payloads are links without JavaScript", async ({ page }) => {
+  await login(page);
+  const many = Array.from({ length: 70 }, (_, n) => ({ name: `step_${n}`, ago: n * 7, payload: { step: n } }));
+  const { url } = await customer(page, many);
+  await page.goto(url);
+  await pane(page).getByRole("link", { name: "Load older" }).click();
+  await expect(page).toHaveURL(/before=/);
+  const last = events(page).filter({ hasText: /step_69\b/ });
+  await expect(last).toHaveCount(1);
+  await last.locator("summary").first().click();
+  await last.getByRole("link", { name: "Show all properties" }).click();
+  await expect(last.locator(".payload")).toContainText("69");
+});
+
+eachTheme("a timeline with opened events has no grave accessibility fault", async ({ page }) => {
+  await login(page);
+  const { url } = await customer(page, [
+    { name: "export_clicked", ago: 0, payload: { format: "csv" } },
+    { name: "export_clicked", ago: 1, payload: { format: "csv" } },
+    { name: "signed_in", ago: 5, payload: { from: { city: "Lisbon" } } },
+  ]);
+  await page.goto(url);
+  await events(page).last().locator("summary").first().click();
+  await expect(events(page).last().locator(".payload")).toBeVisible();
+  await axe(page, ".pane.timeline");
+});
