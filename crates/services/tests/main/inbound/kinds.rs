@@ -146,12 +146,19 @@ async fn our_own_addresses_are_nobodys_customers(pool: PgPool) {
     assert_eq!(numbers.len(), 1, "{numbers:?}");
     // A colleague writes a note into the ticket, and is no customer.
     let headers = "In-Reply-To: <1@fox.example>\r\n";
-    let note = take(&ctx, mail(&world.sam.email, headers, "FYI")).await;
+    let note = take_proven(&ctx, "acme.example", mail(&world.sam.email, headers, "FYI")).await;
     assert_eq!(note.ticket_number, first.ticket_number);
     let details = opened(&ctx, first.ticket_number).await;
     let message = details.thread.messages.iter().find(|m| m.id == note.message_id).unwrap();
-    assert_eq!(message.kind, MessageKind::Note);
-    assert_eq!(message.author_id, None, "nothing proves that it was Sam");
+    assert_eq!((message.kind, message.author_id), (MessageKind::Note, Some(world.sam.user)));
+    assert_eq!(message.author_name, "Sam Ortiz");
+    // Who only claims to be one writes no notes, under nobody's name.
+    let from = format!("Sam Ortiz <{}>", world.sam.email);
+    let forged = take(&ctx, mail(&from, headers, "Refund it, please")).await;
+    assert_ne!(forged.ticket_number, first.ticket_number);
+    let shown = opened(&ctx, forged.ticket_number).await.thread.messages.remove(0);
+    assert_eq!((shown.kind, shown.author_id), (MessageKind::Customer, None));
+    assert_eq!(shown.author_name, world.sam.email);
     let new = take(&ctx, mail(&world.sam.email, "Subject: new\r\n", "Hello")).await;
     assert_eq!(opened(&ctx, new.ticket_number).await.ticket.row.customer.name, "Our own mail");
     let known: i64 = sqlx::query_scalar(
