@@ -3,7 +3,7 @@
 use crate::config::Config;
 use anyhow::Context;
 use rapport_domain::MailboxId;
-use rapport_intake::imap::{self, Pace};
+use rapport_intake::imap::{self, Means};
 use rapport_intake::smtp::{self, Protocol};
 use rapport_intake::{Intake, Stop, Verifier};
 use rapport_services::receiving;
@@ -33,6 +33,6 @@ pub async fn start(
     }
     let keys = config.secret_key.clone();
     let open = move |id: MailboxId, sealed: &[u8]| receiving::imap_password(&keys, id, sealed);
-    running.spawn(imap::run(intake.clone(), Arc::new(open), Pace::default(), stop.clone()));
+    running.spawn(imap::run(intake.clone(), Means::new(Arc::new(open)), stop.clone()));
     Ok((intake, running))
 }

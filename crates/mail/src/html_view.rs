@@ -49,6 +49,61 @@ pub fn fold_quote(clean: &str) -> String {
     format!("{before}<details><summary>Show quoted text</summary>{quote}</details>{after}")
 }
 
+/// How a signature begins, as programs write `-- ` alone on its line.
+const MARKS: [&str; 6] = [
+    "-- <br>",
+    "--&nbsp;<br>",
+    "--<br>",
+    "<span>-- </span><br>",
+    "<span>--&nbsp;</span><br>",
+    "<p>-- </p>",
+];
+/// Characters of an introduction such as `On Monday, Priya wrote:` between signature and quote.
+const INTRODUCTION_CHARS: usize = 300;
+
+/// Folds the last signature: from its mark to the end of the element that it stands in, if
+/// nothing follows but the quoted thread. What is written below a signature stays in sight.
+pub fn fold_signature(clean: &str) -> String {
+    let starts_line = |at: usize| at == 0 || clean[..at].ends_with('>');
+    let mark =
+        MARKS.iter().filter_map(|mark| clean.rfind(mark)).filter(|at| starts_line(*at)).max();
+    let Some(start) = mark else { return clean.to_string() };
+    let end = start + end_of_element(&clean[start..]);
+    let rest = &clean[end..];
+    let below = match last_quote(rest) {
+        Some((quote, after)) if !has_content(&rest[after..]) => &rest[..quote],
+        Some(_) => return clean.to_string(),
+        None => rest,
+    };
+    let room = if below.len() < rest.len() { INTRODUCTION_CHARS } else { 0 };
+    if visible_chars(below) > room || !has_content(&clean[..start]) {
+        return clean.to_string();
+    }
+    let (before, signature) = (&clean[..start], &clean[start..end]);
+    format!("{before}<details><summary>Show signature</summary>{signature}</details>{rest}")
+}
+
+/// Where the element ends in which this markup stands: before the first tag that closes more
+/// than was opened.
+fn end_of_element(html: &str) -> usize {
+    const VOID: [&str; 6] = ["br", "hr", "img", "col", "wbr", "area"];
+    let (mut depth, mut at) = (0usize, 0);
+    while let Some(tag) = html[at..].find('<').map(|n| at + n) {
+        let inside = &html[tag + 1..];
+        let name = inside.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if inside.starts_with('/') {
+            if depth == 0 {
+                return tag;
+            }
+            depth -= 1;
+        } else if !VOID.contains(&name) {
+            depth += 1;
+        }
+        at = tag + 1;
+    }
+    html.len()
+}
+
 /// Where the last outermost quote begins and ends.
 fn last_quote(clean: &str) -> Option<(usize, usize)> {
     const OPEN: &str = "<blockquote";
@@ -69,6 +124,13 @@ fn last_quote(clean: &str) -> Option<(usize, usize)> {
         at = tag + 1;
     }
     found
+}
+
+/// Characters of the text that stands in markup.
+fn visible_chars(html: &str) -> usize {
+    let (first, rest) = html.split_once('<').unwrap_or((html, ""));
+    let texts = rest.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text);
+    std::iter::once(first).chain(texts).map(|text| text.trim().chars().count()).sum()
 }
 
 /// Whether anybody would see anything: text, a picture, a rule.
@@ -127,5 +189,35 @@ mod tests {
             folded.starts_with("<blockquote>first?</blockquote><p>yes</p><details>"),
             "{folded}"
         );
+    }
+
+    #[test]
+    fn a_signature_is_folded_inside_its_element() {
+        for (html, folded) in [
+            (
+                "<div>Yes<br>-- <br>Alex<br><b>Northwind</b></div>",
+                "<div>Yes<br><details><summary>Show signature</summary>-- <br>Alex<br><b>Northwind</b></details></div>",
+            ),
+            (
+                "<div>Yes</div><div><span>-- </span><br><div>Alex</div></div><div>On Monday, Priya wrote:<blockquote>Hi</blockquote></div>",
+                "<div>Yes</div><div><details><summary>Show signature</summary><span>-- </span><br><div>Alex</div></details></div><div>On Monday, Priya wrote:<blockquote>Hi</blockquote></div>",
+            ),
+        ] {
+            assert_eq!(fold_signature(html), folded);
+            assert_eq!(crate::sanitize(folded), folded, "it is as clean as before");
+        }
+    }
+
+    #[test]
+    fn what_stands_below_a_signature_stays_in_sight() {
+        for whole in [
+            "<div>-- <br>Alex</div>",
+            "<div>Yes</div><div>-- <br>Alex</div><p>PS: and one more thing</p>",
+            "<div>a -- <br>b</div>",
+            "<div>Yes</div><div>-- <br>Alex</div><blockquote>q</blockquote><p>answer</p>",
+            "<p>no signature</p>",
+        ] {
+            assert_eq!(fold_signature(whole), whole);
+        }
     }
 }

@@ -24,7 +24,7 @@ pub use auth_results::trusted_results;
 pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
-pub use html_view::{fold_quote, place_pictures};
+pub use html_view::{fold_quote, fold_signature, place_pictures};
 pub use kind::{LOOP_HEADER, MailKind};
 pub use parse::{Address, ParsedEmail, Unreadable, count_recipients, parse, peek_subject};
 pub use pictures::{remote_pictures, show_pictures};

@@ -102,7 +102,10 @@ pub async fn set_read_to(
     to: ReadTo,
 ) -> Result<()> {
     sqlx::query!(
-        "update mailboxes set imap_uidvalidity = $3, imap_last_uid = $4
+        "update mailboxes set imap_uidvalidity = $3,
+            -- of two servers that read one mailbox, the slower one takes nothing back
+            imap_last_uid = case when imap_uidvalidity = $3 then greatest(imap_last_uid, $4)
+                else $4 end
         where workspace_id = $1 and id = $2",
         workspace.0,
         id.0,

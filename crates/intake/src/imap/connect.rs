@@ -3,7 +3,7 @@
 use async_imap::{Client, Session};
 use rapport_domain::mailbox::{Server, Tls};
 use std::fmt::Debug;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -56,7 +56,8 @@ impl From<rapport_services::AppError> for Broken {
     }
 }
 
-static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
+/// TLS with the certificates that this machine trusts.
+pub(super) fn trusting_the_system() -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     // What cannot be read is left out: a server behind it is then refused by name.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -66,26 +67,30 @@ static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Arc::new(config)
-});
+}
 
 /// Connects and logs in.
-pub(super) async fn connect(server: &Server, password: &str) -> Result<Imap, Broken> {
-    let connected = tokio::time::timeout(CONNECT_TIMEOUT, log_in(server, password));
+pub(super) async fn connect(
+    server: &Server,
+    password: &str,
+    tls: &Arc<ClientConfig>,
+) -> Result<Imap, Broken> {
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, log_in(server, password, tls));
     connected.await.map_err(|_| Broken::Silent)?
 }
 
-async fn log_in(server: &Server, password: &str) -> Result<Imap, Broken> {
+async fn log_in(server: &Server, password: &str, tls: &Arc<ClientConfig>) -> Result<Imap, Broken> {
     let tcp = TcpStream::connect((server.host.as_str(), server.port));
     let tcp = tcp.await.map_err(Broken::Unreachable)?;
     let client = match server.tls {
-        Tls::Implicit => greeted(protect(tcp, &server.host).await?).await?,
+        Tls::Implicit => greeted(protect(tcp, &server.host, tls).await?).await?,
         Tls::None => greeted(Box::new(tcp)).await?,
         Tls::Starttls => {
             let mut plain = Client::new(tcp);
             greeting(&mut plain).await?;
             plain.run_command_and_check_ok("STARTTLS", None).await?;
             // What came in the clear behind the answer is dropped with the old stream.
-            Client::new(protect(plain.into_inner(), &server.host).await?)
+            Client::new(protect(plain.into_inner(), &server.host, tls).await?)
         }
     };
     let Some(user) = &server.user else {
@@ -105,9 +110,13 @@ async fn greeting<T: Wire>(client: &mut Client<T>) -> Result<(), Broken> {
     greeting.map(drop).ok_or(Broken::Gone)
 }
 
-async fn protect(tcp: TcpStream, host: &str) -> Result<Box<dyn Wire>, Broken> {
+async fn protect(
+    tcp: TcpStream,
+    host: &str,
+    tls: &Arc<ClientConfig>,
+) -> Result<Box<dyn Wire>, Broken> {
     let name = ServerName::try_from(host.to_string())
         .map_err(|error| Broken::Tls(std::io::Error::other(error)))?;
-    let stream = TlsConnector::from(TLS.clone()).connect(name, tcp).await.map_err(Broken::Tls)?;
+    let stream = TlsConnector::from(tls.clone()).connect(name, tcp).await.map_err(Broken::Tls)?;
     Ok(Box::new(stream))
 }

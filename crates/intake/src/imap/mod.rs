@@ -14,7 +14,8 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::rustls::ClientConfig;
 
 /// How often the settings are looked at.
 const SETTINGS: Duration = Duration::from_secs(15);
@@ -41,10 +42,28 @@ impl Default for Pace {
     }
 }
 
+/// What reading needs besides the settings of the mailboxes; cheap to clone.
+#[derive(Clone)]
+pub struct Means {
+    pub open: OpenPassword,
+    pub pace: Pace,
+    /// Whose certificates are accepted.
+    pub tls: Arc<ClientConfig>,
+}
+
+impl Means {
+    /// At the usual pace, trusting whom this machine trusts.
+    pub fn new(open: OpenPassword) -> Self {
+        Self { open, pace: Pace::default(), tls: connect::trusting_the_system() }
+    }
+}
+
 /// Reads all mailboxes that have an IMAP server until `stop`.
-pub async fn run(intake: Intake, open: OpenPassword, pace: Pace, mut stop: Stop) {
-    let mut running: HashMap<(WorkspaceId, MailboxId), (ReadMailbox, JoinHandle<()>)> =
-        HashMap::new();
+pub async fn run(intake: Intake, means: Means, mut stop: Stop) {
+    // Dropping the set ends its tasks. A mail is stored together with how far its mailbox is
+    // read, so nothing is lost or doubled.
+    let mut tasks = JoinSet::new();
+    let mut running: HashMap<(WorkspaceId, MailboxId), (ReadMailbox, AbortHandle)> = HashMap::new();
     loop {
         match receiving::read_mailboxes(intake.store()).await {
             Ok(mailboxes) => {
@@ -57,21 +76,17 @@ pub async fn run(intake: Intake, open: OpenPassword, pace: Pace, mut stop: Stop)
                 });
                 for mailbox in mailboxes {
                     running.entry((mailbox.workspace, mailbox.id)).or_insert_with(|| {
-                        let reader =
-                            Reader::new(mailbox.clone(), intake.clone(), open.clone(), pace);
-                        (mailbox, tokio::spawn(reader.run()))
+                        let reader = Reader::new(mailbox.clone(), intake.clone(), means.clone());
+                        (mailbox, tasks.spawn(reader.run()))
                     });
                 }
             }
             Err(error) => tracing::warn!(%error, "cannot look up the mailboxes to read"),
         }
+        while tasks.try_join_next().is_some() {}
         tokio::select! {
             () = stopped(&mut stop) => break,
-            () = tokio::time::sleep(pace.settings) => {}
+            () = tokio::time::sleep(means.pace.settings) => {}
         }
-    }
-    // A mail is stored together with how far its mailbox is read: nothing is lost or doubled.
-    for (_, task) in running.into_values() {
-        task.abort();
     }
 }

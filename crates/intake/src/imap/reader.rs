@@ -1,7 +1,7 @@
 //! Reads one mailbox: what is new since the last uid, then waits for more.
 
+use super::Means;
 use super::connect::{Broken, Imap, connect};
-use super::{OpenPassword, Pace};
 use crate::Intake;
 use async_imap::types::Fetch;
 use futures_util::TryStreamExt;
@@ -24,23 +24,22 @@ const RETRY_MAX: Duration = Duration::from_secs(300);
 pub(super) struct Reader {
     mailbox: ReadMailbox,
     intake: Intake,
-    open: OpenPassword,
-    pace: Pace,
+    means: Means,
 }
 
 impl Reader {
-    pub fn new(mailbox: ReadMailbox, intake: Intake, open: OpenPassword, pace: Pace) -> Self {
-        Self { mailbox, intake, open, pace }
+    pub fn new(mailbox: ReadMailbox, intake: Intake, means: Means) -> Self {
+        Self { mailbox, intake, means }
     }
 
     /// Reads for ever; a broken connection is made anew, ever more slowly.
     pub async fn run(self) {
-        let mut wait = self.pace.retry;
+        let mut wait = self.means.pace.retry;
         loop {
             let began = tokio::time::Instant::now();
             let Err(broken) = self.connection().await else { continue };
             if began.elapsed() > RETRY_MAX {
-                wait = self.pace.retry;
+                wait = self.means.pace.retry;
             }
             tracing::warn!(mailbox = %self.mailbox.address, error = %broken, "reading a mailbox stopped");
             let (ctx, why) = (self.ctx(), broken.to_string());
@@ -59,11 +58,12 @@ impl Reader {
 
     async fn connection(&self) -> Result<(), Broken> {
         let sealed = self.mailbox.password.as_deref();
-        let password = match sealed.map(|sealed| (self.open)(self.mailbox.id, sealed)) {
+        let password = match sealed.map(|sealed| (self.means.open)(self.mailbox.id, sealed)) {
             Some(opened) => opened.map_err(|locked| Broken::Locked(locked.to_string()))?,
             None => return Err(Broken::Locked("A password is missing.".into())),
         };
-        let mut session = connect(&self.mailbox.server, password.expose_secret()).await?;
+        let mut session =
+            connect(&self.mailbox.server, password.expose_secret(), &self.means.tls).await?;
         let idle = in_time(session.capabilities()).await?.has_str("IDLE");
         loop {
             self.read_new(&mut session).await?;
@@ -143,13 +143,13 @@ impl Reader {
     /// Waits until the server tells of something new, or until it is time to look.
     async fn wait(&self, mut session: Imap, idle: bool) -> Result<Imap, Broken> {
         if !idle {
-            tokio::time::sleep(self.pace.poll).await;
+            tokio::time::sleep(self.means.pace.poll).await;
             in_time(session.noop()).await?;
             return Ok(session);
         }
         let mut handle = session.idle();
         in_time(handle.init()).await?;
-        let (waiting, _interrupt) = handle.wait_with_timeout(self.pace.poll * 5);
+        let (waiting, _interrupt) = handle.wait_with_timeout(self.means.pace.poll * 5);
         waiting.await?;
         in_time(handle.done()).await
     }

@@ -7,6 +7,7 @@
 mod command;
 mod lines;
 mod session;
+mod text;
 
 use crate::intake::stopped;
 use crate::{Intake, Stop};
@@ -44,6 +45,7 @@ pub async fn serve(
 ) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let hostname: Arc<str> = hostname.into();
+    let in_flight = Arc::new(Semaphore::new(text::IN_FLIGHT_STEPS));
     let mut sessions = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -64,7 +66,8 @@ pub async fn serve(
             refuse(stream);
             continue;
         };
-        let session = Session::new(protocol, hostname.clone(), peer.ip(), intake.clone());
+        let session =
+            Session::new(protocol, hostname.clone(), peer.ip(), intake.clone(), in_flight.clone());
         let stop = stop.clone();
         sessions.spawn(async move {
             let run = session.run(stream, stop);

@@ -3,6 +3,7 @@
 use super::Protocol;
 use super::command::{Command, Hello, parse};
 use super::lines::{Line, read_line};
+use super::text::{Text, read_text};
 use crate::intake::stopped;
 use crate::{Intake, Stop};
 use rapport_domain::message::{Envelope, MailSource};
@@ -14,18 +15,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::Semaphore;
 
 /// Bytes of a command line (RFC 5321 has 512, extensions add to it).
 const COMMAND_BYTES: usize = 2_048;
-/// Bytes of a line of a mail: programs write far longer ones than the 1,000 they may.
-const TEXT_LINE_BYTES: usize = 1024 * 1024;
 /// Recipients of one mail; the client sends the rest in another transaction.
 const RECIPIENTS_MAX: usize = 100;
 /// Mistakes, and commands, of one connection.
 const MISTAKES_MAX: usize = 20;
 const COMMANDS_MAX: usize = 5_000;
-/// Servers that a mail may have passed before it is taken to run in circles.
-const HOPS_MAX: usize = 100;
 /// How long an answer may take to be read.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
@@ -34,23 +32,23 @@ pub(super) struct Session {
     hostname: Arc<str>,
     peer: IpAddr,
     intake: Intake,
+    /// Room for mails that are being sent, in steps of a megabyte, shared by all connections.
+    in_flight: Arc<Semaphore>,
     helo: Option<String>,
     mail_from: Option<String>,
     recipients: Vec<(WorkspaceId, String)>,
 }
 
-/// How the text of a mail ended.
-enum Text {
-    Whole(Vec<u8>),
-    /// Refused, with the answer; the text was read away.
-    Refused(&'static str),
-    End,
-}
-
 impl Session {
-    pub fn new(protocol: Protocol, hostname: Arc<str>, peer: IpAddr, intake: Intake) -> Self {
+    pub fn new(
+        protocol: Protocol,
+        hostname: Arc<str>,
+        peer: IpAddr,
+        intake: Intake,
+        in_flight: Arc<Semaphore>,
+    ) -> Self {
         let (helo, mail_from, recipients) = (None, None, Vec::new());
-        Self { protocol, hostname, peer, intake, helo, mail_from, recipients }
+        Self { protocol, hostname, peer, intake, in_flight, helo, mail_from, recipients }
     }
 
     /// Talks until the client quits, gives up or makes too many mistakes.
@@ -176,10 +174,11 @@ impl Session {
         reader: &mut (impl AsyncBufRead + Unpin),
         writer: &mut (impl AsyncWrite + Unpin),
     ) -> io::Result<bool> {
-        let answers = match read_text(reader).await? {
+        let answers = match read_text(reader, &self.in_flight).await? {
             Text::End => return Ok(false),
             Text::Refused(why) => vec![why; self.recipients.len()],
-            Text::Whole(text) => self.store(text).await,
+            // Its room is taken until it is stored.
+            Text::Whole(text, _room) => self.store(text).await,
         };
         match self.protocol {
             // One answer speaks for all: a mail that was not stored everywhere comes again.
@@ -240,44 +239,6 @@ impl Session {
     }
 }
 
-/// Reads a mail's text to the line with a dot alone, dots unstuffed.
-///
-/// Lines end with CRLF and nothing else: where two servers disagree about that, one mail can
-/// be made to look like two, the second from anybody (SMTP smuggling).
-async fn read_text(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Text> {
-    let (mut text, mut line) = (Vec::new(), Vec::new());
-    let mut refused = None;
-    let (mut in_headers, mut hops) = (true, 0);
-    loop {
-        match read_line(reader, &mut line, TEXT_LINE_BYTES).await? {
-            Line::End => return Ok(Text::End),
-            Line::TooLong => refused = Some("554 5.6.0 A line of this mail is too long"),
-            Line::Whole => {}
-        }
-        if line == b".\r\n" {
-            break;
-        }
-        if !line.ends_with(b"\r\n") || line[..line.len() - 2].contains(&b'\r') {
-            refused = refused.or(Some("554 5.6.0 Lines end with CR and LF, both and together"));
-        }
-        in_headers &= line != b"\r\n";
-        hops += usize::from(in_headers && line.to_ascii_lowercase().starts_with(b"received:"));
-        if hops > HOPS_MAX {
-            refused = refused.or(Some("554 5.4.6 This mail runs in circles"));
-        }
-        let content = line.strip_prefix(b".").unwrap_or(&line);
-        if text.len() + content.len() > limits::EMAIL_BYTES {
-            refused = refused.or(Some("552 5.3.4 A mail may have 25 MB"));
-        }
-        if refused.is_none() {
-            text.extend_from_slice(content);
-        } else {
-            text = Vec::new();
-        }
-    }
-    Ok(refused.map_or(Text::Whole(text), Text::Refused))
-}
-
 async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &str) -> io::Result<()> {
     let line = format!("{answer}\r\n");
     let said = async {
@@ -285,46 +246,4 @@ async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &str) -> io::Result
         writer.flush().await
     };
     tokio::time::timeout(ANSWER_TIME, said).await.map_err(|_| io::ErrorKind::TimedOut)?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn text(input: &[u8]) -> std::result::Result<Vec<u8>, &'static str> {
-        match read_text(&mut &input[..]).await.unwrap() {
-            Text::Whole(text) => Ok(text),
-            Text::Refused(why) => Err(why),
-            Text::End => Err("end"),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_dot_alone_ends_a_mail_and_others_are_its_own() {
-        assert_eq!(text(b"a\r\n..b\r\n.\r\nrest").await.unwrap(), b"a\r\n.b\r\n");
-        assert_eq!(text(b"a\r\n").await, Err("end"));
-    }
-
-    #[tokio::test]
-    async fn no_other_line_end_ends_a_mail() {
-        for smuggled in [
-            &b"a\n.\nMAIL FROM:<x>\r\n.\r\n"[..],
-            b"a\n.\r\nb\r\n.\r\n",
-            b"a\r.\r\nb\r\n.\r\n",
-            b"a\r\n.\nb\r\n.\r\n",
-        ] {
-            let read = text(smuggled).await;
-            assert!(read.as_ref().is_err_and(|e| e.starts_with("554")), "{smuggled:?}: {read:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn mail_in_circles_and_endless_mail_is_refused() {
-        let hops = [b"Received: x\r\n".repeat(HOPS_MAX + 1), b"\r\nx\r\n.\r\n".to_vec()].concat();
-        assert!(text(&hops).await.unwrap_err().starts_with("554 5.4.6"));
-        let large =
-            [b"0123456789abcdef\r\n".repeat(limits::EMAIL_BYTES / 18 + 1), b".\r\n".to_vec()]
-                .concat();
-        assert!(text(&large).await.unwrap_err().starts_with("552"));
-    }
 }

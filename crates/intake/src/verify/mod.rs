@@ -13,6 +13,7 @@ use mail_auth::{
 };
 use rapport_domain::message::{Envelope, MailSource, Outcome, Verdict, Verdicts};
 use remembered::Names;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,7 @@ impl Verifier {
         }
         let Some(checks) = &self.0 else { return Verdicts::default() };
         // The library reads what strangers wrote; a fault in it costs the verdicts, not the mail.
-        let found = AssertUnwindSafe(checks.run(raw, envelope)).catch_unwind();
+        let found = AssertUnwindSafe(checks.run(raw, source, envelope)).catch_unwind();
         match tokio::time::timeout(CHECKS_TIMEOUT, found).await {
             Ok(Ok(verdicts)) => verdicts,
             Ok(Err(_)) => {
@@ -87,13 +88,14 @@ impl Verifier {
 }
 
 impl Checks {
-    async fn run(&self, raw: &[u8], envelope: &Envelope) -> Verdicts {
+    async fn run(&self, raw: &[u8], source: MailSource, envelope: &Envelope) -> Verdicts {
         let Some(mut message) = AuthenticatedMessage::parse(raw) else {
             return Verdicts::default();
         };
         message.dkim_headers.truncate(SIGNATURES_MAX);
         let from = message.from().rsplit_once('@').map_or("", |(_, domain)| domain).to_string();
-        let spf = self.spf(envelope).await;
+        // Over LMTP a server beside this one speaks, whatever its address.
+        let spf = if source == MailSource::Lmtp { None } else { self.spf(envelope).await };
         // With neither there is nothing that DMARC could pass by.
         if spf.is_none() && message.dkim_headers.is_empty() {
             return Verdicts::default();
@@ -127,8 +129,7 @@ impl Checks {
     /// SPF of the envelope's sender, or of the client's name where the sender is empty.
     async fn spf(&self, envelope: &Envelope) -> Option<(SpfOutput, String)> {
         let (ip, helo) = (envelope.ip?, envelope.helo.as_deref().unwrap_or_default());
-        // A relay of ours is no sender.
-        if ip.is_loopback() {
+        if is_ours(ip) {
             return None;
         }
         let sender = envelope.mail_from.as_deref().unwrap_or_default();
@@ -137,6 +138,14 @@ impl Checks {
             None => (SpfParameters::verify_ehlo(ip, helo, helo), helo),
         };
         Some((self.resolver.verify_spf(self.names.ask(params)).await, domain.to_string()))
+    }
+}
+
+/// Whether the client is a relay of ours: it passes mail on, and is nobody's sender.
+fn is_ours(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 

@@ -68,8 +68,12 @@ async fn the_clients_address_proves_the_envelopes_domain() {
     // SPF of another domain says nothing about the From that people see.
     let other = verify(MAIL, &from("192.0.2.1", "x@evil.example")).await;
     assert!(!other.prove("dana@fox.example"));
-    let relay = verify(MAIL, &from("127.0.0.1", "dana@fox.example")).await;
-    assert_eq!(relay.spf, None, "a relay of ours is no sender");
+    for relay in ["127.0.0.1", "::1", "10.1.2.3", "::ffff:192.168.1.1", "fd00::1"] {
+        let found = verify(MAIL, &from(relay, "dana@fox.example")).await;
+        assert_eq!(found.spf, None, "a relay of ours is no sender: {relay}");
+    }
+    let beside = from("203.0.113.9", "dana@fox.example");
+    assert_eq!(world().verify(MAIL, MailSource::Lmtp, &beside).await, Verdicts::default());
 }
 
 #[tokio::test]

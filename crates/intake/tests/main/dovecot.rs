@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub struct Dovecot {
     pub addr: SocketAddr,
+    /// Where it speaks TLS from the start.
+    pub tls_addr: SocketAddr,
+    /// What it proves to be 127.0.0.1 with.
+    pub certificate: CertificateDer<'static>,
     dir: PathBuf,
     process: Child,
     delivered: AtomicU32,
@@ -17,15 +22,18 @@ pub struct Dovecot {
 impl Dovecot {
     /// Starts a server with the user `support`, password `secret`.
     pub fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, tls_port) = (free_port(), free_port());
         let dir =
             std::env::temp_dir().join(format!("rapport-dovecot-{}-{port}", std::process::id()));
         fs::create_dir_all(dir.join("mail/cur")).unwrap();
         fs::create_dir_all(dir.join("mail/new")).unwrap();
         fs::create_dir_all(dir.join("mail/tmp")).unwrap();
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_string()]).unwrap();
+        fs::write(dir.join("cert.pem"), made.cert.pem()).unwrap();
+        fs::write(dir.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
         let me = owner(&dir);
         let config = dir.join("dovecot.conf");
-        fs::write(&config, settings(&dir, port, &me)).unwrap();
+        fs::write(&config, settings(&dir, port, tls_port, &me)).unwrap();
         if me.root {
             // Root's server hands the mail to the user that the package made.
             let owned = Command::new("chown").args(["-R", &me.name]).arg(dir.join("mail")).status();
@@ -38,14 +46,16 @@ impl Dovecot {
             .stdin(Stdio::null())
             .spawn()
             .expect("dovecot is installed: scripts/setup.sh --tests");
-        let addr = SocketAddr::from(([127, 0, 0, 1], port));
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let (addr, tls_addr) = (at(port), at(tls_port));
+        let certificate = made.cert.der().clone();
         let began = Instant::now();
         while std::net::TcpStream::connect(addr).is_err() {
             let log = || fs::read_to_string(dir.join("log")).unwrap_or_default();
             assert!(began.elapsed() < Duration::from_secs(20), "dovecot did not start: {}", log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        Self { addr, dir, process, delivered: AtomicU32::new(0) }
+        Self { addr, tls_addr, certificate, dir, process, delivered: AtomicU32::new(0) }
     }
 
     /// Puts a mail into the inbox, as a delivery agent does.
@@ -104,6 +114,10 @@ impl Drop for Dovecot {
     }
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 fn program() -> &'static str {
     ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot"]
         .into_iter()
@@ -129,7 +143,7 @@ fn owner(_: &Path) -> Owner {
     Owner { name, group, root }
 }
 
-fn settings(dir: &Path, port: u16, me: &Owner) -> String {
+fn settings(dir: &Path, port: u16, tls_port: u16, me: &Owner) -> String {
     let (dir, Owner { name, group, .. }) = (dir.display(), me);
     format!(
         "base_dir = {dir}/run
@@ -137,7 +151,9 @@ state_dir = {dir}/state
 log_path = {dir}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{dir}/cert.pem
+ssl_key = <{dir}/key.pem
 disable_plaintext_auth = no
 default_internal_user = {name}
 default_internal_group = {group}
@@ -153,7 +169,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{

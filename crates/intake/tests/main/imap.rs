@@ -1,6 +1,6 @@
 use crate::dovecot::Dovecot;
 use crate::world::World;
-use rapport_intake::imap::{self, OpenPassword, Pace};
+use rapport_intake::imap::{self, Means, OpenPassword, Pace};
 use rapport_services::secrets::Locked;
 use sqlx::PgPool;
 use std::net::SocketAddr;
@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 const PACE: Pace = Pace {
     settings: Duration::from_millis(200),
@@ -25,22 +27,43 @@ fn mail(n: usize) -> String {
 
 /// Sets the mailbox up to be read from an address, and reads it.
 async fn read(world: &World, addr: SocketAddr) -> JoinHandle<()> {
-    set_up(world, addr).await;
+    read_over(world, addr, "none", &[]).await
+}
+
+async fn read_over(
+    world: &World,
+    addr: SocketAddr,
+    tls: &str,
+    certificates: &[CertificateDer<'static>],
+) -> JoinHandle<()> {
+    set_up(world, addr, tls).await;
     let open: OpenPassword = Arc::new(|_, sealed| match sealed {
         b"sealed" => Ok("secret".into()),
         _ => Err(Locked),
     });
-    tokio::spawn(imap::run(world.intake.clone(), open, PACE, world.stop.clone()))
+    let means = Means { pace: PACE, tls: trusting(certificates), ..Means::new(open) };
+    tokio::spawn(imap::run(world.intake.clone(), means, world.stop.clone()))
 }
 
-async fn set_up(world: &World, addr: SocketAddr) {
+/// TLS that accepts these certificates and no others.
+fn trusting(certificates: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates.iter().cloned());
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let versions =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Arc::new(versions.unwrap().with_root_certificates(roots).with_no_client_auth())
+}
+
+async fn set_up(world: &World, addr: SocketAddr, tls: &str) {
     sqlx::query(
-        "update mailboxes set imap_host = $1, imap_port = $2, imap_tls = 'none', imap_user = 'support',
+        "update mailboxes set imap_host = $1, imap_port = $2, imap_tls = $4, imap_user = 'support',
             imap_password = 'sealed', version = version + 1 where id = $3",
     )
     .bind(addr.ip().to_string())
     .bind(i32::from(addr.port()))
     .bind(world.mailbox.0)
+    .bind(tls)
     .execute(&world.pool)
     .await
     .unwrap();
@@ -155,7 +178,7 @@ async fn a_mailbox_that_is_not_reached_says_why_until_it_is(pool: PgPool) {
     let server = Dovecot::start();
     server.deliver(&mail(1));
     // The changed setting is seen, and the waiting task makes room for a new one.
-    set_up(&world, server.addr).await;
+    set_up(&world, server.addr, "none").await;
     world.wait_for("messages", 1).await;
     assert_eq!(wait_for_error(&world, false).await, None);
     sqlx::query("update mailboxes set imap_password = 'other', version = version + 1")
@@ -164,6 +187,27 @@ async fn a_mailbox_that_is_not_reached_says_why_until_it_is(pool: PgPool) {
         .unwrap();
     let error = wait_for_error(&world, true).await;
     assert!(error.is_some_and(|e| e.contains("cannot be opened")));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn protected_connections_ask_for_a_certificate_that_is_trusted(pool: PgPool) {
+    let world = World::new(pool, &[]).await;
+    let server = Dovecot::start();
+    server.deliver(&mail(1));
+    let certificate = [server.certificate.clone()];
+    for (n, (tls, addr)) in
+        [("implicit", server.tls_addr), ("starttls", server.addr)].into_iter().enumerate()
+    {
+        let stranger = read_over(&world, addr, tls, &[]).await;
+        let error = wait_for_error(&world, true).await;
+        assert!(error.as_ref().is_some_and(|e| e.contains("certificate")), "{tls}: {error:?}");
+        stranger.abort();
+        server.deliver(&mail(2 + n));
+        let trusted = read_over(&world, addr, tls, &certificate).await;
+        world.wait_for("messages", 2 + n as i64).await;
+        assert_eq!(wait_for_error(&world, false).await, None);
+        trusted.abort();
+    }
 }
 
 async fn wait_for_error(world: &World, some: bool) -> Option<String> {

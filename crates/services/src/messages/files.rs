@@ -27,9 +27,9 @@ pub struct MessageHtml {
     pub hidden: usize,
 }
 
-/// The cleaned HTML of a message as it is shown: the thread that it quotes folded, its own
-/// pictures written into it. Remote ones come from `/files/messages/{id}/pictures/{n}` when
-/// asked for, and else not at all.
+/// The cleaned HTML of a message as it is shown: its signature and the thread that it quotes
+/// folded, its own pictures written into it. Remote ones come from
+/// `/files/messages/{id}/pictures/{n}` when asked for, and else not at all.
 pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<MessageHtml> {
     ctx.require(Permission::Read)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
@@ -40,7 +40,8 @@ pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<Mess
         let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
         Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
     };
-    let html = rapport_mail::place_pictures(&rapport_mail::fold_quote(&html), own);
+    let folded = rapport_mail::fold_quote(&rapport_mail::fold_signature(&html));
+    let html = rapport_mail::place_pictures(&folded, own);
     Ok(MessageHtml { html, hidden: if remote { 0 } else { known } })
 }
 

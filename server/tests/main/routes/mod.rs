@@ -15,3 +15,4 @@ mod mail_out;
 mod pages;
 mod server_functions;
 mod setup;
+mod ticket_mail;

@@ -1,22 +1,18 @@
 //! Files a mail: into the ticket that it answers, else into a new one.
 
 use super::known::{Known, plain};
+use super::message::{self, OURSELVES, blank, system_customer};
 use super::{StoredMail, answer, body_sha256, content, report};
-use crate::tickets::{TouchByMessage, open_as, touch_by_message};
+use crate::tickets::open_as;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::message::{InboundEmail, MailClass, MailFacts, Verdicts};
+use rapport_domain::message::{InboundEmail, MailClass, Verdicts};
 use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
-use rapport_domain::{CustomerId, MessageId, TicketId, UserId, limits, text};
-use rapport_mail::{MailKind, ParsedEmail, Unreadable};
+use rapport_domain::{CustomerId, TicketId, UserId, Uuid, limits};
+use rapport_mail::{MailKind, ParsedEmail};
 use rapport_store::messages::{self, InsertMessage};
 use rapport_store::{Tx, customers, identifiers, tickets};
-
-/// Stands for everybody whose address cannot be read.
-const UNKNOWN_SENDER: (&str, &str) = ("rapport:unknown-sender", "Unknown sender");
-/// Stands for us: our own mail that came back, and what colleagues write to a mailbox.
-const OURSELVES: (&str, &str) = ("rapport:own-mail", "Our own mail");
 
 /// A mail about to be filed, and what is known of it.
 #[derive(Debug)]
@@ -76,7 +72,10 @@ impl Filing<'_> {
             Some(ticket) => Some(ticket),
             None => {
                 let ids = self.answered_ids();
-                messages::find_thread(tx, self.ctx.workspace, author.customer, email, &ids).await?
+                // Whoever only claims to be a colleague sees no further than a participant.
+                let claimed = (author.user.is_none()).then_some(CustomerId(Uuid::nil()));
+                let sender = author.customer.or(claimed);
+                messages::find_thread(tx, self.ctx.workspace, sender, email, &ids).await?
             }
         };
         let ticket = match thread {
@@ -202,15 +201,21 @@ impl Filing<'_> {
         let headers = content::headers(self.parsed);
         let facts = content::facts(self.parsed, self.verdicts.clone());
         let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
+        let author_name = match (colleague, author.customer) {
+            (Some(colleague), _) => &colleague.name,
+            (None, Some(_)) => self.name(),
+            // A name of ours stands only where it is proven.
+            (None, None) => &self.parsed.from.email,
+        };
         let insert = InsertMessage {
             // What a colleague mails into a ticket is for the team: nobody said to pass it on.
-            kind: if author.customer.is_none() && answers {
+            kind: if author.user.is_some() && answers {
                 MessageKind::Note
             } else {
                 MessageKind::Customer
             },
             author_user: author.user,
-            author_name: colleague.map_or(self.name(), |c| c.name.as_str()),
+            author_name,
             author_email: Some(&self.parsed.from.email),
             subject: self.parsed.subject.as_deref(),
             body_text: &self.parsed.text,
@@ -222,7 +227,8 @@ impl Filing<'_> {
         };
         // A machine's answer moves no status and waits for nobody; what opens a ticket is news.
         let automatic = answers && facts.class != MailClass::Ordinary;
-        let filed = store(tx, self.ctx, &insert, self.mail.received_at, automatic, &facts).await?;
+        let filed =
+            message::store(tx, self.ctx, &insert, self.mail.received_at, automatic, &facts).await?;
         content::insert_files(tx, self.ctx, insert.id, self.parsed).await?;
         Ok(filed)
     }
@@ -241,103 +247,4 @@ impl Filing<'_> {
         }
         Ok(())
     }
-}
-
-async fn system_customer(tx: &mut Tx, ctx: &Ctx, who: (&str, &str)) -> Result<CustomerId> {
-    let key = Key { kind: IdentifierKind::AnonymousId, value: who.0.into() };
-    Ok(customers::find_or_create(tx, ctx.workspace, &key, Some(who.1), "email", ctx.now).await?)
-}
-
-/// Files what cannot be read under a customer of its own, its raw text as the message.
-pub(super) async fn unreadable(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    mail: &StoredMail,
-    why: Unreadable,
-) -> Result<InboundEmail> {
-    let sender = system_customer(tx, ctx, UNKNOWN_SENDER).await?;
-    let subject = rapport_mail::peek_subject(&mail.raw);
-    let title = subject.as_deref().unwrap_or("Unreadable e-mail");
-    let mut new = NewTicket::new(sender, title, Channel::Email);
-    new.submitted_at = Some(mail.received_at);
-    let ticket = open_as(tx, ctx, new, UNKNOWN_SENDER.1).await?.id;
-    let shown = &mail.raw[..mail.raw.len().min(limits::RAW_SHOWN_BYTES)];
-    let shown = text::clean(&String::from_utf8_lossy(shown).replace("\r\n", "\n"));
-    let reason = why.to_string();
-    let insert = InsertMessage {
-        author_name: UNKNOWN_SENDER.1,
-        // The page shows it above the raw text.
-        subject: Some(&reason),
-        body_text: &shown,
-        unreadable: true,
-        ..blank(ticket, Some(sender), mail, mail.received_at)
-    };
-    store(tx, ctx, &insert, mail.received_at, false, &MailFacts::default()).await
-}
-
-/// A customer's e-mail with nothing in it yet.
-fn blank<'a>(
-    ticket: TicketId,
-    sender: Option<CustomerId>,
-    mail: &StoredMail,
-    sent_at: DateTime<Utc>,
-) -> InsertMessage<'a> {
-    InsertMessage {
-        id: MessageId::generate(),
-        ticket,
-        kind: MessageKind::Customer,
-        channel: Channel::Email,
-        author_user: None,
-        author_customer: sender,
-        author_name: "",
-        author_email: None,
-        subject: None,
-        body_text: "",
-        body_html: None,
-        headers: &[],
-        message_id: None,
-        in_reply_to: None,
-        raw_email: Some(mail.id),
-        unreadable: false,
-        receipt: None,
-        receipt_at: None,
-        receipt_error: None,
-        client_key: None,
-        sent_at,
-    }
-}
-
-/// Stores the message and what it does to its ticket. Unread is what was received after the
-/// last look, so the ticket goes by that time: a slow mail with an old Date is still news.
-async fn store(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    insert: &InsertMessage<'_>,
-    received: DateTime<Utc>,
-    automatic: bool,
-    facts: &MailFacts,
-) -> Result<InboundEmail> {
-    let touch = TouchByMessage {
-        ticket: insert.ticket,
-        kind: insert.kind,
-        channel: insert.channel,
-        text: insert.body_text,
-        sent_at: received,
-        moves_status: !automatic,
-        automatic,
-        then: None,
-        author_name: insert.author_name,
-    };
-    let touched = touch_by_message(tx, ctx, &touch).await?;
-    messages::insert_message(tx, ctx.workspace, insert).await?;
-    messages::set_mail_facts(tx, ctx.workspace, insert.id, facts).await?;
-    tracing::info!(ticket = touched.number, class = ?facts.class, unreadable = insert.unreadable, "mail filed");
-    Ok(InboundEmail {
-        ticket_number: touched.number,
-        ticket_id: insert.ticket,
-        message_id: insert.id,
-        customer_id: touched.customer,
-        duplicate: false,
-        unreadable: insert.unreadable,
-    })
 }

@@ -7,6 +7,7 @@
 mod content;
 mod file;
 mod known;
+mod message;
 mod reparse;
 mod report;
 
@@ -123,7 +124,7 @@ pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Resul
             let filing = file::Filing { ctx, mail: &mail, parsed, known: &known, verdicts };
             filing.file(&mut tx).await?
         }
-        Err(why) => file::unreadable(&mut tx, ctx, &mail, *why).await?,
+        Err(why) => message::unreadable(&mut tx, ctx, &mail, *why).await?,
     };
     let error = parsed.as_ref().err().map(ToString::to_string);
     let state = if error.is_some() { "unreadable" } else { "parsed" };
@@ -159,7 +160,7 @@ pub async fn stored_mail(ctx: &Ctx, id: RawEmailId) -> Result<StoredMail> {
 async fn file_as_unreadable(ctx: &Ctx, mail: &StoredMail) -> Result<()> {
     let mut tx = ctx.store.begin().await?;
     if messages::lock_raw(&mut tx, ctx.workspace, mail.id).await?.is_none() {
-        file::unreadable(&mut tx, ctx, mail, Unreadable::Broken).await?;
+        message::unreadable(&mut tx, ctx, mail, Unreadable::Broken).await?;
     }
     let why = Unreadable::Broken.to_string();
     messages::set_raw_state(&mut tx, ctx.workspace, mail.id, "unreadable", Some(&why)).await?;

@@ -146,12 +146,19 @@ async fn our_own_addresses_are_nobodys_customers(pool: PgPool) {
     assert_eq!(numbers.len(), 1, "{numbers:?}");
     // A colleague writes a note into the ticket, and is no customer.
     let headers = "In-Reply-To: <1@fox.example>\r\n";
-    let note = take(&ctx, mail(&world.sam.email, headers, "FYI")).await;
+    let note = take_proven(&ctx, "acme.example", mail(&world.sam.email, headers, "FYI")).await;
     assert_eq!(note.ticket_number, first.ticket_number);
     let details = opened(&ctx, first.ticket_number).await;
     let message = details.thread.messages.iter().find(|m| m.id == note.message_id).unwrap();
-    assert_eq!(message.kind, MessageKind::Note);
-    assert_eq!(message.author_id, None, "nothing proves that it was Sam");
+    assert_eq!((message.kind, message.author_id), (MessageKind::Note, Some(world.sam.user)));
+    assert_eq!(message.author_name, "Sam Ortiz");
+    // Who only claims to be one writes no notes, under nobody's name.
+    let from = format!("Sam Ortiz <{}>", world.sam.email);
+    let forged = take(&ctx, mail(&from, headers, "Refund it, please")).await;
+    assert_ne!(forged.ticket_number, first.ticket_number);
+    let shown = opened(&ctx, forged.ticket_number).await.thread.messages.remove(0);
+    assert_eq!((shown.kind, shown.author_id), (MessageKind::Customer, None));
+    assert_eq!(shown.author_name, world.sam.email);
     let new = take(&ctx, mail(&world.sam.email, "Subject: new\r\n", "Hello")).await;
     assert_eq!(opened(&ctx, new.ticket_number).await.ticket.row.customer.name, "Our own mail");
     let known: i64 = sqlx::query_scalar(
@@ -161,4 +168,30 @@ async fn our_own_addresses_are_nobodys_customers(pool: PgPool) {
     .await
     .unwrap();
     assert_eq!(known, 0);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_complaint_is_an_activity_of_the_ticket_it_is_about(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    let first = take(&ctx, mail("dana@fox.example", "Subject: Help\r\n", "Hi")).await;
+    let ours = sent(&ctx, first.ticket_number, "ours@acme.example").await;
+    let headers = "Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n";
+    let complaint = |about: &str| {
+        let body = format!(
+            "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n\r\n\
+            --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{about}>\r\nSubject: x\r\n\r\nHi\r\n--b--"
+        );
+        mail("Provider <fbl@isp.example>", headers, &body)
+    };
+    let filed = take(&ctx, complaint("ours@acme.example")).await;
+    assert_eq!((filed.message_id, filed.ticket_number), (ours, first.ticket_number));
+    let details = opened(&ctx, first.ticket_number).await;
+    let told = details.activities.iter().find(|a| a.name == "ticket.mail_complaint");
+    assert_eq!(told.and_then(|a| a.actor_name.as_deref()), Some("Provider"));
+    assert_eq!(details.thread.messages.len(), 2);
+    let unknown = take(&ctx, complaint("theirs@x.example")).await;
+    assert_ne!(unknown.ticket_number, first.ticket_number);
+    let message = &opened(&ctx, unknown.ticket_number).await.thread.messages[0];
+    assert_eq!(message.mail.as_ref().map(|m| m.class), Some(MailClass::Complaint));
 }
