@@ -6,6 +6,8 @@ use sqlx::PgPool;
 
 /// Sizes of the timelines.
 const SIZES: [i64; 3] = [1_000, 100_000, 1_000_000];
+/// Messages in a ticket.
+const THREADS: [i64; 3] = [10, 50, 1_000];
 const PROFILE_EVENTS: i64 = 60;
 const PROFILE_TICKETS: i64 = 20;
 /// Far above what the demo workspace has.
@@ -17,6 +19,8 @@ pub struct Seeded {
     pub profile: CustomerId,
     /// Customers by their number of events.
     pub timelines: Vec<(i64, CustomerId)>,
+    /// Tickets by their number of messages: whose, and the number.
+    pub threads: Vec<(i64, CustomerId, i64)>,
 }
 
 pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded> {
@@ -27,7 +31,31 @@ pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded
         let name = format!("Bench {size}");
         timelines.push((size, customer(pool, workspace, &name, size, 0).await?));
     }
-    Ok(Seeded { profile, timelines })
+    let mut threads = Vec::new();
+    for (n, messages) in (0..).zip(THREADS) {
+        let number = FIRST_NUMBER + 1_000 + n;
+        let owner = customer(pool, workspace, &format!("Bench thread {messages}"), 0, 0).await?;
+        thread(pool, workspace, owner, number, messages).await?;
+        threads.push((messages, owner, number));
+    }
+    Ok(Seeded { profile, timelines, threads })
+}
+
+async fn thread(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    owner: CustomerId,
+    number: i64,
+    messages: i64,
+) -> anyhow::Result<()> {
+    sqlx::query(THREAD)
+        .bind(workspace.0)
+        .bind(owner.0)
+        .bind(messages)
+        .bind(number)
+        .execute(pool)
+        .await?;
+    Ok(())
 }
 
 async fn customer(
@@ -98,3 +126,16 @@ const TICKETS: &str = "insert into tickets (workspace_id, id, number, customer_i
         'email', now() - n * interval '1 day', now() - n * interval '1 day',
         'It used to work until yesterday, now the last column is gone.', 'email'
     from generate_series(1, $3) n";
+
+const THREAD: &str = "with ticket as (
+        insert into tickets (workspace_id, id, number, customer_id, subject, status, channel,
+            submitted_at, last_activity_at, message_count)
+        values ($1, gen_random_uuid(), $4, $2, 'A long conversation', 'open', 'email',
+            now() - interval '30 days', now(), $3)
+        on conflict (workspace_id, number) do nothing returning id
+    )
+    insert into messages (workspace_id, id, ticket_id, kind, channel, author_name, body_text, sent_at)
+    select $1, gen_random_uuid(), ticket.id, (array['customer', 'agent', 'note'])[1 + n % 3], 'email',
+        'Alex Morgan', repeat('It used to work until yesterday, now the last column is gone. ', 6),
+        now() - n * interval '20 minutes'
+    from ticket, generate_series(1, $3) n";

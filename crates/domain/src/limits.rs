@@ -55,7 +55,7 @@ pub const PAGE_ROWS_MAX: u32 = 200;
 /// Tickets in the ticket pane before "show more".
 pub const PANE_TICKETS: u32 = 20;
 /// Messages of a ticket on one page.
-pub const TICKET_MESSAGES: u32 = 100;
+pub const TICKET_MESSAGES: u32 = 50;
 /// Notes shown on one customer or account.
 pub const NOTES_SHOWN: u32 = 50;
 /// Notes on the info pane when all are asked for.
