@@ -2,8 +2,10 @@
 
 use crate::report::{self, Bounce, Feedback};
 use mail_parser::{Header, HeaderName, Message};
+use rapport_domain::text;
 
-/// The header that mail of ours carries; its value is the mailbox that sent it.
+/// The header that mail of ours carries; its value is the mailbox that sent it. Mail of other
+/// installations carries it too, so only a mailbox of ours tells that a mail came back.
 pub const LOOP_HEADER: &str = "X-Rapport-Loop";
 
 /// What kind of mail it is.
@@ -17,8 +19,6 @@ pub enum MailKind {
     Bounce(Bounce),
     /// A provider forwards a complaint about a mail (RFC 5965).
     Feedback(Feedback),
-    /// It left here before.
-    Loop,
 }
 
 impl MailKind {
@@ -30,9 +30,6 @@ impl MailKind {
 
 /// Tells the kind by the headers and, for reports, by the parts.
 pub(crate) fn classify(message: &Message<'_>) -> MailKind {
-    if header(message, LOOP_HEADER).is_some() {
-        return MailKind::Loop;
-    }
     if let Some(feedback) = report::feedback(message) {
         return MailKind::Feedback(feedback);
     }
@@ -40,6 +37,11 @@ pub(crate) fn classify(message: &Message<'_>) -> MailKind {
         return MailKind::Bounce(bounce);
     }
     if is_automatic(message) { MailKind::Auto } else { MailKind::Ordinary }
+}
+
+/// The mailbox, in lower case, that sent the mail, if an installation of Rapport did.
+pub(crate) fn sent_by(message: &Message<'_>) -> Option<String> {
+    header(message, LOOP_HEADER).and_then(|value| text::email("loop", &value).ok())
 }
 
 fn is_automatic(message: &Message<'_>) -> bool {
@@ -125,9 +127,15 @@ mod tests {
     }
 
     #[test]
-    fn our_own_mail_is_known_by_its_header() {
-        assert_eq!(kind("X-Rapport-Loop: support@acme.example"), MailKind::Loop);
-        assert_eq!(kind("x-rapport-loop: a\r\nAuto-Submitted: auto-replied"), MailKind::Loop);
+    fn the_mailbox_that_sent_it_is_read() {
+        let sent = |headers: &str| {
+            let raw = format!("From: a@b.example\r\n{headers}\r\n\r\nHello");
+            sent_by(&MessageParser::default().parse(raw.as_bytes()).expect("a mail"))
+        };
+        let ours = sent("x-rapport-loop: Support@acme.example");
+        assert_eq!(ours.as_deref(), Some("support@acme.example"));
+        assert_eq!(sent("X-Rapport-Loop: yes"), None);
+        assert_eq!(sent("X-Other: support@acme.example"), None);
     }
 
     #[test]

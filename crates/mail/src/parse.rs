@@ -30,6 +30,8 @@ pub struct Address {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParsedEmail {
     pub kind: MailKind,
+    /// The mailbox that sent it, if an installation of Rapport says it did.
+    pub sent_by: Option<String>,
     /// Something was left out: it nests too deep or has too many parts or files.
     pub incomplete: bool,
     /// Who it claims to be from: never a proof.
@@ -110,6 +112,7 @@ fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
     let files = message.attachments().take(limits::EMAIL_ATTACHMENTS_MAX + 1).count();
     Ok(ParsedEmail {
         kind: kind::classify(&message),
+        sent_by: kind::sent_by(&message),
         incomplete: shaped.cut || files > limits::EMAIL_ATTACHMENTS_MAX,
         from: from.ok_or(Unreadable::NoSender)?,
         reply_to: addresses(message.reply_to()).into_iter().next(),

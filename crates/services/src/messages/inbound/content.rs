@@ -14,14 +14,14 @@ pub(super) fn headers(mail: &ParsedEmail) -> Vec<HeaderLine> {
     mail.headers.iter().map(line).collect()
 }
 
-/// What is known of the mail besides its words.
-pub(super) fn facts(mail: &ParsedEmail, verdicts: Verdicts) -> MailFacts {
+/// What is known of the mail besides its words; `ours` is mail that left here before.
+pub(super) fn facts(mail: &ParsedEmail, ours: bool, verdicts: Verdicts) -> MailFacts {
     let class = match &mail.kind {
+        _ if ours => MailClass::Loop,
         MailKind::Ordinary => MailClass::Ordinary,
         MailKind::Auto => MailClass::Automatic,
         MailKind::Bounce(_) => MailClass::Bounce,
         MailKind::Feedback(_) => MailClass::Complaint,
-        MailKind::Loop => MailClass::Loop,
     };
     MailFacts { class, incomplete: mail.incomplete, verdicts }
 }

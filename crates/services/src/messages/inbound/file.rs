@@ -36,7 +36,6 @@ impl Filing<'_> {
     pub async fn file(&self, tx: &mut Tx) -> Result<InboundEmail> {
         match &self.parsed.kind {
             _ if self.known.from_us => self.came_back(tx).await,
-            MailKind::Loop => self.came_back(tx).await,
             MailKind::Bounce(bounce) => match report::bounced(self, tx, bounce).await? {
                 Some(filed) => Ok(filed),
                 None => self.message(tx).await,
@@ -199,7 +198,7 @@ impl Filing<'_> {
         message_id: Option<&str>,
     ) -> Result<InboundEmail> {
         let headers = content::headers(self.parsed);
-        let facts = content::facts(self.parsed, self.verdicts.clone());
+        let facts = content::facts(self.parsed, self.known.from_us, self.verdicts.clone());
         let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
         let author_name = match (colleague, author.customer) {
             (Some(colleague), _) => &colleague.name,

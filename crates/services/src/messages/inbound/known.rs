@@ -15,7 +15,7 @@ pub(super) struct Known {
     pub ticket: Option<TicketId>,
     /// The colleague whose address the mail claims to come from.
     pub colleague: Option<Colleague>,
-    /// It claims to come from a mailbox of ours.
+    /// It left here before, or claims to come from a mailbox of ours.
     pub from_us: bool,
     /// The mailbox of ours that it was sent to.
     pub mailbox: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct Colleague {
 /// Looks a mail's addresses up. Outside of the transaction that files it, which holds one
 /// connection already.
 pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) -> Result<Known> {
-    let from = mail.from.email.as_str();
+    let (from, sent_by) = (mail.from.email.as_str(), mail.sent_by.as_deref());
     let recipients: Vec<&str> = mail
         .to
         .iter()
@@ -43,7 +43,7 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         .take(ADDRESSES_MAX)
         .collect();
     let all: Vec<String> =
-        std::iter::once(from).chain(recipients.iter().copied()).map(plain).collect();
+        [from].into_iter().chain(sent_by).chain(recipients.iter().copied()).map(plain).collect();
     let own = ctx.store.own_addresses(ctx.workspace, &all).await?;
     let is_mailbox =
         |email: &str| own.iter().any(|o| o.user.is_none() && o.address == plain(email));
@@ -57,7 +57,7 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
     Ok(Known {
         ticket: token_ticket(ctx, &recipients).await?,
         colleague,
-        from_us: is_mailbox(from),
+        from_us: is_mailbox(from) || sent_by.is_some_and(is_mailbox),
         mailbox,
         ours: own.into_iter().map(|o| o.address).collect(),
     })

@@ -2,6 +2,7 @@
 
 use super::{content, read};
 use crate::{Ctx, Result};
+use rapport_domain::message::MailClass;
 use rapport_domain::{AppError, MessageId, Permission};
 use rapport_store::StoreError;
 use rapport_store::messages::{self, Reread};
@@ -30,7 +31,7 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
     };
     messages::replace_content(&mut tx, ctx.workspace, id, &reread).await?;
     content::insert_files(&mut tx, ctx, id, &mail).await?;
-    let facts = content::facts(&mail, before.verdicts);
+    let facts = content::facts(&mail, before.class == MailClass::Loop, before.verdicts);
     messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
     messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;
     tx.commit().await.map_err(StoreError::from)?;

@@ -144,6 +144,12 @@ async fn our_own_addresses_are_nobodys_customers(pool: PgPool) {
         );
     }
     assert_eq!(numbers.len(), 1, "{numbers:?}");
+    // Another installation's mail carries the mark too, and is a customer's like any other.
+    let headers = "X-Rapport-Loop: help@fox.example\r\n";
+    let theirs = take(&ctx, mail("help@fox.example", headers, "We are customers")).await;
+    assert!(!numbers.contains(&theirs.ticket_number));
+    let theirs = opened(&ctx, theirs.ticket_number).await.thread.messages.remove(0);
+    assert_eq!(theirs.mail.map(|m| m.class), Some(MailClass::Ordinary));
     // A colleague writes a note into the ticket, and is no customer.
     let headers = "In-Reply-To: <1@fox.example>\r\n";
     let note = take_proven(&ctx, "acme.example", mail(&world.sam.email, headers, "FYI")).await;
