@@ -4,9 +4,11 @@
 
 mod custom_fields;
 mod info_pane;
+mod mailboxes;
 
 pub use custom_fields::CustomFieldsPage;
 pub use info_pane::InfoPanePage;
+pub use mailboxes::MailboxesPage;
 
 use crate::frame::{Frame, Section};
 use crate::session::use_viewer;
@@ -17,9 +19,10 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 2] = [
+const PAGES: [(&str, &str, &str); 3] = [
     ("/settings/info-pane", "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
+    ("/settings/mailboxes", "mail", "Mailboxes"),
 ];
 
 /// The frame of a config page: its neighbours on the left, then title and content.
@@ -57,7 +60,7 @@ fn Config(
                     } else {
                         view! {
                             <Empty icon="lock" title="Only admins can change this">
-                                <p>"Ask an admin of your workspace: they decide for everybody which fields there are and which show."</p>
+                                <p>"Ask an admin of your workspace: they decide this for everybody."</p>
                             </Empty>
                         }
                         .into_any()

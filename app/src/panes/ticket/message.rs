@@ -1,6 +1,8 @@
 //! One message or note.
 
 use super::channel::ChannelHeaders;
+use super::live::Live;
+use super::outgoing::OutgoingLine;
 use super::receipt::ReceiptIcon;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -11,7 +13,7 @@ use rapport_domain::ticket::MessageKind;
 
 /// A customer's on the left, an agent's and notes on the right.
 #[component]
-pub(super) fn MessageView(message: Message) -> impl IntoView {
+pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
     let class = match message.kind {
         MessageKind::Customer => "msg",
         MessageKind::Agent => "msg agent",
@@ -28,6 +30,11 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
         MessageKind::Customer => (Some(avatar), None),
         _ => (None, Some(avatar)),
     };
+    let id = message.id;
+    let outgoing = message
+        .delivery
+        .clone()
+        .map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any());
     view! {
         <article class=class id=message.id.to_string() aria-label=who>
             {left}
@@ -41,6 +48,7 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
                     <span aria-hidden="true">"·"</span>
                     <ChannelHeaders message=message.clone() />
                 })}
+                {outgoing}
             </div>
         </article>
     }

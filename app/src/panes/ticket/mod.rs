@@ -11,8 +11,10 @@ mod draft;
 mod edit;
 mod live;
 mod message;
+mod outgoing;
 mod properties;
 mod receipt;
+mod recipients;
 mod row;
 mod thread;
 

@@ -13,7 +13,7 @@ pub use csat::record_csat;
 pub use details::{details, details_of, thread_page};
 pub use files::{attachment, message_headers, message_html, message_raw};
 pub use inbound::inbound_email;
-pub use outgoing::{UNDO, suggested_recipients};
+pub use outgoing::UNDO;
 pub(crate) use send::{SEND_MAIL, send_mail};
 pub(crate) use undo::start_again;
 pub use undo::{retry_send, undo_send};

@@ -12,7 +12,7 @@ mod rows;
 mod undo;
 mod write;
 
-pub use details::TicketDetailsRows;
+pub use details::{Sending, TicketDetailsRows};
 pub use files::{FileRow, HtmlRow};
 pub use inbound::{find_thread, lock_message_id, message_with_id};
 pub use outgoing::{
