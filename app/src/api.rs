@@ -7,11 +7,17 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use rapport_domain::AppError;
 use rapport_domain::session::Viewer;
+use rapport_services::secrets::Keyring;
 use rapport_services::{Ctx, Result, Store};
 
 /// The logged-in person of this request, as the session layer found them.
 pub fn viewer() -> Option<Viewer> {
     use_context::<Parts>()?.extensions.get::<Viewer>().cloned()
+}
+
+/// What seals and opens stored secrets on this server.
+pub fn keyring() -> Keyring {
+    use_context::<Keyring>().unwrap_or_default()
 }
 
 /// Runs a use case for the logged-in person; refusals get their HTTP status.

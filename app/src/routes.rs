@@ -1,6 +1,6 @@
 //! Every page and how it is rendered.
 
-use crate::admin::{CustomFieldsPage, InfoPanePage, SurveysPage};
+use crate::admin::{CustomFieldsPage, InfoPanePage, MailboxesPage, SurveysPage};
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::login::LoginPage;
@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
                 <Route path=path!("/settings/info-pane") view=InfoPanePage ssr=SsrMode::Async />
                 <Route path=path!("/settings/custom-fields") view=CustomFieldsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/mailboxes") view=MailboxesPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/surveys") view=SurveysPage ssr=SsrMode::Async />
             </Routes>
         </Router>

@@ -37,7 +37,7 @@ async function open(page: Page, url: string) {
   }).toPass();
 }
 
-test("a reply by keyboard stands on the right, says it is stored, and opens the ticket", async ({ page }) => {
+test("a reply by keyboard stands on the right, says that it waits, and opens the ticket", async ({ page }) => {
   await login(page);
   const { url } = await ticket(page);
   await open(page, url);
@@ -45,7 +45,7 @@ test("a reply by keyboard stands on the right, says it is stored, and opens the 
   await page.keyboard.press("Control+Enter");
   const reply = pane(page).getByRole("article", { name: "Priya Raman wrote" });
   await expect(reply).toContainText("Hi Mia, on it.");
-  await expect(reply.getByRole("img", { name: /Stored; e-mail delivery is not set up/ })).toBeVisible();
+  await expect(reply.getByRole("img", { name: /^Waits to leave/ })).toBeVisible();
   await expect(box(page)).toHaveValue("");
   await expect(pane(page)).toContainText("changed status New → Open");
   await page.reload();

@@ -45,7 +45,8 @@ async fn list(
         )
     };
     Ok(Html(format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Outbox</title></head>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><title>Outbox</title></head>\
         <body><h1>Outbox</h1><p>The demo's mail stays here and reaches nobody.</p>{body}</body></html>"
     )))
 }

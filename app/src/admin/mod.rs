@@ -4,10 +4,12 @@
 
 mod custom_fields;
 mod info_pane;
+mod mailboxes;
 mod surveys;
 
 pub use custom_fields::CustomFieldsPage;
 pub use info_pane::InfoPanePage;
+pub use mailboxes::MailboxesPage;
 pub use surveys::SurveysPage;
 
 use crate::frame::{Frame, Section};
@@ -19,9 +21,10 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 3] = [
+const PAGES: [(&str, &str, &str); 4] = [
     ("/settings/info-pane", "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
+    ("/settings/mailboxes", "mail", "Mailboxes"),
     ("/settings/surveys", "star", "Surveys"),
 ];
 
@@ -60,7 +63,7 @@ fn Config(
                     } else {
                         view! {
                             <Empty icon="lock" title="Only admins can change this">
-                                <p>"Ask an admin of your workspace: they decide for everybody which fields there are and which show."</p>
+                                <p>"Ask an admin of your workspace: they decide this for everybody."</p>
                             </Empty>
                         }
                         .into_any()

@@ -47,12 +47,14 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
 }
 
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
-/// `cc` and `bcc` are addresses separated by commas; `close` closes the ticket too.
+/// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
+/// lines; `close` closes the ticket too.
 #[server]
 pub async fn write_message(
     number: i64,
     mode: String,
     body: String,
+    addressed: Option<String>,
     to: Option<String>,
     cc: Option<String>,
     bcc: Option<String>,
@@ -60,12 +62,25 @@ pub async fn write_message(
     close: Option<String>,
 ) -> Result<(), Failure> {
     let close = close.is_some();
+    let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
     let new = rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;
         Ok(())
     })
     .await
+}
+
+/// Takes a message back that has not left yet, and gives its text back.
+#[server]
+pub async fn undo_send(id: MessageId) -> Result<String, Failure> {
+    crate::api::run(async |ctx| rapport_services::messages::undo_send(ctx, id).await).await
+}
+
+/// Sends a message again that failed or waits.
+#[server]
+pub async fn retry_send(id: MessageId) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::messages::retry_send(ctx, id).await).await
 }
 
 /// Every header of a message.

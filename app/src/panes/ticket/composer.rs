@@ -6,6 +6,7 @@
 use super::api::WriteMessage;
 use super::draft;
 use super::live::Live;
+use super::recipients::{Lines, RecipientLines};
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
@@ -25,6 +26,7 @@ struct Writing {
     area: NodeRef<Textarea>,
     key: RwSignal<String>,
     send: ServerAction<WriteMessage>,
+    lines: Lines,
 }
 
 impl Writing {
@@ -64,6 +66,7 @@ impl Writing {
     fn sent(self) {
         draft::save(&self.draft_key(), "");
         self.set_text("");
+        self.lines.reset();
         self.key.set(new_key());
         self.live.changed.notify();
     }
@@ -77,6 +80,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         area: NodeRef::new(),
         key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
         send: ServerAction::new(),
+        lines: Lines::new(),
     };
     let send = writing.send;
     use_shortcut("r", "Reply", move || writing.open(REPLY));
@@ -90,6 +94,16 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     Effect::new(move |_| {
         if matches!(send.value().get(), Some(Ok(()))) {
             writing.sent();
+        }
+    });
+    // What was taken back comes back, before whatever was begun meanwhile.
+    Effect::new(move |_| {
+        if let Some(text) = live.returned.get() {
+            writing.open(REPLY);
+            let begun = writing.text();
+            let text = if begun.trim().is_empty() { text } else { format!("{text}\n\n{begun}") };
+            writing.set_text(&text);
+            draft::save(&writing.draft_key(), &text);
         }
     });
     let form = NodeRef::<Form>::new();
@@ -114,6 +128,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
                 {view! { <Modes writing /> }.into_any()}
+                {view! { <RecipientLines live lines=writing.lines /> }.into_any()}
                 {view! { <Text writing /> }.into_any()}
                 {view! { <Failed writing /> }.into_any()}
                 {view! { <Buttons writing /> }.into_any()}
@@ -182,9 +197,14 @@ fn Failed(writing: Writing) -> impl IntoView {
 #[component]
 fn Buttons(writing: Writing) -> impl IntoView {
     let pending = writing.send.pending();
+    let from = writing.live.details.with_untracked(|d| d.answers.from.clone());
+    let leaves = match from {
+        Some(from) => format!("Leaves after 10 s from {from}."),
+        None => "Stored here; e-mail delivery is not set up yet.".to_string(),
+    };
     view! {
         <div class="foot">
-            <span class="hint for-reply">"Stored here; e-mail delivery is not set up yet."</span>
+            <span class="hint for-reply">{leaves}</span>
             <span class="hint for-note">"Only your team sees this."</span>
             <span class="end">
                 // Send comes first, so that Enter and ⌘↵ mean it and never close the ticket.

@@ -1,9 +1,10 @@
 //! The open ticket as it is now: fetched again after each change on the page.
 
-use super::api::{EditTicket, open_ticket};
+use super::api::{EditTicket, RetrySend, UndoSend, open_ticket};
 use super::life::IN_MENU;
 use crate::pages::profile::{Changed, use_changed};
 use crate::session::use_viewer;
+use crate::ui::action::on_done;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -22,6 +23,11 @@ pub(super) struct Live {
     pub before: Option<Cursor>,
     /// Editing in place, all properties through one function.
     pub edit: ServerAction<EditTicket>,
+    /// Taking back what has not left, and sending again what failed.
+    pub undo: ServerAction<UndoSend>,
+    pub retry: ServerAction<RetrySend>,
+    /// The text of a message that was taken back, for the composer.
+    pub returned: RwSignal<Option<String>>,
     pub changed: Changed,
     pub may_write: bool,
     /// The one who reads.
@@ -40,6 +46,8 @@ impl Live {
         let edit = ServerAction::<EditTicket>::new();
         let changed = use_changed();
         let last = RwSignal::new(None);
+        let (undo, retry) = (ServerAction::<UndoSend>::new(), ServerAction::<RetrySend>::new());
+        let returned = RwSignal::new(None);
         Effect::new(move |_| {
             if let Some(input) = edit.input().get() {
                 last.set(Some(input.property));
@@ -58,6 +66,9 @@ impl Live {
             customer,
             before,
             edit,
+            undo,
+            retry,
+            returned,
             changed,
             may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::Write)),
             me: viewer.map(|v| v.user),
@@ -69,6 +80,17 @@ impl Live {
     /// Fetches the ticket again whenever something on the page was changed.
     pub fn follow_changes(self) {
         let toasts = use_toasts();
+        let undone = move |text| {
+            self.returned.set(Some(text));
+            self.changed.notify();
+        };
+        // Too late, or tried meanwhile: the page shows what became of it.
+        let failed = move |error: crate::Failure| {
+            toasts.fail(error.to_string());
+            self.changed.notify();
+        };
+        on_done(self.undo, undone, failed);
+        on_done(self.retry, move |()| self.changed.notify(), failed);
         Effect::new(move |seen: Option<u32>| {
             let count = self.changed.get();
             if seen.is_some_and(|seen| seen != count) {

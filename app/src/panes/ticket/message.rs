@@ -2,6 +2,8 @@
 
 use super::channel::ChannelHeaders;
 use super::formatted::Formatted;
+use super::live::Live;
+use super::outgoing::OutgoingLine;
 use super::receipt::ReceiptIcon;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -12,7 +14,7 @@ use rapport_domain::ticket::MessageKind;
 
 /// A customer's on the left, an agent's and notes on the right.
 #[component]
-pub(super) fn MessageView(message: Message) -> impl IntoView {
+pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
     let side = match message.kind {
         MessageKind::Customer => "msg",
         MessageKind::Agent => "msg agent",
@@ -31,6 +33,11 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
         MessageKind::Customer => (Some(avatar), None),
         _ => (None, Some(avatar)),
     };
+    let id = message.id;
+    let outgoing = message
+        .delivery
+        .clone()
+        .map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any());
     view! {
         <article class=side id=message.id.to_string() aria-label=who>
             {left}
@@ -45,6 +52,7 @@ pub(super) fn MessageView(message: Message) -> impl IntoView {
                     <ChannelHeaders message=message.clone() />
                 })}
                 {class.map(|label| view! { <span aria-hidden="true">"·"</span><span>{label}</span> })}
+                {outgoing}
             </div>
         </article>
     }

@@ -13,8 +13,10 @@ mod formatted;
 mod life;
 mod live;
 mod message;
+mod outgoing;
 mod properties;
 mod receipt;
+mod recipients;
 mod row;
 mod thread;
 

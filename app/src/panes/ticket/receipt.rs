@@ -21,7 +21,11 @@ pub(super) fn ReceiptIcon(delivery: Delivery) -> impl IntoView {
         let at = delivery.at.map(|at| format!(" {}", clock.format(at, TimeStyle::Full)));
         let at = at.unwrap_or_default();
         match delivery.receipt {
-            Receipt::Queued => "Stored; e-mail delivery is not set up".to_string(),
+            Receipt::Queued if delivery.recipients.is_empty() => {
+                "Stored; e-mail delivery is not set up".to_string()
+            }
+            Receipt::Queued if delivery.attempts == 0 => "Waits to leave".to_string(),
+            Receipt::Queued => "Not sent yet; it is tried again".to_string(),
             Receipt::Sent => format!("Sent{at}"),
             Receipt::Delivered => format!("Delivered{at}, not viewed yet"),
             Receipt::Viewed => format!("Viewed{at}"),

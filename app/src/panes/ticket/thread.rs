@@ -32,7 +32,10 @@ impl Entry {
     fn key(&self) -> String {
         match self {
             Self::Message(m) => {
-                let receipt = m.delivery.as_ref().map(|d| (d.receipt.as_str(), d.at));
+                let receipt = m
+                    .delivery
+                    .as_ref()
+                    .map(|d| (d.receipt.as_str(), d.at, d.attempts, d.next_attempt_at));
                 format!("{}{receipt:?}", m.id)
             }
             Self::Activity(a) => a.id.to_string(),
@@ -78,7 +81,7 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                 })}
                 <For each=move || all.get() key=Entry::key let:entry>
                     {match entry {
-                        Entry::Message(message) => view! { <MessageView message=*message /> }.into_any(),
+                        Entry::Message(message) => view! { <MessageView live message=*message /> }.into_any(),
                         Entry::Activity(activity) => view! { <ActivityView activity /> }.into_any(),
                         Entry::Day(at) => view! { <p class="day-mark"><Time at style=TimeStyle::Day /></p> }.into_any(),
                     }}

@@ -60,6 +60,31 @@ pub struct Recipients {
     pub bcc: Vec<String>,
 }
 
+impl Recipients {
+    /// Who gets an answer unless its author says otherwise: whoever wrote last, else the
+    /// customer; in copy everybody else who takes part, but none of `own`, our mailboxes, from
+    /// where a copy would come back as the customer's message.
+    pub fn suggest(
+        last_sender: Option<String>,
+        customer: Option<String>,
+        participants: impl IntoIterator<Item = String>,
+        own: &[String],
+    ) -> Self {
+        let to: Vec<_> = last_sender.or(customer).map(|e| e.to_lowercase()).into_iter().collect();
+        let mut cc: Vec<_> = participants.into_iter().map(|e| e.to_lowercase()).collect();
+        cc.retain(|email| !to.contains(email) && !own.contains(email));
+        Self { to, cc, bcc: Vec::new() }
+    }
+}
+
+/// How an answer in a ticket would leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// The mailbox; none that can send: answers are stored and wait.
+    pub from: Option<String>,
+    pub recipients: Recipients,
+}
+
 /// What the recipients' states make of a message. A recipient who got nothing matters more
 /// than all who did, for somebody has to act.
 pub fn receipt_of(states: &[DeliveryState], opened: bool) -> Receipt {
@@ -164,6 +189,22 @@ mod tests {
         for machine in ["Mozilla/5.0", "", " ", gmail, "Barracuda Sentinel (EE)"] {
             assert!(opened_by_machine(machine, later), "{machine}");
         }
+    }
+
+    #[test]
+    fn an_answer_goes_to_whoever_wrote_last_and_never_to_ourselves() {
+        let own = ["support@acme.example".to_string()];
+        let people =
+            || ["kim@b.example", "support@acme.example", "Alex@b.example"].map(String::from);
+        let alex = || Some("alex@b.example".to_string());
+        let answer = Recipients::suggest(alex(), Some("old@b.example".into()), people(), &own);
+        assert_eq!(
+            (answer.to, answer.cc),
+            (vec!["alex@b.example".into()], vec!["kim@b.example".into()])
+        );
+        let first = Recipients::suggest(None, alex(), [], &own);
+        assert_eq!(first.to, ["alex@b.example"]);
+        assert!(Recipients::suggest(None, None, [], &own).to.is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A ticket opened: its properties, messages and activities.
 
-use super::{HeaderLine, MailFacts, Recipient};
+use super::{Answers, HeaderLine, MailFacts, Recipient};
 use crate::fields::FieldDef;
 use crate::ticket::{Assignable, Channel, MessageKind, Receipt, Ticket};
 use crate::{AttachmentId, Cursor, EventId, MessageId, UserId};
@@ -123,15 +123,17 @@ pub struct TicketDetails {
     /// Oldest first.
     pub activities: Vec<ThreadActivity>,
     pub assignable: Assignable,
+    pub answers: Answers,
     /// Goes into the composer: sending the same form twice stores one message.
     pub form_key: String,
 }
 
 /// The headers that matter to an agent, in the order they are shown.
-const MAIN_HEADERS: [&str; 9] = [
+const MAIN_HEADERS: [&str; 10] = [
     "From",
     "To",
     "Cc",
+    "Bcc",
     "Reply-To",
     "Subject",
     "Date",

@@ -69,6 +69,10 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
     if !references.is_empty() {
         builder = builder.references(MessageId::new_list(references.into_iter()));
     }
+    // Forms end their lines with CRLF.
+    let (words, signature) =
+        (mail.text.replace("\r\n", "\n"), mail.signature.replace("\r\n", "\n"));
+    let mail = &OutgoingEmail { text: &words, signature: &signature, ..mail.clone() };
     let text = match mail.signature {
         "" => mail.text.to_string(),
         signature => format!("{}\n\n-- \n{signature}", mail.text),

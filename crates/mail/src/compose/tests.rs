@@ -64,6 +64,16 @@ fn what_is_written_reads_back() {
 }
 
 #[test]
+fn what_a_form_sent_has_paragraphs_too() {
+    let typed = OutgoingEmail { text: "One\r\n\r\nTwo\r\nThree", signature: "A\r\nB", ..mail() };
+    let raw = compose(&typed);
+    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    assert!(read.text.starts_with("One\n\nTwo\nThree\n\n-- \nA\nB"), "{:?}", read.text);
+    let html = text_of(&raw).replace("=\r\n", "");
+    assert!(html.contains("<p>One</p><p>Two<br>Three</p>") && html.contains("A<br>B"), "{html}");
+}
+
+#[test]
 fn a_subject_cannot_add_a_header() {
     let raw = compose(&mail());
     let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();

@@ -2,7 +2,8 @@
 
 use crate::{Ctx, Result, auth};
 use rapport_domain::message::{
-    Delivery, HeaderLine, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers,
+    Answers, Delivery, HeaderLine, Message, Recipients, ThreadActivity, ThreadPage, TicketDetails,
+    main_headers,
 };
 use rapport_domain::ticket::MessageKind;
 use rapport_domain::{
@@ -15,6 +16,10 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
     ctx.require(Permission::Read)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
     let thread = page(rows.messages);
+    let sending = rows.sending;
+    let participants = rows.ticket.participants.iter().map(|p| p.email.clone());
+    let (last, customer) = (sending.last_sender, sending.customer);
+    let recipients = Recipients::suggest(last, customer, participants, &sending.own);
     // Activities stand between the messages that are shown: none before the first, and none
     // after the last when later messages follow.
     let from = thread.earlier.map(|c| c.at);
@@ -33,6 +38,7 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
         thread,
         activities,
         assignable: rows.assignable,
+        answers: Answers { from: sending.from, recipients },
         form_key: auth::random_token(),
     })
 }

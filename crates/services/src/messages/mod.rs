@@ -16,7 +16,7 @@ pub use inbound::{
     Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
     store_mail_in, stored_mail, unfiled,
 };
-pub use outgoing::{UNDO, suggested_recipients};
+pub use outgoing::UNDO;
 pub(crate) use send::{SEND_MAIL, send_mail};
 pub(crate) use undo::start_again;
 pub use undo::{retry_send, undo_send};

@@ -5,7 +5,7 @@ use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
 use rapport_domain::ticket::Receipt;
-use rapport_domain::{AppError, MailboxId, MessageId, Permission, TicketId, limits};
+use rapport_domain::{AppError, MailboxId, MessageId, TicketId, limits};
 use rapport_mail::reply_token::{self, TOKEN_CHARS};
 use rapport_store::jobs::{self, NewJob};
 use rapport_store::messages::{self, InsertOutgoing, TicketPlace};
@@ -98,17 +98,6 @@ pub(super) async fn enqueue(
     Ok(())
 }
 
-/// Who gets an answer unless its author says otherwise: whoever wrote last, and in copy
-/// everybody else who takes part.
-pub async fn suggested_recipients(ctx: &Ctx, number: i64) -> Result<Recipients> {
-    ctx.require(Permission::Read)?;
-    let mut tx = ctx.store.begin().await?;
-    let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
-    let to = default_to(&mut tx, ctx, &ticket).await?;
-    let cc = default_cc(&mut tx, ctx, &ticket, &to).await?;
-    Ok(Recipients { to, cc, bcc: Vec::new() })
-}
-
 async fn recipients(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -118,18 +107,13 @@ async fn recipients(
     let read = |field: &str, given: &Option<Vec<String>>| {
         given.as_ref().map(|g| parse_addresses(field, &g.join(","))).transpose()
     };
-    let to = match read("to", &new.to)?.filter(|to| !to.is_empty()) {
-        Some(to) => to,
-        None => default_to(tx, ctx, ticket).await?,
-    };
+    let suggested = suggestion(tx, ctx, ticket).await?;
+    let to = read("to", &new.to)?.filter(|to| !to.is_empty()).unwrap_or(suggested.to);
     if to.is_empty() {
         let message = "This customer has no e-mail address to write to.";
         return Err(AppError::invalid("to", message));
     }
-    let cc = match read("cc", &new.cc)? {
-        Some(cc) => cc,
-        None => default_cc(tx, ctx, ticket, &to).await?,
-    };
+    let cc = read("cc", &new.cc)?.unwrap_or(suggested.cc);
     let bcc = read("bcc", &new.bcc)?.unwrap_or_default();
     let mut found: Vec<(String, RecipientRole)> = Vec::new();
     let roles = [(to, RecipientRole::To), (cc, RecipientRole::Cc), (bcc, RecipientRole::Bcc)];
@@ -147,23 +131,11 @@ async fn recipients(
     Ok(found)
 }
 
-async fn default_to(tx: &mut Tx, ctx: &Ctx, ticket: &TicketPlace) -> Result<Vec<String>> {
+async fn suggestion(tx: &mut Tx, ctx: &Ctx, ticket: &TicketPlace) -> Result<Recipients> {
     let last = messages::last_sender(tx, ctx.workspace, ticket.id).await?;
-    let to = last.or_else(|| ticket.customer_email.clone());
-    Ok(to.into_iter().map(|email| email.to_lowercase()).collect())
-}
-
-async fn default_cc(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    ticket: &TicketPlace,
-    to: &[String],
-) -> Result<Vec<String>> {
-    let mut cc = messages::participant_emails(tx, ctx.workspace, ticket.id).await?;
-    // A copy to ourselves would come back as the customer's message.
+    let participants = messages::participant_emails(tx, ctx.workspace, ticket.id).await?;
     let own = mailboxes::addresses(tx, ctx.workspace).await?;
-    cc.retain(|email| !to.contains(email) && !own.contains(email));
-    Ok(cc)
+    Ok(Recipients::suggest(last, ticket.customer_email.clone(), participants, &own))
 }
 
 /// `Re: ` before the ticket's subject, once.

@@ -20,6 +20,18 @@ pub struct TicketDetailsRows {
     pub activities: Vec<ActivityRow>,
     pub field_defs: Vec<FieldDef>,
     pub assignable: Assignable,
+    pub sending: Sending,
+}
+
+/// What decides how an answer would leave.
+#[derive(Debug, Deserialize)]
+pub struct Sending {
+    pub last_sender: Option<String>,
+    pub customer: Option<String>,
+    /// The mailbox that answers, if one can.
+    pub from: Option<String>,
+    /// The addresses of all mailboxes.
+    pub own: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +54,7 @@ struct Columns {
     fields: Json<Vec<JsonField>>,
     people: Json<Vec<Named>>,
     teams: Json<Vec<Named>>,
+    sending: Json<Sending>,
 }
 
 impl Store {
@@ -58,6 +71,7 @@ impl Store {
         sql.push(", ");
         push_messages(&mut sql, before);
         push_activities(&mut sql);
+        push_sending(&mut sql);
         sql.push(
             ", (select coalesce(json_agg(f), '[]') from (
                 select id, key, label, type, options, position from custom_fields
@@ -75,6 +89,7 @@ impl Store {
             activities: found.activities.0,
             field_defs: found.fields.0.into_iter().map(FieldDef::from).collect(),
             assignable: tickets::assignable(found.people.0, found.teams.0),
+            sending: found.sending.0,
         })
     }
 }
@@ -121,6 +136,25 @@ fn push_activities(sql: &mut QueryBuilder<Postgres>) {
             order by occurred_at desc, id desc limit ",
     );
     sql.push_bind(i64::from(limits::TICKET_ACTIVITIES)).push(") e) as activities");
+}
+
+/// As [`super::last_sender`] and [`crate::mailboxes::answering`], in the page's round trip.
+fn push_sending(sql: &mut QueryBuilder<Postgres>) {
+    sql.push(
+        ", (select json_build_object(
+            'last_sender', (select author_email from messages
+                where workspace_id = $1 and ticket_id = t.id and kind = 'customer'
+                    and author_email is not null
+                order by sent_at desc, id desc limit 1),
+            'customer', (select email from customers
+                where workspace_id = $1 and id = t.customer_id),
+            'from', (select address from mailboxes
+                where workspace_id = $1 and (address = lower(t.mailbox) or is_default)
+                    and (smtp_host is not null or transport = 'outbox')
+                order by (address = lower(t.mailbox)) desc nulls last limit 1),
+            'own', (select coalesce(json_agg(address), '[]') from mailboxes
+                where workspace_id = $1))) as sending",
+    );
 }
 
 impl From<JsonField> for FieldDef {

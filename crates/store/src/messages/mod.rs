@@ -13,7 +13,7 @@ mod rows;
 mod undo;
 mod write;
 
-pub use details::TicketDetailsRows;
+pub use details::{Sending, TicketDetailsRows};
 pub use files::{FileRow, HtmlRow};
 pub use inbound::{
     Namesake, find_thread, find_ticket, lock_message_id, message_with_id, newest_ticket,
