@@ -12,7 +12,6 @@ use leptos_meta::Title;
 /// of reach: there the words are read now.
 #[component]
 pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
-    let text =
-        if cfg!(feature = "ssr") { untrack(|| text.get()).to_string().into() } else { text };
+    let text = if cfg!(feature = "ssr") { untrack(|| text.get()).to_string().into() } else { text };
     view! { <Title text=move || raw_text(text.get().to_string()) /> }
 }
