@@ -21,6 +21,10 @@ use rapport_services::auth;
 use rapport_store::Store;
 use std::env;
 
+/// The one that the server has, so that both sides of a comparison have the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EMAIL: &str = "priya@acme.example";
 const PASSWORD: &str = "rapport-demo";
 

@@ -9,6 +9,10 @@ use rapport_server::config::{Config, WorkerConfig};
 use rapport_server::{demo, serve};
 use rapport_store::Store;
 
+/// Rendering a page makes many small things for a moment: this allocator does that cheaply.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The customer profile for support agents.
 #[derive(Debug, Parser)]
 #[command(name = "rapport", version)]

@@ -8,6 +8,7 @@ use axum::extract::{Extension, Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use html_escape::encode_safe;
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, Uuid};
 use rapport_services::{Ctx, outbox};
@@ -31,9 +32,9 @@ async fn list(
             rows,
             "<tr><td>{}</td><td>{}</td><td><a href=\"/dev/outbox/{}\">{}</a></td></tr>",
             mail.sent_at.format("%Y-%m-%d %H:%M:%S UTC"),
-            escape(&mail.recipients.join(", ")),
+            encode_safe(&mail.recipients.join(", ")),
             mail.id,
-            escape(&mail.subject),
+            encode_safe(&mail.subject),
         );
     }
     let body = if mails.is_empty() {
@@ -64,8 +65,4 @@ async fn mail(
 
 fn demo_only(state: &AppState) -> Result<(), AppError> {
     if state.config.demo { Ok(()) } else { Err(AppError::NotFound) }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
