@@ -44,11 +44,14 @@ pub async fn run<T>(
 }
 
 fn is_plain_form() -> bool {
-    let html = |parts: &Parts| {
-        let accept = parts.headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
-        accept.is_some_and(|a| a.contains("text/html"))
-    };
-    use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::POST && html(&parts))
+    let parts = use_context::<Parts>();
+    parts.is_some_and(|parts| parts.method == http::Method::POST && wants_page(&parts.headers))
+}
+
+/// Whether the browser itself asks, and shows what comes; scripts ask for data.
+pub fn wants_page(headers: &http::HeaderMap) -> bool {
+    let accept = headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
+    accept.is_some_and(|a| a.contains("text/html"))
 }
 
 /// After a form that stands on a page of its own (`?edit=…`) was sent: back to where it was

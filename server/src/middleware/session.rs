@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use rapport_app::Failure;
+use rapport_app::api::wants_page;
 use rapport_domain::AppError;
 use rapport_services::auth;
 use server_fn::error::FromServerFnError;
@@ -36,13 +37,13 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
             request.extensions_mut().insert(viewer);
         }
         None if is_open(path) => {}
-        None if path.starts_with(FUNCTIONS) && !from_page(request.headers()) => return refusal(),
+        None if path.starts_with(FUNCTIONS) && !wants_page(request.headers()) => return refusal(),
         None if request.method() == Method::GET => {
             let next = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_string();
             return to_login(&state, &next).await;
         }
         // A form without scripts: after logging in, back to the page it stands on.
-        None if from_page(request.headers()) => {
+        None if wants_page(request.headers()) => {
             return to_login(&state, &page_of(request.headers())).await;
         }
         None => return StatusCode::UNAUTHORIZED.into_response(),
@@ -55,11 +56,6 @@ fn is_open(path: &str) -> bool {
     let function =
         path.strip_prefix(FUNCTIONS).map(|f| f.trim_end_matches(|c: char| c.is_ascii_digit()));
     OPEN.contains(&path) || function.is_some_and(|f| OPEN_FUNCTIONS.contains(&f))
-}
-
-fn from_page(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
-    accept.is_some_and(|a| a.contains("text/html"))
 }
 
 /// Path and query of the page that sent the request.
