@@ -48,8 +48,9 @@ impl Outside {
         Ok(Self { client, allow })
     }
 
-    /// Content type and body of `address`, if it answers with at most `max` bytes.
-    pub async fn get(&self, address: &str, max: usize) -> Result<(String, Vec<u8>), AppError> {
+    /// The body of `address`, if it answers with at most `max` bytes. What it says of the body's
+    /// type is not passed on: a stranger said so.
+    pub async fn get(&self, address: &str, max: usize) -> Result<Vec<u8>, AppError> {
         let url = Url::parse(address).ok().filter(|url| may_ask(url, self.allow));
         let url = url.ok_or(AppError::NotFound)?;
         let unreachable = |error: reqwest::Error| {
@@ -60,8 +61,6 @@ impl Outside {
         if !answer.status().is_success() {
             return Err(AppError::NotFound);
         }
-        let kind = answer.headers().get(reqwest::header::CONTENT_TYPE);
-        let kind = kind.and_then(|k| k.to_str().ok()).unwrap_or_default().to_string();
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > max {
@@ -69,7 +68,7 @@ impl Outside {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok((kind, body))
+        Ok(body)
     }
 }
 

@@ -56,8 +56,7 @@ pub async fn message_picture(
     let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
     let known = rapport_mail::remote_pictures(&row.html);
     let address = known.get(n).ok_or(AppError::NotFound)?;
-    let (_, bytes) = outside.get(address, REMOTE_PICTURE_BYTES).await?;
-    // What it says of itself does not count.
+    let bytes = outside.get(address, REMOTE_PICTURE_BYTES).await?;
     let kind = picture_kind(&bytes).ok_or(AppError::NotFound)?;
     Ok((kind, bytes))
 }
