@@ -17,6 +17,7 @@ fn block(block: Block) -> AnyView {
     match block {
         Block::Paragraph(parts) => view! { <p>{inlines(parts)}</p> }.into_any(),
         Block::Quote(inner) => view! { <blockquote>{blocks(inner)}</blockquote> }.into_any(),
+        Block::Code(code) => view! { <pre>{code}</pre> }.into_any(),
         Block::List { ordered, start, items } => {
             let items = items.into_iter().map(|i| view! { <li>{inlines(i)}</li> }).collect_view();
             if ordered {
@@ -39,6 +40,11 @@ fn inline(part: Inline) -> AnyView {
         Inline::Strong(inner) => view! { <strong>{inlines(inner)}</strong> }.into_any(),
         Inline::Emphasis(inner) => view! { <em>{inlines(inner)}</em> }.into_any(),
         Inline::Code(code) => view! { <code>{code}</code> }.into_any(),
+        Inline::Picture { file, name } => {
+            let href = format!("/files/attachments/{file}");
+            view! { <a class="picture" href=href.clone() target="_blank" rel="noopener"><img src=href alt=name loading="lazy" /></a> }.into_any()
+        }
+        Inline::Mention { name, .. } => view! { <b class="mention">"@" {name}</b> }.into_any(),
         // The title shows where a link leads before it is followed.
         Inline::Link { url, text } => view! {
             <a href=url.clone() title=url target="_blank" rel="noopener noreferrer nofollow">{text}</a>

@@ -130,6 +130,8 @@ id!(/** The definition of a custom field. */ FieldId, "fld");
 id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");
 id!(/** An address that a workspace answers from. */ MailboxId, "mbx");
 id!(/** Work that a worker does later. */ JobId, "job");
+id!(/** A text that agents put into messages. */ SnippetId, "snp");
+id!(/** What a person is told of. */ NotificationId, "ntf");
 
 #[cfg(test)]
 mod tests {

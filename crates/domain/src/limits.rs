@@ -10,6 +10,14 @@ pub const EXTERNAL_ID_CHARS: usize = 200;
 pub const SUBJECT_CHARS: usize = 500;
 /// Characters in a message written here.
 pub const MESSAGE_CHARS: usize = 100_000;
+/// Characters of a snippet.
+pub const SNIPPET_BODY_CHARS: usize = 20_000;
+/// Snippets of a workspace.
+pub const SNIPPETS_MAX: usize = 500;
+/// Snippets and people that are offered while somebody types.
+pub const SUGGESTIONS: u32 = 8;
+/// People told of one note.
+pub const MENTIONS_MAX: usize = 50;
 /// Characters in a customer or account note.
 pub const NOTE_CHARS: usize = 20_000;
 /// Largest ticket number that an import may set; thousands of years of tickets lie beyond.

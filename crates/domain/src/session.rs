@@ -13,6 +13,8 @@ pub struct Viewer {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// Notifications that wait, a hundred at most.
+    pub unread: i64,
 }
 
 impl Viewer {

@@ -21,12 +21,14 @@ pub mod jobs;
 pub mod mailboxes;
 pub mod messages;
 pub mod notes;
+pub mod notifications;
 pub mod outbox;
 pub mod outside;
 pub mod receiving;
 pub mod secrets;
 pub mod settings;
 pub mod setup;
+pub mod snippets;
 pub mod tickets;
 pub mod timeline;
 

@@ -72,6 +72,7 @@ impl Store {
             name: r.name,
             email: r.email,
             role: Role::from_stored(&r.role),
+            unread: 0,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! Server functions of the open ticket.
 
 use crate::Failure;
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use rapport_domain::message::{HeaderLine, TicketDetails};
 use rapport_domain::{Cursor, CustomerId, MessageId};
@@ -48,7 +49,7 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
 
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
 /// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
-/// lines; `close` closes the ticket too.
+/// lines; `close` closes the ticket too, `snooze` lets it sleep until then.
 #[server]
 pub async fn write_message(
     number: i64,
@@ -60,10 +61,12 @@ pub async fn write_message(
     bcc: Option<String>,
     client_key: Option<String>,
     close: Option<String>,
+    snooze: Option<DateTime<Utc>>,
 ) -> Result<(), Failure> {
     let close = close.is_some();
     let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
-    let new = rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close };
+    let new =
+        rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close, snooze };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;
         Ok(())

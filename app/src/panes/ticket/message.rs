@@ -7,6 +7,7 @@ use super::outgoing::OutgoingLine;
 use super::receipt::ReceiptIcon;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
+use crate::ui::markdown::Markdown;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::message::{Attachment, Message, Segment, segments, size_text};
@@ -85,7 +86,10 @@ fn Bubble(message: Message) -> impl IntoView {
     let text = if message.text.trim().is_empty() {
         view! { <p class="muted">"This message has no text."</p> }.into_any()
     } else {
-        view! { <div class="text"><Linkified text=message.text /></div> }.into_any()
+        match message.markdown {
+            true => view! { <Markdown text=message.text /> }.into_any(),
+            false => view! { <div class="text"><Linkified text=message.text /></div> }.into_any(),
+        }
     };
     view! {
         <div class="bubble">

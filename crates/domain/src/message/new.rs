@@ -2,7 +2,7 @@
 
 use crate::error::{AppError, Problems};
 use crate::ticket::{Channel, MessageKind, Receipt};
-use crate::{CustomerId, MessageId, TicketId, UserId, limits, text};
+use crate::{CustomerId, MessageId, TicketId, UserId, limits, markdown, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,9 @@ pub struct NewMessage {
     /// Cleaned to an allow-list before it is stored.
     #[serde(default)]
     pub body_html: Option<String>,
+    /// Markdown, in place of the other two: both are made from it.
+    #[serde(default)]
+    pub body_markdown: Option<String>,
     #[serde(default)]
     pub headers: Vec<HeaderLine>,
     /// Message-ID, with or without angle brackets; unique in the workspace.
@@ -102,6 +105,7 @@ impl NewMessage {
             subject: None,
             body_text: Some(body_text.into()),
             body_html: None,
+            body_markdown: None,
             headers: Vec::new(),
             message_id: None,
             in_reply_to: None,
@@ -137,6 +141,16 @@ impl NewMessage {
             self.author_email = p.check(text::email("author_email", email));
         }
         match (&self.body_text, &self.body_html) {
+            _ if self.body_markdown.is_some() => {
+                let source = self.body_markdown.as_deref().unwrap_or_default();
+                let limit = limits::MESSAGE_CHARS;
+                self.body_markdown = p.check(text::required_text("body_markdown", source, limit));
+                // What is nothing but a mark has no words: it stays as it was typed.
+                let words = self.body_markdown.as_deref().map(markdown::readable);
+                let words = words.filter(|words| !words.trim().is_empty());
+                self.body_text = words.or_else(|| self.body_markdown.clone());
+                self.body_html = None;
+            }
             (Some(body), _) => {
                 self.body_text =
                     p.check(text::required_text("body_text", body, limits::MESSAGE_CHARS));
@@ -170,6 +184,7 @@ impl NewMessage {
 /// An agent's answer to the customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteMessage {
+    /// Markdown.
     pub body: String,
     /// Addresses separated by commas. `None`: whoever wrote last, else the customer.
     pub to: Option<String>,
@@ -180,11 +195,14 @@ pub struct WriteMessage {
     pub client_key: Option<String>,
     /// Closes the ticket along with the message.
     pub close: bool,
+    /// Lets the ticket sleep until then.
+    pub snooze: Option<DateTime<Utc>>,
 }
 
 /// An agent's note for the team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteNote {
+    /// Markdown.
     pub body: String,
     pub client_key: Option<String>,
 }
@@ -269,6 +287,19 @@ mod tests {
             ..NewMessage::new(MessageKind::Agent, "x")
         };
         assert_eq!(message.checked().unwrap().message_id.as_deref(), Some("a@b"));
+    }
+
+    #[test]
+    fn markdown_says_the_same_in_words() {
+        let written = |source: &str| {
+            let mut new = NewMessage::new(MessageKind::Agent, "");
+            new.body_markdown = Some(source.into());
+            new.checked().map(|new| new.body_text.unwrap_or_default())
+        };
+        let words = written("**Hi** [docs](https://d.example)").unwrap();
+        assert_eq!(words, "Hi docs <https://d.example>");
+        assert_eq!(written("> ").unwrap(), ">");
+        assert!(written(" \n").unwrap_err().field("body_markdown").is_some());
     }
 
     #[test]

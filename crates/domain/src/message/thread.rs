@@ -20,6 +20,8 @@ pub struct Message {
     pub subject: Option<String>,
     /// What is new in this message.
     pub text: String,
+    /// `text` is Markdown, as [`crate::markdown`] reads it; else it is plain.
+    pub markdown: bool,
     /// The quoted thread and signature below it.
     pub quoted: Option<String>,
     /// There is a cleaned HTML version.

@@ -50,10 +50,11 @@ fn push_lines(html: &mut String, text: &str) {
 }
 
 /// Text as text. Spaces in a row stay: code and tables in answers depend on them.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace("  ", " &nbsp;")
+pub(super) fn escape(text: &str) -> String {
+    literal(text).replace("  ", " &nbsp;")
+}
+
+/// The same with its spaces as they are: in attributes, and where they count anyway.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

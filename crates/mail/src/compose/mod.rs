@@ -2,8 +2,10 @@
 
 mod dkim;
 mod html;
+mod marked;
 
 pub use dkim::{BadKey, DkimKey};
+pub use marked::markdown_html;
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;

@@ -1,8 +1,7 @@
 //! The mail that asks, some time after its ticket was closed.
 
-use crate::jobs::{JobError, Outcome, Worker, next_attempt};
-use crate::mailboxes::post::{post, signed};
-use crate::mailboxes::smtp::{Failure, Kind};
+use crate::jobs::{JobError, Outcome, Worker};
+use crate::mailboxes::post::post_one;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::{TicketId, Uuid};
@@ -64,27 +63,8 @@ pub(crate) async fn send_survey(
     let key = store.mail_key(job.workspace).await?;
     let token = link_token::sign(&key, Purpose::Csat, job.workspace, ticket.0);
     let raw = write(&due, &mailbox, &format!("{}/csat/{token}", worker.public_url), job.id.0);
-    let raw = match signed(worker, &mailbox, raw) {
-        Ok(raw) => raw,
-        Err(failure) => return Ok(failed(job, failure)),
-    };
-    let to = [due.email.clone()];
-    let answers = post(worker, job.workspace, &mailbox, &to, raw, async || Ok(())).await?;
-    match answers.map(|answers| answers.into_iter().next().map(|(_, answer)| answer)) {
-        Ok(Some(Ok(()))) => {
-            store.survey_sent(job.workspace, ticket, ctx::now()).await?;
-            Ok(Outcome::Done)
-        }
-        Ok(Some(Err(failure))) | Err(failure) => Ok(failed(job, failure)),
-        Ok(None) => Ok(Outcome::Dead("The server said nothing of the recipient.".into())),
-    }
-}
-
-fn failed(job: &Job, failure: Failure) -> Outcome {
-    match next_attempt(job, ctx::now()).filter(|_| failure.kind != Kind::Never) {
-        Some(at) => Outcome::Again { at, error: failure.text },
-        None => Outcome::Dead(failure.text),
-    }
+    let sent = async || Ok(store.survey_sent(job.workspace, ticket, ctx::now()).await?);
+    post_one(worker, job, &mailbox, &due.email, raw, sent).await
 }
 
 fn write(due: &DueSurvey, mailbox: &SendingMailbox, link: &str, id: Uuid) -> Vec<u8> {

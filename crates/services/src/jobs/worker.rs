@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{csat, ctx, messages, tickets};
+use crate::{csat, ctx, messages, notifications, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -125,6 +125,7 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     match job.kind.as_str() {
         messages::SEND_MAIL => messages::send_mail(worker, job).await,
         csat::CSAT_SURVEY => csat::send_survey(worker, job).await,
+        notifications::MENTION_MAIL => notifications::send_mention(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
         unknown => Ok(Outcome::Dead(format!("This server knows no job `{unknown}`."))),
     }

@@ -3,9 +3,10 @@
 use super::smtp::{self, Answers, Failure, Kind};
 use super::{place, smtp_password};
 use crate::ctx;
-use crate::jobs::{JobError, Worker};
+use crate::jobs::{JobError, Outcome, Worker, next_attempt};
 use rapport_domain::{Uuid, WorkspaceId};
 use rapport_mail::DkimKey;
+use rapport_store::jobs::Job;
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::outbox::OutboxMail;
 use secrecy::ExposeSecret;
@@ -42,6 +43,38 @@ pub(crate) async fn post(
     };
     let from = &mailbox.address;
     Ok(smtp::deliver(server, password.as_ref(), from, to, &raw, handing_over).await)
+}
+
+/// Hands a mail of the server's own to one person, signed; `sent` runs once it is taken.
+pub(crate) async fn post_one(
+    worker: &Worker,
+    job: &Job,
+    mailbox: &SendingMailbox,
+    to: &str,
+    raw: Vec<u8>,
+    sent: impl AsyncFnOnce() -> Result<(), JobError>,
+) -> Result<Outcome, JobError> {
+    let raw = match signed(worker, mailbox, raw) {
+        Ok(raw) => raw,
+        Err(failure) => return Ok(put_off(job, failure)),
+    };
+    let to = [to.to_string()];
+    let answers = post(worker, job.workspace, mailbox, &to, raw, async || Ok(())).await?;
+    match answers.map(|answers| answers.into_iter().next().map(|(_, answer)| answer)) {
+        Ok(Some(Ok(()))) => {
+            sent().await?;
+            Ok(Outcome::Done)
+        }
+        Ok(Some(Err(failure))) | Err(failure) => Ok(put_off(job, failure)),
+        Ok(None) => Ok(Outcome::Dead("The server said nothing of the recipient.".into())),
+    }
+}
+
+fn put_off(job: &Job, failure: Failure) -> Outcome {
+    match next_attempt(job, ctx::now()).filter(|_| failure.kind != Kind::Never) {
+        Some(at) => Outcome::Again { at, error: failure.text },
+        None => Outcome::Dead(failure.text),
+    }
 }
 
 /// The mail with a DKIM signature, where the mailbox has a key.

@@ -95,6 +95,7 @@ fn message(row: MessageRow) -> Message {
         author_email: row.author_email,
         subject: row.subject,
         text,
+        markdown: row.markdown,
         quoted,
         has_html: row.has_html,
         has_raw: row.has_raw,

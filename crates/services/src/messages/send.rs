@@ -99,6 +99,8 @@ async fn write(
         .iter()
         .map(|f| OutgoingFile { name: &f.file_name, content_type: &f.content_type, data: &f.data })
         .collect();
+    let marked = mail.body_markdown.as_deref().map(rapport_mail::markdown_html);
+    let html = marked.or_else(|| mail.body_html.clone());
     let raw = rapport_mail::compose(&OutgoingEmail {
         from_name: &from_name(&mail.author_name, &mailbox.name),
         from: &mailbox.address,
@@ -111,7 +113,7 @@ async fn write(
         references: &mail.references,
         date: mail.sent_at.timestamp(),
         text: &mail.body_text,
-        html: mail.body_html.as_deref(),
+        html: html.as_deref(),
         signature: &mailbox.signature,
         pixel: pixel.as_deref(),
         files: &files,

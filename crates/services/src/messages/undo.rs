@@ -29,7 +29,7 @@ pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
     tickets::undo_status(&mut tx, ctx, &ticket, after, before).await?;
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(%message, "an answer was taken back");
-    Ok(undone.body_text)
+    Ok(undone.body)
 }
 
 /// Sends a message again that failed, or at once one that waits for its next attempt. Who has

@@ -1,15 +1,15 @@
 //! Answers, notes, and messages that other systems bring.
 
 use super::outgoing;
-use crate::tickets::{TouchByMessage, touch_by_message};
-use crate::{Ctx, Result};
+use crate::tickets::{Then, TouchByMessage, touch_by_message};
+use crate::{Ctx, Result, notifications};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use rapport_domain::message::{
     HeaderLine, NewAttachment, NewMessage, WriteMessage, WriteNote, Written,
 };
-use rapport_domain::ticket::{Channel, MessageKind, Receipt, Status};
+use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AppError, CustomerId, MessageId, Permission, UserId, limits, text};
 use rapport_store::messages::{self, InsertAttachment, InsertMessage, TicketPlace};
 use rapport_store::{StoreError, Tx, users};
@@ -31,22 +31,23 @@ pub async fn write(ctx: &Ctx, number: i64, mode: &str, new: WriteMessage) -> Res
 /// Stores an agent's answer to the customer, and closes the ticket if they say so.
 pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written> {
     ctx.require(Permission::Write)?;
-    let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
-    let mut message = NewMessage::new(MessageKind::Agent, body);
+    let mut message = NewMessage::new(MessageKind::Agent, "");
+    message.body_markdown = Some(text::required_text("body", &new.body, limits::MESSAGE_CHARS)?);
     message.client_key = new.client_key;
     // Without a mailbox it stays here, and the page says so.
     message.receipt = Some(Receipt::Queued);
     message.send = true;
     let line = |line: Option<String>| line.map(|l| vec![l]);
     (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
-    store(ctx, number, message, new.close.then_some(Status::Closed)).await
+    let then = new.snooze.map(Then::Snooze).or(new.close.then_some(Then::Close));
+    store(ctx, number, message, then).await
 }
 
 /// Stores an internal note: the team sees it, the customer never.
 pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
     ctx.require(Permission::Write)?;
-    let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
-    let mut message = NewMessage::new(MessageKind::Note, body);
+    let mut message = NewMessage::new(MessageKind::Note, "");
+    message.body_markdown = Some(text::required_text("body", &new.body, limits::MESSAGE_CHARS)?);
     message.client_key = new.client_key;
     store(ctx, number, message, None).await
 }
@@ -57,7 +58,7 @@ pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Writ
     store(ctx, number, new, None).await
 }
 
-async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) -> Result<Written> {
+async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Then>) -> Result<Written> {
     let mut new = new.checked()?;
     if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
         return Err(AppError::invalid("sent_at", "This time is in the future."));
@@ -94,6 +95,7 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
         author_email: author.email.as_deref(),
         subject: new.subject.as_deref(),
         body_text: &body,
+        body_markdown: new.body_markdown.as_deref(),
         body_html: html.as_deref().filter(|h| !h.trim().is_empty()),
         headers: &headers,
         message_id: new.message_id.as_deref(),
@@ -142,6 +144,9 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
             data,
         };
         messages::insert_attachment(&mut tx, ctx.workspace, id, &file).await?;
+    }
+    if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
+        notifications::tell(&mut tx, ctx, ticket.id, id, source).await?;
     }
     if let Some(plan) = &plan {
         outgoing::enqueue(&mut tx, ctx, id, plan, &touched).await?;

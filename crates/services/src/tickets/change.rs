@@ -3,7 +3,7 @@
 use super::activity::{self, Names};
 use super::snooze;
 use crate::{Ctx, Result, csat, fields};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldEntity};
 use rapport_domain::ticket::{Status, TicketChange, TicketVersion};
@@ -110,10 +110,8 @@ async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketCha
     if let Some(Some(team)) = change.team_id {
         problems.check(check_team(tx, ctx, team).await);
     }
-    if let Some(until) = change.snoozed_until
-        && !(ctx.now..ctx.now + TimeDelta::days(limits::SNOOZE_DAYS)).contains(&until)
-    {
-        problems.add("snooze", "Choose a time within the next year.");
+    if let Some(until) = change.snoozed_until {
+        problems.check(snooze::check(until, ctx.now));
     }
     if before.merged_into.is_some() && (change.status.is_some() || change.snoozed_until.is_some()) {
         problems.add("status", "This ticket was merged into another: take that back first.");

@@ -2,6 +2,7 @@
 
 use super::activity::{self, Names};
 use super::change::{set_status, store};
+use super::snooze;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{Channel, MessageKind, Status};
@@ -21,10 +22,17 @@ pub struct TouchByMessage<'a> {
     pub moves_status: bool,
     /// A machine wrote it: nobody waits for an answer.
     pub automatic: bool,
-    /// The status that the author chose along with it, `Send and close`.
-    pub then: Option<Status>,
+    /// What the author chose to do with the ticket along with it.
+    pub then: Option<Then>,
     /// Who wrote it; the one who reopens the ticket, if it is reopened.
     pub author_name: &'a str,
+}
+
+/// What happens to a ticket along with an answer: `Send and close`, `Send and snooze`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    Close,
+    Snooze(DateTime<Utc>),
 }
 
 /// The ticket after the message.
@@ -57,16 +65,25 @@ pub async fn touch_by_message(
         response: message.kind == MessageKind::Agent,
     };
     tickets::touch_by_message(tx, ctx.workspace, &touch).await?;
-    let status = message.then.unwrap_or_else(|| before.status.after_message(message.kind));
+    let (status, until) = match message.then {
+        Some(Then::Close) => (Status::Closed, None),
+        Some(Then::Snooze(until)) => {
+            snooze::check(until, ctx.now)?;
+            (Status::Snoozed, Some(until))
+        }
+        None => (before.status.after_message(message.kind), before.snoozed_until),
+    };
     let mut version = before.version;
     let mut after = before.clone();
-    if message.moves_status && status != before.status {
+    if message.moves_status && (status != before.status || until != before.snoozed_until) {
         set_status(&mut after, status, ctx.now);
+        after.snoozed_until = until.filter(|_| status == Status::Snoozed);
         let mut events = activity::differences(ctx, &before, &after, &Names::default());
         for event in &mut events {
             event.actor_name = Some(message.author_name.into());
         }
         version = store(tx, ctx, &before, &after, &events).await?;
+        snooze::follow(tx, ctx, &before, &after).await?;
     }
     let (number, customer, status_before) = (before.number, before.customer, before.status);
     Ok(Touched { number, customer, status: after.status, status_before, version })

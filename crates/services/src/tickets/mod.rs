@@ -17,7 +17,7 @@ pub use create::{create, open, open_as};
 pub use edit::edit;
 pub use input::{create_from, patch};
 pub use merge::{give_to, merge, unmerge};
-pub use message::{TouchByMessage, Touched, touch_by_message, undo_status};
+pub use message::{Then, TouchByMessage, Touched, touch_by_message, undo_status};
 
 pub(crate) use snooze::{WAKE_TICKET, wake_ticket};
 

@@ -3,8 +3,9 @@
 use super::change::{set_status, store};
 use crate::jobs::{JobError, Outcome, Worker};
 use crate::{Ctx, Result};
+use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::ticket::Status;
-use rapport_domain::{TicketId, Uuid};
+use rapport_domain::{AppError, TicketId, Uuid, limits};
 use rapport_store::jobs::{self, Job, NewJob};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
@@ -14,6 +15,14 @@ use serde_json::json;
 /// The kind of job; its key is the ticket's id.
 pub(crate) const WAKE_TICKET: &str = "wake_ticket";
 const ATTEMPTS: i32 = 20;
+
+/// Whether a ticket can sleep until then.
+pub(super) fn check(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    if (now..now + TimeDelta::days(limits::SNOOZE_DAYS)).contains(&until) {
+        return Ok(());
+    }
+    Err(AppError::invalid("snooze", "Choose a time within the next year."))
+}
 
 /// Keeps the job that wakes a ticket in step with the time it sleeps until.
 pub(super) async fn follow(

@@ -99,7 +99,8 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
     sql.push(
         "(select coalesce(json_agg(m), '[]') from (
             select id, kind, channel, author_user_id, author_name, author_email, subject,
-                body_text, body_html is not null as has_html, raw_email_id is not null as has_raw,
+                coalesce(body_markdown, body_text) as body_text,
+                body_markdown is not null as markdown, body_html is not null as has_html, raw_email_id is not null as has_raw,
                 headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
                 o.attempts, o.next_attempt_at,
                 (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,

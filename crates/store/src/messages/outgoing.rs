@@ -121,6 +121,7 @@ pub struct Outgoing {
     pub author_name: String,
     pub subject: String,
     pub body_text: String,
+    pub body_markdown: Option<String>,
     /// Cleaned.
     pub body_html: Option<String>,
     pub message_id: String,
@@ -138,7 +139,8 @@ impl Store {
     pub async fn outgoing(&self, workspace: WorkspaceId, message: MessageId) -> Result<Outgoing> {
         let mail = sqlx::query!(
             r#"select m.ticket_id as "ticket: TicketId", o.mailbox_id as "mailbox: MailboxId",
-                m.author_name, coalesce(m.subject, '') as "subject!", m.body_text, m.body_html,
+                m.author_name, coalesce(m.subject, '') as "subject!", m.body_text,
+                m.body_markdown, m.body_html,
                 m.message_id as "message_id!", m.in_reply_to, o.reference_ids, o.tracked,
                 o.unclear, m.sent_at
             from outgoing_mails o
@@ -176,6 +178,7 @@ impl Store {
             author_name: mail.author_name,
             subject: mail.subject,
             body_text: mail.body_text,
+            body_markdown: mail.body_markdown,
             body_html: mail.body_html,
             message_id: mail.message_id,
             in_reply_to: mail.in_reply_to,

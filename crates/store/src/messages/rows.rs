@@ -16,7 +16,9 @@ pub struct MessageRow {
     pub author_name: String,
     pub author_email: Option<String>,
     pub subject: Option<String>,
+    /// Markdown where the next says so.
     pub body_text: String,
+    pub markdown: bool,
     pub has_html: bool,
     pub has_raw: bool,
     pub headers: Vec<HeaderLine>,

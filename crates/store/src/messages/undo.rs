@@ -8,7 +8,8 @@ use rapport_domain::{MessageId, TicketId, WorkspaceId};
 #[derive(Debug)]
 pub struct Undone {
     pub ticket: TicketId,
-    pub body_text: String,
+    /// As it was typed.
+    pub body: String,
     pub status_before: Status,
     pub status_after: Status,
 }
@@ -34,7 +35,7 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
         r#"delete from messages m using outgoing_mails o
         where m.workspace_id = $1 and m.id = $2 and o.workspace_id = $1 and o.message_id = $2
             and o.attempts = 0 and o.next_attempt_at is not null
-        returning m.ticket_id as "ticket: TicketId", m.body_text,
+        returning m.ticket_id as "ticket: TicketId", coalesce(m.body_markdown, m.body_text) as "body!",
             o.status_before as "status_before: Status", o.status_after as "status_after: Status""#,
         workspace.0,
         message.0,

@@ -20,6 +20,8 @@ pub struct InsertMessage<'a> {
     pub author_email: Option<&'a str>,
     pub subject: Option<&'a str>,
     pub body_text: &'a str,
+    /// What it was written in, when it was Markdown.
+    pub body_markdown: Option<&'a str>,
     /// Cleaned already.
     pub body_html: Option<&'a str>,
     pub headers: &'a [HeaderLine],
@@ -46,9 +48,9 @@ pub async fn insert_message(
         "insert into messages (workspace_id, id, ticket_id, kind, channel, author_user_id,
             author_customer_id, author_name, author_email, subject, body_text, body_html, headers,
             message_id, in_reply_to, raw_email_id, unreadable, receipt, receipt_at, receipt_error,
-            client_key, sent_at)
+            client_key, sent_at, body_markdown)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22)
+            $19, $20, $21, $22, $23)
         on conflict (workspace_id, ticket_id, client_key) where client_key is not null do nothing",
         workspace.0,
         message.id.0,
@@ -72,6 +74,7 @@ pub async fn insert_message(
         message.receipt_error,
         message.client_key,
         message.sent_at,
+        message.body_markdown,
     )
     .execute(&mut **tx)
     .await?;

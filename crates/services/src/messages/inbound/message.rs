@@ -72,6 +72,7 @@ pub(super) fn blank<'a>(
         author_email: None,
         subject: None,
         body_text: "",
+        body_markdown: None,
         body_html: None,
         headers: &[],
         message_id: None,

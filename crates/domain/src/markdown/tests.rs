@@ -135,7 +135,7 @@ fn depth(blocks: &[Block]) -> usize {
 proptest! {
     #[test]
     fn any_text_is_read(source in "(\\PC|[\\[\\]()*`>\\-\\n\\\\ 1.]|https://a|mailto:b){0,200}") {
-        prop_assert!(depth(&parse(&source)) <= usize::from(QUOTE_DEPTH));
+        prop_assert!(depth(&parse(&source)) <= usize::from(block::QUOTE_DEPTH));
     }
 
     #[test]
@@ -143,7 +143,7 @@ proptest! {
         fn check(inlines: &[Inline]) {
             for inline in inlines {
                 match inline {
-                    Inline::Link { url, .. } => assert!(SCHEMES.iter().any(|s| url.starts_with(s)), "{url}"),
+                    Inline::Link { url, .. } => assert!(inline::SCHEMES.iter().any(|s| url.starts_with(s)), "{url}"),
                     Inline::Strong(inner) | Inline::Emphasis(inner) => check(inner),
                     _ => {}
                 }
@@ -161,4 +161,56 @@ proptest! {
         let letters = |s: &str| s.chars().filter(char::is_ascii_lowercase).collect::<String>();
         prop_assert_eq!(letters(&plain(&source)), letters(&source));
     }
+}
+
+const FILE: &str = "att_00000000000000000000000007";
+const USER: &str = "usr_00000000000000000000000009";
+
+#[test]
+fn pictures_and_people_are_named_by_id() {
+    let source =
+        format!("@[Sam \\] Ortiz]({USER}) see ![a b]({FILE}) and ![x](https://t.example/p.gif)");
+    let parts = line(&source);
+    assert_eq!(
+        parts[0],
+        Inline::Mention { user: USER.parse().unwrap(), name: "Sam ] Ortiz".into() }
+    );
+    assert_eq!(parts[2], Inline::Picture { file: FILE.parse().unwrap(), name: "a b".into() });
+    assert_eq!(mentions(&source), [USER.parse().unwrap()]);
+    assert_eq!(pictures(&source), [FILE.parse().unwrap()]);
+    // A picture from elsewhere would tell elsewhere who reads this: it is a link.
+    assert_eq!(parts[3..], [text(" and !"), link("https://t.example/p.gif", "x")]);
+    assert!(matches!(line(&format!("[x]({FILE})"))[0], Inline::Text(_)));
+}
+
+#[test]
+fn code_keeps_its_lines() {
+    let source = "Run:\n```\n  a **b**\n\n> c\n```\nthen `` a`b `` ok\n> ```\n> x\n> ```";
+    assert_eq!(
+        parse(source),
+        [
+            Block::Paragraph(vec![text("Run:")]),
+            Block::Code("  a **b**\n\n> c".into()),
+            Block::Paragraph(vec![text("then "), Inline::Code("a`b".into()), text(" ok")]),
+            Block::Quote(vec![Block::Code("x".into())]),
+        ]
+    );
+    assert_eq!(parse("```\nno end"), [Block::Code("no end".into())]);
+}
+
+#[test]
+fn marks_may_stand_inside_words_and_together() {
+    let strong = |t: &str| Inline::Strong(vec![text(t)]);
+    assert_eq!(line("un**do**ing"), [text("un"), strong("do"), text("ing")]);
+    assert_eq!(line("***both***"), [Inline::Emphasis(vec![strong("both")])]);
+    assert_eq!(line("*a **b***"), [Inline::Emphasis(vec![text("a "), strong("b")])]);
+    assert_eq!(line("3*4*5 and 2**3**4"), [text("3*4*5 and 2**3**4")]);
+}
+
+#[test]
+fn a_mail_without_html_says_all() {
+    let source = "Hi **Alex**,\n\n1. see [docs](https://d.example)\n2. or mailto:a@b.example\n\n> *was*\n> there\n\n```\nx = 1\n```";
+    let expected =
+        "Hi Alex,\n\n1. see docs <https://d.example>\n2. or a@b.example\n\n> was\n> there\n\nx = 1";
+    assert_eq!(readable(source), expected);
 }
