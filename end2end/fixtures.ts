@@ -76,11 +76,11 @@ export const test = base.extend<{ watch: Watch }, { session: Cookie[] }>({
   page: async ({ page, session, javaScriptEnabled }, use) => {
     sessions.set(page, session);
     // What is typed before the browser took over is a test of forms, which the flows without
-    // JavaScript are: all others wait.
+    // JavaScript are: all others wait. A page without a browser half is ready as it comes.
     const goto = page.goto.bind(page);
     page.goto = async (url, options) => {
       const answer = await goto(url, options);
-      if (javaScriptEnabled !== false) await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+      if (javaScriptEnabled !== false) await page.locator("html[data-hydrated], html[data-plain]").waitFor({ state: "attached" });
       return answer;
     };
     await use(page);

@@ -2,7 +2,8 @@
 //!
 //! `ui/` holds small parts that know no data; `panes/` one folder a pane, with
 //! its component, server functions and state; `pages/` says which panes stand
-//! where; `admin/` is the app config. Server functions are short: they get a
+//! where; `admin/` is the app config's frame, `settings/` its pages, which the
+//! server alone renders. Server functions are short: they get a
 //! [`Ctx`](rapport_services::Ctx) through [`api`] and call one service.
 
 // Leptos types nest as deep as the views do.
@@ -17,6 +18,8 @@ pub mod pages;
 pub mod panes;
 mod routes;
 mod session;
+#[cfg(feature = "ssr")]
+pub mod settings;
 mod shell;
 pub mod ui;
 

@@ -1,6 +1,6 @@
 //! Every page and how it is rendered.
 
-use crate::admin::{CustomFieldsPage, InfoPanePage, MailboxesPage, SurveysPage};
+use crate::admin::InfoPanePage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::login::LoginPage;
@@ -45,9 +45,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tickets/:number") view=|| () />
                 </ParentRoute>
                 <Route path=path!("/settings/info-pane") view=InfoPanePage ssr=SsrMode::Async />
-                <Route path=path!("/settings/custom-fields") view=CustomFieldsPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/mailboxes") view=MailboxesPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/surveys") view=SurveysPage ssr=SsrMode::Async />
             </Routes>
         </Router>
         <ToastArea />

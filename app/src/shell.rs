@@ -11,12 +11,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <!DOCTYPE html>
         <html lang="en">
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
-                <HashedStylesheet options=options.clone() id="rapport" />
+                {head(&options)}
                 <HydrationScripts options />
                 <MetaTags />
             </head>
@@ -24,5 +19,37 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App />
             </body>
         </html>
+    }
+}
+
+/// The document of a page without a browser half: one small file closes its menus.
+#[cfg(feature = "ssr")]
+pub(crate) fn plain_shell(
+    options: &LeptosOptions,
+    nonce: Option<leptos::nonce::Nonce>,
+    title: &str,
+    body: AnyView,
+) -> impl IntoView + use<> {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-plain="">
+            <head>
+                {head(options)}
+                <title>{format!("{title} · Rapport")}</title>
+                <script src="/plain.js" nonce=nonce.map(|n| n.to_string()) defer></script>
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+fn head(options: &LeptosOptions) -> impl IntoView + use<> {
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
+        <HashedStylesheet options=options.clone() id="rapport" />
     }
 }

@@ -15,7 +15,7 @@ use http::request::Parts;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use rapport_app::App;
+use rapport_app::{App, settings};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -69,6 +69,11 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
+        .merge(settings::router(settings::Site {
+            store: state.store.clone(),
+            keys: state.config.secret_key.clone(),
+            leptos: state.leptos.clone(),
+        }))
         .merge(crate::files::router())
         .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)

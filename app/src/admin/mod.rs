@@ -1,28 +1,22 @@
 //! The app config: what an admin sets for the whole workspace.
 //!
-//! The services refuse everybody else; pages only say so in a friendlier way.
+//! This is its frame, and the one page with a browser half; the others stand in
+//! [`crate::settings`]. The services refuse everybody else; pages only say so in a friendlier way.
 
-mod custom_fields;
 mod info_pane;
-mod mailboxes;
-mod surveys;
 
-pub use custom_fields::CustomFieldsPage;
 pub use info_pane::InfoPanePage;
-pub use mailboxes::MailboxesPage;
-pub use surveys::SurveysPage;
 
 use crate::frame::{Frame, Section};
 use crate::session::use_viewer;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
-use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
 const PAGES: [(&str, &str, &str); 4] = [
-    ("/settings/info-pane", "panel-right", "Info pane"),
+    (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
     ("/settings/surveys", "star", "Surveys"),
@@ -30,11 +24,11 @@ const PAGES: [(&str, &str, &str); 4] = [
 
 /// The frame of a config page: its neighbours on the left, then title and content.
 #[component]
-fn Config(
+pub(crate) fn Config(
     title: &'static str,
     /// What the page is for, in one sentence.
     about: &'static str,
-    children: ChildrenFn,
+    children: Children,
 ) -> impl IntoView {
     let admin = use_viewer().is_some_and(|v| v.may(Permission::Configure));
     #[cfg(feature = "ssr")]
@@ -42,10 +36,11 @@ fn Config(
         response.set_status(http::StatusCode::FORBIDDEN);
     }
     let links = PAGES.map(|(href, icon, name)| {
-        view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
+        // Those rendered by the server alone are no routes of the browser half.
+        let rel = (href != info_pane::PAGE).then_some("external");
+        view! { <a href=href rel=rel aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
     });
     view! {
-        <PageTitle text=title />
         <Frame section=Section::Settings crumbs=move || view! {
             <span>"App config"</span>
             <span aria-hidden="true">"/"</span>
@@ -59,7 +54,7 @@ fn Config(
                         <p class="hint">{about}</p>
                     </header>
                     {if admin {
-                        children().into_any()
+                        children()
                     } else {
                         view! {
                             <Empty icon="lock" title="Only admins can change this">

@@ -8,15 +8,20 @@ use crate::Failure;
 use crate::ui::action::on_done;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::field::FormError;
+use crate::ui::page_title::PageTitle;
 use crate::ui::toast::use_toasts;
 use api::{Loaded, ResetCard, SaveCard, load_cards};
 use editor::Editor;
 use leptos::prelude::*;
 use rapport_domain::card::Card;
 
+/// The page's address.
+pub(super) const PAGE: &str = "/settings/info-pane";
+
 #[component]
 pub fn InfoPanePage() -> impl IntoView {
     view! {
+        <PageTitle text="Info pane" />
         <Config title="Info pane" about="Choose which fields agents see beside every conversation, and in which order. It holds for everybody from the next page they open.">
             <Cards />
         </Config>

@@ -14,5 +14,6 @@ mod login;
 mod mail_out;
 mod pages;
 mod server_functions;
+mod settings;
 mod setup;
 mod ticket_mail;

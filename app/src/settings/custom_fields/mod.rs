@@ -1,0 +1,142 @@
+//! Custom fields: what a workspace keeps of customers, accounts and tickets beyond the defaults.
+
+mod form;
+
+use super::form::{Draft, Sent};
+use super::page::{Page, Visit, page_error};
+use crate::ui::icon::Icon;
+use form::{create_form, edit_form};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::fields::{FieldDef, FieldEdit, FieldEntity, FieldType, NewField, suggest_key};
+use rapport_services::{Result, fields};
+
+pub struct CustomFields;
+
+impl Page for CustomFields {
+    const PATH: &'static str = "/settings/custom-fields";
+    const TITLE: &'static str = "Custom fields";
+    const ABOUT: &'static str = "Fields of your own on customers, accounts and tickets. Your servers set them by key through the API, agents by hand.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("created", "Field created"),
+        ("saved", "Field saved"),
+        ("archived", "Field archived"),
+        ("restored", "Field restored"),
+    ];
+    type Data = Vec<FieldDef>;
+
+    async fn load(visit: &Visit) -> Result<Vec<FieldDef>> {
+        fields::list(&visit.ctx, None, true).await
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        match sent.text("do") {
+            "create" => {
+                let kind: FieldType = sent.parse("kind")?;
+                let label = sent.text("label").to_string();
+                let key = sent.filled("key").unwrap_or_else(|| suggest_key(&label));
+                // The choices may have been typed before another type was chosen.
+                let options =
+                    if kind == FieldType::List { sent.lines("options") } else { Vec::new() };
+                let field = NewField { entity: sent.parse("entity")?, key, label, kind, options };
+                fields::create(&visit.ctx, field).await?;
+                Ok("created")
+            }
+            "edit" => {
+                let options = sent.ticked("options").then(|| sent.lines("options"));
+                let label = Some(sent.text("label").to_string());
+                let edit = FieldEdit { label, options, ..FieldEdit::default() };
+                fields::update(&visit.ctx, sent.parse("id")?, edit).await?;
+                Ok("saved")
+            }
+            deed @ ("archive" | "restore") => {
+                let archived = deed == "archive";
+                let edit = FieldEdit { archived: Some(archived), ..FieldEdit::default() };
+                fields::update(&visit.ctx, sent.parse("id")?, edit).await?;
+                Ok(if archived { "archived" } else { "restored" })
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(all: Vec<FieldDef>, visit: &Visit, draft: &Draft) -> AnyView {
+        let form = match visit.query("edit") {
+            Some("new") => Some(create_form(&draft.of("create"))),
+            Some(id) => {
+                let field = all.iter().find(|f| f.id.to_string() == id && !f.archived);
+                field.map(|field| edit_form(field, &draft.of("edit")))
+            }
+            None => None,
+        };
+        let sections = FieldEntity::ALL.iter().map(|entity| {
+            let of = |archived| {
+                all.iter().filter(move |f| f.entity == *entity && f.archived == archived)
+            };
+            section(*entity, of(false).map(row).collect(), of(true).map(row).collect())
+        });
+        view! {
+            {page_error(draft, &["archive", "restore"])}
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New field"</a></p>
+            {form}
+            {sections.collect_view()}
+        }
+        .into_any()
+    }
+}
+
+fn section(entity: FieldEntity, rows: Vec<AnyView>, archived: Vec<AnyView>) -> impl IntoView {
+    let title = format!("{} fields", entity.label());
+    let count = archived.len();
+    view! {
+        <section class="field-section" aria-label=title.clone()>
+            <h2>{title.clone()}</h2>
+            {if rows.is_empty() {
+                view! { <p class="hint">{format!("No custom fields on {}s yet.", entity.as_str())}</p> }.into_any()
+            } else {
+                view! { <ul class="field-list">{rows}</ul> }.into_any()
+            }}
+            {(count > 0).then(|| view! {
+                <details class="archived">
+                    <summary class="hint">{format!("{count} archived")}</summary>
+                    <ul class="field-list">{archived}</ul>
+                </details>
+            })}
+        </section>
+    }
+}
+
+fn row(field: &FieldDef) -> AnyView {
+    let icon = match field.kind {
+        FieldType::Text => "type",
+        FieldType::Number => "hash",
+        FieldType::Boolean => "toggle-left",
+        FieldType::Date => "calendar",
+        FieldType::Url => "link",
+        FieldType::List => "list",
+    };
+    let (id, label) = (field.id.to_string(), field.label.clone());
+    let (deed, verb) = if field.archived { ("restore", "Restore") } else { ("archive", "Archive") };
+    let choices = field.options.join(" · ");
+    let edit = (!field.archived).then(|| {
+        let href = format!("{}?edit={id}", CustomFields::PATH);
+        view! { <a class="icon-btn" title="Edit" href=href aria-label=format!("Edit {label}")><Icon name="pencil" /></a> }
+    });
+    view! {
+        <li class="field-line">
+            <Icon name=icon />
+            <span class="field-name">
+                <strong>{label.clone()}</strong>
+                <code>{field.key.clone()}</code>
+                {(!choices.is_empty()).then(|| view! { <span class="hint clip" title=choices.clone()>{choices.clone()}</span> })}
+            </span>
+            <span class="hint">{field.kind.label()}</span>
+            <form method="post" action=CustomFields::PATH>
+                <input type="hidden" name="do" value=deed />
+                <input type="hidden" name="id" value=id.clone() />
+                <button class="btn quiet" type="submit" aria-label=format!("{verb} {label}")>{verb}</button>
+            </form>
+            {edit}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,147 @@
+//! Mailboxes: the addresses that a workspace answers from.
+
+mod form;
+
+use super::form::{Draft, Sent};
+use super::page::{Page, Visit, page_error};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+use form::mailbox_form;
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::mailbox::Mailbox;
+use rapport_services::{Result, mailboxes, settings};
+
+pub struct Mailboxes;
+
+/// What the page shows.
+pub struct Shown {
+    mailboxes: Vec<Mailbox>,
+    open_tracking: bool,
+}
+
+impl Page for Mailboxes {
+    const PATH: &'static str = "/settings/mailboxes";
+    const TITLE: &'static str = "Mailboxes";
+    const ABOUT: &'static str = "The addresses you answer from. Answers leave through their servers ten seconds after they were written.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("saved", "Mailbox saved"),
+        ("removed", "Mailbox removed"),
+        ("tested", "The server answers, and the login works"),
+        ("tracking", "Saved"),
+    ];
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        let mailboxes = mailboxes::list(&visit.ctx).await?;
+        Ok(Shown { mailboxes, open_tracking: settings::open_tracking(&visit.ctx).await? })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let (ctx, keys) = (&visit.ctx, &visit.keys);
+        match sent.text("do") {
+            "save" if sent.ticked("id") => {
+                let (id, version) = (sent.parse("id")?, sent.parse("version")?);
+                mailboxes::update(ctx, keys, id, version, form::input(sent)?).await?;
+                Ok("saved")
+            }
+            "save" => {
+                mailboxes::create(ctx, keys, form::input(sent)?).await?;
+                Ok("saved")
+            }
+            "remove" => {
+                mailboxes::remove(ctx, sent.parse("id")?).await?;
+                Ok("removed")
+            }
+            "test" => {
+                let said = mailboxes::test_connection(ctx, keys, sent.parse("id")?).await?;
+                said.map_err(|text| {
+                    AppError::invalid("connection", format!("It does not work: {text}"))
+                })?;
+                Ok("tested")
+            }
+            "track" => {
+                settings::set_open_tracking(ctx, sent.ticked("on")).await?;
+                Ok("tracking")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+        let Shown { mailboxes, open_tracking } = data;
+        // `?edit=new`, or the id of a mailbox; anything else shows the list alone.
+        let form = visit.query("edit").and_then(|wanted| {
+            let mailbox = mailboxes.iter().find(|m| m.id.to_string() == wanted);
+            (wanted == "new" || mailbox.is_some())
+                .then(|| mailbox_form(mailbox.cloned(), &draft.of("save")))
+        });
+        let list = if mailboxes.is_empty() {
+            view! {
+                <Empty icon="inbox" title="No mailbox yet">
+                    <p>"Answers are stored here and reach nobody until there is one."</p>
+                </Empty>
+            }
+            .into_any()
+        } else {
+            let rows = mailboxes.into_iter().map(row);
+            view! { <ul class="field-list">{rows.collect_view()}</ul> }.into_any()
+        };
+        view! {
+            {page_error(draft, &["remove", "test", "track"])}
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New mailbox"</a></p>
+            {form}
+            {list}
+            <section class="field-section" aria-label="Open tracking">
+                <h2>"Open tracking"</h2>
+                <p class="hint">"A picture in each mail tells when it was opened. What mail programs and scanners load by themselves never counts as viewed. Some customers do not like it; your law may ask for their consent."</p>
+                <form method="post" action=Self::PATH>
+                    <input type="hidden" name="do" value="track" />
+                    {(!open_tracking).then(|| view! { <input type="hidden" name="on" value="1" /> })}
+                    <button class="btn" type="submit">{if open_tracking { "Switch off" } else { "Switch on" }}</button>
+                </form>
+            </section>
+        }
+        .into_any()
+    }
+}
+
+fn row(mailbox: Mailbox) -> impl IntoView {
+    let id = mailbox.id.to_string();
+    let way = match &mailbox.smtp {
+        _ if mailbox.outbox => "Keeps its mail in the outbox".to_string(),
+        Some(server) => format!("{}:{} · {}", server.host, server.port, server.tls.label()),
+        None => "Cannot send yet".to_string(),
+    };
+    let address = mailbox.address;
+    let path = Mailboxes::PATH;
+    let [test, edit, remove] = ["Test", "Edit", "Remove"].map(|verb| format!("{verb} {address}"));
+    view! {
+        <li class="config-line">
+            <span class="field-name">
+                <strong>{mailbox.name}</strong>
+                <span>{address}</span>
+                {mailbox.is_default.then(|| view! { <span class="tag">"Default"</span> })}
+                {mailbox.outbox.then(|| view! { <a class="btn quiet" href="/dev/outbox">"Open the outbox"</a> })}
+            </span>
+            <span class="hint clip">{way}</span>
+            <span class="config-actions">
+                <form method="post" action=path>
+                    <input type="hidden" name="do" value="test" />
+                    <input type="hidden" name="id" value=id.clone() />
+                    <button class="btn quiet" type="submit" aria-label=test>"Test"</button>
+                </form>
+                <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=edit>"Edit"</a>
+                <details class="confirm">
+                    <summary class="btn quiet" aria-label=remove>"Remove"</summary>
+                    <form class="popup" method="post" action=path>
+                        <p>"What still waits to leave from it fails."</p>
+                        <input type="hidden" name="do" value="remove" />
+                        <input type="hidden" name="id" value=id.clone() />
+                        <button class="btn" type="submit">"Remove for good"</button>
+                    </form>
+                </details>
+            </span>
+        </li>
+    }
+}

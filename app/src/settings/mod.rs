@@ -1,0 +1,25 @@
+//! The app config's pages without a browser half: the server renders them, forms change things.
+//!
+//! They stay out of the wasm, whose size every page pays for. A page is a [`Page`]: what it
+//! loads, how that looks, and what its forms do. A form posts to the page's own address; when
+//! it did what it should, the browser is led to the page anew, else the page comes back with
+//! the error and everything that was typed.
+
+mod custom_fields;
+mod form;
+mod mailboxes;
+mod page;
+mod surveys;
+
+pub use page::Site;
+
+use axum::Router;
+
+/// The routes of all pages.
+pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
+    Router::new()
+        .merge(page::route::<custom_fields::CustomFields>())
+        .merge(page::route::<mailboxes::Mailboxes>())
+        .merge(page::route::<surveys::Surveys>())
+        .with_state(site)
+}

@@ -1,0 +1,60 @@
+use crate::support::TestApp;
+use axum::http::{StatusCode, header};
+use sqlx::PgPool;
+
+const PAGES: [&str; 3] = ["/settings/custom-fields", "/settings/mailboxes", "/settings/surveys"];
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_settings_come_without_a_browser_half(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let cookie = app.priya().await;
+    for path in PAGES {
+        let nameless = app.page(path, "").await;
+        assert_eq!(nameless.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(nameless.header(header::LOCATION), format!("/login?next={path}"));
+        let page = app.page(path, &cookie).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        let policy = page.header(header::CONTENT_SECURITY_POLICY);
+        let scripts: Vec<_> = page.body.split("<script").skip(1).collect();
+        assert_eq!(scripts.len(), 1, "{path}: {}", page.body);
+        let nonce = scripts[0].split("nonce=\"").nth(1).and_then(|n| n.split('"').next());
+        assert!(policy.contains(&format!("'nonce-{}'", nonce.expect("a nonce"))), "{path}");
+        assert!(!page.body.contains(".wasm") && !page.body.contains(" style=\""), "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_refused_form_comes_back_with_what_was_typed(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let cookie = app.priya().await;
+    let form = "do=create&entity=account&kind=list&label=Seats+%22b&key=&options=";
+    let refused = app.form("/settings/custom-fields?edit=new", form, &cookie).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("value=\"Seats &quot;b\""), "{}", refused.body);
+    assert!(refused.body.contains("Not saved: see below."), "{}", refused.body);
+    let right = form.replace("options=", "options=1%0A2");
+    let done = app.form("/settings/custom-fields?edit=new", &right, &cookie).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let to = done.header(header::LOCATION);
+    assert_eq!(to, "/settings/custom-fields?done=created");
+    let page = app.page(to, &cookie).await;
+    assert!(page.body.contains("Field created") && page.body.contains("seats_b"));
+    let forged = app.page("/settings/custom-fields?done=%3Cb%3Eno", &cookie).await;
+    assert!(!forged.body.contains("<b>no") && !forged.body.contains("passing"));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn only_admins_see_and_change_settings(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let login = "email=sam%40acme.example&password=rapport-demo";
+    let answer = app.form("/login", login, "").await;
+    let cookie =
+        answer.header(header::SET_COOKIE).split(';').next().unwrap_or_default().to_string();
+    for path in PAGES {
+        let page = app.page(path, &cookie).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(page.body.contains("Only admins can change this"), "{path}");
+    }
+    let refused = app.form("/settings/surveys", "do=save&delay=0", &cookie).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
