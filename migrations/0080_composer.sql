@@ -35,6 +35,7 @@ create table notifications (
     foreign key (workspace_id, message_id) references messages on delete cascade
 );
 create index notifications_unread on notifications (workspace_id, user_id) where read_at is null;
+create index notifications_read on notifications (read_at) where read_at is not null;
 create index notifications_message on notifications (workspace_id, message_id);
 create index notifications_ticket on notifications (workspace_id, ticket_id);
 

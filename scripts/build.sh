@@ -76,12 +76,22 @@ optimise() {
     "$work/rapport_bg.wasm" -o "$work/rapport.wasm"
 }
 
-# One module, snippets of crates included.
-join_js() {
+esbuild() {
   local minify=()
   $optimised && minify=(--minify --legal-comments=none)
-  tools/node_modules/.bin/esbuild "$work/rapport.js" --bundle --format=esm --target=es2022 \
-    --log-level=warning "${minify[@]}" --outfile="$work/rapport.min.js"
+  tools/node_modules/.bin/esbuild "$@" --bundle --format=esm --target=es2022 --log-level=warning "${minify[@]}"
+}
+
+# The page's module, snippets of crates included, and the composer's editor, which it fetches
+# by its hashed name once a composer is on the page.
+join_js() {
+  local hash
+  esbuild frontend/editor/src/mount.ts --outfile="$work/editor.js"
+  hash=$(node tools/site.mjs hash "$work/editor.js")
+  printf 'import "%s";\nexport * from "%s";\nexport { default } from "%s";\n' \
+    "$ROOT/frontend/editor/src/loader.ts" "$work/rapport.js" "$work/rapport.js" >"$work/entry.js"
+  esbuild "$work/entry.js" --define:EDITOR="\"./editor.$hash.js\"" "--external:./editor.$hash.js" \
+    --outfile="$work/rapport.min.js"
 }
 
 pack_front() {
@@ -104,7 +114,7 @@ copy_public() {
 # Dev and release builds lie side by side in pkg/; site.mjs keeps what either hash file names.
 publish() {
   node tools/site.mjs publish "$site/$LEPTOS_SITE_PKG_DIR" "$LEPTOS_OUTPUT_NAME" "$server_dir/hash.txt" \
-    "$work/rapport.min.js" "$work/rapport.wasm" "$TARGET/bundle/rapport.css" \
+    "$work/rapport.min.js" "$work/rapport.wasm" "$TARGET/bundle/rapport.css" "$work/editor.js" \
     "$TARGET/release/hash.txt" "$TARGET/debug/hash.txt"
 }
 
@@ -115,9 +125,10 @@ kib() { awk -v bytes="$1" 'BEGIN { printf "%.0f KiB", bytes / 1024 }'; }
 # Raw and brotli size of each file that a page loads.
 sizes() {
   local kind hash file line
-  for kind in wasm js css; do
+  for kind in wasm js css editor; do
     hash=$(sed -n "s/^$kind: //p" "$server_dir/hash.txt")
     file=$site/$LEPTOS_SITE_PKG_DIR/$LEPTOS_OUTPUT_NAME.$hash.$kind
+    [ "$kind" != editor ] || file=$site/$LEPTOS_SITE_PKG_DIR/editor.$hash.js
     line="    $kind: $(kib "$(stat -c %s "$file")")"
     [ -f "$file.br" ] && line+=", $(kib "$(stat -c %s "$file.br")") brotli"
     say "$line"
@@ -131,7 +142,7 @@ case $part in
   front) step "cargo: browser half ($front_profile)" build_front ;;
 esac
 if [ "$part" = all ] || [ "$part" = front ]; then
-  unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json)$TARGET" pack_front
+  unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json frontend/editor/src frontend/editor/package-lock.json)$TARGET" pack_front
 fi
 if [ "$part" != server ]; then
   unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css

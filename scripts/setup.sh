@@ -156,6 +156,7 @@ setup() {
   ensure_wasm_target
   ensure_node
   step "npm packages in tools/ (esbuild, Lightning CSS, wasm-opt)" npm_ci tools
+  step "npm packages in frontend/editor/ (ProseMirror)" npm_ci frontend/editor
   ensure_postgres
   if [ ! -x "$(bundle_path)" ]; then step "tools/bundle (wasm-bindgen; about a minute, once)" build_bundle; fi
 }
@@ -177,12 +178,12 @@ setup_tests() {
 
 # A key over everything that the steps depend on, and over what they leave behind.
 setup_key() {
-  cat scripts/setup.sh tools/package-lock.json | sha256sum
+  cat scripts/setup.sh tools/package-lock.json frontend/editor/package-lock.json | sha256sum
   printf '%s\n' "${RUSTUP_TOOLCHAIN:-}"
   rustc --version 2>/dev/null || true
   has_wasm "${RAPPORT_WASM_TOOLCHAIN:-}" && echo wasm
   [ -x "$(bundle_path)" ] && bundle_path
-  [ -e tools/node_modules/.package-lock.json ] && echo npm
+  [ -e tools/node_modules/.package-lock.json ] && [ -e frontend/editor/node_modules/.package-lock.json ] && echo npm
   [ -f "$STATE/toolchain.env" ] && cat "$STATE/toolchain.env"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb || true
   have node && echo node

@@ -1,7 +1,9 @@
 // Lays out what the server serves.
-//   node tools/site.mjs publish <pkg-dir> <name> <hash-file> <js> <wasm> <css> [<other-hash-file>…]
-//     copies the three files to <pkg-dir>/<name>.<hash>.<ext>, writes the hashes in the form that
-//     Leptos reads, and removes what no hash file names any more
+//   node tools/site.mjs publish <pkg-dir> <name> <hash-file> <js> <wasm> <css> <editor> [<other-hash-file>…]
+//     copies the first three to <pkg-dir>/<name>.<hash>.<ext> and the editor to editor.<hash>.js,
+//     writes the hashes in the form that Leptos reads, and removes what no hash file names any more
+//   node tools/site.mjs hash <file>
+//     prints the hash that publish gives to the file
 //   node tools/site.mjs compress <dir> <pkg> <hash-file>
 //     writes a .br and a .gz beside every file that compresses well; in <pkg> beside those that
 //     the hash file names
@@ -15,16 +17,21 @@ const COMPRESSIBLE = [".js", ".wasm", ".css", ".svg", ".txt", ".json"];
 
 const [command, ...args] = process.argv.slice(2);
 if (command === "publish") publish(...args);
+else if (command === "hash") console.log(hashOf(readFileSync(args[0])));
 else if (command === "compress") compressSite(...args);
-else throw new Error("usage: node tools/site.mjs publish|compress …");
+else throw new Error("usage: node tools/site.mjs publish|hash|compress …");
 
-function publish(pkg, name, hashFile, js, wasm, css, ...otherHashFiles) {
+function hashOf(content) {
+  return createHash("sha256").update(content).digest("hex").slice(0, 20);
+}
+
+function publish(pkg, name, hashFile, js, wasm, css, editor, ...otherHashFiles) {
   mkdirSync(pkg, { recursive: true });
   let hashes = "";
-  for (const [kind, source] of Object.entries({ js, wasm, css })) {
+  for (const [kind, source] of Object.entries({ js, wasm, css, editor })) {
     const content = readFileSync(source);
-    const hash = createHash("sha256").update(content).digest("hex").slice(0, 20);
-    const target = join(pkg, `${name}.${hash}.${kind}`);
+    const hash = hashOf(content);
+    const target = join(pkg, kind === "editor" ? `editor.${hash}.js` : `${name}.${hash}.${kind}`);
     if (!existsSync(target) || statSync(target).size !== content.length) writeFileSync(target, content);
     hashes += `${kind}: ${hash}\n`;
   }

@@ -12,6 +12,7 @@ use rapport_domain::Permission;
 pub enum Section {
     Inbox,
     Customers,
+    Notifications,
     Settings,
 }
 
@@ -52,6 +53,11 @@ fn Rail(section: Section) -> impl IntoView {
     let name = viewer.as_ref().map(|v| v.name.clone()).unwrap_or_default();
     let who =
         viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
+    let unread = viewer.as_ref().map_or(0, |v| v.unread);
+    let bell = match unread {
+        0 => "Notifications".to_string(),
+        n => format!("Notifications, {n} new"),
+    };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
     view! {
         <nav class="rail" aria-label="Main">
@@ -59,6 +65,10 @@ fn Rail(section: Section) -> impl IntoView {
             <a href="/inbox" aria-current=current(Section::Inbox) title="Inbox" aria-label="Inbox"><Icon name="inbox" /></a>
             <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
             <span class="spacer"></span>
+            <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell.clone()>
+                <Icon name="bell" />
+                {(unread > 0).then(|| view! { <span class="badge" aria-hidden="true">{if unread > 9 { "9+".to_string() } else { unread.to_string() }}</span> })}
+            </a>
             {settings.then(|| view! {
                 <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
             })}

@@ -60,7 +60,7 @@ test("an answer is taken back with its text", async ({ page }) => {
   const reply = pane(page).getByRole("article", { name: "Priya Raman wrote" });
   await expect(reply).toContainText(/Sending in \d+ s/);
   await reply.getByRole("button", { name: "Undo" }).click();
-  await expect(box(page)).toHaveValue("Not yet");
+  await expect(box(page)).toHaveText("Not yet");
   await expect(reply).toHaveCount(0);
 });
 

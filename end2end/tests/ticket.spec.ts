@@ -31,6 +31,7 @@ const box = (page: Page) => pane(page).getByRole("textbox", { name: "Message" })
 /** Opens a ticket and waits until its scripts answer. */
 async function open(page: Page, url: string) {
   await page.goto(url);
+  await pane(page).locator(".editor").waitFor();
   await expect(async () => {
     await page.keyboard.press("r");
     await expect(box(page)).toBeFocused({ timeout: 200 });
@@ -46,7 +47,7 @@ test("a reply by keyboard stands on the right, says that it waits, and opens the
   const reply = pane(page).getByRole("article", { name: "Priya Raman wrote" });
   await expect(reply).toContainText("Hi Mia, on it.");
   await expect(reply.getByRole("img", { name: /^Waits to leave/ })).toBeVisible();
-  await expect(box(page)).toHaveValue("");
+  await expect(box(page)).toHaveText("");
   await expect(pane(page)).toContainText("changed status New → Open");
   await page.reload();
   await expect(pane(page).getByRole("article")).toHaveCount(2);
@@ -58,16 +59,16 @@ test("a draft outlives a reload, one for replies and one for notes", async ({ pa
   await open(page, url);
   await page.keyboard.type("half a reply");
   await pane(page).getByText("Internal note", { exact: true }).click();
-  await expect(box(page)).toHaveValue("");
+  await expect(box(page)).toHaveText("");
   await box(page).fill("half a note");
   await page.reload();
-  await expect(box(page)).toHaveValue("half a reply");
+  await expect(box(page)).toHaveText("half a reply");
   await pane(page).getByText("Internal note", { exact: true }).click();
-  await expect(box(page)).toHaveValue("half a note");
+  await expect(box(page)).toHaveText("half a note");
   await pane(page).getByRole("button", { name: /Add note/ }).click();
   await expect(pane(page).getByRole("article", { name: "Internal note by Priya Raman" })).toContainText("half a note");
   await page.reload();
-  await expect(box(page)).toHaveValue("half a reply");
+  await expect(box(page)).toHaveText("half a reply");
 });
 
 test("what cannot be sent stays in the box, and sending again stores it once", async ({ page, watch }) => {
@@ -79,7 +80,7 @@ test("what cannot be sent stays in the box, and sending again stores it once", a
   await page.route("**/api/write_message*", (route) => route.abort());
   await pane(page).getByRole("button", { name: /^Send(?! and)/ }).click();
   await expect(pane(page).getByRole("alert")).toContainText("Not sent.");
-  await expect(box(page)).toHaveValue("not lost");
+  await expect(box(page)).toHaveText("not lost");
   await page.unroute("**/api/write_message*");
   await pane(page).getByRole("button", { name: /^Send(?! and)/ }).click();
   await expect(pane(page).getByRole("article", { name: "Priya Raman wrote" })).toHaveCount(1);

@@ -1,4 +1,4 @@
-//! The app config's pages without a browser half: the server renders them, forms change things.
+//! The app config's pages, and other pages without a browser half: the server renders them, forms change things.
 //!
 //! They stay out of the wasm, whose size every page pays for. A page is a [`Page`]: what it
 //! loads, how that looks, and what its forms do. A form posts to the page's own address; when
@@ -8,7 +8,9 @@
 mod custom_fields;
 mod form;
 mod mailboxes;
+mod notifications;
 mod page;
+mod snippets;
 mod surveys;
 
 pub use page::Site;
@@ -20,6 +22,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     Router::new()
         .merge(page::route::<custom_fields::CustomFields>())
         .merge(page::route::<mailboxes::Mailboxes>())
+        .merge(page::route::<notifications::Notifications>())
+        .merge(notifications::opening())
+        .merge(page::route::<snippets::Snippets>())
         .merge(page::route::<surveys::Surveys>())
         .with_state(site)
 }

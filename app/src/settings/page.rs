@@ -36,6 +36,8 @@ pub trait Page: 'static {
     const ABOUT: &'static str;
     /// What is said when a form did its deed: the word that [`Page::act`] answers, and the text.
     const SAID: &'static [(&'static str, &'static str)];
+    /// Who may see it at all.
+    const PERMISSION: Permission = Permission::Configure;
     /// What the page shows.
     type Data: Send;
 
@@ -43,6 +45,11 @@ pub trait Page: 'static {
 
     /// Each form posts to the page's own address and says in a field `do` what it wants.
     fn view(data: Self::Data, visit: &Visit, draft: &Draft) -> AnyView;
+
+    /// What stands around the content.
+    fn frame(content: AnyView) -> AnyView {
+        view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }.into_any()
+    }
 
     /// Does what a form asks for; answers a word of [`Page::SAID`].
     fn act(visit: &Visit, sent: &Sent) -> impl Future<Output = Result<&'static str>> + Send;
@@ -105,7 +112,7 @@ async fn send<P: Page>(visit: Visit, Form(fields): Form<Vec<(String, String)>>) 
 }
 
 async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
-    let allowed = visit.viewer.may(Permission::Configure);
+    let allowed = visit.viewer.may(P::PERMISSION);
     let data = if allowed { P::load(visit).await } else { Err(AppError::Forbidden) };
     let error = data.as_ref().err().or(draft.0.as_ref().map(|(_, error)| error));
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
@@ -123,7 +130,7 @@ fn render<P: Page>(visit: &Visit, draft: &Draft, data: Result<P::Data>) -> Strin
         };
         let said = visit.query("done").and_then(|word| P::SAID.iter().find(|(w, _)| *w == word));
         let body = view! {
-            <Config title=P::TITLE about=P::ABOUT>{content}</Config>
+            {P::frame(content)}
             // Full of a text of ours alone: the address chooses among them.
             <div class="toasts" role="status">{said.map(|(_, text)| view! { <p class="toast passing">{*text}</p> })}</div>
         };

@@ -41,8 +41,9 @@ fn inline(part: Inline) -> AnyView {
         Inline::Emphasis(inner) => view! { <em>{inlines(inner)}</em> }.into_any(),
         Inline::Code(code) => view! { <code>{code}</code> }.into_any(),
         Inline::Picture { file, name } => {
-            let href = format!("/files/attachments/{file}");
-            view! { <a class="picture" href=href.clone() target="_blank" rel="noopener"><img src=href alt=name loading="lazy" /></a> }.into_any()
+            let src = format!("/files/attachments/{file}");
+            let href = src.clone();
+            view! { <a class="picture" href=href target="_blank" rel="noopener"><img src=src alt=name loading="lazy" /></a> }.into_any()
         }
         Inline::Mention { name, .. } => view! { <b class="mention">"@" {name}</b> }.into_any(),
         // The title shows where a link leads before it is followed.

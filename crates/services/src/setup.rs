@@ -4,6 +4,7 @@ use crate::auth::{hash_password, hash_token};
 use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
 use rapport_domain::mailbox::MailboxInput;
+use rapport_domain::snippet::NewSnippet;
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
 use rapport_store::api_keys::{ApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
@@ -79,8 +80,8 @@ async fn insert_person(
     Ok(users::insert_user(tx, &NewUser { workspace, id, email, name, role, password_hash }).await?)
 }
 
-/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it. Does nothing in a
-/// workspace that has mailboxes, or without the demo's people.
+/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; and its snippets.
+/// Does nothing in a workspace that has mailboxes, or without the demo's people.
 pub async fn demo_mailbox(store: &Store) -> Result<()> {
     let admin = "priya@acme.example";
     let Some(found) = store.credentials(admin).await? else { return Ok(()) };
@@ -95,9 +96,34 @@ pub async fn demo_mailbox(store: &Store) -> Result<()> {
         is_default: true,
         ..MailboxInput::default()
     };
-    crate::mailboxes::create_outbox(&Ctx::for_viewer(store.clone(), priya), mailbox).await?;
+    let ctx = Ctx::for_viewer(store.clone(), priya);
+    crate::mailboxes::create_outbox(&ctx, mailbox).await?;
+    for (name, body) in DEMO_SNIPPETS {
+        let new = NewSnippet { name: name.into(), body: body.into() };
+        crate::snippets::create(&ctx, new).await?;
+    }
     Ok(())
 }
+
+/// What agents find behind the `/` in the demo.
+const DEMO_SNIPPETS: [(&str, &str); 4] = [
+    (
+        "Greeting",
+        "Hi {{customer.first_name|there}},\n\nthank you for writing. I am {{agent.first_name}} and I look into it right away.",
+    ),
+    (
+        "Ask for details",
+        "To find the cause I need a little more:\n\n1. What did you do right before?\n2. What did you expect?\n3. Since when does it happen?",
+    ),
+    (
+        "Refund policy",
+        "You can cancel within **30 days** and get everything back. See [our terms](https://acme.example/terms).",
+    ),
+    (
+        "Closing",
+        "I close request #{{ticket.number}} for now. Just answer this mail, {{customer.first_name|then}}, and we are back on it.\n\n{{agent.first_name}}",
+    ),
+];
 
 /// The demo workspace's people, teams and keys; customers, tickets and events come through
 /// the REST API. Does nothing when any workspace exists. Returns whether it created one.

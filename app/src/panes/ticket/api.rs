@@ -4,8 +4,9 @@ use crate::Failure;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use rapport_domain::message::{HeaderLine, TicketDetails};
-use rapport_domain::{Cursor, CustomerId, MessageId};
-use server_fn::codec::Json;
+use rapport_domain::snippet::FilledSnippet;
+use rapport_domain::{Cursor, CustomerId, MessageId, UserId};
+use server_fn::codec::{GetUrl, Json};
 
 /// Everything the open ticket shows.
 #[server(input = Json)]
@@ -84,6 +85,19 @@ pub async fn undo_send(id: MessageId) -> Result<String, Failure> {
 #[server]
 pub async fn retry_send(id: MessageId) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::messages::retry_send(ctx, id).await).await
+}
+
+/// The snippets whose name holds what was typed, filled in for a ticket.
+#[server(endpoint = "suggest_snippets", input = GetUrl)]
+pub async fn suggest_snippets(number: i64, typed: String) -> Result<Vec<FilledSnippet>, Failure> {
+    crate::api::run(async |ctx| rapport_services::snippets::find(ctx, number, &typed).await).await
+}
+
+/// The people whom a note can name: id and name.
+#[server(endpoint = "suggest_people", input = GetUrl)]
+pub async fn suggest_people(typed: String) -> Result<Vec<(UserId, String)>, Failure> {
+    crate::api::run(async |ctx| rapport_services::notifications::find_people(ctx, &typed).await)
+        .await
 }
 
 /// Every header of a message.

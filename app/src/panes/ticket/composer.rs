@@ -2,17 +2,23 @@
 //!
 //! One form: two radio buttons choose reply or note, so it works without scripts. With them
 //! the draft of each kind is kept, ⌘↵ sends, and what fails to be sent stays where it is.
+//! `frontend/editor` puts a field with formatting in place of the textarea, which stays the
+//! form's: its text is Markdown either way.
 
 use super::api::WriteMessage;
 use super::draft;
+use super::life::SNOOZES;
 use super::live::Live;
 use super::recipients::{Lines, RecipientLines};
+use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
+use crate::ui::time::{Clock, use_clock};
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
 use rapport_domain::limits;
+use web_sys::HtmlTextAreaElement;
 
 /// The kinds of message, as the form and the draft name them.
 const REPLY: &str = "reply";
@@ -41,6 +47,7 @@ impl Writing {
     fn set_text(self, text: &str) {
         if let Some(area) = self.area.get_untracked() {
             area.set_value(text);
+            tell(&area, "rapport:text");
         }
     }
 
@@ -87,9 +94,11 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     use_shortcut("n", "Internal note", move || writing.open(NOTE));
     // What was typed before the scripts arrived stays; else the draft comes back.
     Effect::new(move |_| {
-        if writing.area.get().is_some() && writing.text().is_empty() {
+        let Some(area) = writing.area.get() else { return };
+        if writing.text().is_empty() {
             writing.set_text(&draft::load(&writing.draft_key()));
         }
+        tell(&area, "rapport:composer");
     });
     Effect::new(move |_| {
         if matches!(send.value().get(), Some(Ok(()))) {
@@ -123,7 +132,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
     };
     view! {
-        <div class="composer" on:keydown=keys>
+        <div class="composer" data-ticket=live.number on:keydown=keys>
             <ActionForm action=send node_ref=form>
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
@@ -139,6 +148,15 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
 
 #[component]
 fn Modes(writing: Writing) -> impl IntoView {
+    let from = writing.live.details.with_untracked(|d| d.answers.from.clone());
+    let leaves = match from {
+        Some(from) => format!("Leaves after 10 s from {from}"),
+        None => "Stored here; e-mail delivery is not set up yet".to_string(),
+    };
+    let hint = view! {
+        <span class="hint for-reply clip" title=leaves.clone()>{leaves.clone()}</span>
+        <span class="hint for-note clip">"Only your team sees this"</span>
+    };
     let mode = move |value: &'static str, label: &'static str| {
         view! {
             <label>
@@ -159,6 +177,7 @@ fn Modes(writing: Writing) -> impl IntoView {
             <legend class="visually-hidden">"Kind of message"</legend>
             {mode(REPLY, "Reply")}
             {mode(NOTE, "Internal note")}
+            {hint}
         </fieldset>
     }
 }
@@ -171,7 +190,7 @@ fn Text(writing: Writing) -> impl IntoView {
         <TextArea
             name="body"
             label="Message"
-            placeholder=format!("Write to {first}, or leave a note for the team…")
+            placeholder=format!("Write to {first}, / for a snippet, @ in a note to name somebody…")
             rows=3
             maxlength=limits::MESSAGE_CHARS
             required=true
@@ -197,15 +216,11 @@ fn Failed(writing: Writing) -> impl IntoView {
 #[component]
 fn Buttons(writing: Writing) -> impl IntoView {
     let pending = writing.send.pending();
-    let from = writing.live.details.with_untracked(|d| d.answers.from.clone());
-    let leaves = match from {
-        Some(from) => format!("Leaves after 10 s from {from}."),
-        None => "Stored here; e-mail delivery is not set up yet.".to_string(),
-    };
     view! {
+        <ul class="uploading"></ul>
         <div class="foot">
-            <span class="hint for-reply">{leaves}</span>
-            <span class="hint for-note">"Only your team sees this."</span>
+            // Filled by the editor.
+            <span class="tools"></span>
             <span class="end">
                 // Send comes first, so that Enter and ⌘↵ mean it and never close the ticket.
                 <button class="btn primary" type="submit" disabled=move || pending.get()>
@@ -214,8 +229,40 @@ fn Buttons(writing: Writing) -> impl IntoView {
                     <kbd>"⌘↵"</kbd>
                 </button>
                 <button class="btn for-reply" type="submit" name="close" value="1" disabled=move || pending.get()>"Send and close"</button>
+                {view! { <SendAndSnooze pending /> }.into_any()}
             </span>
         </div>
+    }
+}
+
+/// The button beside `Send and close`: until when the ticket sleeps.
+#[component]
+fn SendAndSnooze(pending: Memo<bool>) -> impl IntoView {
+    let clock = use_clock();
+    let choice = move |(label, until): (&'static str, fn(Clock) -> String)| {
+        view! {
+            <button type="submit" name="snooze" value=move || until(clock) disabled=move || pending.get()>
+                <Icon name="clock" />
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <details class="menu for-reply">
+            <summary class="icon-btn outlined" title="Send and snooze" aria-label="Send and snooze"><Icon name="moon" /></summary>
+            <div class="menu-items">
+                <p class="menu-head">"Send, and come back"</p>
+                {SNOOZES.map(choice).collect_view()}
+            </div>
+        </details>
+    }
+}
+
+/// Tells the editor, where it is loaded, what the page did to its field.
+fn tell(area: &HtmlTextAreaElement, event: &str) {
+    // A constructor of the browser's; a refusal would leave a plain textarea.
+    if let Ok(event) = web_sys::Event::new(event) {
+        let _ = area.dispatch_event(&event);
     }
 }
 

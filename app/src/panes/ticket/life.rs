@@ -44,7 +44,7 @@ pub(super) fn LifeActions(live: Live) -> impl IntoView {
 #[component]
 fn Snooze(live: Live) -> impl IntoView {
     let clock = use_clock();
-    let choice = move |label: &'static str, until: fn(Clock) -> String| {
+    let choice = move |(label, until): (&'static str, fn(Clock) -> String)| {
         view! {
             <EditForm live property="snooze">
                 <input type="hidden" name="value" value=move || until(clock) />
@@ -55,16 +55,21 @@ fn Snooze(live: Live) -> impl IntoView {
     view! {
         <details class="menu-more">
             <summary><Icon name="moon" />"Snooze"</summary>
-            {choice("For 3 hours", |clock| (clock.now.get() + TimeDelta::hours(3)).to_rfc3339())}
-            {choice("Until tomorrow morning", |clock| morning(clock, 1))}
-            {choice("Until Monday morning", |clock| {
-                let today = clock.wall(clock.now.get()).weekday().num_days_from_monday();
-                morning(clock, u64::from(7 - today))
-            })}
-            {choice("For two weeks", |clock| morning(clock, 14))}
+            {SNOOZES.map(choice).collect_view()}
         </details>
     }
 }
+
+/// Until when a ticket can sleep, by the reader's clock.
+pub(super) const SNOOZES: [(&str, fn(Clock) -> String); 4] = [
+    ("For 3 hours", |clock| (clock.now.get() + TimeDelta::hours(3)).to_rfc3339()),
+    ("Until tomorrow morning", |clock| morning(clock, 1)),
+    ("Until Monday morning", |clock| {
+        let today = clock.wall(clock.now.get()).weekday().num_days_from_monday();
+        morning(clock, u64::from(7 - today))
+    }),
+    ("For two weeks", |clock| morning(clock, 14)),
+];
 
 /// The morning `days` from now, on the reader's clock.
 fn morning(clock: Clock, days: u64) -> String {

@@ -214,3 +214,17 @@ fn a_mail_without_html_says_all() {
         "Hi Alex,\n\n1. see docs <https://d.example>\n2. or a@b.example\n\n> was\n> there\n\nx = 1";
     assert_eq!(readable(source), expected);
 }
+
+/// The composer's half is tested with the same texts: frontend/editor/test.
+#[test]
+fn the_composer_and_we_read_alike() {
+    #[derive(serde::Deserialize)]
+    struct Text {
+        markdown: String,
+        plain: String,
+    }
+    let texts = include_str!("../../../../frontend/editor/test/texts.json");
+    for case in serde_json::from_str::<Vec<Text>>(texts).unwrap() {
+        assert_eq!(plain(&case.markdown), case.plain, "{:?}", case.markdown);
+    }
+}

@@ -5,24 +5,19 @@ use crate::{AttachmentId, UserId};
 
 /// The text without its marks, for excerpts and search.
 pub fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for block in parse(text) {
-        plain_block(&block, &mut out);
-    }
-    out.trim_end().to_string()
+    plain_blocks(&parse(text))
 }
 
-fn plain_block(block: &Block, out: &mut String) {
-    match block {
-        Block::Paragraph(parts) => out.push_str(&line(parts, false)),
+fn plain_blocks(blocks: &[Block]) -> String {
+    let block = |block: &Block| match block {
+        Block::Paragraph(parts) => line(parts, false),
         Block::List { items, .. } => {
-            let items: Vec<_> = items.iter().map(|item| line(item, false)).collect();
-            out.push_str(&items.join("\n"));
+            items.iter().map(|item| line(item, false)).collect::<Vec<_>>().join("\n")
         }
-        Block::Quote(inner) => inner.iter().for_each(|b| plain_block(b, out)),
-        Block::Code(code) => out.push_str(code),
-    }
-    out.push('\n');
+        Block::Quote(inner) => plain_blocks(inner),
+        Block::Code(code) => code.clone(),
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 /// The text as a mail without HTML shows it: lists and quotes keep their signs, links say where

@@ -11,7 +11,7 @@ const LINES: &str =
 
 /// Clean HTML of a Markdown text: its elements are made here, everything else is escaped.
 ///
-/// A picture is `cid:att_…`, the Content-ID of the part that carries the file.
+/// A picture is `/files/attachments/att_…`; [`super::compose`] points it at the part that carries the file.
 pub fn markdown_html(source: &str) -> String {
     let mut html = String::with_capacity(source.len() * 2);
     push_blocks(&mut html, &parse(source));
@@ -60,7 +60,7 @@ fn push_inlines(html: &mut String, parts: &[Inline]) {
                 let name = literal(name);
                 let _ = write!(
                     html,
-                    "<img src=\"cid:{file}\" alt=\"{name}\" style=\"max-width:100%\">"
+                    "<img src=\"/files/attachments/{file}\" alt=\"{name}\" style=\"max-width:100%\">"
                 );
             }
             Inline::Mention { name, .. } => {
@@ -110,7 +110,10 @@ mod tests {
         for bad in ["<script", "onerror=alert(1)>", "href=\"javascript", "<b>"] {
             assert!(!html.contains(bad), "{bad} in {html}");
         }
-        assert!(html.contains("src=\"cid:att_00000000000000000000000007\""), "{html}");
+        assert!(
+            html.contains("src=\"/files/attachments/att_00000000000000000000000007\""),
+            "{html}"
+        );
     }
 
     #[test]

@@ -20,6 +20,8 @@ const LONGEST: Duration = Duration::from_secs(270);
 const POLL: Duration = Duration::from_secs(1);
 /// How long running jobs may take to end once we have to stop. Their lease outlives us.
 const GRACE: Duration = Duration::from_secs(10);
+/// Days after which a notification that was read is forgotten.
+const READ_DAYS: i64 = 90;
 /// Dead jobs are kept for so long, and looked through so often.
 const DEAD_DAYS: i64 = 30;
 const TIDY: Duration = Duration::from_secs(3_600);
@@ -71,6 +73,10 @@ impl Worker {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "forgot old dead jobs"),
             Err(error) => tracing::warn!(%error, "old dead jobs were not forgotten"),
+        }
+        let before = ctx::now() - TimeDelta::days(READ_DAYS);
+        if let Err(error) = self.store.forget_notifications(before).await {
+            tracing::warn!(%error, "old notifications were not forgotten");
         }
     }
 

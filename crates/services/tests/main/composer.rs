@@ -21,7 +21,8 @@ async fn note(post: &Post, body: &str) -> MessageId {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn marks_leave_as_html_and_as_words(pool: PgPool) {
     let post = Post::new(pool).await;
-    let source = "Hi **Alex**, see [the docs](https://d.example/a?b=1&c=2):\n\n- `one`\n- <b>two</b>";
+    let source =
+        "Hi **Alex**, see [the docs](https://d.example/a?b=1&c=2):\n\n- `one`\n- <b>two</b>";
     let id = post.reply(source).await;
     let details = messages::details(&post.ctx, post.number, None).await.unwrap();
     let shown = details.thread.messages.iter().find(|m| m.id == id).unwrap();

@@ -1,0 +1,136 @@
+//! Notifications: the notes that name the reader. Everybody has their own.
+
+use super::form::{Draft, Sent};
+use super::page::{Page, Site, Visit};
+use crate::frame::{Frame, Section};
+use crate::ui::empty::Empty;
+use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
+use axum::Router;
+use axum::extract::Path;
+use axum::response::Redirect;
+use axum::routing::post;
+use leptos::prelude::*;
+use rapport_domain::notification::Notification;
+use rapport_domain::notification::Notifications as Shown;
+use rapport_domain::{AppError, Permission};
+use rapport_services::{Result, notifications};
+
+pub struct Notifications;
+
+impl Page for Notifications {
+    const PATH: &'static str = "/notifications";
+    const TITLE: &'static str = "Notifications";
+    const ABOUT: &'static str = "Internal notes in which somebody named you.";
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("read", "All marked as read"), ("saved", "Saved")];
+    const PERMISSION: Permission = Permission::Read;
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        let before = visit.query("before").and_then(|cursor| cursor.parse().ok());
+        notifications::list(&visit.ctx, before).await
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        match sent.text("do") {
+            "read" => {
+                notifications::read_all(&visit.ctx).await?;
+                Ok("read")
+            }
+            "mails" => {
+                notifications::set_mails(&visit.ctx, sent.ticked("mails")).await?;
+                Ok("saved")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(shown: Shown, _: &Visit, _: &Draft) -> AnyView {
+        let list = if shown.items.is_empty() {
+            view! { <Empty icon="bell" title="Nobody has named you"><p>"When a colleague writes @ and your name in an internal note, it stands here."</p></Empty> }.into_any()
+        } else {
+            view! { <ul class="told">{shown.items.iter().map(row).collect_view()}</ul> }.into_any()
+        };
+        let unread = shown.items.iter().any(|n| !n.read).then(|| {
+            view! {
+                <form method="post" action=Self::PATH>
+                    <input type="hidden" name="do" value="read" />
+                    <button class="btn" type="submit"><Icon name="check-check" />"Mark all as read"</button>
+                </form>
+            }
+        });
+        let older = shown.next.map(|next| {
+            view! { <p><a class="btn" href=format!("{}?before={next}", Self::PATH)>"Older"</a></p> }
+        });
+        view! {
+            <div class="told-actions">
+                {unread}
+                <form method="post" action=Self::PATH>
+                    <input type="hidden" name="do" value="mails" />
+                    <label><input type="checkbox" name="mails" value="yes" checked=shown.mails />" E-mail me what I have not seen after two minutes"</label>
+                    " "
+                    <button class="btn quiet" type="submit">"Save"</button>
+                </form>
+            </div>
+            {list}
+            {older}
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        view! {
+            <Frame section=Section::Notifications crumbs=move || view! { <b>{Self::TITLE}</b> }>
+                <div class="config-page">
+                    <header>
+                        <h1>{Self::TITLE}</h1>
+                        <p class="hint">{Self::ABOUT}</p>
+                    </header>
+                    {content}
+                </div>
+            </Frame>
+        }
+        .into_any()
+    }
+}
+
+/// Opens one: marks it as read and leads to the note.
+pub fn opening() -> Router<Site> {
+    let open = async |visit: Visit, Path(id): Path<String>| {
+        let place = match id.parse() {
+            Ok(id) => notifications::open(&visit.ctx, id).await,
+            Err(_) => Err(AppError::NotFound),
+        };
+        match place {
+            Ok((customer, number, message)) => {
+                Redirect::to(&format!("/customers/{customer}/tickets/{number}#{message}"))
+            }
+            // Its ticket is gone, or it was somebody else's.
+            Err(_) => Redirect::to(Notifications::PATH),
+        }
+    };
+    Router::new().route(&format!("{}/{{id}}", Notifications::PATH), post(open))
+}
+
+/// A button, for opening it marks it as read.
+fn row(told: &Notification) -> impl IntoView + use<> {
+    let class = if told.read { "" } else { "unread" };
+    let place = format!("#{} {}", told.ticket_number, told.ticket_subject);
+    view! {
+        <li class=class>
+            <form method="post" action=format!("{}/{}", Notifications::PATH, told.id)>
+                <button type="submit">
+                    <span class="told-head">
+                        <b>{told.actor_name.clone()}</b>
+                        " named you on "
+                        <span class="clip">{place}</span>
+                        {(!told.read).then(|| view! { <span class="pill open">"New"</span> })}
+                        <Time at=told.at style=TimeStyle::Row />
+                    </span>
+                    <span class="told-text">{told.excerpt.clone()}</span>
+                </button>
+            </form>
+        </li>
+    }
+}

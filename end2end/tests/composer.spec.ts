@@ -1,0 +1,151 @@
+// Writing: formatting, pictures and files, snippets, people named in notes, send and snooze.
+import { api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+const pane = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
+const box = (page: Page) => pane(page).getByRole("textbox", { name: "Message" });
+const articles = (page: Page) => pane(page).getByRole("article");
+
+async function ticket(page: Page) {
+  const mark = `w${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const email = `${mark}@mail.example`;
+  const { id } = await api(page, "/api/v1/customers", { email, name: `Wanda ${mark}` });
+  const { number } = await api(page, "/api/v1/tickets", { customer: { email }, subject: `Write ${mark}`, channel: "email" });
+  return { mark, number, url: `/customers/${id}/tickets/${number}` };
+}
+
+async function open(page: Page) {
+  await login(page);
+  const made = await ticket(page);
+  await page.goto(made.url);
+  await pane(page).locator(".editor").waitFor();
+  await box(page).click();
+  return made;
+}
+
+test("what is formatted looks so while it is written, and once it is sent", async ({ page }) => {
+  await open(page);
+  await page.keyboard.type("Hi ");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type("Wanda");
+  await page.keyboard.press("Control+b");
+  await page.keyboard.type(", see");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("- first");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("sec*nd*");
+  await expect(box(page).locator("strong")).toHaveText("Wanda");
+  await expect(box(page).locator("li")).toHaveCount(2);
+  const bold = pane(page).getByRole("button", { name: /^Bold/ });
+  await expect(bold).toHaveAttribute("aria-pressed", "false");
+
+  // A link on the word that is chosen.
+  await page.keyboard.press("Shift+Home");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("javascript:alert(1)");
+  await page.keyboard.press("Enter");
+  await expect(pane(page).getByLabel("Address of the link")).toHaveAttribute("aria-invalid", "true");
+  await pane(page).getByLabel("Address of the link").fill("docs.example/a?b=1");
+  await page.keyboard.press("Enter");
+  await expect(box(page).getByRole("link")).toHaveAttribute("href", "https://docs.example/a?b=1");
+
+  await page.keyboard.press("Control+Enter");
+  const sent = articles(page).last();
+  await expect(sent.locator("strong")).toHaveText("Wanda");
+  await expect(sent.locator("li").last()).toHaveText("sec*nd*");
+  await expect(sent.getByRole("link", { name: "sec*nd*" })).toHaveAttribute("href", "https://docs.example/a?b=1");
+  await expect(box(page)).toHaveText("");
+});
+
+test("a draft with formatting outlives a reload", async ({ page }) => {
+  await open(page);
+  await pane(page).getByRole("button", { name: /^Quote/ }).click();
+  await page.keyboard.type("as you said");
+  await expect(box(page).locator("blockquote")).toHaveText("as you said");
+  await page.reload();
+  await expect(box(page).locator("blockquote")).toHaveText("as you said");
+});
+
+test("/ offers snippets, filled in for the ticket", async ({ page }) => {
+  await login(page);
+  const name = `Greeting ${Date.now()}`;
+  await page.goto("/settings/snippets");
+  await page.getByRole("link", { name: "New snippet" }).click();
+  const form = page.getByRole("form", { name: "New snippet" });
+  await form.getByLabel("Name").fill(name);
+  await form.getByRole("textbox", { name: "Text" }).fill("Hi {{customer.nam}}");
+  await form.getByRole("button", { name: "Create snippet" }).click();
+  await expect(form).toContainText("There is no {{customer.nam}}");
+  await form.getByRole("textbox", { name: "Text" }).fill("Hi **{{customer.first_name}}**,\n\nabout #{{ticket.number}}:");
+  await form.getByRole("button", { name: "Create snippet" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Snippet created" })).toBeVisible();
+
+  const { number } = await open(page);
+  await page.keyboard.type(`/${name}`);
+  const offers = pane(page).getByRole("listbox", { name: "Suggestions" });
+  await expect(offers.getByRole("option", { name })).toHaveAttribute("aria-selected", "true");
+  await axe(page);
+  await page.keyboard.press("Enter");
+  await expect(offers).toBeHidden();
+  await expect(box(page).locator("p")).toHaveText(["Hi Wanda,", `about #${number}:`]);
+  await expect(box(page).locator("strong")).toHaveText("Wanda");
+  // Escape closes the list and nothing else.
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("/gree");
+  await expect(offers).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(offers).toBeHidden();
+  await expect(box(page)).toBeFocused();
+});
+
+test("who is named in a note is told, and comes to the note from there", async ({ page, browser, baseURL }) => {
+  const { mark } = await open(page);
+  await page.keyboard.type("@");
+  await expect(pane(page).getByRole("listbox")).toBeHidden();
+  await page.keyboard.press("Backspace");
+  await pane(page).getByText("Internal note", { exact: true }).click();
+  await page.keyboard.type("@sam");
+  await pane(page).getByRole("option", { name: "Sam Ortiz" }).click();
+  await page.keyboard.type(`look at ${mark}`);
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page).last().locator(".mention")).toHaveText("@Sam Ortiz");
+
+  const context = await browser.newContext({ baseURL });
+  const sam = await context.newPage();
+  await sam.request.post("/login", { form: { email: "sam@acme.example", password: "rapport-demo", next: "" } });
+  await sam.goto("/inbox");
+  await sam.getByRole("link", { name: /^Notifications, \d+ new/ }).click();
+  await sam.getByRole("button", { name: new RegExp(mark) }).click();
+  await expect(sam.getByRole("article").last()).toContainText(`look at ${mark}`);
+  await sam.goto("/notifications");
+  await expect(sam.getByRole("button", { name: new RegExp(mark) })).not.toContainText("New");
+  await context.close();
+});
+
+test("an answer can put its ticket to sleep", async ({ page }) => {
+  await open(page);
+  await page.keyboard.type("I will look tomorrow.");
+  await pane(page).getByLabel("Send and snooze").click();
+  await pane(page).getByRole("button", { name: "Until tomorrow morning" }).click();
+  await expect(articles(page).last()).toContainText("I will look tomorrow.");
+  await expect(pane(page)).toContainText("Comes back");
+});
+
+noJs("without scripts the field takes Markdown", async ({ page }) => {
+  await login(page);
+  const { url } = await ticket(page);
+  await page.goto(url);
+  await box(page).fill("So **bold**");
+  await pane(page).getByRole("button", { name: "Send", exact: true }).click();
+  await expect(articles(page).last().locator("strong")).toHaveText("bold");
+});
+
+eachTheme("the composer and what it made", async ({ page }) => {
+  await open(page);
+  await page.keyboard.type("`code` and text");
+  await axe(page, ".ticket");
+  await page.goto("/notifications");
+  await axe(page);
+  await page.goto("/settings/snippets?edit=new");
+  await axe(page);
+});

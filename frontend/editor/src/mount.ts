@@ -1,0 +1,105 @@
+// Puts the editor in place of a composer's textarea, which stays the form's field: the editor
+// writes its Markdown there, and the page reads, keeps and sets it as it would without.
+import { history } from "prosemirror-history";
+import { DOMSerializer, Slice } from "prosemirror-model";
+import { EditorState, Plugin, Selection } from "prosemirror-state";
+import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
+import { keys } from "./keys";
+import { parse, plain, serialize } from "./markdown";
+import { schema } from "./schema";
+import { people, snippets, suggest } from "./suggest";
+import { toolbar } from "./toolbar";
+import { uploads } from "./uploads";
+
+function placeholder(text: string): Plugin {
+  return new Plugin({
+    props: {
+      decorations: ({ doc }) => {
+        const empty = doc.childCount === 1 && doc.firstChild?.type === schema.nodes.paragraph && doc.firstChild.content.size === 0;
+        if (!empty) return null;
+        return DecorationSet.create(doc, [Decoration.node(0, doc.content.size, { class: "blank", "data-placeholder": text })]);
+      },
+    },
+  });
+}
+
+export function mount(area: HTMLTextAreaElement): void {
+  const composer = area.closest<HTMLElement>(".composer");
+  const form = area.form;
+  if (!composer || !form || area.dataset.editor) return;
+  area.dataset.editor = "on";
+  const ticket = composer.dataset.ticket ?? "";
+  const isNote = () => new FormData(form).get("mode") === "note";
+
+  const place = document.createElement("div");
+  place.className = "editor markdown";
+  area.before(place);
+  // What the page wrote there last: our own writing is no news.
+  let known = area.value;
+  let refresh = () => {};
+  const attach = uploads(composer, ticket, () => (isNote() ? "note" : "reply"), (file, name) => {
+    view.dispatch(view.state.tr.replaceSelectionWith(schema.nodes.picture.create({ file, name })).scrollIntoView());
+  });
+  const view: EditorView = new EditorView(place, {
+    state: stateOf(known),
+    attributes: {
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-label": area.getAttribute("aria-label") ?? "Message",
+      spellcheck: "true",
+    },
+    dispatchTransaction(tr) {
+      view.updateState(view.state.apply(tr));
+      refresh();
+      if (tr.docChanged) write();
+    },
+    clipboardTextParser: (text, _context, isPlain) => (isPlain ? plain(text) : parse(text)).slice(0) as Slice,
+    clipboardSerializer: DOMSerializer.fromSchema(schema),
+    handlePaste: (_view, event) => attach(event.clipboardData, true),
+    handleDrop: (_view, event, _slice, moved) => !moved && attach((event as DragEvent).dataTransfer, true),
+  });
+
+  function stateOf(text: string): EditorState {
+    const sources = (sign: string) => (sign === "/" ? snippets(ticket) : isNote() ? people : null);
+    const plugins = [suggest(sources), history(), ...keys(), placeholder(area.placeholder)];
+    return EditorState.create({ doc: parse(text), plugins });
+  }
+
+  function write() {
+    known = serialize(view.state.doc);
+    area.value = known;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // The page sets a draft, clears what was sent, brings back what was taken back.
+  area.addEventListener("rapport:text", () => {
+    if (area.value === known) return;
+    known = area.value;
+    view.updateState(stateOf(known));
+    refresh();
+  });
+  area.addEventListener("focus", () => view.focus());
+  view.dom.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") view.dom.blur();
+  });
+  // Leaves the page with its composer.
+  const gone = new MutationObserver(() => {
+    if (area.isConnected) return;
+    gone.disconnect();
+    view.destroy();
+  });
+  gone.observe(document.body, { childList: true, subtree: true });
+
+  const bar = composer.querySelector<HTMLElement>(".tools");
+  if (bar) refresh = toolbar(view, bar);
+  refresh();
+  // From now on the editor is what people and their programs meet.
+  const typing = document.activeElement === area;
+  area.removeAttribute("aria-label");
+  area.setAttribute("aria-hidden", "true");
+  area.tabIndex = -1;
+  if (typing) {
+    view.dispatch(view.state.tr.setSelection(Selection.atEnd(view.state.doc)));
+    view.focus();
+  }
+}
