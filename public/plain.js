@@ -1,4 +1,5 @@
-// Pages without a browser half: menus close on Escape and on a click elsewhere, ⌘K searches.
+// Pages without a browser half: menus close on Escape and on a click elsewhere, ⌘K searches,
+// times are the reader's.
 const open = () => document.querySelectorAll("details.menu[open], details.confirm[open]");
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
@@ -16,3 +17,6 @@ document.addEventListener("keydown", (event) => {
 });
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
+// Times come as UTC: here they become the reader's.
+const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+for (const time of document.querySelectorAll("time[datetime]")) time.textContent = written.format(new Date(time.dateTime));

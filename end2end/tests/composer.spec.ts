@@ -66,7 +66,8 @@ test("a draft with formatting outlives a reload", async ({ page }) => {
   await expect(box(page).locator("blockquote")).toHaveText("as you said");
 });
 
-test("/ offers snippets, filled in for the ticket", async ({ page }) => {
+test("/ offers snippets, filled in for the ticket", async ({ page, watch }) => {
+  watch.allow(/422/);
   await login(page);
   const name = `Greeting ${Date.now()}`;
   await page.goto("/settings/snippets");
@@ -105,7 +106,7 @@ test("who is named in a note is told, and comes to the note from there", async (
   await page.keyboard.press("Backspace");
   await pane(page).getByText("Internal note", { exact: true }).click();
   await page.keyboard.type("@sam");
-  await pane(page).getByRole("option", { name: "Sam Ortiz" }).click();
+  await pane(page).getByRole("listbox", { name: "Suggestions" }).getByRole("option", { name: "Sam Ortiz" }).click();
   await page.keyboard.type(`look at ${mark}`);
   await page.keyboard.press("Control+Enter");
   await expect(articles(page).last().locator(".mention")).toHaveText("@Sam Ortiz");
@@ -136,7 +137,7 @@ noJs("without scripts the field takes Markdown", async ({ page }) => {
   const { url } = await ticket(page);
   await page.goto(url);
   await box(page).fill("So **bold**");
-  await pane(page).getByRole("button", { name: "Send", exact: true }).click();
+  await pane(page).getByRole("button", { name: /^Send(?! and)/ }).click();
   await expect(articles(page).last().locator("strong")).toHaveText("bold");
 });
 

@@ -6,6 +6,7 @@ use crate::admin::Config;
 use crate::shell::plain_shell;
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
+use crate::ui::time::provide_clock;
 use axum::extract::{Form, FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -124,6 +125,7 @@ fn render<P: Page>(visit: &Visit, draft: &Draft, data: Result<P::Data>) -> Strin
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_context(Some(visit.viewer.clone()));
+        provide_clock();
         let content = match data {
             Ok(data) => P::view(data, visit, draft),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),

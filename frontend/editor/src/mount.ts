@@ -80,7 +80,8 @@ export function mount(area: HTMLTextAreaElement): void {
   });
   area.addEventListener("focus", () => view.focus());
   view.dom.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") view.dom.blur();
+    // The list of suggestions has taken its own.
+    if (event.key === "Escape" && !event.defaultPrevented) view.dom.blur();
   });
   // Leaves the page with its composer.
   const gone = new MutationObserver(() => {
