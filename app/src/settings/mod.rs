@@ -9,7 +9,10 @@ mod custom_fields;
 mod form;
 mod mailboxes;
 mod page;
+mod sla;
+mod statuses;
 mod surveys;
+mod teams;
 
 pub use page::Site;
 
@@ -20,6 +23,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     Router::new()
         .merge(page::route::<custom_fields::CustomFields>())
         .merge(page::route::<mailboxes::Mailboxes>())
+        .merge(page::route::<sla::Sla>())
+        .merge(page::route::<statuses::Statuses>())
         .merge(page::route::<surveys::Surveys>())
+        .merge(page::route::<teams::Teams>())
         .with_state(site)
 }

@@ -28,6 +28,8 @@ pub mod patch;
 pub mod reading;
 pub mod role;
 pub mod session;
+pub mod sla;
+pub mod team;
 pub mod text;
 pub mod ticket;
 pub mod timeline;

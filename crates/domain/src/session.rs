@@ -13,6 +13,8 @@ pub struct Viewer {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// New tickets are given to others meanwhile.
+    pub away: bool,
 }
 
 impl Viewer {

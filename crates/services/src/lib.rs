@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod info;
 pub mod info_cards;
 pub mod jobs;
+pub mod labels;
 pub mod mailboxes;
 pub mod messages;
 pub mod notes;
@@ -27,6 +28,8 @@ pub mod receiving;
 pub mod secrets;
 pub mod settings;
 pub mod setup;
+pub mod sla;
+pub mod teams;
 pub mod tickets;
 pub mod timeline;
 

@@ -26,6 +26,8 @@ pub mod notes;
 pub mod outbox;
 pub mod receiving;
 pub mod sessions;
+pub mod sla;
+pub mod teams;
 pub mod tickets;
 pub mod timeline;
 pub mod users;

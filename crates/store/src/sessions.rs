@@ -10,7 +10,8 @@ impl Store {
     pub async fn viewer(&self, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
-                w.name as workspace_name, u.name, u.email, u.role
+                w.name as workspace_name, u.name, u.email, u.role,
+                u.away_since is not null as "away!"
             from sessions s
             join users u on u.workspace_id = s.workspace_id and u.id = s.user_id
             join workspaces w on w.workspace_id = s.workspace_id
@@ -27,6 +28,7 @@ impl Store {
             name: r.name,
             email: r.email,
             role: Role::from_stored(&r.role),
+            away: r.away,
         }))
     }
 

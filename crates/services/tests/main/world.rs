@@ -67,7 +67,15 @@ pub async fn insert_person(
         NewUser { workspace, id, email: &email, name, role: role.as_str(), password_hash: "" };
     users::insert_user(&mut tx, &user).await.unwrap();
     tx.commit().await.unwrap();
-    Viewer { user: id, workspace, workspace_name: "Acme".into(), name: name.into(), email, role }
+    Viewer {
+        user: id,
+        workspace,
+        workspace_name: "Acme".into(),
+        name: name.into(),
+        email,
+        role,
+        away: false,
+    }
 }
 
 pub async fn insert_customer(pool: &PgPool, workspace: WorkspaceId, name: &str) -> CustomerId {
