@@ -59,6 +59,8 @@ fn Rail(section: Section) -> impl IntoView {
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
+    let works = viewer.as_ref().is_some_and(|v| v.may(Permission::Write));
+    let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">
             <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
@@ -73,9 +75,15 @@ fn Rail(section: Section) -> impl IntoView {
                 <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
             })}
             <details class="menu rail-menu">
-                <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() /></summary>
+                <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>
                 <div class="menu-items">
                     <p class="menu-head">{who}</p>
+                    {works.then(|| view! {
+                        <form action="/away" method="post">
+                            {(!away).then(|| view! { <input type="hidden" name="on" value="1" /> })}
+                            <button type="submit"><Icon name="moon" />{if away { "I am back" } else { "I am away" }}</button>
+                        </form>
+                    })}
                     <form action="/logout" method="post"><button type="submit"><Icon name="log-out" />"Log out"</button></form>
                 </div>
             </details>

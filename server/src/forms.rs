@@ -1,13 +1,15 @@
 //! Plain forms: login, logout, set-up, and the browser's report of its own crash.
 
 use crate::middleware::{real_ip, session};
+use crate::refused::Refused;
 use crate::state::AppState;
-use axum::extract::{ConnectInfo, Form, State};
+use axum::extract::{ConnectInfo, Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use rapport_domain::AppError;
+use rapport_domain::session::Viewer;
 use rapport_services::setup::NewWorkspace;
-use rapport_services::{auth, setup as services_setup};
+use rapport_services::{Ctx, auth, setup as services_setup, teams};
 use serde::Deserialize;
 use std::net::SocketAddr;
 
@@ -96,6 +98,25 @@ pub async fn setup(State(state): State<AppState>, Form(form): Form<SetupForm>) -
         }
         Err(AppError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Err(_) => Redirect::to("/setup?wrong=done").into_response(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct AwayForm {
+    on: Option<String>,
+}
+
+/// `POST /away`: the person behind the session leaves, or is back.
+pub async fn away(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    headers: HeaderMap,
+    Form(form): Form<AwayForm>,
+) -> Response {
+    let ctx = Ctx::for_viewer(state.store.clone(), viewer);
+    match teams::set_away(&ctx, form.on.is_some()).await {
+        Ok(()) => Redirect::to(&session::page_of(&headers)).into_response(),
+        Err(error) => Refused(error).into_response(),
     }
 }
 

@@ -64,6 +64,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/login", post(forms::login))
         .route("/logout", post(forms::logout))
         .route("/setup", post(forms::setup))
+        .route("/away", post(forms::away))
         .route("/client-errors", post(forms::client_error))
         .route(
             "/api/{*function}",

@@ -23,6 +23,11 @@ impl Sent {
         self.0.iter().any(|(n, _)| n == name)
     }
 
+    /// Every value of a field that can be chosen several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
     /// A value that only a page of ours makes, such as an id: what is none was not sent by it.
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<T, AppError> {
         self.text(name).parse().map_err(|_| {
@@ -58,6 +63,11 @@ impl Draft {
     /// Whether a box is ticked: as it was sent, else as `stored`.
     pub fn ticked(&self, name: &str, stored: bool) -> bool {
         self.0.as_ref().map_or(stored, |(sent, _)| sent.ticked(name))
+    }
+
+    /// Whether `value` is among a field's several choices: as it was sent, else as `stored`.
+    pub fn has(&self, name: &str, value: &str, stored: bool) -> bool {
+        self.0.as_ref().map_or(stored, |(sent, _)| sent.all(name).any(|v| v == value))
     }
 
     /// What is wrong with a field.
@@ -97,6 +107,7 @@ mod tests {
         assert_eq!(ours.value("name", "stored"), "typed");
         assert_eq!(ours.value("other", "stored"), "stored");
         assert!(!ours.ticked("box", true), "an unticked box is not sent at all");
+        assert!(ours.has("day", "3", false) && !ours.has("day", "2", true));
         assert_eq!(ours.error("name").as_deref(), Some("Too long."));
         assert_eq!(ours.general(&["name"]).as_deref(), Some("Not saved: see below."));
         assert_eq!(ours.general(&[]).as_deref(), Some("Too long."));

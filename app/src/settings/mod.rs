@@ -11,7 +11,10 @@ mod mailboxes;
 mod notifications;
 mod page;
 mod snippets;
+mod sla;
+mod statuses;
 mod surveys;
+mod teams;
 
 pub use page::Site;
 
@@ -25,6 +28,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
         .merge(page::route::<notifications::Notifications>())
         .merge(notifications::opening())
         .merge(page::route::<snippets::Snippets>())
+        .merge(page::route::<sla::Sla>())
+        .merge(page::route::<statuses::Statuses>())
         .merge(page::route::<surveys::Surveys>())
+        .merge(page::route::<teams::Teams>())
         .with_state(site)
 }

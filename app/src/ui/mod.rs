@@ -5,6 +5,7 @@ pub mod avatar;
 pub mod copyable;
 pub mod details;
 pub mod dialog;
+pub mod due;
 pub mod empty;
 pub mod field;
 pub mod icon;

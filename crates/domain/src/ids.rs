@@ -129,6 +129,8 @@ id!(/** A note on a customer or account. */ NoteId, "nte");
 id!(/** The definition of a custom field. */ FieldId, "fld");
 id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");
 id!(/** An address that a workspace answers from. */ MailboxId, "mbx");
+id!(/** A status as a workspace calls it. */ LabelId, "lbl");
+id!(/** How soon tickets are to be answered. */ SlaPolicyId, "sla");
 id!(/** Work that a worker does later. */ JobId, "job");
 id!(/** A text that agents put into messages. */ SnippetId, "snp");
 id!(/** What a person is told of. */ NotificationId, "ntf");

@@ -30,6 +30,8 @@ pub mod reading;
 pub mod role;
 pub mod session;
 pub mod snippet;
+pub mod sla;
+pub mod team;
 pub mod text;
 pub mod ticket;
 pub mod timeline;

@@ -25,6 +25,15 @@ pub const TICKET_NUMBER_MAX: i64 = 1_000_000_000_000;
 /// Characters in one tag, and tags on one ticket.
 pub const TAG_CHARS: usize = 60;
 pub const TAGS_MAX: usize = 30;
+/// Characters in the name of a status, and statuses of a workspace, archived ones included.
+pub const LABEL_CHARS: usize = 40;
+pub const LABELS_MAX: usize = 60;
+/// Teams of a workspace, and members of one.
+pub const TEAMS_MAX: usize = 200;
+pub const TEAM_MEMBERS_MAX: usize = 200;
+/// SLA policies of a workspace, and the longest target in minutes.
+pub const SLA_POLICIES_MAX: usize = 50;
+pub const SLA_MINUTES_MAX: i32 = 90 * 24 * 60;
 /// E-mails, and phones, of one customer.
 pub const IDENTIFIERS_MAX: usize = 20;
 /// E-mail domains of one account.

@@ -1,7 +1,7 @@
 //! The addresses a workspace answers from, and the servers behind them.
 
 use crate::error::{AppError, Problems};
-use crate::{MailboxId, limits, text};
+use crate::{MailboxId, TeamId, limits, text};
 use serde::{Deserialize, Serialize};
 
 crate::vocabulary! {
@@ -39,6 +39,8 @@ pub struct Mailbox {
     pub name: String,
     pub signature: String,
     pub is_default: bool,
+    /// The team of what comes here.
+    pub team_id: Option<TeamId>,
     /// Mail stays in the local outbox: the demo's way.
     pub outbox: bool,
     pub smtp: Option<MailServer>,
@@ -74,6 +76,9 @@ pub struct MailboxInput {
     pub signature: String,
     #[serde(default)]
     pub is_default: bool,
+    /// The team of what comes here.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
     #[serde(default)]
     pub smtp: Option<ServerInput>,
     #[serde(default)]
@@ -194,6 +199,7 @@ mod tests {
             name: "Acme Support".into(),
             signature: String::new(),
             is_default: true,
+            team_id: None,
             smtp: Some(ServerInput {
                 host: "smtp.acme.example".into(),
                 port: Some(587),

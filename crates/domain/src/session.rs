@@ -15,6 +15,8 @@ pub struct Viewer {
     pub role: Role,
     /// Notifications that wait, a hundred at most.
     pub unread: i64,
+    /// New tickets are given to others meanwhile.
+    pub away: bool,
 }
 
 impl Viewer {

@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod info;
 pub mod info_cards;
 pub mod jobs;
+pub mod labels;
 pub mod mailboxes;
 pub mod messages;
 pub mod notes;
@@ -29,6 +30,8 @@ pub mod secrets;
 pub mod settings;
 pub mod setup;
 pub mod snippets;
+pub mod sla;
+pub mod teams;
 pub mod tickets;
 pub mod timeline;
 

@@ -49,7 +49,9 @@ select
         'icon', r.icon, 'url', r.url, 'actor_name', r.actor_name, 'object_type', r.object_type,
         'object_id', r.object_id, 'payload', r.payload,
         'ticket', case when r.ticket_id is not null then (
-            select json_build_object('number', t.number, 'subject', t.subject, 'status', t.status)
+            select json_build_object('number', t.number, 'subject', t.subject, 'status', t.status,
+                'label', (select l.name from status_labels l
+                    where l.workspace_id = $1 and l.id = t.label_id))
             from tickets t where t.workspace_id = $1 and t.id = r.ticket_id
         ) end
     )), '[]') from rows r) as "rows!: Json<Vec<Row>>",

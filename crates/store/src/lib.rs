@@ -28,6 +28,8 @@ pub mod outbox;
 pub mod receiving;
 pub mod sessions;
 pub mod snippets;
+pub mod sla;
+pub mod teams;
 pub mod tickets;
 pub mod timeline;
 pub mod users;

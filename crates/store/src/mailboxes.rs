@@ -2,7 +2,7 @@
 
 use crate::{Result, Store, StoreError, Tx};
 use rapport_domain::mailbox::{Dkim, MailServer, Mailbox, MailboxInput, Server, Tls};
-use rapport_domain::{MailboxId, Uuid, WorkspaceId, limits};
+use rapport_domain::{MailboxId, TeamId, Uuid, WorkspaceId, limits};
 
 struct Row {
     id: Uuid,
@@ -10,6 +10,7 @@ struct Row {
     name: String,
     signature: String,
     is_default: bool,
+    team_id: Option<Uuid>,
     transport: String,
     smtp_host: Option<String>,
     smtp_port: Option<i32>,
@@ -42,6 +43,7 @@ impl From<Row> for Mailbox {
             name: r.name,
             signature: r.signature,
             is_default: r.is_default,
+            team_id: r.team_id.map(TeamId),
             outbox: r.transport == "outbox",
             smtp: server(r.smtp_host, r.smtp_port, r.smtp_tls, r.smtp_user, r.smtp_password_set),
             imap: server(r.imap_host, r.imap_port, r.imap_tls, r.imap_user, r.imap_password_set),
@@ -57,7 +59,7 @@ impl Store {
     pub async fn mailboxes(&self, workspace: WorkspaceId) -> Result<Vec<Mailbox>> {
         let rows = sqlx::query_as!(
             Row,
-            r#"select id, address, name, signature, is_default, transport, smtp_host, smtp_port,
+            r#"select id, address, name, signature, is_default, team_id, transport, smtp_host, smtp_port,
                 smtp_tls as "smtp_tls: Tls", smtp_user,
                 smtp_password is not null as "smtp_password_set!", imap_host, imap_port,
                 imap_tls as "imap_tls: Tls", imap_user,
@@ -223,6 +225,7 @@ pub async fn update(
                 then imap_last_uid end,
             imap_folder = $18, dkim_domain = $19, dkim_selector = $20,
             dkim_key = case when $19::text is not null then coalesce($21, dkim_key) end,
+            team_id = $22,
             version = version + 1, updated_at = now()
         where workspace_id = $1 and id = $2 and version = $3",
         workspace.0,
@@ -246,6 +249,7 @@ pub async fn update(
         new.dkim_domain,
         new.dkim_selector,
         secrets.dkim_key,
+        new.team_id.map(|t| t.0),
     )
     .execute(&mut **tx)
     .await?;

@@ -11,6 +11,7 @@ impl Store {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
                 w.name as workspace_name, u.name, u.email, u.role,
+                u.away_since is not null as "away!",
                 (select count(*) from (
                     select from notifications n
                     where n.workspace_id = u.workspace_id and n.user_id = u.id
@@ -33,6 +34,7 @@ impl Store {
             email: r.email,
             role: Role::from_stored(&r.role),
             unread: r.unread,
+            away: r.away,
         }))
     }
 

@@ -57,7 +57,8 @@ impl Store {
         email: &str,
     ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
-            r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role
+            r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role,
+                u.away_since is not null as "away!"
             from users u join workspaces w on w.workspace_id = u.workspace_id
             where u.workspace_id = $1 and lower(u.email) = lower($2) and u.disabled_at is null"#,
             workspace.0,
@@ -73,6 +74,7 @@ impl Store {
             email: r.email,
             role: Role::from_stored(&r.role),
             unread: 0,
+            away: r.away,
         }))
     }
 
@@ -130,11 +132,12 @@ pub async fn lock_setup(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Inserts a workspace.
+/// Inserts a workspace, with the statuses that each starts with.
 pub async fn insert_workspace(tx: &mut Tx, id: WorkspaceId, name: &str) -> Result<()> {
     sqlx::query!("insert into workspaces (workspace_id, name) values ($1, $2)", id.0, name)
         .execute(&mut **tx)
         .await?;
+    sqlx::query!("select add_default_labels($1)", id.0).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod events;
 mod extract;
 mod idempotency;
 mod inbound;
+mod labels;
 mod messages;
 mod notes;
 mod openapi;
@@ -81,6 +82,7 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(custom_fields::list, custom_fields::create))
         .routes(routes!(tickets::list, tickets::create))
         .routes(routes!(tickets::get, tickets::patch))
+        .routes(routes!(labels::list))
         .routes(routes!(messages::list, messages::create))
         .routes(routes!(messages::csat))
         .routes(routes!(events::create))

@@ -29,7 +29,8 @@ pub struct TicketPage {
 #[serde(deny_unknown_fields)]
 pub struct TicketQuery {
     /// `new`, `open`, `pending`, `snoozed`, `closed`, or `todo` (new and open),
-    /// `waiting` (pending and snoozed), `all` (as when absent).
+    /// `waiting` (pending and snoozed), `all` (as when absent), or the id of one of the
+    /// workspace's own.
     pub status: Option<String>,
     /// An agent's id, or `none` for tickets that nobody has.
     pub assignee: Option<String>,
@@ -48,7 +49,8 @@ impl TicketQuery {
     /// The query of the inbox; unlike a page's address, a request is told of nonsense.
     fn checked(self) -> Result<InboxQuery, Problem> {
         let status = self.status.as_deref().unwrap_or("all");
-        let status = StatusFilter::ALL.into_iter().find(|s| s.word() == status);
+        let own = || status.parse().ok().map(StatusFilter::Label);
+        let status = StatusFilter::ALL.into_iter().find(|s| s.word() == status).or_else(own);
         let sort = self.sort.as_deref().unwrap_or("newest");
         let sort = InboxSort::ALL.into_iter().find(|s| s.word() == sort);
         let assignee = match self.assignee.as_deref() {

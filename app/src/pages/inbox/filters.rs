@@ -51,7 +51,8 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
             move || (InboxQuery { after: None, ..query.get() } == target).then_some("true");
         view! { <a class="chip" href=target.href() aria-current=current>{label}</a> }
     });
-    let status = move || query.get().status.word().to_string();
+    let status = move || query.get().status.word();
+    let labels = move || assignable.get().labels;
     let assignee = move || query.get().assignee.word();
     let channel = move || query.get().channel.map(Channel::as_str).unwrap_or_default().to_string();
     let priority =
@@ -62,7 +63,17 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
         <div class="inbox-filters">
             <nav class="inbox-views" aria-label="Views">{views.collect_view()}</nav>
             <form method="get" action="/inbox" on:change=choose>
-                <Choice name="status" label="Status" value=status options=StatusFilter::ALL.map(|s| (s.word().to_string(), s.label())).to_vec() />
+                <label class="choice">
+                    <span class="visually-hidden">"Status"</span>
+                    <select name="status" prop:value=status>
+                        {StatusFilter::ALL.map(|s| view! { <option value=s.word() selected=move || query.get().status == s>{s.label()}</option> }).collect_view()}
+                        <optgroup label="Your statuses">
+                            <For each=labels key=|l| l.id let:label>
+                                <option value=label.id.to_string() selected=move || query.get().status == StatusFilter::Label(label.id)>{label.name}</option>
+                            </For>
+                        </optgroup>
+                    </select>
+                </label>
                 <label class="choice">
                     <span class="visually-hidden">"Assignee"</span>
                     <select name="assignee" prop:value=assignee>

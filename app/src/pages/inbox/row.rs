@@ -1,6 +1,7 @@
 //! One ticket of the inbox.
 
 use crate::ui::avatar::Avatar;
+use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
 use crate::ui::pill::{PriorityBars, StatusPill};
 use crate::ui::time::Time;
@@ -15,6 +16,7 @@ const TAGS_SHOWN: usize = 2;
 #[component]
 pub fn InboxRow(ticket: TicketRow) -> impl IntoView {
     let href = format!("/customers/{}/tickets/{}", ticket.customer.id, ticket.number);
+    let status_text = ticket.status_text();
     let TicketRow { customer, subject, channel, last_message_text, assignee, .. } = ticket;
     let more = ticket.tags.len().saturating_sub(TAGS_SHOWN);
     let tags = ticket.tags.iter().take(TAGS_SHOWN).cloned();
@@ -25,7 +27,7 @@ pub fn InboxRow(ticket: TicketRow) -> impl IntoView {
                 <Icon name=channel.icon() />
             </span>
             <span class="no num">{format!("#{}", ticket.number)}</span>
-            <span class="status"><StatusPill status=ticket.status /></span>
+            <span class="status"><StatusPill status=ticket.status text=status_text /></span>
             <span class="what">
                 <a class="subject" href=href title=subject.clone()>
                     {ticket.unread.then(|| view! { <span class="visually-hidden">"Unread: "</span> })}
@@ -34,6 +36,7 @@ pub fn InboxRow(ticket: TicketRow) -> impl IntoView {
                 <span class="snippet">{last_message_text}</span>
             </span>
             <span class="tags">
+                {ticket.due.map(|due| view! { <DueMark due short=true /> })}
                 {tags.map(|tag| view! { <span class="tag"><span class="clip">{tag}</span></span> }).collect_view()}
                 {(more > 0).then(|| view! { <span class="hint">{format!("+{more}")}</span> })}
             </span>
@@ -78,6 +81,7 @@ mod tests {
             },
             subject: "<script>x</script>".into(),
             status: Status::Open,
+            label: None,
             priority: Priority::High,
             channel: Channel::Email,
             assignee: None,
@@ -88,6 +92,7 @@ mod tests {
             last_message_text: "It used to work".into(),
             last_message_channel: Some(Channel::Email),
             unread: true,
+            due: None,
             version: 1,
         };
         let href = format!("/customers/{}/tickets/1042", ticket.customer.id);

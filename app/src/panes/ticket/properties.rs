@@ -4,13 +4,15 @@ use super::edit::{Act, AddBox, Choice, Choose, Type};
 use super::live::Live;
 use super::row::Linked;
 use crate::ui::avatar::Avatar;
+use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
-use crate::ui::pill::StatusPill;
+use crate::ui::pill::{StatusPill, status_class};
 use crate::ui::time::{Time, TimeStyle, duration_text};
 use leptos::prelude::*;
 use rapport_domain::fields::{FieldDef, FieldType, display};
 use rapport_domain::limits;
-use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
+use rapport_domain::sla::{Due, SlaTarget};
+use rapport_domain::ticket::{Priority, Ticket};
 
 #[component]
 pub(super) fn Properties(live: Live) -> impl IntoView {
@@ -35,12 +37,18 @@ fn part<T: Send + Sync + 'static>(live: Live, get: fn(&Ticket) -> T) -> Signal<T
 #[component]
 fn Choices(live: Live) -> impl IntoView {
     let status = part(live, |t| t.row.status);
+    let status_text = part(live, |t| t.row.status_text());
+    // The label that is chosen; new and snoozed tickets have none, and stand for themselves.
+    let chosen = part(live, |t| {
+        let label = t.row.label.as_ref().map(|label| label.id.to_string());
+        label.unwrap_or_else(|| t.row.status.as_str().into())
+    });
     let priority = part(live, |t| t.row.priority);
     let assignee = part(live, |t| t.row.assignee.clone());
     let team = part(live, |t| t.row.team.clone());
     if !live.may_write {
         return view! {
-            <div><dt>"Status"</dt><dd><StatusPill status /></dd></div>
+            <div><dt>"Status"</dt><dd><StatusPill status text=status_text /></dd></div>
             <div><dt>"Priority"</dt><dd>{move || priority.get().label()}</dd></div>
             <div><dt>"Assignee"</dt><dd>{move || assignee.get().map_or("Nobody".into(), |p| p.name)}</dd></div>
             <div><dt>"Team"</dt><dd>{move || team.get().map_or("None".into(), |t| t.name)}</dd></div>
@@ -60,18 +68,18 @@ fn Choices(live: Live) -> impl IntoView {
     if let Some(t) = chosen_team.filter(|t| assignable.teams.iter().all(|q| q.id != t.id)) {
         teams.push(Choice::new(t.id.to_string(), t.name));
     }
-    let statuses = Status::ALL.iter().map(|s| Choice::new(s.as_str(), s.label())).collect();
+    let mut statuses: Vec<_> =
+        assignable.labels.iter().map(|l| Choice::new(l.id.to_string(), &l.name)).collect();
+    // Also what is no choice: new, snoozed, and a label that was archived.
+    let now = chosen.get_untracked();
+    if statuses.iter().all(|s| s.value != now) {
+        statuses.insert(0, Choice::new(now, status_text.get_untracked()));
+    }
     let priorities = Priority::ALL.iter().map(|p| Choice::new(p.as_str(), p.label())).collect();
-    let tone = move || match (status.get(), status.get().category()) {
-        (Status::New, _) => "pill new",
-        (_, StatusCategory::Open) => "pill open",
-        (_, StatusCategory::Waiting) => "pill pending",
-        (_, StatusCategory::Closed) => "pill closed",
-    };
     view! {
         <div><dt>"Status"</dt><dd>
-            <span class=tone>
-                <Choose live property="status" label="Status" choices=statuses value=Signal::derive(move || status.get().as_str().to_string()) />
+            <span class=move || status_class(status.get())>
+                <Choose live property="status" label="Status" choices=statuses value=chosen />
             </span>
         </dd></div>
         <div><dt>"Priority"</dt><dd>
@@ -147,8 +155,23 @@ fn Facts(live: Live) -> impl IntoView {
     let waited =
         part(live, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
     let response = move || match waited.get() {
-        Some(seconds) => duration_text(seconds.max(0)),
-        None => "None yet".to_string(),
+        Some(seconds) => duration_text(seconds.max(0)).into_any(),
+        None => "None yet".into_any(),
+    };
+    let dues = move || {
+        let dues = live.ticket.with(|t| {
+            [
+                (SlaTarget::FirstResponse, t.first_response_due_at),
+                (SlaTarget::NextResponse, t.next_response_due_at),
+                (SlaTarget::Resolution, t.resolution_due_at),
+            ]
+        });
+        let marks: Vec<_> = dues
+            .into_iter()
+            .filter_map(|(target, at)| Some(Due { target, at: at? }))
+            .map(|due| view! { <DueMark due /> })
+            .collect();
+        (!marks.is_empty()).then(|| view! { <div><dt>"Due"</dt><dd>{marks}</dd></div> })
     };
     let resolution = move || {
         let took = live.ticket.with(|t| t.closed_at.map(|at| at - t.row.submitted_at))?;
@@ -172,6 +195,7 @@ fn Facts(live: Live) -> impl IntoView {
     view! {
         <div><dt>"Submitted"</dt><dd>{move || view! { <Time at=submitted.get() style=TimeStyle::Full /> }}</dd></div>
         <div><dt>"First response"</dt><dd>{response}</dd></div>
+        {dues}
         {move || resolution().map(|took| view! { <div><dt>"Resolution"</dt><dd>{took}</dd></div> })}
         <div><dt>"Participants"</dt><dd>
             {people}

@@ -6,6 +6,7 @@ use super::live::Live;
 use crate::pages::profile::use_place;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
+use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
 use crate::ui::page_title::PageTitle;
@@ -35,6 +36,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             {(more > 0).then(|| view! { <span class="tag">"+" {more}</span> })}
         }
     };
+    let due = move || t.with(|t| t.row.due).map(|due| view! { <DueMark due /> });
     let issues = move || {
         let issues = t.with(|t| t.linked_issues.clone());
         issues
@@ -64,10 +66,10 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
                 {move || view! { <Icon name=channel().icon() /> }}
             </span>
-            <StatusPill status=Signal::derive(move || t.with(|t| t.row.status)) />
+            <StatusPill status=Signal::derive(move || t.with(|t| t.row.status)) text=Signal::derive(move || t.with(|t| t.row.status_text())) />
             <span class="num muted">"#" {live.number}</span>
             {view! { <Subject live /> }.into_any()}
-            <span class="extras">{tags} {issues}</span>
+            <span class="extras">{due} {tags} {issues}</span>
             <span class="end">
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>

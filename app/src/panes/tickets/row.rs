@@ -29,7 +29,7 @@ pub fn TicketItem(
         <li>
             <a class="ticket-item" href=href aria-current=current>
                 <span class="no num">{format!("#{number}")}</span>
-                <StatusPill status=ticket.status />
+                <StatusPill status=ticket.status text=ticket.status_text() />
                 <Time at=ticket.last_activity_at />
                 <span class="subject" class:unread=unread title=ticket.subject.clone()>
                     {move || unread().then(|| view! { <span class="visually-hidden">"Unread: "</span> })}

@@ -36,9 +36,10 @@ pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView
     let whole = item.clone();
     let ticket = item.ticket.clone().map(|ticket| {
         let href = format!("/customers/{}/tickets/{}", stream.customer, ticket.number);
+        let text = ticket.label.unwrap_or_else(|| ticket.status.label().into());
         view! {
             <a class="to-ticket" href=href title=format!("Open ticket #{}", ticket.number)>
-                <StatusPill status=Signal::stored(ticket.status) />
+                <StatusPill status=ticket.status text />
             </a>
         }
     });

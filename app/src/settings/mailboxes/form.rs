@@ -7,6 +7,7 @@ use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
 use rapport_domain::mailbox::{MailServer, Mailbox, MailboxInput, ServerInput, Tls};
+use rapport_domain::team::Team;
 use rapport_domain::{AppError, limits};
 
 /// The fields that show their own error.
@@ -35,6 +36,7 @@ pub fn input(sent: &Sent) -> Result<MailboxInput, AppError> {
         name: sent.text("name").into(),
         signature: sent.text("signature").into(),
         is_default: sent.ticked("is_default"),
+        team_id: if sent.text("team").is_empty() { None } else { Some(sent.parse("team")?) },
         smtp: Some(server(sent, "smtp")?),
         imap: Some(server(sent, "imap")?),
         imap_folder: sent.filled("imap_folder"),
@@ -57,7 +59,7 @@ fn server(sent: &Sent, kind: &str) -> Result<ServerInput, AppError> {
 }
 
 /// The form of `mailbox`, or of a new one; `draft` is what was refused.
-pub fn mailbox_form(mailbox: Option<Mailbox>, draft: &Draft) -> AnyView {
+pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> AnyView {
     let path = Mailboxes::PATH;
     let known = mailbox.as_ref().map(|m| (m.id.to_string(), m.version.to_string()));
     let action = format!("{path}?edit={}", known.as_ref().map_or("new", |(id, _)| id));
@@ -67,6 +69,12 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, draft: &Draft) -> AnyView {
     let key_set = dkim.is_some_and(|d| d.key_set);
     let stored = |of: fn(&Mailbox) -> &String| m.map(of).cloned().unwrap_or_default();
     let is_default = m.is_some_and(|m| m.is_default);
+    let team =
+        draft.value("team", m.and_then(|m| m.team_id).map(|t| t.to_string()).unwrap_or_default());
+    let teams = teams.iter().map(|t| {
+        let id = t.id.to_string();
+        view! { <option value=id.clone() selected=id == team>{t.name.clone()}</option> }
+    });
     let field = |name: &str, stored: String| draft.value(name, stored);
     let folder = m.map_or_else(|| "INBOX".into(), |m| m.imap_folder.clone());
     let domain = dkim.map(|d| d.domain.clone()).unwrap_or_default();
@@ -89,6 +97,14 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, draft: &Draft) -> AnyView {
                     <span class="field-label">"Signature"</span>
                     <TextArea name="signature" label="Signature" rows=3 maxlength=limits::SIGNATURE_CHARS value=field("signature", stored(|m| &m.signature)) />
                     <FieldHelp id="signature-help".into() hint="Plain text below each answer." error=draft.error("signature") />
+                </label>
+                <label class="field-row">
+                    <span class="field-label">"Team"</span>
+                    <select name="team">
+                        <option value="">"None"</option>
+                        {teams.collect_view()}
+                    </select>
+                    <span class="field-help">"Gets the tickets that come here."</span>
                 </label>
                 <label class="check">
                     <input type="checkbox" name="is_default" value="1" checked=draft.ticked("is_default", is_default) disabled=is_default />

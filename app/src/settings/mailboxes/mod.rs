@@ -10,7 +10,8 @@ use form::mailbox_form;
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::mailbox::Mailbox;
-use rapport_services::{Result, mailboxes, settings};
+use rapport_domain::team::Team;
+use rapport_services::{Result, mailboxes, settings, teams};
 
 pub struct Mailboxes;
 
@@ -18,6 +19,7 @@ pub struct Mailboxes;
 pub struct Shown {
     mailboxes: Vec<Mailbox>,
     open_tracking: bool,
+    teams: Vec<Team>,
 }
 
 impl Page for Mailboxes {
@@ -34,7 +36,8 @@ impl Page for Mailboxes {
 
     async fn load(visit: &Visit) -> Result<Shown> {
         let mailboxes = mailboxes::list(&visit.ctx).await?;
-        Ok(Shown { mailboxes, open_tracking: settings::open_tracking(&visit.ctx).await? })
+        let open_tracking = settings::open_tracking(&visit.ctx).await?;
+        Ok(Shown { mailboxes, open_tracking, teams: teams::list(&visit.ctx).await? })
     }
 
     async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
@@ -69,12 +72,12 @@ impl Page for Mailboxes {
     }
 
     fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
-        let Shown { mailboxes, open_tracking } = data;
+        let Shown { mailboxes, open_tracking, teams } = data;
         // `?edit=new`, or the id of a mailbox; anything else shows the list alone.
         let form = visit.query("edit").and_then(|wanted| {
             let mailbox = mailboxes.iter().find(|m| m.id.to_string() == wanted);
             (wanted == "new" || mailbox.is_some())
-                .then(|| mailbox_form(mailbox.cloned(), &draft.of("save")))
+                .then(|| mailbox_form(mailbox.cloned(), &teams, &draft.of("save")))
         });
         let list = if mailboxes.is_empty() {
             view! {

@@ -2,7 +2,7 @@
 
 use super::{Channel, IssueProvider, IssueState, Priority, Status};
 use crate::error::{AppError, Problems};
-use crate::{CustomerId, IssueId, TeamId, TicketId, UserId, limits, patch, text};
+use crate::{CustomerId, IssueId, LabelId, TeamId, TicketId, UserId, limits, patch, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +18,9 @@ pub struct NewTicket {
     /// `new` unless said otherwise.
     #[serde(default)]
     pub status: Option<Status>,
+    /// A status as the workspace calls it; it decides `status` too.
+    #[serde(default)]
+    pub label_id: Option<LabelId>,
     /// `normal` unless said otherwise.
     #[serde(default)]
     pub priority: Option<Priority>,
@@ -49,6 +52,7 @@ impl NewTicket {
             customer_id,
             subject: subject.into(),
             status: None,
+            label_id: None,
             priority: None,
             channel,
             mailbox: None,
@@ -85,6 +89,8 @@ impl NewTicket {
 pub struct TicketChange {
     pub subject: Option<String>,
     pub status: Option<Status>,
+    /// A status as the workspace calls it; it decides `status` too.
+    pub label_id: Option<LabelId>,
     pub priority: Option<Priority>,
     #[serde(deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<UserId>))]

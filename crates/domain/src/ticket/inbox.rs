@@ -3,7 +3,7 @@
 use super::{Assignable, Channel, Priority, Status, TicketRow};
 use crate::ids::BadId;
 use crate::page::Cursor;
-use crate::{UserId, ids};
+use crate::{LabelId, UserId, ids};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -18,10 +18,12 @@ pub enum StatusFilter {
     Waiting,
     All,
     Only(Status),
+    /// One of the workspace's own.
+    Label(LabelId),
 }
 
 impl StatusFilter {
-    /// Every choice, in the order of the menu.
+    /// Every choice but the workspace's own, in the order of the menu.
     pub const ALL: [Self; 8] = [
         Self::ToDo,
         Self::Only(Status::New),
@@ -34,27 +36,30 @@ impl StatusFilter {
     ];
 
     /// The word in the address.
-    pub fn word(self) -> &'static str {
+    pub fn word(self) -> String {
         match self {
-            Self::ToDo => "todo",
-            Self::Waiting => "waiting",
-            Self::All => "all",
-            Self::Only(status) => status.as_str(),
+            Self::ToDo => "todo".into(),
+            Self::Waiting => "waiting".into(),
+            Self::All => "all".into(),
+            Self::Only(status) => status.as_str().into(),
+            Self::Label(id) => id.to_string(),
         }
     }
 
-    /// What people read.
+    /// What people read; of the workspace's own ones it knows no name.
     pub fn label(self) -> &'static str {
         match self {
             Self::ToDo => "To do",
             Self::Waiting => "Waiting",
             Self::All => "Any status",
             Self::Only(status) => status.label(),
+            Self::Label(_) => "Own status",
         }
     }
 
     fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|f| f.word() == word).unwrap_or_default()
+        let own = || word.parse().ok().map(Self::Label);
+        Self::ALL.into_iter().find(|f| f.word() == word).or_else(own).unwrap_or_default()
     }
 }
 
@@ -96,10 +101,13 @@ pub enum InboxSort {
     Oldest,
     Submitted,
     Priority,
+    /// What is due first, and nothing else.
+    Due,
 }
 
 impl InboxSort {
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Submitted, Self::Priority];
+    pub const ALL: [Self; 5] =
+        [Self::Newest, Self::Oldest, Self::Submitted, Self::Priority, Self::Due];
 
     /// The word in the address.
     pub fn word(self) -> &'static str {
@@ -108,6 +116,7 @@ impl InboxSort {
             Self::Oldest => "oldest",
             Self::Submitted => "submitted",
             Self::Priority => "priority",
+            Self::Due => "due",
         }
     }
 
@@ -118,6 +127,7 @@ impl InboxSort {
             Self::Oldest => "Oldest activity",
             Self::Submitted => "Newest ticket",
             Self::Priority => "Priority",
+            Self::Due => "Due next",
         }
     }
 
@@ -152,6 +162,7 @@ impl InboxCursor {
     pub fn of(row: &TicketRow, sort: InboxSort) -> Self {
         let at = match sort {
             InboxSort::Submitted => row.submitted_at,
+            InboxSort::Due => row.due.map_or(row.last_activity_at, |due| due.at),
             _ => row.last_activity_at,
         };
         let rank = if sort == InboxSort::Priority { row.priority.rank() } else { 0 };
@@ -206,7 +217,7 @@ impl InboxQuery {
     pub fn params(&self) -> Vec<(&'static str, String)> {
         let mut params = Vec::new();
         if self.status != StatusFilter::default() {
-            params.push(("status", self.status.word().to_string()));
+            params.push(("status", self.status.word()));
         }
         if self.assignee != AssigneeFilter::default() {
             params.push(("assignee", self.assignee.word()));
@@ -262,7 +273,8 @@ mod tests {
     fn the_address_says_everything() {
         assert_eq!(InboxQuery::default().href(), "/inbox");
         let cursor = Cursor::new(DateTime::UNIX_EPOCH, Uuid::from_u128(5));
-        for status in StatusFilter::ALL {
+        let own = StatusFilter::Label(LabelId(Uuid::from_u128(9)));
+        for status in StatusFilter::ALL.into_iter().chain([own]) {
             for sort in InboxSort::ALL {
                 let query = InboxQuery {
                     status,

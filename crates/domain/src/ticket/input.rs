@@ -19,6 +19,9 @@ pub struct TicketInput {
     /// `new` unless said otherwise.
     #[serde(default)]
     pub status: Option<Status>,
+    /// A status as the workspace calls it, by name or id; it decides `status` too.
+    #[serde(default)]
+    pub label: Option<String>,
     /// `normal` unless said otherwise.
     #[serde(default)]
     pub priority: Option<Priority>,
@@ -57,6 +60,8 @@ pub struct TicketPatch {
     pub version: Option<i32>,
     pub subject: Option<String>,
     pub status: Option<Status>,
+    /// A status as the workspace calls it, by name or id; it decides `status` too.
+    pub label: Option<String>,
     pub priority: Option<Priority>,
     /// An agent's e-mail or id.
     #[serde(deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ mod change;
 mod inbox;
 mod input;
 mod issue_link;
+mod label;
 mod row;
 mod words;
 
@@ -12,6 +13,7 @@ pub use change::{
 };
 pub use inbox::{AssigneeFilter, Inbox, InboxCursor, InboxQuery, InboxSort, StatusFilter};
 pub use input::{TicketInput, TicketPatch};
+pub use label::{LabelRef, StatusLabel};
 pub use row::{
     Assignable, LinkedIssue, Participant, PersonRef, TeamRef, Ticket, TicketCustomer, TicketList,
     TicketListQuery, TicketRow, TicketScope,

@@ -1,7 +1,8 @@
 //! Tickets as lists and the API show them.
 
-use super::{Channel, IssueProvider, IssueState, Priority, Status};
+use super::{Channel, IssueProvider, IssueState, LabelRef, Priority, Status, StatusLabel};
 use crate::page::{Cursor, Page};
+use crate::sla::Due;
 use crate::{CustomerId, IssueId, TeamId, TicketId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,11 +24,13 @@ pub struct TeamRef {
     pub name: String,
 }
 
-/// Everybody a ticket can be assigned to, by name.
+/// What a ticket can be given: people and teams by name, and the workspace's statuses in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignable {
     pub people: Vec<PersonRef>,
     pub teams: Vec<TeamRef>,
+    /// In the order of the categories and in theirs.
+    pub labels: Vec<StatusLabel>,
 }
 
 /// Whose ticket it is.
@@ -49,6 +52,8 @@ pub struct TicketRow {
     pub customer: TicketCustomer,
     pub subject: String,
     pub status: Status,
+    /// What the workspace calls that; `null` while the ticket is new or snoozed.
+    pub label: Option<LabelRef>,
     pub priority: Priority,
     pub channel: Channel,
     pub assignee: Option<PersonRef>,
@@ -61,7 +66,17 @@ pub struct TicketRow {
     pub last_message_channel: Option<Channel>,
     /// The customer wrote after the reader last opened it.
     pub unread: bool,
+    /// What its SLA policy wants next, and when.
+    pub due: Option<Due>,
     pub version: i32,
+}
+
+impl TicketRow {
+    /// The status in words.
+    pub fn status_text(&self) -> String {
+        let own = self.label.as_ref().map(|label| label.name.clone());
+        own.unwrap_or_else(|| self.status.label().into())
+    }
 }
 
 /// A ticket with every property.
@@ -76,6 +91,9 @@ pub struct Ticket {
     pub fields: BTreeMap<String, serde_json::Value>,
     pub csat_score: Option<i16>,
     pub first_response_at: Option<DateTime<Utc>>,
+    pub first_response_due_at: Option<DateTime<Utc>>,
+    pub next_response_due_at: Option<DateTime<Utc>>,
+    pub resolution_due_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
     pub spam_at: Option<DateTime<Utc>>,

@@ -13,12 +13,24 @@ vocabulary! {
     }
 }
 
-/// What a status means for the work: ours to do, waiting, or done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StatusCategory {
-    Open,
-    Waiting,
-    Closed,
+vocabulary! {
+    /// What a status means for the work: ours to do, waiting, or done.
+    StatusCategory {
+        Open => "open", "Open";
+        Waiting => "waiting", "Waiting";
+        Closed => "closed", "Closed";
+    }
+}
+
+impl StatusCategory {
+    /// The status of a ticket that is given a label of this category.
+    pub fn status(self) -> Status {
+        match self {
+            Self::Open => Status::Open,
+            Self::Waiting => Status::Pending,
+            Self::Closed => Status::Closed,
+        }
+    }
 }
 
 impl Status {
@@ -29,6 +41,11 @@ impl Status {
             Self::Pending | Self::Snoozed => StatusCategory::Waiting,
             Self::Closed => StatusCategory::Closed,
         }
+    }
+
+    /// The category whose labels this status has; new and snoozed tickets have none.
+    pub fn labelled(self) -> Option<StatusCategory> {
+        Some(self.category()).filter(|category| category.status() == self)
     }
 }
 
@@ -128,6 +145,15 @@ vocabulary! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_stand_for_what_a_person_chooses() {
+        let without: Vec<_> = Status::ALL.iter().filter(|s| s.labelled().is_none()).collect();
+        assert_eq!(without, [&Status::New, &Status::Snoozed]);
+        for category in StatusCategory::ALL {
+            assert_eq!(category.status().category(), *category);
+        }
+    }
 
     #[test]
     fn a_reply_moves_the_status_and_a_note_does_not() {

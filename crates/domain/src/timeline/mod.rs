@@ -55,6 +55,9 @@ pub struct EventTicket {
     pub number: i64,
     pub subject: String,
     pub status: Status,
+    /// What the workspace calls that.
+    #[serde(default)]
+    pub label: Option<String>,
 }
 
 /// One event on a timeline.

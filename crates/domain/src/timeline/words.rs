@@ -284,8 +284,12 @@ pub(super) mod tests {
 
     #[test]
     fn a_ticket_is_named_once() {
-        let ticket =
-            EventTicket { number: 1042, subject: "Export fails".into(), status: Status::Open };
+        let ticket = EventTicket {
+            number: 1042,
+            subject: "Export fails".into(),
+            status: Status::Open,
+            label: None,
+        };
         let mut item = event(EventKind::Ticket, "ticket.created");
         (item.source, item.ticket) = ("rapport".into(), Some(ticket));
         item.payload = json!({"channel": "email"});

@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{csat, ctx, messages, notifications, tickets};
+use crate::{csat, ctx, messages, notifications, sla, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -25,6 +25,8 @@ const READ_DAYS: i64 = 90;
 /// Dead jobs are kept for so long, and looked through so often.
 const DEAD_DAYS: i64 = 30;
 const TIDY: Duration = Duration::from_secs(3_600);
+/// How often the worker looks for due times of tickets that passed.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// What jobs need. It acts as the system: each job was asked for by somebody with leave.
 #[derive(Debug, Clone)]
@@ -40,12 +42,16 @@ impl Worker {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let worker = Arc::new(self);
         let mut running = JoinSet::new();
-        let mut tidied: Option<Instant> = None;
+        let (mut tidied, mut looked): (Option<Instant>, Option<Instant>) = (None, None);
         tokio::pin!(stop);
         loop {
             if tidied.is_none_or(|at| at.elapsed() > TIDY) {
                 worker.tidy().await;
                 tidied = Some(Instant::now());
+            }
+            if looked.is_none_or(|at| at.elapsed() > LOOK) {
+                looked = Some(Instant::now());
+                worker.note_missed().await;
             }
             let free = AT_ONCE - running.len();
             for job in worker.lease(free).await {
@@ -78,6 +84,14 @@ impl Worker {
         if let Err(error) = self.store.forget_notifications(before).await {
             tracing::warn!(%error, "old notifications were not forgotten");
         }
+    }
+
+    /// Notes on tickets that they are overdue; answers how many due times passed.
+    async fn note_missed(&self) -> usize {
+        sla::note_missed(&self.store).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what is overdue was not noted");
+            0
+        })
     }
 
     async fn lease(&self, free: usize) -> Vec<Job> {
@@ -137,9 +151,10 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     }
 }
 
-/// Does everything that is due once, one after the other; answers how many jobs there were.
+/// Does everything that is due once, one after the other; answers how many jobs there were,
+/// and due times of tickets that passed.
 pub async fn run_due(worker: &Worker) -> usize {
-    let mut done = 0;
+    let mut done = worker.note_missed().await;
     // Whatever is put off is due later; the bound is for a clock that jumps.
     for _ in 0..100 {
         let Some(job) = worker.lease(1).await.pop() else { break };

@@ -143,6 +143,9 @@ fn refused(error: StoreError) -> AppError {
     if error.is_constraint("mailboxes_address") {
         return AppError::invalid("address", "There is a mailbox with this address already.");
     }
+    if error.is_constraint("mailboxes_workspace_id_team_id_fkey") {
+        return AppError::invalid("team", "There is no such team.");
+    }
     error.into()
 }
 

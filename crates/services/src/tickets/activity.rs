@@ -6,12 +6,13 @@
 use crate::{Ctx, Result};
 use rapport_domain::fields::{self, FieldDef};
 use rapport_domain::text::excerpt;
-use rapport_domain::ticket::{LinkedIssue, NewIssue};
+use rapport_domain::ticket::{LinkedIssue, NewIssue, StatusLabel};
 use rapport_domain::timeline::EventKind;
 use rapport_domain::{TeamId, UserId};
+use rapport_store::teams::NextMember;
 use rapport_store::tickets::{InsertTicket, LockedTicket};
 use rapport_store::timeline::NewEvent;
-use rapport_store::{Tx, users};
+use rapport_store::{Tx, tickets, users};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -24,6 +25,7 @@ pub(super) struct Names {
     people: Vec<(UserId, String)>,
     teams: Vec<(TeamId, String)>,
     fields: Vec<FieldDef>,
+    labels: Vec<StatusLabel>,
 }
 
 impl Names {
@@ -36,6 +38,9 @@ impl Names {
         fields: Vec<FieldDef>,
     ) -> Result<Self> {
         let mut names = Self { fields, ..Self::default() };
+        if (before.status, before.label) != (after.status, after.label) {
+            names.labels = tickets::labels(tx, ctx.workspace).await?;
+        }
         if before.assignee != after.assignee {
             let ids: Vec<_> = [before.assignee, after.assignee].into_iter().flatten().collect();
             names.people = users::names_of_people(tx, ctx.workspace, &ids).await?;
@@ -49,6 +54,18 @@ impl Names {
 
     fn person(&self, id: Option<UserId>) -> Option<&str> {
         self.people.iter().find(|(p, _)| Some(*p) == id).map(|(_, name)| name.as_str())
+    }
+
+    /// What the workspace calls the status of a ticket; a default that is not stored yet
+    /// included.
+    fn status(&self, ticket: &LockedTicket) -> &str {
+        let category = ticket.status.labelled();
+        let default = |l: &&StatusLabel| l.is_default && Some(l.category) == category;
+        let found = match ticket.label {
+            Some(id) => self.labels.iter().find(|l| l.id == id),
+            None => self.labels.iter().find(default),
+        };
+        found.map_or(ticket.status.label(), |label| label.name.as_str())
     }
 
     fn field_title(&self, key: &str, to: Option<&Value>) -> String {
@@ -87,6 +104,15 @@ pub(super) fn opened(actor_name: &str, ticket: &InsertTicket<'_>, number: i64) -
     }))
 }
 
+/// The rule that gave a new ticket to somebody.
+pub(super) fn given_out(ctx: &Ctx, ticket: &InsertTicket<'_>, given: &NextMember) -> NewEvent {
+    NewEvent::activity(ticket.customer, ctx.now, "ticket.assigned", "Round robin")
+        .title(format!("assigned this to {}, whose turn it was in {}", given.name, given.team))
+        .ticket(ticket.id)
+        .payload(json!({ "from": null, "to": given.name, "rule": "round_robin",
+            "team": given.team }))
+}
+
 /// One activity for each property that differs.
 pub(super) fn differences(
     ctx: &Ctx,
@@ -108,10 +134,11 @@ pub(super) fn differences(
             None => "marked this as no spam",
         };
         note("ticket.spam", title.into(), json!({ "spam": after.spam_at.is_some() }));
-    } else if before.status != after.status {
-        let (from, to) = (before.status, after.status);
-        let title = format!("changed status {} → {}", from.label(), to.label());
-        note("ticket.status_changed", title, json!({ "from": from, "to": to }));
+    } else if (before.status, before.label) != (after.status, after.label) {
+        let (from, to) = (names.status(before), names.status(after));
+        let payload = json!({ "from": before.status, "to": after.status,
+            "from_label": from, "to_label": to });
+        note("ticket.status_changed", format!("changed status {from} → {to}"), payload);
     }
     if before.priority != after.priority {
         let (from, to) = (before.priority, after.priority);

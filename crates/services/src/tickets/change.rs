@@ -2,12 +2,12 @@
 
 use super::activity::{self, Names};
 use super::snooze;
-use crate::{Ctx, Result, csat, fields};
+use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldEntity};
-use rapport_domain::ticket::{Status, TicketChange, TicketVersion};
-use rapport_domain::{AppError, Permission, TeamId, UserId, limits};
+use rapport_domain::ticket::{Status, StatusCategory, TicketChange, TicketVersion};
+use rapport_domain::{AppError, LabelId, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
 use rapport_store::{StoreError, Tx, timeline, users};
@@ -30,8 +30,8 @@ pub async fn change(
         drop(tx);
         return Err(conflict(ctx, &before).await);
     }
-    check(&mut tx, ctx, &before, &change).await?;
-    let mut after = apply(&before, &change, ctx.now);
+    let category = check(&mut tx, ctx, &before, &change).await?;
+    let mut after = apply(&before, &change, category, ctx.now);
     rules::apply(&defs, &change.fields, &mut after.fields)?;
     let mut events = parts(&mut tx, ctx, &before, &change).await?;
     let names = Names::load(&mut tx, ctx, &before, &after, defs).await?;
@@ -60,6 +60,10 @@ pub(super) async fn store(
     }
     timeline::append(tx, ctx.workspace, ctx.now, events).await?;
     csat::follow(tx, ctx, before, after).await?;
+    let properties = (before.priority, before.team) != (after.priority, after.team);
+    if properties || before.status != after.status {
+        sla::follow(tx, ctx, after, properties).await?;
+    }
     Ok(version)
 }
 
@@ -73,16 +77,29 @@ pub(super) fn set_status(ticket: &mut LockedTicket, status: Status, now: DateTim
     if status != Status::Snoozed {
         ticket.snoozed_until = None;
     }
+    if status != ticket.status {
+        ticket.label = None;
+    }
     ticket.status = status;
 }
 
-fn apply(before: &LockedTicket, change: &TicketChange, now: DateTime<Utc>) -> LockedTicket {
+/// `category` is the one of the change's label.
+fn apply(
+    before: &LockedTicket,
+    change: &TicketChange,
+    category: Option<StatusCategory>,
+    now: DateTime<Utc>,
+) -> LockedTicket {
     let mut after = before.clone();
     if let Some(subject) = &change.subject {
         after.subject.clone_from(subject);
     }
     if let Some(status) = change.status {
         set_status(&mut after, status, now);
+    }
+    if let Some(category) = category {
+        set_status(&mut after, category.status(), now);
+        after.label = change.label_id;
     }
     if let Some(until) = change.snoozed_until {
         set_status(&mut after, Status::Snoozed, now);
@@ -101,9 +118,18 @@ fn apply(before: &LockedTicket, change: &TicketChange, now: DateTime<Utc>) -> Lo
     after
 }
 
-/// What only the database knows to be wrong with a change.
-async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketChange) -> Result<()> {
+/// What only the database knows to be wrong with a change; answers the category of its label.
+async fn check(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    change: &TicketChange,
+) -> Result<Option<StatusCategory>> {
     let mut problems = Problems::default();
+    let mut category = None;
+    if let Some(label) = change.label_id {
+        category = problems.check(check_label(tx, ctx, label).await);
+    }
     if let Some(Some(assignee)) = change.assignee_id {
         problems.check(check_assignee(tx, ctx, assignee).await);
     }
@@ -113,7 +139,9 @@ async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketCha
     if let Some(until) = change.snoozed_until {
         problems.check(snooze::check(until, ctx.now));
     }
-    if before.merged_into.is_some() && (change.status.is_some() || change.snoozed_until.is_some()) {
+    if before.merged_into.is_some()
+        && (change.status.is_some() || category.is_some() || change.snoozed_until.is_some())
+    {
         problems.add("status", "This ticket was merged into another: take that back first.");
     }
     if change.link_issue.is_some() || change.add_participant.is_some() {
@@ -127,7 +155,17 @@ async fn check(tx: &mut Tx, ctx: &Ctx, before: &LockedTicket, change: &TicketCha
             problems.add("participant_email", format!("A ticket has at most {max} participants."));
         }
     }
-    problems.finish()
+    problems.finish()?;
+    Ok(category)
+}
+
+/// The category of a label; refuses those that are not of this workspace, or archived.
+pub(super) async fn check_label(tx: &mut Tx, ctx: &Ctx, label: LabelId) -> Result<StatusCategory> {
+    let all = tickets::labels(tx, ctx.workspace).await?;
+    match all.iter().find(|l| l.id == label && !l.archived) {
+        Some(label) => Ok(label.category),
+        None => Err(AppError::invalid("status", "There is no such status.")),
+    }
 }
 
 /// Refuses people who are not of this workspace, disabled, or may not work on tickets.
@@ -190,7 +228,7 @@ pub(super) async fn conflict(ctx: &Ctx, ticket: &LockedTicket) -> AppError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rapport_domain::ticket::Priority;
+    use rapport_domain::ticket::{Channel, Priority};
     use rapport_domain::{CustomerId, TicketId, Uuid};
     use std::collections::BTreeMap;
 
@@ -201,6 +239,7 @@ mod tests {
             customer: CustomerId(Uuid::nil()),
             subject: "A".into(),
             status: Status::Open,
+            label: None,
             priority: Priority::Normal,
             assignee: Some(UserId(Uuid::nil())),
             team: None,
@@ -210,6 +249,15 @@ mod tests {
             snoozed_until: None,
             spam_at: None,
             merged_into: None,
+            channel: Channel::Email,
+            submitted_at: DateTime::UNIX_EPOCH,
+            first_response_at: None,
+            awaiting_since: None,
+            sla_policy: None,
+            first_response_due_at: None,
+            next_response_due_at: None,
+            resolution_due_at: None,
+            resolution_left_s: None,
             version: 1,
         }
     }
@@ -226,12 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn a_label_stays_until_the_status_moves() {
+        let (now, own) = (DateTime::UNIX_EPOCH, Some(LabelId(Uuid::from_u128(3))));
+        let change = TicketChange { label_id: own, ..Default::default() };
+        let mut t = apply(&ticket(), &change, Some(StatusCategory::Waiting), now);
+        assert_eq!((t.status, t.label), (Status::Pending, own));
+        set_status(&mut t, Status::Pending, now);
+        assert_eq!(t.label, own);
+        set_status(&mut t, Status::Open, now);
+        assert_eq!(t.label, None);
+    }
+
+    #[test]
     fn what_is_absent_stays() {
         let now = DateTime::UNIX_EPOCH;
         let before = ticket();
-        let same = apply(&before, &TicketChange::default(), now);
+        let same = apply(&before, &TicketChange::default(), None, now);
         assert_eq!(same.assignee, before.assignee);
         let change = TicketChange { assignee_id: Some(None), ..Default::default() };
-        assert_eq!(apply(&before, &change, now).assignee, None);
+        assert_eq!(apply(&before, &change, None, now).assignee, None);
     }
 }

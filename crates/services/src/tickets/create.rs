@@ -1,14 +1,19 @@
 //! Opening a ticket.
 
 use super::activity;
-use super::change::{check_assignee, check_team};
-use crate::{Ctx, Result, fields};
+use super::change::{check_assignee, check_label, check_team};
+use crate::{Ctx, Result, fields, sla};
+use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{FieldEntity, FieldValues};
-use rapport_domain::ticket::{NewTicket, Priority, Status, TicketCreated};
-use rapport_domain::{AppError, Permission, TicketId};
+use rapport_domain::ticket::{NewTicket, Priority, Status, StatusCategory, TicketCreated};
+use rapport_domain::{AppError, Permission, TeamId, TicketId};
+use rapport_store::teams::NextMember;
 use rapport_store::tickets::{self, InsertTicket};
-use rapport_store::{StoreError, Tx, timeline};
+use rapport_store::{StoreError, Tx, teams, timeline};
+
+/// What came longer ago is history, which nobody is given.
+const HISTORY: TimeDelta = TimeDelta::days(1);
 
 /// Creates a ticket for a customer.
 pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
@@ -46,8 +51,18 @@ pub async fn open_as(
     if let Some(team) = new.team_id {
         problems.check(check_team(tx, ctx, team).await);
     }
+    let category = match new.label_id {
+        Some(label) => problems.check(check_label(tx, ctx, label).await),
+        None => None,
+    };
     problems.finish()?;
-    let status = new.status.unwrap_or(Status::New);
+    let status = category.map(StatusCategory::status).or(new.status).unwrap_or(Status::New);
+    let submitted_at = new.submitted_at.unwrap_or(ctx.now);
+    let team = team(tx, ctx, &new).await?;
+    let given = match team.filter(|_| new.assignee_id.is_none() && !status.is_closed()) {
+        Some(team) => next_member(tx, ctx, team, submitted_at).await?,
+        None => None,
+    };
     let id = TicketId::generate();
     let insert = InsertTicket {
         id,
@@ -55,22 +70,46 @@ pub async fn open_as(
         customer,
         subject: &new.subject,
         status,
+        label: new.label_id,
         priority: new.priority.unwrap_or(Priority::Normal),
         channel: new.channel,
         mailbox: new.mailbox.as_deref(),
-        assignee: new.assignee_id,
-        team: new.team_id,
+        assignee: new.assignee_id.or(given.as_ref().map(|given| given.user)),
+        team,
         tags: &new.tags,
         fields: &new.fields,
-        submitted_at: new.submitted_at.unwrap_or(ctx.now),
+        submitted_at,
         closed_at: status.is_closed().then_some(ctx.now),
     };
     let number = tickets::insert_ticket(tx, ctx.workspace, &insert).await.map_err(number_taken)?;
     let open = i32::from(!status.is_closed());
     tickets::count_on_customer(tx, ctx.workspace, customer, open, 1).await?;
-    let event = activity::opened(actor_name, &insert, number);
-    timeline::append(tx, ctx.workspace, ctx.now, &[event]).await?;
+    let mut events = vec![activity::opened(actor_name, &insert, number)];
+    events.extend(given.map(|given| activity::given_out(ctx, &insert, &given)));
+    timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
+    sla::start(tx, ctx, id).await?;
     Ok(TicketCreated { id, number, customer_id: customer, version: 1 })
+}
+
+/// The team that was named, else the one of the mailbox.
+async fn team(tx: &mut Tx, ctx: &Ctx, new: &NewTicket) -> Result<Option<TeamId>> {
+    match (new.team_id, new.mailbox.as_deref()) {
+        (None, Some(mailbox)) => Ok(teams::of_mailbox(tx, ctx.workspace, mailbox).await?),
+        (team, _) => Ok(team),
+    }
+}
+
+/// Whose turn it is to be given a new ticket of this team.
+async fn next_member(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    team: TeamId,
+    submitted_at: DateTime<Utc>,
+) -> Result<Option<NextMember>> {
+    if crate::ctx::now() - submitted_at.min(ctx.now) > HISTORY {
+        return Ok(None);
+    }
+    Ok(teams::next_member(tx, ctx.workspace, team).await?)
 }
 
 /// Only an import names a number, and another ticket may have it.

@@ -7,7 +7,8 @@ use rapport_domain::ticket::{NewIssue, NewParticipant, TicketChange, TicketVersi
 use rapport_domain::{AppError, Permission, text};
 use std::str::FromStr;
 
-/// Changes one property of the version that the form saw. The names: `status`, `priority`,
+/// Changes one property of the version that the form saw. The names: `status` (a word
+/// or a label's id), `priority`,
 /// `assignee`, `team`, `subject`, `tag`, `untag`, `link`, `unlink`, `invite`, `dismiss`,
 /// `snooze` (until when, RFC 3339), `spam` (`yes`, `no`), `merge` (into which number), `unmerge`,
 /// and `field:` with the key of a custom field.
@@ -21,7 +22,10 @@ pub async fn edit(
     ctx.require(Permission::Write)?;
     let mut edit = TicketChange::default();
     match property {
-        "status" => edit.status = Some(word("status", value)?),
+        "status" => match value.parse() {
+            Ok(label) => edit.label_id = Some(label),
+            Err(_) => edit.status = Some(word("status", value)?),
+        },
         "priority" => edit.priority = Some(word("priority", value)?),
         "assignee" => edit.assignee_id = Some(choice("assignee", value)?),
         "team" => edit.team_id = Some(choice("team", value)?),

@@ -7,21 +7,25 @@ use rapport_domain::ticket::{
     Assignable, Channel, NewTicket, Ticket, TicketChange, TicketInput, TicketPatch,
 };
 use rapport_domain::timeline::CustomerRef;
-use rapport_domain::{AppError, CustomerId, Permission, TeamId, UserId};
+use rapport_domain::{AppError, CustomerId, LabelId, Permission, TeamId, UserId};
 use rapport_store::timeline::resolve_customers;
 
 /// Opens a ticket and answers it whole.
 pub async fn create_from(ctx: &Ctx, input: TicketInput) -> Result<Ticket> {
     ctx.require(Permission::Write)?;
-    let names = Names::load(ctx, input.assignee.is_some() || input.team.is_some()).await?;
+    let names =
+        Names::load(ctx, input.assignee.is_some() || input.team.is_some() || input.label.is_some())
+            .await?;
     let mut problems = Problems::default();
     let assignee = problems.check(names.person(ctx, input.assignee.as_deref()).await).flatten();
     let team = problems.check(names.team(input.team.as_deref())).flatten();
+    let label_id = problems.check(names.label(input.label.as_deref())).flatten();
     let customer = problems.check(find_customer(ctx, input.customer).await);
     problems.finish()?;
     let customer = customer.ok_or(AppError::NotFound)?;
     let new = NewTicket {
         status: input.status,
+        label_id,
         priority: input.priority,
         mailbox: input.mailbox,
         assignee_id: assignee,
@@ -44,7 +48,7 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
         None => get(ctx, number).await?.row.version,
     };
     let named = matches!(patch.assignee, Some(Some(_))) || matches!(patch.team, Some(Some(_)));
-    let names = Names::load(ctx, named).await?;
+    let names = Names::load(ctx, named || patch.label.is_some()).await?;
     let mut problems = Problems::default();
     let assignee_id = match &patch.assignee {
         None => None,
@@ -54,10 +58,12 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
         None => None,
         Some(text) => problems.check(names.team(text.as_deref())),
     };
+    let label_id = problems.check(names.label(patch.label.as_deref())).flatten();
     problems.finish()?;
     let new = TicketChange {
         subject: patch.subject,
         status: patch.status,
+        label_id,
         priority: patch.priority,
         assignee_id,
         team_id,
@@ -104,6 +110,17 @@ impl Names {
         match id.filter(|id| self.0.people.iter().any(|p| p.id == *id)) {
             Some(id) => Ok(Some(id)),
             None => Err(AppError::invalid("assignee", "No agent has this e-mail or id.")),
+        }
+    }
+
+    /// The label in use with this id or name.
+    fn label(&self, text: Option<&str>) -> Result<Option<LabelId>> {
+        let Some(text) = text.map(str::trim) else { return Ok(None) };
+        let id: Option<LabelId> = text.parse().ok();
+        let matches = |name: &str| name.to_lowercase() == text.to_lowercase();
+        match self.0.labels.iter().find(|l| Some(l.id) == id || matches(&l.name)) {
+            Some(label) => Ok(Some(label.id)),
+            None => Err(AppError::invalid("label", "There is no such status.")),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::activity;
 use super::change::{conflict, set_status, store};
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, sla};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::ticket::{Status, TicketVersion};
 use rapport_domain::{AppError, CustomerId, Permission};
@@ -99,6 +99,7 @@ pub async fn give_to(ctx: &Ctx, number: i64, version: i32, whom: &str) -> Result
     tickets::update_ticket(&mut tx, ctx.workspace, ctx.now, &after).await?;
     let event = activity::moved(ctx, &after, &names[0], &names[1]);
     timeline::append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
+    sla::follow(&mut tx, ctx, &after, true).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(to)
 }

@@ -3,7 +3,7 @@
 use super::activity::{self, Names};
 use super::change::{set_status, store};
 use super::snooze;
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{Channel, MessageKind, Status};
 use rapport_domain::{CustomerId, TicketId, limits, text};
@@ -75,15 +75,25 @@ pub async fn touch_by_message(
     };
     let mut version = before.version;
     let mut after = before.clone();
+    let at = message.sent_at;
+    if touch.response {
+        after.first_response_at = Some(before.first_response_at.map_or(at, |first| first.min(at)));
+        after.awaiting_since = None;
+    } else if touch.inbound {
+        after.awaiting_since = before.awaiting_since.or(Some(at));
+    }
     if message.moves_status && (status != before.status || until != before.snoozed_until) {
         set_status(&mut after, status, ctx.now);
         after.snoozed_until = until.filter(|_| status == Status::Snoozed);
-        let mut events = activity::differences(ctx, &before, &after, &Names::default());
+        let names = Names::load(tx, ctx, &before, &after, Vec::new()).await?;
+        let mut events = activity::differences(ctx, &before, &after, &names);
         for event in &mut events {
             event.actor_name = Some(message.author_name.into());
         }
         version = store(tx, ctx, &before, &after, &events).await?;
         snooze::follow(tx, ctx, &before, &after).await?;
+    } else {
+        sla::follow(tx, ctx, &after, false).await?;
     }
     let (number, customer, status_before) = (before.number, before.customer, before.status);
     Ok(Touched { number, customer, status: after.status, status_before, version })
@@ -103,7 +113,8 @@ pub async fn undo_status(
     }
     let mut after = before.clone();
     set_status(&mut after, back_to, ctx.now);
-    let events = activity::differences(ctx, before, &after, &Names::default());
+    let names = Names::load(tx, ctx, before, &after, Vec::new()).await?;
+    let events = activity::differences(ctx, before, &after, &names);
     store(tx, ctx, before, &after, &events).await?;
     Ok(())
 }

@@ -75,6 +75,7 @@ pub async fn insert_person(
         name: name.into(),
         email,
         role,
+        away: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The open ticket: properties, messages, activities and what its editors offer.
 
 use super::rows::{ActivityRow, MessageRow};
-use crate::tickets::{self, ASSIGNABLE, Named, TicketColumns};
+use crate::tickets::{self, ASSIGNABLE, AssignableColumns, TicketColumns};
 use crate::{Result, Store, StoreError};
 use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
 use rapport_domain::ticket::{Assignable, Ticket};
@@ -52,8 +52,8 @@ struct Columns {
     messages: Json<Vec<MessageRow>>,
     activities: Json<Vec<ActivityRow>>,
     fields: Json<Vec<JsonField>>,
-    people: Json<Vec<Named>>,
-    teams: Json<Vec<Named>>,
+    #[sqlx(flatten)]
+    assignable: AssignableColumns,
     sending: Json<Sending>,
 }
 
@@ -88,7 +88,7 @@ impl Store {
             messages: found.messages.0,
             activities: found.activities.0,
             field_defs: found.fields.0.into_iter().map(FieldDef::from).collect(),
-            assignable: tickets::assignable(found.people.0, found.teams.0),
+            assignable: found.assignable.into(),
             sending: found.sending.0,
         })
     }

@@ -1,5 +1,6 @@
 //! Taking back an answer that has not left yet.
 
+use crate::tickets::recount;
 use crate::{Result, StoreError, Tx};
 use rapport_domain::ticket::Status;
 use rapport_domain::{MessageId, TicketId, WorkspaceId};
@@ -43,22 +44,6 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(StoreError::NotFound)?;
-    sqlx::query!(
-        "update tickets t set message_count = t.message_count - 1,
-            first_response_at = (select min(sent_at) from messages
-                where workspace_id = $1 and ticket_id = $2 and kind = 'agent'),
-            last_message_at = last.sent_at, last_message_channel = last.channel,
-            last_message_text = coalesce(
-                left(regexp_replace(last.body_text, '\\s+', ' ', 'g'), 200), '')
-        from (select 1) one left join lateral (
-            select sent_at, channel, body_text from messages
-            where workspace_id = $1 and ticket_id = $2 order by sent_at desc, id desc limit 1
-        ) last on true
-        where t.workspace_id = $1 and t.id = $2",
-        workspace.0,
-        undone.ticket.0,
-    )
-    .execute(&mut **tx)
-    .await?;
+    recount(tx, workspace, undone.ticket).await?;
     Ok(undone)
 }

@@ -4,9 +4,9 @@ use super::list::{JsonRow, push_rows};
 use crate::{Result, Store};
 use rapport_domain::ticket::{
     Assignable, AssigneeFilter, Inbox, InboxCursor, InboxQuery, InboxSort, PersonRef, Status,
-    StatusFilter, TeamRef, TicketRow,
+    StatusCategory, StatusFilter, StatusLabel, TeamRef, TicketRow,
 };
-use rapport_domain::{TeamId, UserId, Uuid, WorkspaceId, limits};
+use rapport_domain::{LabelId, TeamId, UserId, Uuid, WorkspaceId, limits};
 use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -18,7 +18,24 @@ pub(crate) struct Named {
     name: String,
 }
 
-/// Everybody who can be given a ticket: `people` and `teams`, each a JSON list.
+/// A label in use as Postgres writes it into JSON.
+#[derive(Debug, Deserialize)]
+pub(crate) struct JsonLabel {
+    id: Uuid,
+    name: String,
+    category: StatusCategory,
+    position: i32,
+    is_default: bool,
+}
+
+impl From<JsonLabel> for StatusLabel {
+    fn from(l: JsonLabel) -> Self {
+        let JsonLabel { id, name, category, position, is_default } = l;
+        Self { id: LabelId(id), name, category, position, is_default, archived: false }
+    }
+}
+
+/// What a ticket can be given: `people`, `teams` and `labels`, each a JSON list.
 pub(crate) const ASSIGNABLE: &str = "
     (select coalesce(json_agg(p), '[]') from (
         select id, name from users
@@ -27,17 +44,40 @@ pub(crate) const ASSIGNABLE: &str = "
     ) p) as people,
     (select coalesce(json_agg(m), '[]') from (
         select id, name from teams where workspace_id = $1 order by lower(name), id limit 200
-    ) m) as teams";
+    ) m) as teams,
+    (select coalesce(json_agg(s), '[]') from (
+        select id, name, category, position, is_default from status_labels
+        where workspace_id = $1 and archived_at is null
+        order by array_position(array['open', 'waiting', 'closed'], category), position, id limit 60
+    ) s) as labels";
 
-pub(crate) fn assignable(people: Vec<Named>, teams: Vec<Named>) -> Assignable {
-    Assignable {
-        people: people.into_iter().map(|n| PersonRef { id: UserId(n.id), name: n.name }).collect(),
-        teams: teams.into_iter().map(|n| TeamRef { id: TeamId(n.id), name: n.name }).collect(),
+/// The columns of [`ASSIGNABLE`].
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct AssignableColumns {
+    people: Json<Vec<Named>>,
+    teams: Json<Vec<Named>>,
+    labels: Json<Vec<JsonLabel>>,
+}
+
+impl From<AssignableColumns> for Assignable {
+    fn from(columns: AssignableColumns) -> Self {
+        let person = |n: Named| PersonRef { id: UserId(n.id), name: n.name };
+        let team = |n: Named| TeamRef { id: TeamId(n.id), name: n.name };
+        Self {
+            people: columns.people.0.into_iter().map(person).collect(),
+            teams: columns.teams.0.into_iter().map(team).collect(),
+            labels: columns.labels.0.into_iter().map(StatusLabel::from).collect(),
+        }
     }
 }
 
-/// What the one statement answers: rows, people, teams.
-type InboxAnswer = (Json<Vec<JsonRow>>, Json<Vec<Named>>, Json<Vec<Named>>);
+/// What the one statement answers.
+#[derive(sqlx::FromRow)]
+struct InboxAnswer {
+    rows: Json<Vec<JsonRow>>,
+    #[sqlx(flatten)]
+    assignable: AssignableColumns,
+}
 
 impl Store {
     /// A page of the inbox, with the people and teams of its filter menus.
@@ -58,25 +98,25 @@ impl Store {
         sql.push("), shown as (");
         push_rows(&mut sql, workspace, viewer);
         sql.push(order(query.sort));
-        sql.push(") select (select coalesce(json_agg(shown), '[]') from shown), ");
+        sql.push(") select (select coalesce(json_agg(shown), '[]') from shown) as rows, ");
         sql.push(ASSIGNABLE);
-        let (Json(rows), Json(people), Json(teams)): InboxAnswer =
-            sql.build_query_as().fetch_one(self.pool()).await?;
+        let answer: InboxAnswer = sql.build_query_as().fetch_one(self.pool()).await?;
+        let rows = answer.rows.0;
         let more = rows.len() > limit as usize;
         let items: Vec<TicketRow> =
             rows.into_iter().take(limit as usize).map(TicketRow::from).collect();
         let last = items.last().filter(|_| more);
         let next = last.map(|row| InboxCursor::of(row, query.sort));
-        Ok(Inbox { next, items, assignable: assignable(people, teams) })
+        Ok(Inbox { next, items, assignable: answer.assignable.into() })
     }
 
     /// Everybody a ticket can be given to, and the teams, by name.
     pub async fn assignable(&self, workspace: WorkspaceId) -> Result<Assignable> {
-        let mut sql = QueryBuilder::<Postgres>::new("select $1::uuid, ");
+        let mut sql = QueryBuilder::<Postgres>::new("select ");
         sql.push(ASSIGNABLE);
-        let (_, Json(people), Json(teams)): (Uuid, Json<Vec<Named>>, Json<Vec<Named>>) =
+        let found: AssignableColumns =
             sql.build_query_as().bind(workspace.0).fetch_one(self.pool()).await?;
-        Ok(assignable(people, teams))
+        Ok(found.into())
     }
 }
 
@@ -84,7 +124,7 @@ impl Store {
 /// partial indexes.
 fn push_filters(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>, query: &InboxQuery) {
     sql.push(match query.status {
-        StatusFilter::All => "",
+        StatusFilter::All | StatusFilter::Label(_) => "",
         StatusFilter::ToDo => " and t.status in ('new', 'open')",
         StatusFilter::Waiting => " and t.status in ('pending', 'snoozed')",
         StatusFilter::Only(Status::New) => " and t.status = 'new'",
@@ -93,6 +133,9 @@ fn push_filters(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>, query:
         StatusFilter::Only(Status::Snoozed) => " and t.status = 'snoozed'",
         StatusFilter::Only(Status::Closed) => " and t.status = 'closed'",
     });
+    if let StatusFilter::Label(label) = query.status {
+        sql.push(" and t.label_id = ").push_bind(label.0);
+    }
     match query.assignee {
         AssigneeFilter::Anyone => {}
         AssigneeFilter::Unassigned => drop(sql.push(" and t.assignee_id is null")),
@@ -107,6 +150,10 @@ fn push_filters(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>, query:
     if let Some(channel) = query.channel {
         sql.push(" and t.channel = ").push_bind(channel.as_str());
     }
+    // Without a due time there is no place in that order.
+    if query.sort == InboxSort::Due {
+        sql.push(" and t.due_at is not null");
+    }
     if let Some(priority) = query.priority {
         sql.push(" and t.priority_rank = ").push_bind(i16::from(priority.rank()));
     }
@@ -118,6 +165,7 @@ fn push_after(sql: &mut QueryBuilder<Postgres>, query: &InboxQuery) {
         InboxSort::Newest => drop(sql.push(" and (t.last_activity_at, t.id) < (")),
         InboxSort::Oldest => drop(sql.push(" and (t.last_activity_at, t.id) > (")),
         InboxSort::Submitted => drop(sql.push(" and (t.submitted_at, t.id) < (")),
+        InboxSort::Due => drop(sql.push(" and (t.due_at, t.id) > (")),
         InboxSort::Priority => {
             sql.push(" and (t.priority_rank, t.last_activity_at, t.id) < (");
             sql.push_bind(i16::from(rank)).push(", ");
@@ -131,6 +179,7 @@ fn order(sort: InboxSort) -> &'static str {
         InboxSort::Newest => " order by t.last_activity_at desc, t.id desc",
         InboxSort::Oldest => " order by t.last_activity_at, t.id",
         InboxSort::Submitted => " order by t.submitted_at desc, t.id desc",
+        InboxSort::Due => " order by t.due_at, t.id",
         InboxSort::Priority => " order by t.priority_rank desc, t.last_activity_at desc, t.id desc",
     }
 }

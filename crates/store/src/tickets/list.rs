@@ -2,12 +2,13 @@
 
 use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Utc};
+use rapport_domain::sla::{Due, SlaTarget};
 use rapport_domain::ticket::{
-    Channel, PersonRef, Priority, Status, TeamRef, TicketCustomer, TicketList, TicketListQuery,
-    TicketRow, TicketScope,
+    Channel, LabelRef, PersonRef, Priority, Status, TeamRef, TicketCustomer, TicketList,
+    TicketListQuery, TicketRow, TicketScope,
 };
 use rapport_domain::{
-    Cursor, CustomerId, Page, TeamId, TicketId, UserId, Uuid, WorkspaceId, limits,
+    Cursor, CustomerId, LabelId, Page, TeamId, TicketId, UserId, Uuid, WorkspaceId, limits,
 };
 use serde::Deserialize;
 use sqlx::types::Json;
@@ -26,6 +27,8 @@ pub(super) struct JsonRow {
     account_name: Option<String>,
     subject: String,
     status: Status,
+    label_id: Option<Uuid>,
+    label_name: Option<String>,
     priority: Priority,
     channel: Channel,
     assignee_id: Option<Uuid>,
@@ -38,12 +41,15 @@ pub(super) struct JsonRow {
     last_message_text: String,
     last_message_channel: Option<Channel>,
     unread: bool,
+    due_at: Option<DateTime<Utc>>,
+    due_target: Option<SlaTarget>,
     version: i32,
 }
 
 impl From<JsonRow> for TicketRow {
     fn from(r: JsonRow) -> Self {
         let assignee = r.assignee_id.zip(r.assignee_name);
+        let label = r.label_id.zip(r.label_name);
         let team = r.team_id.zip(r.team_name);
         Self {
             id: TicketId(r.id),
@@ -55,6 +61,7 @@ impl From<JsonRow> for TicketRow {
             },
             subject: r.subject,
             status: r.status,
+            label: label.map(|(id, name)| LabelRef { id: LabelId(id), name }),
             priority: r.priority,
             channel: r.channel,
             assignee: assignee.map(|(id, name)| PersonRef { id: UserId(id), name }),
@@ -65,6 +72,7 @@ impl From<JsonRow> for TicketRow {
             last_message_text: r.last_message_text,
             last_message_channel: r.last_message_channel,
             unread: r.unread,
+            due: r.due_at.zip(r.due_target).map(|(at, target)| Due { target, at }),
             version: r.version,
         }
     }
@@ -80,9 +88,12 @@ pub(super) fn push_rows(
     let viewer = viewer.map(|v| v.0);
     sql.push(
         "select t.id, t.number, t.customer_id, c.name as customer_name, a.name as account_name,
-            t.subject, t.status, t.priority, t.channel, t.assignee_id, u.name as assignee_name,
+            t.subject, t.status, t.label_id, l.name as label_name, t.priority, t.channel, t.assignee_id, u.name as assignee_name,
             t.team_id, m.name as team_name, t.tags, t.submitted_at, t.last_activity_at,
-            t.last_message_text, t.last_message_channel, t.version, ",
+            t.last_message_text, t.last_message_channel, t.version, t.due_at,
+            case t.due_at when t.first_response_due_at then 'first_response'
+                when t.next_response_due_at then 'next_response'
+                when t.resolution_due_at then 'resolution' end as due_target, ",
     );
     sql.push_bind(viewer);
     sql.push(
@@ -91,6 +102,7 @@ pub(super) fn push_rows(
         from page t
         join customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
         left join accounts a on a.workspace_id = c.workspace_id and a.id = c.account_id
+        left join status_labels l on l.workspace_id = t.workspace_id and l.id = t.label_id
         left join users u on u.workspace_id = t.workspace_id and u.id = t.assignee_id
         left join teams m on m.workspace_id = t.workspace_id and m.id = t.team_id
         left join ticket_reads r on r.workspace_id = ",

@@ -1,10 +1,11 @@
 //! Putting one ticket's messages into another, and parting them again; giving a ticket to
 //! another customer. All of it on tickets that the caller has locked.
 
+use super::recount::recount;
 use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::ticket::Status;
-use rapport_domain::{CustomerId, TicketId, WorkspaceId, limits};
+use rapport_domain::{CustomerId, TicketId, WorkspaceId};
 
 /// Whose ticket it is, by its number.
 pub async fn customer_of(tx: &mut Tx, workspace: WorkspaceId, number: i64) -> Result<CustomerId> {
@@ -111,37 +112,6 @@ pub async fn part(
     recount(tx, workspace, source).await?;
     recount(tx, workspace, row.target).await?;
     Ok((row.target, row.status))
-}
-
-/// Derives anew what is kept of a ticket's messages.
-async fn recount(tx: &mut Tx, workspace: WorkspaceId, ticket: TicketId) -> Result<()> {
-    sqlx::query!(
-        "update tickets t set
-            message_count = m.n,
-            last_message_at = m.last_at,
-            last_inbound_at = m.last_inbound_at,
-            first_response_at = m.first_response_at,
-            last_message_text = coalesce(newest.body, ''),
-            last_message_channel = newest.channel
-        from (
-            select count(*)::int as n, max(sent_at) as last_at,
-                max(sent_at) filter (where kind = 'customer') as last_inbound_at,
-                min(sent_at) filter (where kind = 'agent') as first_response_at
-            from messages where workspace_id = $1 and ticket_id = $2
-        ) m
-        left join lateral (
-            select left(regexp_replace(body_text, '[[:space:]]+', ' ', 'g'), $3) as body, channel
-            from messages where workspace_id = $1 and ticket_id = $2
-            order by sent_at desc, id desc limit 1
-        ) newest on true
-        where t.workspace_id = $1 and t.id = $2",
-        workspace.0,
-        ticket.0,
-        limits::SNIPPET_CHARS as i32,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 /// Gives a ticket to another customer, with all that the timeline says of it. Both customers

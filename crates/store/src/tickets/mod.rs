@@ -1,18 +1,23 @@
 //! Tickets: writing them, one of them, a customer's, and the inbox.
 //!
-//! Whoever writes locks in this order: customer, workspace (for a number), ticket.
+//! Whoever writes locks in this order: customer, team (for a turn), workspace (for a
+//! number), ticket.
 
 mod inbox;
+mod labels;
 mod list;
 mod merge;
 mod one;
 mod parts;
+mod recount;
 mod write;
 
-pub(crate) use inbox::{ASSIGNABLE, Named, assignable};
+pub(crate) use inbox::{ASSIGNABLE, AssignableColumns};
+pub use labels::{insert_label, labels, lock_labels, update_label};
 pub use merge::{customer_of, give_to_customer, has_taken_in, part, take_in};
 pub(crate) use one::{TicketColumns, push_ticket};
 pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
+pub use recount::recount;
 pub use write::{
     InsertTicket, LockedTicket, MessageTouch, count_on_customer, insert_ticket, lock_customer,
     lock_ticket, lock_ticket_by_id, touch_by_message, update_ticket,

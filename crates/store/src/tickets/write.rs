@@ -2,8 +2,9 @@
 
 use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
+use rapport_domain::sla::SlaClock;
 use rapport_domain::ticket::{Channel, Priority, Status};
-use rapport_domain::{CustomerId, TeamId, TicketId, UserId, WorkspaceId};
+use rapport_domain::{CustomerId, LabelId, SlaPolicyId, TeamId, TicketId, UserId, WorkspaceId};
 use serde_json::Value;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub struct InsertTicket<'a> {
     pub customer: CustomerId,
     pub subject: &'a str,
     pub status: Status,
+    /// `None`: the default of the status.
+    pub label: Option<LabelId>,
     pub priority: Priority,
     pub channel: Channel,
     pub mailbox: Option<&'a str>,
@@ -64,8 +67,10 @@ pub async fn insert_ticket(
         )
         insert into tickets (workspace_id, id, number, customer_id, subject, status, priority,
             channel, mailbox, assignee_id, team_id, tags, fields, submitted_at, closed_at,
-            last_activity_at)
-        select $1, $2, taken.number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $13
+            last_activity_at, label_id)
+        select $1, $2, taken.number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $13,
+            coalesce($16, (select id from status_labels
+                where workspace_id = $1 and category = $17 and is_default))
         from taken returning number",
         workspace.0,
         ticket.id.0,
@@ -82,6 +87,8 @@ pub async fn insert_ticket(
         ticket.submitted_at,
         ticket.closed_at,
         ticket.number,
+        ticket.label.map(|l| l.0),
+        ticket.status.labelled().map(|category| category.as_str()),
     )
     .fetch_one(&mut **tx)
     .await?)
@@ -95,6 +102,8 @@ pub struct LockedTicket {
     pub customer: CustomerId,
     pub subject: String,
     pub status: Status,
+    /// `None`: the default of the status, once it is stored.
+    pub label: Option<LabelId>,
     pub priority: Priority,
     pub assignee: Option<UserId>,
     pub team: Option<TeamId>,
@@ -105,7 +114,30 @@ pub struct LockedTicket {
     pub spam_at: Option<DateTime<Utc>>,
     /// The ticket that took in this one's messages.
     pub merged_into: Option<TicketId>,
+    pub channel: Channel,
+    pub submitted_at: DateTime<Utc>,
+    pub first_response_at: Option<DateTime<Utc>>,
+    /// The customer's first message that nobody answered yet.
+    pub awaiting_since: Option<DateTime<Utc>>,
+    pub sla_policy: Option<SlaPolicyId>,
+    pub first_response_due_at: Option<DateTime<Utc>>,
+    pub next_response_due_at: Option<DateTime<Utc>>,
+    pub resolution_due_at: Option<DateTime<Utc>>,
+    pub resolution_left_s: Option<i64>,
     pub version: i32,
+}
+
+impl LockedTicket {
+    /// What is due when.
+    pub fn sla(&self) -> SlaClock {
+        SlaClock {
+            policy: self.sla_policy,
+            first_response: self.first_response_due_at,
+            next_response: self.next_response_due_at,
+            resolution: self.resolution_due_at,
+            resolution_left_s: self.resolution_left_s,
+        }
+    }
 }
 
 /// Locks a ticket by its number, its customer first.
@@ -135,10 +167,14 @@ pub async fn lock_ticket_by_id(
             for no key update
         )
         select t.id as "id: TicketId", t.number, t.customer_id as "customer: CustomerId",
-            t.subject, t.status as "status: Status", t.priority as "priority: Priority",
+            t.subject, t.status as "status: Status", t.label_id as "label: LabelId",
+            t.priority as "priority: Priority",
             t.assignee_id as "assignee: UserId", t.team_id as "team: TeamId", t.tags,
             t.fields as "fields: Json<BTreeMap<String, Value>>", t.closed_at, t.snoozed_until,
-            t.spam_at, t.merged_into as "merged_into: TicketId", t.version
+            t.spam_at, t.merged_into as "merged_into: TicketId", t.channel as "channel: Channel",
+            t.submitted_at, t.first_response_at, t.awaiting_since,
+            t.sla_policy_id as "sla_policy: SlaPolicyId", t.first_response_due_at,
+            t.next_response_due_at, t.resolution_due_at, t.resolution_left_s, t.version
         from owner join tickets t on t.workspace_id = $1 and t.id = $2
         for no key update of t"#,
         workspace.0,
@@ -159,6 +195,8 @@ pub async fn update_ticket(
         "update tickets set subject = $3, status = $4, priority = $5, assignee_id = $6,
             team_id = $7, tags = $8, fields = $9, closed_at = $10, updated_at = $11,
             snoozed_until = $12, spam_at = $13,
+            label_id = coalesce($14, (select id from status_labels
+                where workspace_id = $1 and category = $15 and is_default)),
             last_activity_at = greatest(last_activity_at, $11), version = version + 1
         where workspace_id = $1 and id = $2 returning version",
         workspace.0,
@@ -174,6 +212,8 @@ pub async fn update_ticket(
         now,
         ticket.snoozed_until,
         ticket.spam_at,
+        ticket.label.map(|l| l.0),
+        ticket.status.labelled().map(|category| category.as_str()),
     )
     .fetch_one(&mut **tx)
     .await?)
@@ -211,6 +251,8 @@ pub async fn touch_by_message(
                 else last_inbound_at end,
             first_response_at = case when $7 then least(first_response_at, $3)
                 else first_response_at end,
+            awaiting_since = case when $6 then coalesce(awaiting_since, $3)
+                when not $7 then awaiting_since end,
             last_activity_at = greatest(last_activity_at, $3)
         where workspace_id = $1 and id = $2",
         workspace.0,

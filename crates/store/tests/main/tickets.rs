@@ -41,6 +41,7 @@ async fn fill(store: &Store, workspace: WorkspaceId, customer: CustomerId) {
             customer,
             subject: "S",
             status: Status::ALL[n % 5],
+            label: None,
             priority: Priority::ALL[n % 4],
             channel: Channel::Email,
             mailbox: None,
@@ -78,9 +79,12 @@ async fn walk(store: &Store, workspace: WorkspaceId, mut query: InboxQuery) -> V
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn every_order_shows_every_ticket_once(pool: PgPool) {
-    let store = Store::from_pool(pool);
+    let store = Store::from_pool(pool.clone());
     let (acme, customer) = workspace(&store).await;
     fill(&store, acme, customer).await;
+    let sql =
+        "update tickets set resolution_due_at = submitted_at + interval '1 day' * (number % 7)";
+    sqlx::query(sql).execute(&pool).await.unwrap();
     for sort in InboxSort::ALL {
         let query = InboxQuery { status: StatusFilter::All, sort, ..Default::default() };
         let rows = walk(&store, acme, query).await;
@@ -89,6 +93,7 @@ async fn every_order_shows_every_ticket_once(pool: PgPool) {
                 InboxSort::Newest => (0, -r.last_activity_at.timestamp(), r.id.0),
                 InboxSort::Oldest => (0, r.last_activity_at.timestamp(), r.id.0),
                 InboxSort::Submitted => (0, -r.submitted_at.timestamp(), r.id.0),
+                InboxSort::Due => (0, r.due.unwrap().at.timestamp(), r.id.0),
                 InboxSort::Priority => {
                     (-i64::from(r.priority.rank()), -r.last_activity_at.timestamp(), r.id.0)
                 }
@@ -124,6 +129,7 @@ async fn an_undone_ticket_leaves_no_gap_in_the_numbers(pool: PgPool) {
         customer,
         subject: "S",
         status: Status::New,
+        label: None,
         priority: Priority::Normal,
         channel: Channel::Api,
         mailbox: None,

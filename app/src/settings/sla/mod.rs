@@ -1,0 +1,159 @@
+//! SLA policies: how soon tickets are to be answered.
+
+mod form;
+
+use super::form::{Draft, Sent};
+use super::page::{Page, Visit, page_error};
+use crate::ui::icon::Icon;
+use form::{input, policy_form};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::sla::{SlaPolicy, SlaPolicyInput};
+use rapport_domain::team::Team;
+use rapport_domain::text::duration_text;
+use rapport_services::{Result, sla, teams};
+
+pub struct Sla;
+
+/// What the page shows.
+pub struct Shown {
+    policies: Vec<SlaPolicy>,
+    teams: Vec<Team>,
+}
+
+impl Page for Sla {
+    const PATH: &'static str = "/settings/sla";
+    const TITLE: &'static str = "SLA";
+    const ABOUT: &'static str = "How soon tickets are to be answered. A ticket has the first policy here whose conditions hold; when its priority or team changes, it is chosen anew.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("saved", "Policy saved"),
+        ("archived", "Policy archived"),
+        ("restored", "Policy restored"),
+    ];
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        let policies = sla::list(&visit.ctx).await?;
+        Ok(Shown { policies, teams: teams::list(&visit.ctx).await? })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let ctx = &visit.ctx;
+        match sent.text("do") {
+            "save" => {
+                let id = if sent.ticked("id") { Some(sent.parse("id")?) } else { None };
+                sla::save(ctx, id, input(sent)?).await?;
+                Ok("saved")
+            }
+            "up" => {
+                sla::move_up(ctx, sent.parse("id")?).await?;
+                Ok("saved")
+            }
+            "archive" => {
+                sla::archive(ctx, sent.parse("id")?, true).await?;
+                Ok("archived")
+            }
+            "restore" => {
+                sla::archive(ctx, sent.parse("id")?, false).await?;
+                Ok("restored")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+        let Shown { policies, teams } = data;
+        let form = visit.query("edit").and_then(|wanted| {
+            let policy = policies.iter().find(|p| p.id.to_string() == wanted);
+            (wanted == "new" || policy.is_some())
+                .then(|| policy_form(policy, &teams, &draft.of("save")))
+        });
+        let in_use = policies.iter().filter(|p| !p.archived);
+        let rows: Vec<_> = in_use.enumerate().map(|(n, p)| row(p, &teams, n > 0)).collect();
+        let archived = policies.iter().filter(|p| p.archived);
+        let archived: Vec<_> = archived.map(|p| row(p, &teams, false)).collect();
+        view! {
+            {page_error(draft, &["up", "archive", "restore"])}
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New policy"</a></p>
+            {form}
+            {if rows.is_empty() {
+                view! { <p class="hint">"No policy yet: nothing is due."</p> }.into_any()
+            } else {
+                view! { <ol class="field-list">{rows}</ol> }.into_any()
+            }}
+            {(!archived.is_empty()).then(|| view! {
+                <details class="archived">
+                    <summary class="hint">{format!("{} archived", archived.len())}</summary>
+                    <ul class="field-list">{archived}</ul>
+                </details>
+            })}
+        }
+        .into_any()
+    }
+}
+
+/// For which tickets a policy is, in words.
+fn conditions(rules: &SlaPolicyInput, teams: &[Team]) -> String {
+    let team = rules.team_id.and_then(|id| teams.iter().find(|t| t.id == id));
+    let parts: Vec<String> = [
+        rules.priority.map(|p| format!("{} priority", p.label())),
+        team.map(|t| t.name.clone()),
+        rules.channel.map(|c| c.label().to_string()),
+        rules.account_plan.as_ref().map(|plan| format!("plan {plan}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() { "All tickets".into() } else { parts.join(" · ") }
+}
+
+/// What it promises, in words.
+fn targets(rules: &SlaPolicyInput) -> String {
+    let text = |name: &str, minutes: Option<i32>| {
+        minutes.map(|m| format!("{name} {}", duration_text(i64::from(m) * 60)))
+    };
+    let parts = [
+        text("first response", rules.first_response),
+        text("next response", rules.next_response),
+        text("resolution", rules.resolution),
+    ];
+    let hours = if rules.hours.is_some() { " in business hours" } else { "" };
+    format!("{}{hours}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
+/// `up` says that something stands above it.
+fn row(policy: &SlaPolicy, teams: &[Team], up: bool) -> AnyView {
+    let (id, name) = (policy.id.to_string(), policy.rules.name.clone());
+    let button = |deed: &'static str, verb: &'static str| {
+        view! {
+            <form method="post" action=Sla::PATH>
+                <input type="hidden" name="do" value=deed />
+                <input type="hidden" name="id" value=id.clone() />
+                <button class="btn quiet" type="submit" aria-label=format!("{verb}: {name}")>{verb}</button>
+            </form>
+        }
+    };
+    let actions = if policy.archived {
+        button("restore", "Restore").into_any()
+    } else {
+        let edit = format!("{}?edit={id}", Sla::PATH);
+        view! {
+            {up.then(|| button("up", "Move up"))}
+            <a class="btn quiet" href=edit aria-label=format!("Edit: {name}")>"Edit"</a>
+            {button("archive", "Archive")}
+        }
+        .into_any()
+    };
+    let targets = targets(&policy.rules);
+    view! {
+        <li class="config-line">
+            <span class="field-name">
+                <strong>{name.clone()}</strong>
+                <span>{conditions(&policy.rules, teams)}</span>
+            </span>
+            <span class="hint" title=targets.clone()>{targets.clone()}</span>
+            <span class="config-actions">{actions}</span>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,49 @@
+//! Notes on a ticket that a due time passed. The worker looks for them; it acts as the system.
+
+use crate::{Ctx, Result, ctx};
+use rapport_domain::sla::Due;
+use rapport_domain::{TicketId, WorkspaceId};
+use rapport_store::timeline::NewEvent;
+use rapport_store::{Store, StoreError, sla, tickets, timeline};
+use serde_json::json;
+
+/// Tickets at once; the rest is there a moment later.
+const AT_ONCE: i64 = 200;
+
+/// Writes an activity for each due time that passed since the last look, once each; answers how
+/// many.
+pub(crate) async fn note_missed(store: &Store) -> Result<usize> {
+    let mut noted = 0;
+    for (workspace, ticket) in store.passed_dues(ctx::now(), AT_ONCE).await? {
+        noted += note(store, workspace, ticket).await?;
+    }
+    Ok(noted)
+}
+
+async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result<usize> {
+    let ctx = Ctx::for_system(store.clone(), workspace, "Rapport");
+    let mut tx = ctx.store.begin().await?;
+    let ticket = tickets::lock_ticket_by_id(&mut tx, workspace, ticket).await?;
+    // Another worker may have been here first.
+    let Some(from) = sla::check_at(&mut tx, workspace, ticket.id).await? else { return Ok(0) };
+    let clock = ticket.sla();
+    let (missed, later): (Vec<Due>, Vec<Due>) =
+        clock.dues().filter(|due| due.at >= from).partition(|due| due.at <= ctx.now);
+    let events: Vec<_> = missed.iter().map(|due| event(&ctx, &ticket, due)).collect();
+    timeline::append(&mut tx, workspace, ctx.now, &events).await?;
+    let next = later.iter().map(|due| due.at).min();
+    sla::set_clock(&mut tx, workspace, ticket.id, &clock, next).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(events.len())
+}
+
+fn event(ctx: &Ctx, ticket: &tickets::LockedTicket, due: &Due) -> NewEvent {
+    let what = due.target.label().to_lowercase();
+    NewEvent {
+        icon: Some("clock".into()),
+        ..NewEvent::activity(ticket.customer, ctx.now, "ticket.sla_missed", ctx.actor_name())
+    }
+    .title(format!("noted that the {what} is overdue"))
+    .ticket(ticket.id)
+    .payload(json!({ "target": due.target, "due_at": due.at }))
+}
