@@ -17,6 +17,7 @@ pub mod info;
 pub mod job;
 pub mod json;
 pub mod limits;
+pub mod live;
 pub mod locale;
 pub mod mailbox;
 pub mod markdown;

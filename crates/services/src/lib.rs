@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod info;
 pub mod info_cards;
 pub mod jobs;
+pub mod live;
 pub mod mailboxes;
 pub mod messages;
 pub mod notes;

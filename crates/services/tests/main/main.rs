@@ -9,6 +9,7 @@ mod edit;
 mod inbound;
 mod info;
 mod life;
+mod live;
 mod mail_out;
 mod mailboxes;
 mod messages;
