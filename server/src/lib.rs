@@ -12,6 +12,7 @@ pub mod demo;
 mod files;
 mod forms;
 mod health;
+mod live;
 mod mail_in;
 mod middleware;
 mod opens;

@@ -44,9 +44,11 @@ pub fn build(state: AppState) -> Router {
 fn pages(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(App);
     let (store, keys) = (state.store.clone(), state.config.secret_key.clone());
+    let live = state.live.clone();
     let context = move || {
         provide_context(store.clone());
         provide_context(keys.clone());
+        provide_context(live.clone());
         // The same nonce as in the header that the CSP layer sends.
         let nonce = use_context::<Parts>().and_then(|p| p.extensions.get::<Nonce>().cloned());
         if let Some(nonce) = nonce {
@@ -75,6 +77,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             keys: state.config.secret_key.clone(),
             leptos: state.leptos.clone(),
         }))
+        .merge(crate::live::router())
         .merge(crate::files::router())
         .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)

@@ -6,6 +6,7 @@ use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
 use rapport_services::jobs::Worker;
+use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::Store;
@@ -39,9 +40,12 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let mail_store = Store::connect_for_jobs(&config.database_url).await;
     let mail_store = mail_store.context("cannot reach Postgres")?;
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
+    let live_store = Store::connect_for_live(&config.database_url).await;
+    let live = Live::new(live_store.context("cannot reach Postgres")?);
+    let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
     let outside = Outside::new().context("no client for outside addresses")?;
     let mut state = AppState::new(store, config, outside);
-    state.intake = intake;
+    (state.intake, state.live) = (intake, live);
     let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
@@ -50,6 +54,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         .with_graceful_shutdown(told(stopping))
         .await;
     mail.join_all().await;
+    telling.await.context("telling of changes failed")?;
     served.context("the server failed")?;
     worker.await.context("the worker failed")
 }

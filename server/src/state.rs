@@ -6,6 +6,7 @@ use crate::middleware::rate_limit::Attempts;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
+use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
@@ -24,11 +25,14 @@ pub struct AppState {
     pub quotas: Arc<Quotas>,
     /// Asks addresses that strangers chose.
     pub outside: Outside,
+    /// Tells open pages what changed.
+    pub live: Live,
 }
 
 impl AppState {
     /// State for these settings. Mail that comes in is filed at once, its senders unchecked,
-    /// until the server puts an intake of its own there.
+    /// until the server puts an intake of its own there; nothing is told of changes until
+    /// `live` runs.
     pub fn new(store: Store, config: Config, outside: Outside) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("rapport")
@@ -39,6 +43,7 @@ impl AppState {
             .build();
         let intake = Intake::direct(store.clone(), Verifier::knowing(&[]));
         Self {
+            live: Live::new(store.clone()),
             store,
             intake,
             config: Arc::new(config),

@@ -10,6 +10,7 @@ compile_error!("the store must never reach the browser half");
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod changes;
 pub mod csat;
 pub mod custom_fields;
 pub mod customers;
@@ -27,8 +28,8 @@ pub mod notifications;
 pub mod outbox;
 pub mod receiving;
 pub mod sessions;
-pub mod snippets;
 pub mod sla;
+pub mod snippets;
 pub mod teams;
 pub mod tickets;
 pub mod timeline;
@@ -71,6 +72,11 @@ impl Store {
     /// The same for a worker: jobs never take a page's connection.
     pub async fn connect_for_jobs(url: &str) -> Result<Self> {
         Self::connect_with(url, JOB_CONNECTIONS).await
+    }
+
+    /// The same for what tells open pages of changes: one connection, busy or not.
+    pub async fn connect_for_live(url: &str) -> Result<Self> {
+        Self::connect_with(url, 1).await
     }
 
     async fn connect_with(url: &str, connections: u32) -> Result<Self> {

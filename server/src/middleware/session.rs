@@ -37,7 +37,7 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
             request.extensions_mut().insert(viewer);
         }
         None if is_open(path) => {}
-        None if path.starts_with(FUNCTIONS) && !wants_page(request.headers()) => return refusal(),
+        None if is_data(path) && !wants_page(request.headers()) => return refusal(),
         None if request.method() == Method::GET => {
             let next = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_string();
             return to_login(&state, &next).await;
@@ -49,6 +49,11 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
         None => return StatusCode::UNAUTHORIZED.into_response(),
     }
     next.run(request).await
+}
+
+/// What scripts ask for: they cannot use a page to log in.
+fn is_data(path: &str) -> bool {
+    path.starts_with(FUNCTIONS) || path == crate::live::PATH
 }
 
 fn is_open(path: &str) -> bool {

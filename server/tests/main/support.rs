@@ -6,6 +6,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
+use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::api_keys::{ApiKey, insert_api_key};
@@ -26,8 +27,10 @@ const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// A server on a database of its own.
 #[derive(Debug, Clone)]
 pub struct TestApp {
-    router: Router,
+    pub router: Router,
     pub store: Store,
+    /// Tells of changes once a test lets it run.
+    pub live: Live,
 }
 
 /// What it said.
@@ -92,9 +95,10 @@ impl TestApp {
         let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;
+        let live = state.live.clone();
         let router =
             router::build(state).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5555))));
-        Self { router, store }
+        Self { router, store, live }
     }
 
     /// A server with the demo's people and keys, and another workspace with a key.

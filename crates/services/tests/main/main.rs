@@ -11,6 +11,7 @@ mod inbound;
 mod info;
 mod labels;
 mod life;
+mod live;
 mod mail_out;
 mod mailboxes;
 mod messages;

@@ -10,6 +10,7 @@ mod api_openapi;
 mod api_problems;
 mod api_tickets;
 mod health;
+mod live;
 mod login;
 mod mail_out;
 mod pages;

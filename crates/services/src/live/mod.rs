@@ -1,0 +1,168 @@
+//! Telling open pages what changed.
+//!
+//! One reader a server ([`tail`]) reads the rows that each change leaves, and hands ids to the
+//! streams that asked for them ([`streams`]). A page then fetches through the same services as
+//! ever: nothing here shows anything of a ticket or customer.
+
+mod streams;
+mod tail;
+
+use crate::auth::hash_token;
+use crate::{Ctx, Result};
+use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
+use rapport_domain::{AppError, Permission, WorkspaceId};
+use rapport_store::{Store, StoreError};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use streams::Streams;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
+
+/// Silence is broken so often: a page knows by it that it is not cut off.
+pub const BEAT: Duration = Duration::from_secs(5);
+/// How long changes are kept for readers that were away, and how old a reader's position may
+/// be for them all to be still there.
+const KEPT: Duration = Duration::from_secs(600);
+const RESUME_S: i64 = 480;
+
+/// The streams of this server; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Live(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// A connection of its own: neither busy pages nor many streams wait for each other.
+    store: Store,
+    streams: Streams,
+    /// Somebody came: the tail reads quickly again.
+    came: Notify,
+}
+
+/// One stream; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Stream {
+    id: u64,
+    live: Live,
+    told: mpsc::Receiver<Event>,
+    /// What happened while the reader was away.
+    first: Option<Event>,
+}
+
+/// What a stream says next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Where to go on after this one.
+    pub upto: LivePosition,
+    /// What changed; nothing when it only says that it is alive.
+    pub hints: Arc<[Hint]>,
+}
+
+impl Live {
+    /// Of a server whose own `store` has a connection for it. [`Live::run`] makes it work.
+    pub fn new(store: Store) -> Self {
+        Self(Arc::new(Shared { store, streams: Streams::default(), came: Notify::new() }))
+    }
+
+    /// How far everybody was told: where a page that is made now goes on. `None` while nothing
+    /// can be told.
+    pub fn position(&self) -> Option<LivePosition> {
+        self.0.streams.position()
+    }
+
+    /// Reads and tells until `stop` ends; then all streams end.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        tail::run(&self.0, stop).await;
+    }
+
+    /// Starts a stream for the person in `ctx`, whose session is `token`: checked again every
+    /// half minute, and when it ends. `from` is where an earlier stream stopped, or when the page
+    /// was made; what happened since comes first. Refused with 429 when the person has
+    /// too many, and with 503 while nothing can be told.
+    pub async fn follow(
+        &self,
+        ctx: &Ctx,
+        token: &str,
+        topic: Topic,
+        from: Option<LivePosition>,
+    ) -> Result<Stream> {
+        ctx.require(Permission::Read)?;
+        let user = ctx.user().ok_or(AppError::Unauthenticated)?;
+        let session = hash_token(token);
+        let (id, told) = self.0.streams.add(ctx.workspace, user, session, topic)?;
+        let mut stream = Stream { id, live: self.clone(), told, first: None };
+        self.0.came.notify_one();
+        if let Some(from) = from {
+            // Read after the stream was added: between the two nothing gets lost.
+            stream.first = Some(self.missed(ctx.workspace, topic, from).await?);
+        }
+        Ok(stream)
+    }
+
+    async fn missed(
+        &self,
+        workspace: WorkspaceId,
+        topic: Topic,
+        from: LivePosition,
+    ) -> Result<Event> {
+        let now = self.0.store.live_position().await?;
+        // A position from the future is another database's.
+        let known = from.xid <= now.xid && now.at_s - from.at_s < RESUME_S;
+        if !known {
+            return Ok(Event { upto: now, hints: [Hint::Everything].into() });
+        }
+        let customer = match topic {
+            Topic::Inbox => None,
+            Topic::Customer(customer) => Some(customer),
+        };
+        let limit = i64::try_from(HINTS_MAX).unwrap_or(0);
+        let found = self.0.store.changes_of(workspace, customer, from, limit).await?;
+        let hints = match found.cut {
+            true => vec![Hint::Everything],
+            false => found.rows.iter().filter_map(tail::hint).collect(),
+        };
+        Ok(Event { upto: found.upto, hints: hints.into() })
+    }
+}
+
+impl Stream {
+    /// The next event, at the latest after [`BEAT`]; `None` once the stream is over.
+    pub async fn next(&mut self) -> Option<Event> {
+        if let Some(first) = self.first.take() {
+            return Some(first);
+        }
+        if let Ok(told) = timeout(BEAT, self.told.recv()).await {
+            return told;
+        }
+        // First where all are, then whether something came: what was told up to there is in the
+        // channel by now, and must not be passed over by the beat's position.
+        let upto = self.live.position()?;
+        match self.told.try_recv() {
+            Ok(told) => Some(told),
+            Err(mpsc::error::TryRecvError::Empty) => Some(Event { upto, hints: [].into() }),
+            Err(mpsc::error::TryRecvError::Disconnected) => None,
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.live.0.streams.remove(self.id);
+    }
+}
+
+impl Shared {
+    /// Ends the streams of people who logged out or were locked out.
+    async fn check_sessions(
+        &self,
+        of: Option<rapport_domain::UserId>,
+    ) -> std::result::Result<(), StoreError> {
+        const AT_ONCE: usize = 1_000;
+        for hashes in self.streams.sessions(of).chunks(AT_ONCE) {
+            let good: HashSet<_> = self.store.good_sessions(hashes).await?.into_iter().collect();
+            let gone = hashes.iter().filter(|h| !good.contains(*h)).cloned().collect();
+            self.streams.end_sessions(&gone);
+        }
+        Ok(())
+    }
+}

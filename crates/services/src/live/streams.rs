@@ -1,0 +1,174 @@
+//! The streams of this server: who follows what, and the channel to each.
+//!
+//! A channel holds a few events. A reader who does not keep up is dropped, never buffered: it
+//! comes again, says where it was, and gets what it missed.
+
+use super::Event;
+use crate::Result;
+use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
+use rapport_domain::{AppError, UserId, WorkspaceId};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+
+/// Events that wait for a reader.
+const WAITING: usize = 8;
+/// Streams of one person, and of a server.
+const OF_A_PERSON: usize = 20;
+const OF_A_SERVER: usize = 20_000;
+/// When to come again after a refusal.
+const RETRY_S: u32 = 30;
+
+type Room = (WorkspaceId, Topic);
+
+#[derive(Debug, Default)]
+pub(super) struct Streams(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// How far all were told; `None` while nothing can be told.
+    position: Option<LivePosition>,
+    last: u64,
+    streams: HashMap<u64, One>,
+    rooms: HashMap<Room, Vec<u64>>,
+    people: HashMap<UserId, usize>,
+}
+
+#[derive(Debug)]
+struct One {
+    room: Room,
+    user: UserId,
+    /// What is stored of its session's token.
+    session: Arc<[u8]>,
+    tell: mpsc::Sender<Event>,
+}
+
+/// What is told at once, by room; and what all customers' pages of a workspace hear.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    pub rooms: HashMap<Room, Vec<Hint>>,
+    pub everywhere: HashMap<WorkspaceId, Vec<Hint>>,
+}
+
+impl Streams {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing below panics half way through a change.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn position(&self) -> Option<LivePosition> {
+        self.lock().position
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lock().streams.is_empty()
+    }
+
+    pub fn add(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        session: Vec<u8>,
+        topic: Topic,
+    ) -> Result<(u64, mpsc::Receiver<Event>)> {
+        let mut inner = self.lock();
+        if inner.position.is_none() || inner.streams.len() >= OF_A_SERVER {
+            return Err(AppError::Unavailable);
+        }
+        let of_person = inner.people.entry(user).or_default();
+        if *of_person >= OF_A_PERSON {
+            return Err(AppError::RateLimited { retry_after_s: RETRY_S });
+        }
+        *of_person += 1;
+        inner.last += 1;
+        let (id, room) = (inner.last, (workspace, topic));
+        let (tell, told) = mpsc::channel(WAITING);
+        inner.streams.insert(id, One { room, user, session: session.into(), tell });
+        inner.rooms.entry(room).or_default().push(id);
+        Ok((id, told))
+    }
+
+    pub fn remove(&self, id: u64) {
+        self.lock().remove(id);
+    }
+
+    /// Hands `news` to all whom it concerns, then says that all were told up to `upto`.
+    pub fn tell(&self, upto: LivePosition, mut news: News) {
+        let mut inner = self.lock();
+        let mut full = Vec::new();
+        for (workspace, shared) in &news.everywhere {
+            let hear = |(of, topic): &&Room| of == workspace && *topic != Topic::Inbox;
+            for room in inner.rooms.keys().filter(hear) {
+                news.rooms.entry(*room).or_default().extend(shared);
+            }
+        }
+        for (room, mut hints) in news.rooms {
+            let Some(ids) = inner.rooms.get(&room) else { continue };
+            hints.sort_unstable();
+            hints.dedup();
+            if hints.len() > HINTS_MAX {
+                hints = vec![Hint::Everything];
+            }
+            let event = Event { upto, hints: hints.into() };
+            let tell = |id: &u64| {
+                inner.streams.get(id).is_some_and(|one| one.tell.try_send(event.clone()).is_ok())
+            };
+            full.extend(ids.iter().filter(|id| !tell(id)).copied());
+        }
+        for id in full {
+            inner.remove(id);
+        }
+        inner.position = Some(upto);
+    }
+
+    /// Says that more happened than was read.
+    pub fn tell_everything(&self, upto: LivePosition) {
+        let rooms: Vec<Room> = self.lock().rooms.keys().copied().collect();
+        let rooms = rooms.into_iter().map(|room| (room, vec![Hint::Everything])).collect();
+        self.tell(upto, News { rooms, ..News::default() });
+    }
+
+    /// The sessions behind the streams, each once: of all, or of one person.
+    pub fn sessions(&self, of: Option<UserId>) -> Vec<Vec<u8>> {
+        let inner = self.lock();
+        let asked = inner.streams.values().filter(|one| of.is_none_or(|user| one.user == user));
+        let found: HashSet<_> = asked.map(|one| one.session.clone()).collect();
+        found.into_iter().map(|session| session.to_vec()).collect()
+    }
+
+    /// Ends the streams of these sessions.
+    pub fn end_sessions(&self, gone: &HashSet<Vec<u8>>) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut inner = self.lock();
+        let ended = inner.streams.iter().filter(|(_, one)| gone.contains(&one.session[..]));
+        for id in ended.map(|(id, _)| *id).collect::<Vec<_>>() {
+            inner.remove(id);
+        }
+    }
+
+    /// Ends all streams, and lets none begin until something is told again.
+    pub fn end_all(&self) {
+        *self.lock() = Inner::default();
+    }
+}
+
+impl Inner {
+    /// Drops the sender: the reader hears what waits, and then the end.
+    fn remove(&mut self, id: u64) {
+        let Some(one) = self.streams.remove(&id) else { return };
+        if let Some(ids) = self.rooms.get_mut(&one.room) {
+            ids.retain(|other| *other != id);
+            if ids.is_empty() {
+                self.rooms.remove(&one.room);
+            }
+        }
+        if let Some(count) = self.people.get_mut(&one.user) {
+            *count -= 1;
+            if *count == 0 {
+                self.people.remove(&one.user);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+use crate::world::World;
+use rapport_domain::live::{Hint, LivePosition, Topic};
+use rapport_domain::note::{NewNote, NoteTarget};
+use rapport_domain::session::Viewer;
+use rapport_domain::{AppError, CustomerId};
+use rapport_services::live::{Event, Live, Stream};
+use rapport_services::{Ctx, auth, notes};
+use sqlx::PgPool;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+/// A running server's part, with a session of Priya's.
+struct Told {
+    world: World,
+    live: Live,
+    token: String,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Told {
+    async fn new(pool: PgPool) -> Self {
+        let world = World::new(pool).await;
+        let live = Live::new(world.store.clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(live.clone().run(async move { drop(stopped.await) }));
+        let token = log_in(&world, &world.priya).await;
+        while live.position().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Self { world, live, token, stop: Some(stop) }
+    }
+
+    async fn follow(&self, topic: Topic, from: Option<LivePosition>) -> Stream {
+        let ctx = self.world.ctx(&self.world.priya);
+        self.live.follow(&ctx, &self.token, topic, from).await.unwrap()
+    }
+
+    fn customer(&self) -> Topic {
+        Topic::Customer(self.world.customer)
+    }
+
+    async fn note(&self, by: &Ctx) {
+        let target = NoteTarget::Customer(self.world.customer);
+        notes::create(by, target, NewNote { body: "b".into() }).await.unwrap();
+    }
+}
+
+/// A session, as a login makes it, without the hashing of a password.
+async fn log_in(world: &World, who: &Viewer) -> String {
+    let token = format!("token-{}", who.user);
+    let hash = <sha2::Sha256 as sha2::Digest>::digest(&token);
+    let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    world.store.insert_session(who.workspace, who.user, &hash, later).await.unwrap();
+    token
+}
+
+/// The next news; beats only say that all is well.
+async fn news(stream: &mut Stream) -> Option<Event> {
+    let wait = async {
+        loop {
+            match stream.next().await {
+                Some(event) if event.hints.is_empty() => {}
+                other => return other,
+            }
+        }
+    };
+    timeout(Duration::from_secs(20), wait).await.expect("news in time")
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_change_reaches_those_who_follow_it_and_nobody_else(pool: PgPool) {
+    let told = Told::new(pool).await;
+    let mut page = told.follow(told.customer(), None).await;
+    let mut elsewhere = told.follow(Topic::Customer(CustomerId::generate()), None).await;
+    let mut inbox = told.follow(Topic::Inbox, None).await;
+    let stranger = told.world.stranger().await;
+    let other = Topic::Customer(told.world.customer);
+    let mut abroad = told.live.follow(&stranger, &told.token, other, None).await.unwrap();
+    told.note(&told.world.ctx(&told.world.sam)).await;
+    let event = news(&mut page).await.unwrap();
+    assert!(event.hints.contains(&Hint::Customer(told.world.customer)), "{event:?}");
+    let since = event.upto;
+    let quiet = tokio::join!(elsewhere.next(), inbox.next(), abroad.next());
+    for beat in [quiet.0, quiet.1, quiet.2] {
+        let beat = beat.unwrap();
+        assert!(beat.hints.is_empty() && beat.upto.xid >= since.xid, "{beat:?}");
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn whoever_was_away_gets_what_happened_and_after_long_everything(pool: PgPool) {
+    let told = Told::new(pool).await;
+    let before = told.live.position().unwrap();
+    told.note(&told.world.ctx(&told.world.sam)).await;
+    let mut known = None;
+    // Until no transaction of another test holds the news back.
+    for _ in 0..100 {
+        let event = told.follow(told.customer(), Some(before)).await.next().await.unwrap();
+        if !event.hints.is_empty() {
+            known = Some(event);
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let known = known.expect("what was missed");
+    assert!(known.hints.contains(&Hint::Customer(told.world.customer)));
+    let again = told.follow(told.customer(), Some(known.upto)).await.next().await.unwrap();
+    assert_eq!(*again.hints, [], "nothing is told twice");
+    let long_ago = LivePosition { at_s: before.at_s - 3_600, ..before };
+    let future = LivePosition { xid: i64::MAX, ..before };
+    for gap in [long_ago, future] {
+        let event = told.follow(told.customer(), Some(gap)).await.next().await.unwrap();
+        assert_eq!(*event.hints, [Hint::Everything]);
+        assert!(event.upto.xid >= before.xid && event.upto.xid < i64::MAX);
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_end_of_a_session_ends_its_streams(pool: PgPool) {
+    let told = Told::new(pool).await;
+    let sam = log_in(&told.world, &told.world.sam).await;
+    let mut gone = told.follow(told.customer(), None).await;
+    let ctx = told.world.ctx(&told.world.sam);
+    let mut stays = told.live.follow(&ctx, &sam, told.customer(), None).await.unwrap();
+    let began = Instant::now();
+    auth::logout(&told.world.store, &told.token).await.unwrap();
+    assert_eq!(news(&mut gone).await, None);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(stays.next().await.is_some());
+    sqlx::query("update users set disabled_at = now() where id = $1")
+        .bind(told.world.sam.user.0)
+        .execute(&told.world.pool)
+        .await
+        .unwrap();
+    assert_eq!(news(&mut stays).await, None);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_slow_reader_is_dropped_and_a_person_has_a_bound(pool: PgPool) {
+    let told = Told::new(pool).await;
+    let mut slow = told.follow(told.customer(), None).await;
+    let mut quick = told.follow(told.customer(), None).await;
+    for _ in 0..12 {
+        told.note(&told.world.ctx(&told.world.sam)).await;
+        assert!(news(&mut quick).await.is_some());
+    }
+    // What fitted into the channel, and then the end: nothing is kept for a reader who sleeps.
+    let mut got = 0;
+    while news(&mut slow).await.is_some() {
+        got += 1;
+    }
+    assert!((1..12).contains(&got), "{got}");
+
+    let mut streams = Vec::new();
+    let ctx = told.world.ctx(&told.world.priya);
+    let refused = loop {
+        match told.live.follow(&ctx, &told.token, Topic::Inbox, None).await {
+            Ok(stream) => streams.push(stream),
+            Err(error) => break error,
+        }
+        assert!(streams.len() < 100, "no bound");
+    };
+    assert!(matches!(refused, AppError::RateLimited { .. }), "{refused:?}");
+    streams.pop();
+    assert!(told.live.follow(&ctx, &told.token, Topic::Inbox, None).await.is_ok());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn all_streams_end_when_the_server_stops(pool: PgPool) {
+    let mut told = Told::new(pool).await;
+    let mut stream = told.follow(Topic::Inbox, None).await;
+    drop(told.stop.take());
+    assert_eq!(news(&mut stream).await, None);
+    let ctx = told.world.ctx(&told.world.priya);
+    let late = told.live.follow(&ctx, &told.token, Topic::Inbox, None).await;
+    assert_eq!(late.err(), Some(AppError::Unavailable));
+}

@@ -1,0 +1,86 @@
+//! `GET /live`: the stream of what changed, for open pages (server-sent events).
+//!
+//! `?customer=cus_…` follows a customer's page, without it the inbox; the workspace is the
+//! session's. `Last-Event-ID`, or `?from=` on the first connection of a page, says where to go on.
+
+use crate::middleware::session;
+use crate::state::AppState;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use futures_util::stream;
+use rapport_domain::live::{Hint, LivePosition, Topic};
+use rapport_domain::session::Viewer;
+use rapport_domain::{AppError, CustomerId};
+use rapport_services::live::Stream;
+use rapport_services::{Ctx, live};
+use serde::Deserialize;
+use std::convert::Infallible;
+
+/// The path, which answers 401 where pages lead to the login.
+pub const PATH: &str = "/live";
+
+pub fn router() -> Router<AppState> {
+    Router::new().route(PATH, get(follow))
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    customer: Option<CustomerId>,
+    from: Option<String>,
+}
+
+async fn follow(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    // Says nothing of what was wrong: only our own pages ask here.
+    let Ok(Query(asked)) = asked else { return StatusCode::BAD_REQUEST.into_response() };
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_string);
+    // Nonsense is a position of no database of ours: the page refreshes all that it shows.
+    let from = last
+        .or(asked.from)
+        .map(|text| text.parse().unwrap_or(LivePosition { xid: i64::MAX, at_s: 0 }));
+    let topic = asked.customer.map_or(Topic::Inbox, Topic::Customer);
+    let token = session::token(state.config.tls(), &headers).unwrap_or_default();
+    let ctx = Ctx::for_viewer(state.store.clone(), viewer);
+    match state.live.follow(&ctx, token, topic, from).await {
+        Ok(stream) => {
+            let headers = [
+                // Proxies must hand each event on at once.
+                (HeaderName::from_static("x-accel-buffering"), "no"),
+                (header::CACHE_CONTROL, "private, no-store"),
+            ];
+            (headers, Sse::new(events(stream))).into_response()
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+fn events(stream: Stream) -> impl stream::Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(stream, async |mut stream| {
+        let event = stream.next().await?;
+        Some((Ok(written(&event)), stream))
+    })
+}
+
+/// One line a hint. A beat has an empty one: without any, browsers keep an event to themselves.
+fn written(event: &live::Event) -> Event {
+    let lines: Vec<String> = event.hints.iter().map(Hint::to_string).collect();
+    Event::default().id(event.upto.to_string()).data(lines.join("\n"))
+}
+
+fn refused(error: &AppError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let wait = match error {
+        AppError::RateLimited { retry_after_s } => retry_after_s.to_string(),
+        _ => "2".to_string(),
+    };
+    (status, [(header::RETRY_AFTER, wait)], error.to_string()).into_response()
+}
