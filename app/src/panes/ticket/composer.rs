@@ -7,13 +7,13 @@
 
 use super::api::WriteMessage;
 use super::draft;
-use super::life::SNOOZES;
+use super::life::{SNOOZES, SnoozeUntil};
 use super::live::Live;
 use super::recipients::{Lines, RecipientLines};
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
-use crate::ui::time::{Clock, use_clock};
+use crate::ui::time::use_clock;
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
@@ -239,7 +239,7 @@ fn Buttons(writing: Writing) -> impl IntoView {
 #[component]
 fn SendAndSnooze(pending: Memo<bool>) -> impl IntoView {
     let clock = use_clock();
-    let choice = move |(label, until): (&'static str, fn(Clock) -> String)| {
+    let choice = move |(label, until): SnoozeUntil| {
         view! {
             <button type="submit" name="snooze" value=move || until(clock) disabled=move || pending.get()>
                 <Icon name="clock" />

@@ -44,7 +44,7 @@ pub(super) fn LifeActions(live: Live) -> impl IntoView {
 #[component]
 fn Snooze(live: Live) -> impl IntoView {
     let clock = use_clock();
-    let choice = move |(label, until): (&'static str, fn(Clock) -> String)| {
+    let choice = move |(label, until): SnoozeUntil| {
         view! {
             <EditForm live property="snooze">
                 <input type="hidden" name="value" value=move || until(clock) />
@@ -60,8 +60,11 @@ fn Snooze(live: Live) -> impl IntoView {
     }
 }
 
-/// Until when a ticket can sleep, by the reader's clock.
-pub(super) const SNOOZES: [(&str, fn(Clock) -> String); 4] = [
+/// A time until which a ticket can sleep: its name, and when that is by the reader's clock.
+pub(super) type SnoozeUntil = (&'static str, fn(Clock) -> String);
+
+/// What is offered.
+pub(super) const SNOOZES: [SnoozeUntil; 4] = [
     ("For 3 hours", |clock| (clock.now.get() + TimeDelta::hours(3)).to_rfc3339()),
     ("Until tomorrow morning", |clock| morning(clock, 1)),
     ("Until Monday morning", |clock| {

@@ -112,7 +112,7 @@ async fn who_is_named_in_a_note_is_told_once(pool: PgPool) {
 
     assert_eq!(post.now().await, 1);
     let mail = post.sink.mail();
-    assert_eq!(mail.to, [sam.email.clone()]);
+    assert_eq!(mail.to, std::slice::from_ref(&sam.email));
     let text = mail.read().text;
     assert!(text.contains(&format!("/tickets/{}#{message}", post.number)), "{text}");
 
