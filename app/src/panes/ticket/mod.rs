@@ -19,6 +19,7 @@ mod receipt;
 mod recipients;
 mod row;
 mod thread;
+mod typing;
 
 use crate::Failure;
 use crate::pages::profile::use_place;
