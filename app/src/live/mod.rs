@@ -26,7 +26,8 @@ thread_local! {
 /// The stream of this tab; take it with [`use_live`].
 #[derive(Clone, Copy)]
 pub struct Live {
-    topic: RwSignal<Option<Topic>>,
+    /// What the page that shows follows, and the page's number.
+    topic: RwSignal<Option<(u64, Topic)>>,
     /// Nothing was heard for too long: what shows may be old.
     pub broken: RwSignal<bool>,
     listeners: StoredValue<Vec<(u64, Callback<Hint>)>>,
@@ -76,14 +77,14 @@ pub fn use_live() -> Live {
 impl Live {
     /// Follows a topic for as long as the component lives.
     pub fn follow(self, topic: Signal<Option<Topic>>) {
-        Effect::new(move |_| {
-            let topic = topic.get();
-            if self.topic.get_untracked() != topic {
-                self.topic.set(topic);
-            }
-        });
+        let page = self.number();
+        Effect::new(move |_| self.topic.set(topic.get().map(|topic| (page, topic))));
+        // The next page may have begun before this one ends.
         on_cleanup(move || {
-            let _ = self.topic.try_set(None);
+            let own = |now: Option<(u64, Topic)>| now.is_some_and(|(of, _)| of == page);
+            if self.topic.try_get_untracked().is_some_and(own) {
+                self.topic.set(None);
+            }
         });
     }
 
@@ -91,17 +92,20 @@ impl Live {
     pub fn on_hint(self, run: impl Fn(Hint) + Send + Sync + 'static) {
         let run = Callback::new(run);
         Effect::new(move |_| {
-            let Some(id) = self.next.try_update_value(|n| {
-                *n += 1;
-                *n
-            }) else {
-                return;
-            };
+            let id = self.number();
             self.listeners.update_value(|all| all.push((id, run)));
             on_cleanup(move || {
                 let _ = self.listeners.try_update_value(|all| all.retain(|(of, _)| *of != id));
             });
         });
+    }
+
+    fn number(self) -> u64 {
+        let next = self.next.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
+        next.unwrap_or_default()
     }
 
     /// Whether changes are being told right now.
@@ -111,7 +115,7 @@ impl Live {
 
     /// Opens, closes or gives up the stream, as the moment asks.
     fn look(self) {
-        let topic = self.topic.get_untracked();
+        let topic = self.topic.get_untracked().map(|(_, topic)| topic);
         let broken = WIRE.with_borrow_mut(|wire| wire.look(topic, self));
         if self.broken.get_untracked() != broken {
             self.broken.set(broken);

@@ -8,6 +8,7 @@ use crate::ui::action::on_done;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use rapport_domain::live::Hint;
 use rapport_domain::message::{Delivery, TicketDetails};
 use rapport_domain::ticket::Ticket;
@@ -78,7 +79,8 @@ impl Live {
         }
     }
 
-    /// Fetches the ticket again whenever it was changed, here or elsewhere.
+    /// Fetches the ticket again whenever it was changed, here or elsewhere; the page goes with it
+    /// to another customer.
     pub fn follow_changes(self) {
         let toasts = use_toasts();
         let undone = move |text| {
@@ -90,6 +92,7 @@ impl Live {
             toasts.fail(error.to_string());
             self.changed.notify();
         };
+        let navigate = use_navigate();
         let id = self.details.with_untracked(|d| d.ticket.row.id);
         let fresh = use_fresh(move |hint| hint == Hint::Ticket(id) || hint == Hint::Receipt(id));
         on_done(self.undo, undone, failed);
@@ -101,12 +104,18 @@ impl Live {
                     *n = n.wrapping_add(1);
                     *n
                 });
+                let navigate = navigate.clone();
                 spawn_local(async move {
-                    let fetched = open_ticket(self.customer, self.number, self.before).await;
+                    let fetched = open_ticket(None, self.number, self.before).await;
                     if self.fetch.try_get_value() != turn {
                         return;
                     }
                     match fetched {
+                        Ok(details) if details.ticket.row.customer.id != self.customer => {
+                            let customer = details.ticket.row.customer.id;
+                            let href = format!("/customers/{customer}/tickets/{}", self.number);
+                            navigate(&href, Default::default());
+                        }
                         Ok(details) => drop(self.details.try_set(details)),
                         Err(error) => toasts.fail(error.to_string()),
                     }
