@@ -18,6 +18,9 @@ step "set-up" scripts/setup.sh
 step "Postgres" use_postgres
 step "build" scripts/build.sh --release
 step "build of the bench program" cargo build --release -p rapport-bench
+# Ten thousand open pages need as many files on both sides.
+ulimit -n "$(ulimit -Hn)"
+[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge 12000 ] || die "ulimit -Hn is $(ulimit -Hn): 12000 are needed"
 # A database of its own: what is measured must not mix with what you look at.
 scripts/pg.sh psql -q -c 'create database rapport_bench' 2>/dev/null || true
 DATABASE_URL=$(scripts/pg.sh url rapport_bench)

@@ -1,5 +1,6 @@
 //! The frame around every page of a logged-in person: rail, top bar, content.
 
+use crate::live::LiveState;
 use crate::session::use_viewer;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -32,6 +33,7 @@ pub fn Frame(
             <div class="stage">
                 <header class="topbar">
                     <div class="crumbs">{crumbs.run()}</div>
+                    {view! { <LiveState /> }.into_any()}
                     <form class="search" role="search" action="/customers" method="get">
                         <Icon name="search" />
                         <input type="search" name="q" aria-label="Search customers" placeholder="Search customers by name, e-mail, phone, ID" maxlength="200" />

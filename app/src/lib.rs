@@ -14,6 +14,7 @@ pub mod admin;
 pub mod api;
 mod failure;
 mod frame;
+mod live;
 pub mod pages;
 pub mod panes;
 mod routes;

@@ -1,6 +1,7 @@
 //! Every page and how it is rendered.
 
 use crate::admin::InfoPanePage;
+use crate::live::provide_live;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::login::LoginPage;
@@ -27,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_viewer();
     provide_clock();
     provide_toasts();
+    provide_live();
     provide_shortcuts();
     view! {
         <Title formatter=|title: String| {

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout)]
 
 mod bare;
+mod live;
 mod mail;
 mod measure;
 mod profile;
@@ -44,6 +45,7 @@ async fn main() -> anyhow::Result<()> {
     missed.extend(timeline::run(&store, &client, &url, viewer.workspace, &seeded).await?);
     missed.extend(thread::run(&client, &url, &seeded).await?);
     missed.extend(mail::run(store.pool(), &client, &url, viewer.workspace).await?);
+    missed.extend(live::run(store.pool(), &client, &url, viewer.workspace, &seeded).await?);
     println!("\n## Memory of the server, again\n");
     print_memory("after load");
     print_wasm();
@@ -54,11 +56,16 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn print_memory(when: &str) {
-    let status = env::var("RAPPORT_PID")
-        .ok()
-        .and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
-    let rss = status.as_deref().and_then(|s| s.lines().find_map(|l| l.strip_prefix("VmRSS:")));
-    println!("- {when}: {}", rss.map_or("unknown (RAPPORT_PID is not set)", str::trim));
+    let rss = memory_kib().map(|kib| format!("{kib} kB"));
+    println!("- {when}: {}", rss.unwrap_or("unknown (RAPPORT_PID is not set)".into()));
+}
+
+/// The server's resident memory.
+fn memory_kib() -> Option<u64> {
+    let pid = env::var("RAPPORT_PID").ok()?;
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    rss.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 /// The compressed browser half, as the site holds it; `make check` has its limit.

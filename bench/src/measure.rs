@@ -3,6 +3,7 @@
 use anyhow::ensure;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, COOKIE};
+use rapport_domain::CustomerId;
 use std::time::{Duration, Instant};
 
 /// A client that is logged in.
@@ -34,6 +35,17 @@ impl Client {
 const SECRET_KEY: &str = "rsk_demo_secret";
 
 impl Client {
+    /// Posts one event of a customer.
+    pub async fn post_event(&self, url: &str, customer: CustomerId) -> anyhow::Result<()> {
+        let event = format!(r#"{{"customer": {{"id": "{customer}"}}, "name": "bench_told"}}"#);
+        let request = self.http.post(url).bearer_auth(SECRET_KEY);
+        let request = request.header(CONTENT_TYPE, "application/json").body(event);
+        let answer = request.send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "the event was answered {status}: {}", answer.text().await?);
+        Ok(())
+    }
+
     /// Posts a raw e-mail; answers the status.
     pub async fn post_mail(&self, url: &str, raw: Vec<u8>) -> anyhow::Result<StatusCode> {
         let request =

@@ -9,6 +9,7 @@ pub mod due;
 pub mod empty;
 pub mod field;
 pub mod icon;
+pub mod keep_focus;
 pub mod markdown;
 pub mod menu;
 pub mod page_title;

@@ -8,13 +8,16 @@ mod filters;
 mod row;
 
 use crate::frame::{Frame, Section};
+use crate::live::{use_fresh, use_live};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::keep_focus::keep_focus;
 use crate::ui::page_title::PageTitle;
 use crate::ui::shortcuts::{focus, use_shortcut};
 use api::load_inbox;
 use filters::InboxFilters;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use rapport_domain::live::{Hint, Topic};
 use rapport_domain::ticket::{Assignable, InboxCursor, InboxQuery};
 use row::InboxRow;
 use wasm_bindgen::JsCast;
@@ -23,7 +26,10 @@ use wasm_bindgen::JsCast;
 pub fn InboxPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(|p| InboxQuery::from_params(|name| p.get(name))));
-    let inbox = Resource::new_blocking(move || query.get(), load_inbox);
+    use_live().follow(Signal::stored(Some(Topic::Inbox)));
+    let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
+    let inbox =
+        Resource::new_blocking(move || (query.get(), fresh.get()), |(query, _)| load_inbox(query));
     let rows = move || match inbox.get() {
         Some(Ok(inbox)) => inbox.items,
         _ => Vec::new(),
@@ -46,6 +52,7 @@ pub fn InboxPage() -> impl IntoView {
         }
         after
     });
+    keep_focus(".inbox-list", move || fresh.get(), move || drop(inbox.get()));
     use_shortcut("j", "Next ticket", || step(1));
     use_shortcut("k", "Previous ticket", || step(-1));
     use_shortcut("/", "Search customers", || focus("header .search input"));

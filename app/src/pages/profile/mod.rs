@@ -7,9 +7,10 @@
 
 mod place;
 
-pub use place::{Changed, Pane, Place, use_changed, use_place};
+pub use place::{Pane, Place, use_place};
 
 use crate::frame::{Frame, Section};
+use crate::live::{provide_changed, use_live};
 use crate::pages::not_found::NotFoundPage;
 use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
 use crate::panes::ticket::TicketDetails;
@@ -17,10 +18,13 @@ use crate::panes::tickets::TicketPane;
 use crate::panes::timeline::TimelinePane;
 use leptos::prelude::*;
 use place::provide_place;
+use rapport_domain::live::Topic;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let place = provide_place();
+    provide_changed();
+    use_live().follow(Signal::derive(move || place.customer.get().map(Topic::Customer)));
     provide_info();
     view! {
         // An address that cannot be a customer's is a 404 before any pane asks for data.

@@ -1,4 +1,4 @@
-//! Where on the profile page the reader is, and how panes tell each other of changes.
+//! Where on the profile page the reader is.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -34,22 +34,6 @@ pub struct Place {
     pub pane: Memo<Pane>,
 }
 
-/// Counts changes made on this page. A pane's resource reads it, so it reloads after each.
-#[derive(Debug, Clone, Copy)]
-pub struct Changed(RwSignal<u32>);
-
-impl Changed {
-    /// Says that something was changed: all panes reload their data.
-    pub fn notify(self) {
-        self.0.update(|n| *n = n.wrapping_add(1));
-    }
-
-    /// The count, for a resource's source.
-    pub fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
 pub(super) fn provide_place() -> Place {
     let path = use_location().pathname;
     let customer = Memo::new(move |_| path.with(|p| parse(p)).map(|(customer, _)| customer));
@@ -62,18 +46,12 @@ pub(super) fn provide_place() -> Place {
     });
     let place = Place { customer, ticket, pane };
     provide_context(place);
-    provide_context(Changed(RwSignal::new(0)));
     place
 }
 
 /// What the address names; only below [`super::ProfilePage`].
 pub fn use_place() -> Place {
     expect_context::<Place>()
-}
-
-/// The count of changes; only below [`super::ProfilePage`].
-pub fn use_changed() -> Changed {
-    expect_context::<Changed>()
 }
 
 impl Place {

@@ -2,7 +2,7 @@
 
 use super::api::{LinkAccount, LinkNewAccount, UnlinkAccount, find_accounts};
 use super::edit::EditPlace;
-use crate::pages::profile::use_changed;
+use crate::live::use_changed;
 use crate::ui::action::on_done;
 use crate::ui::field::FormError;
 use crate::ui::toast::use_toasts;

@@ -18,6 +18,7 @@ use rapport_domain::info::InfoPane;
 /// Avatar, name, chip and account.
 #[component]
 pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
+    let pane = alone(pane);
     move || {
         let pane = pane.get();
         let name = pane.customer.details.name.clone();
@@ -39,6 +40,11 @@ pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
             </section>
         }
     }
+}
+
+/// The customer without what stands beside them, so that a new note draws nothing anew here.
+fn alone(pane: Memo<InfoPane>) -> Memo<InfoPane> {
+    Memo::new(move |_| InfoPane { notes: Vec::new(), ticket: None, ..pane.get() })
 }
 
 /// Create a ticket, see sessions, call, edit, link an account.
@@ -87,6 +93,7 @@ fn call(phone: Option<String>) -> AnyView {
 /// E-mails, phones, local time, ids and when they were last here.
 #[component]
 pub fn ContactFields(pane: Memo<InfoPane>) -> impl IntoView {
+    let pane = alone(pane);
     move || {
         let pane = pane.get();
         let line = |kind, label: &'static str| {

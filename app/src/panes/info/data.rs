@@ -2,12 +2,14 @@
 
 use super::api::load_info;
 use crate::Failure;
+use crate::live::use_fresh;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::profile::{use_changed, use_place};
+use crate::pages::profile::use_place;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use rapport_domain::AppError;
 use rapport_domain::info::InfoPane;
+use rapport_domain::live::Hint;
+use rapport_domain::{AccountId, AppError};
 
 /// `?notes=all`: the old notes too.
 pub const NOTES: &str = "notes";
@@ -25,15 +27,24 @@ pub struct Info {
 /// Starts loading; called by the profile page, whose address it reads.
 pub fn provide_info() {
     let place = use_place();
-    let changed = use_changed();
+    let account = StoredValue::new(None::<AccountId>);
+    let fresh = use_fresh(move |hint| match hint {
+        Hint::Customer(_) | Hint::Ticket(_) => true,
+        Hint::Account(id) => account.get_value() == Some(id),
+        _ => false,
+    });
     let query = use_query_map();
     let all_notes = Memo::new(move |_| query.with(|q| q.get(NOTES).as_deref() == Some(ALL)));
-    let source = move || (place.customer.get(), place.ticket.get(), all_notes.get(), changed.get());
+    let source = move || (place.customer.get(), place.ticket.get(), all_notes.get(), fresh.get());
     let info = Resource::new_blocking(source, |(customer, ticket, all_notes, _)| async move {
         match customer {
             Some(customer) => load_info(customer, ticket, all_notes).await,
             None => Err(Failure(AppError::NotFound)),
         }
+    });
+    Effect::new(move |_| {
+        let known = info.get().and_then(Result::ok).and_then(|pane| pane.customer.account);
+        account.set_value(known.map(|account| account.id));
     });
     provide_context(Info { pane: info, name: RwSignal::new(String::new()) });
 }

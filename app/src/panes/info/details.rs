@@ -2,7 +2,7 @@
 
 use super::api::EditDetails;
 use super::edit::EditPlace;
-use crate::pages::profile::use_changed;
+use crate::live::use_changed;
 use crate::ui::action::on_done;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::toast::use_toasts;

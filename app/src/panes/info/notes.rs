@@ -3,7 +3,7 @@
 use super::api::{AddNote, ChangeNote, DeleteNote};
 use super::data::{ALL, NOTES};
 use super::edit::{Edit, EditPlace};
-use crate::pages::profile::use_changed;
+use crate::live::use_changed;
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::field::{FieldHelp, FormError};
@@ -34,8 +34,8 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
             <p class="card-empty">"No notes yet. What is worth knowing for the next conversation?"</p>
         </Show>
         <ul class="notes">
-            <For each=move || notes.get() key=|n| (n.id, n.version) let:note>
-                <NoteItem note editing edit />
+            <For each=move || notes.get() key=|n| n.id let:note>
+                <NoteItem note notes editing edit />
             </For>
         </ul>
         <Show when=move || pane.with(|p| p.more_notes)>
@@ -46,7 +46,12 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
 }
 
 #[component]
-fn NoteItem(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+fn NoteItem(
+    note: Note,
+    notes: Memo<Vec<Note>>,
+    editing: RwSignal<Option<NoteId>>,
+    edit: EditPlace,
+) -> impl IntoView {
     let viewer = use_viewer();
     let may = viewer.is_some_and(|v| {
         v.may(Permission::Write)
@@ -54,13 +59,17 @@ fn NoteItem(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> i
     });
     let id = note.id;
     let here = move || may && editing.get() == Some(id);
-    let shown = note.clone();
+    let note = Memo::new(move |last: Option<&Note>| {
+        let found = notes.with(|notes| notes.iter().find(|n| n.id == id).cloned());
+        found.unwrap_or_else(|| last.unwrap_or(&note).clone())
+    });
     view! {
         <li class="note-item" id=id.to_string()>
             {move || if here() {
-                view! { <EditForm note=note.clone() editing edit /> }.into_any()
+                // As it was when the form opened: the words are the writer's from then on.
+                view! { <EditForm note=note.get_untracked() editing edit /> }.into_any()
             } else {
-                view! { <NoteText note=shown.clone() may editing edit /> }.into_any()
+                view! { <NoteText note=note.get() may editing edit /> }.into_any()
             }}
         </li>
     }

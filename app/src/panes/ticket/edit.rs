@@ -4,6 +4,7 @@
 //! Save button while it has the focus. Each form carries the version it was made from.
 
 use super::live::Live;
+use super::typing::Typing;
 use crate::ui::icon::Icon;
 use leptos::form::ActionForm;
 use leptos::html::{Details, Form};
@@ -16,12 +17,15 @@ pub(super) fn EditForm(
     live: Live,
     #[prop(into)] property: String,
     #[prop(optional)] class: &'static str,
+    /// Where words are typed, the version that they are written over.
+    #[prop(optional)]
+    typing: Option<Typing>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <ActionForm action=live.edit attr:class=format!("edit {class}")>
             <input type="hidden" name="number" value=live.number />
-            <input type="hidden" name="version" value=move || live.version() />
+            <input type="hidden" name="version" value=move || typing.map_or_else(|| live.version(), Typing::version) />
             <input type="hidden" name="property" value=property />
             {children()}
         </ActionForm>
@@ -88,8 +92,10 @@ pub(super) fn Type(
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
     let again = property.clone();
+    let typing = Typing::new(live, value);
+    let text = move || typing.text.get();
     view! {
-        <EditForm live property=property.clone()>
+        <EditForm live property=property.clone() typing>
             <input
                 name="value"
                 type=kind
@@ -99,8 +105,10 @@ pub(super) fn Type(
                 placeholder="Add"
                 autocomplete="off"
                 maxlength=maxlength
-                value=move || value.get()
-                prop:value=move || value.get()
+                value=text
+                prop:value=text
+                on:input=move |ev| typing.typed(event_target_value(&ev))
+                on:focusout=move |_| typing.left()
                 on:change=move |ev| submit(&ev)
             />
             <SaveButton />

@@ -2,15 +2,17 @@
 
 use super::api::{EditTicket, RetrySend, UndoSend, open_ticket};
 use super::life::IN_MENU;
-use crate::pages::profile::{Changed, use_changed};
+use crate::live::{Changed, use_changed, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rapport_domain::message::TicketDetails;
+use leptos_router::hooks::use_navigate;
+use rapport_domain::live::Hint;
+use rapport_domain::message::{Delivery, TicketDetails};
 use rapport_domain::ticket::Ticket;
-use rapport_domain::{AppError, Cursor, CustomerId, Permission, UserId};
+use rapport_domain::{AppError, Cursor, CustomerId, MessageId, Permission, UserId};
 
 /// What every part of the open ticket shares.
 #[derive(Clone, Copy)]
@@ -77,7 +79,8 @@ impl Live {
         }
     }
 
-    /// Fetches the ticket again whenever something on the page was changed.
+    /// Fetches the ticket again whenever it was changed, here or elsewhere; the page goes with it
+    /// to another customer.
     pub fn follow_changes(self) {
         let toasts = use_toasts();
         let undone = move |text| {
@@ -89,21 +92,30 @@ impl Live {
             toasts.fail(error.to_string());
             self.changed.notify();
         };
+        let navigate = use_navigate();
+        let id = self.details.with_untracked(|d| d.ticket.row.id);
+        let fresh = use_fresh(move |hint| hint == Hint::Ticket(id) || hint == Hint::Receipt(id));
         on_done(self.undo, undone, failed);
         on_done(self.retry, move |()| self.changed.notify(), failed);
         Effect::new(move |seen: Option<u32>| {
-            let count = self.changed.get();
+            let count = fresh.get();
             if seen.is_some_and(|seen| seen != count) {
                 let turn = self.fetch.try_update_value(|n| {
                     *n = n.wrapping_add(1);
                     *n
                 });
+                let navigate = navigate.clone();
                 spawn_local(async move {
-                    let fetched = open_ticket(self.customer, self.number, self.before).await;
+                    let fetched = open_ticket(None, self.number, self.before).await;
                     if self.fetch.try_get_value() != turn {
                         return;
                     }
                     match fetched {
+                        Ok(details) if details.ticket.row.customer.id != self.customer => {
+                            let customer = details.ticket.row.customer.id;
+                            let href = format!("/customers/{customer}/tickets/{}", self.number);
+                            navigate(&href, Default::default());
+                        }
                         Ok(details) => drop(self.details.try_set(details)),
                         Err(error) => toasts.fail(error.to_string()),
                     }
@@ -111,6 +123,14 @@ impl Live {
             }
             count
         });
+    }
+
+    /// What became of a message, as far as it is known by now.
+    pub fn delivery(self, id: MessageId) -> Option<Delivery> {
+        self.details.with(|d| {
+            let message = d.thread.messages.iter().find(|m| m.id == id);
+            message.and_then(|m| m.delivery.clone())
+        })
     }
 
     /// The version that an editor sends back.

@@ -35,17 +35,17 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
         _ => (None, Some(avatar)),
     };
     let id = message.id;
-    let outgoing = message
-        .delivery
-        .clone()
-        .map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any());
+    let delivery = Memo::new(move |_| live.delivery(id));
+    let outgoing = move || {
+        delivery.get().map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any())
+    };
     view! {
         <article class=side id=message.id.to_string() aria-label=who>
             {left}
             {bubble}
             {right}
             <div class="meta">
-                {message.delivery.clone().map(|delivery| view! { <ReceiptIcon delivery /> })}
+                {move || delivery.get().map(|delivery| view! { <ReceiptIcon delivery /> })}
                 {note.then(|| view! { <Icon name="lock" />"Internal note"<span aria-hidden="true">"·"</span> })}
                 <Time at=message.sent_at style=TimeStyle::Clock />
                 {(!note).then(|| view! {

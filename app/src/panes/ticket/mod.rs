@@ -19,6 +19,7 @@ mod receipt;
 mod recipients;
 mod row;
 mod thread;
+mod typing;
 
 use crate::Failure;
 use crate::pages::profile::use_place;
@@ -45,10 +46,8 @@ pub fn TicketDetails() -> impl IntoView {
     let ticket = Resource::new_blocking(
         move || (place.customer.get(), place.ticket.get(), before.get()),
         |(customer, number, before)| async move {
-            match customer.zip(number) {
-                Some((customer, number)) => {
-                    open_ticket(customer, number, before).await.map(|d| (d, before))
-                }
+            match number.filter(|_| customer.is_some()) {
+                Some(number) => open_ticket(customer, number, before).await.map(|d| (d, before)),
                 None => Err(Failure(AppError::NotFound)),
             }
         },

@@ -51,7 +51,9 @@ fn Undo(live: Live, id: MessageId, until: i64) -> impl IntoView {
         let tick = move || {
             let seconds = (until as f64 - js_sys::Date::now()) / 1_000.0;
             let seconds = seconds.ceil() as i64;
-            if left.try_set(Some(seconds)).is_none() && LOOK_AFTER.contains(&-seconds) {
+            // What becomes of it is told, unless the page is cut off.
+            let look = LOOK_AFTER.contains(&-seconds) && !live.changed.are_told();
+            if left.try_set(Some(seconds)).is_none() && look {
                 live.changed.notify();
             }
         };

@@ -3,6 +3,7 @@
 use super::edit::EditForm;
 use super::life::{LifeActions, LifeState};
 use super::live::Live;
+use super::typing::Typing;
 use crate::pages::profile::use_place;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
@@ -88,6 +89,8 @@ fn Subject(live: Live) -> impl IntoView {
     if !live.may_write {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
     }
+    let typing = Typing::new(live, Signal::derive(subject));
+    let text = move || typing.text.get();
     let node = NodeRef::<Details>::new();
     let close = move || {
         if let Some(details) = node.get_untracked() {
@@ -115,8 +118,20 @@ fn Subject(live: Live) -> impl IntoView {
                 <Icon name="pencil" />
             </summary>
             <div class="popup">
-                <EditForm live property="subject">
-                    <input class="input" name="value" type="text" aria-label="Subject" required=true maxlength=limits::SUBJECT_CHARS autocomplete="off" value=subject prop:value=subject />
+                <EditForm live property="subject" typing>
+                    <input
+                        class="input"
+                        name="value"
+                        type="text"
+                        aria-label="Subject"
+                        required=true
+                        maxlength=limits::SUBJECT_CHARS
+                        autocomplete="off"
+                        value=text
+                        prop:value=text
+                        on:input=move |ev| typing.typed(event_target_value(&ev))
+                        on:focusout=move |_| typing.left()
+                    />
                     <button type="submit" class="btn primary">"Save"</button>
                 </EditForm>
                 <super::edit::EditError live property="subject".to_string() />

@@ -28,16 +28,10 @@ impl Entry {
         }
     }
 
-    /// Changes when the entry has to be drawn again.
+    /// What it is. A message stays when its receipt changes, with whatever is open in it.
     fn key(&self) -> String {
         match self {
-            Self::Message(m) => {
-                let receipt = m
-                    .delivery
-                    .as_ref()
-                    .map(|d| (d.receipt.as_str(), d.at, d.attempts, d.next_attempt_at));
-                format!("{}{receipt:?}", m.id)
-            }
+            Self::Message(m) => m.id.to_string(),
             Self::Activity(a) => a.id.to_string(),
             Self::Day(at) => at.to_string(),
         }

@@ -10,9 +10,11 @@ mod form;
 mod new;
 mod row;
 
-use crate::pages::profile::{use_changed, use_place};
+use crate::live::use_fresh;
+use crate::pages::profile::use_place;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
+use crate::ui::keep_focus::keep_focus;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::time::use_clock;
 use api::{load_tickets, mark_ticket_read};
@@ -20,6 +22,7 @@ use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use new::NewTicket;
+use rapport_domain::live::Hint;
 use rapport_domain::ticket::{TicketList, TicketListQuery};
 use rapport_domain::{AppError, CustomerId, limits};
 use row::TicketItem;
@@ -28,7 +31,7 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn TicketPane() -> impl IntoView {
     let place = use_place();
-    let changed = use_changed();
+    let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
     let clock = use_clock();
     let filter = Filter::from_address();
     let seen = RwSignal::new(Vec::new());
@@ -39,7 +42,7 @@ pub fn TicketPane() -> impl IntoView {
             after: filter.after.get(),
             limit: Some(filter.rows.get()),
         };
-        (place.customer.get(), query, changed.get())
+        (place.customer.get(), query, fresh.get())
     };
     let list = Resource::new_blocking(wanted, |(customer, query, _)| async move {
         match customer {
@@ -61,7 +64,8 @@ pub fn TicketPane() -> impl IntoView {
         }
         customer
     });
-    mark_read_on_open(seen);
+    mark_read_on_open(seen, fresh);
+    keep_focus(".tickets ul", move || fresh.get(), move || drop(list.get()));
     shortcuts();
     view! {
         <section class="pane tickets" aria-label="Tickets">
@@ -119,11 +123,10 @@ fn nothing(filter: Filter) -> AnyView {
 }
 
 /// Tells the server what was opened; in the browser only, so that a prefetch reads nothing.
-fn mark_read_on_open(seen: RwSignal<Vec<i64>>) {
+fn mark_read_on_open(seen: RwSignal<Vec<i64>>, fresh: Signal<u32>) {
     let place = use_place();
-    let changed = use_changed();
     Effect::new(move |_| {
-        changed.get();
+        fresh.get();
         let Some(number) = place.ticket.get() else { return };
         spawn_local(async move {
             // A mark that failed stays unread in the next list: nothing is lost.

@@ -1,7 +1,8 @@
 //! The form for a new ticket, shown in the pane while the address says `?new=ticket`.
 
 use super::api::CreateTicket;
-use crate::pages::profile::{use_changed, use_place};
+use crate::live::use_changed;
+use crate::pages::profile::use_place;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;

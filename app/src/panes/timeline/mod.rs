@@ -5,6 +5,7 @@
 //! ([`api::open_timeline`]), one loads each further page ([`api::load_timeline`]).
 
 mod api;
+mod arrivals;
 mod blank;
 mod card;
 mod event;
@@ -57,7 +58,7 @@ pub fn TimelinePane() -> impl IntoView {
 #[component]
 fn Loaded(query: TimelineQuery, timeline: Timeline) -> impl IntoView {
     let stream = Stream::new(query, timeline);
-    stream.follow_changes();
+    arrivals::follow(stream);
     stream.scroll_to_position();
     view! {
         {view! { <Head stream /> }.into_any()}

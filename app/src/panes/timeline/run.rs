@@ -32,10 +32,21 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
     let times = format!("×{} in {}", run.len(), span_text(&newest, &oldest));
     let permalink = stream.permalink(&newest);
     // Open when something inside is, as a permalink makes it.
-    let has_open =
-        stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
+    let has_open = stream.unfolded.with_untracked(|open| open.contains(&oldest.id))
+        || stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
     let open = RwSignal::new(has_open);
     let aside = newest.aside();
+    let toggle = move |ev: leptos::ev::Event| {
+        let now = is_open(&ev);
+        open.set(now);
+        stream.unfolded.update(|all| {
+            if now {
+                all.insert(oldest.id);
+            } else {
+                all.remove(&oldest.id);
+            }
+        });
+    };
     let singles = move || {
         run.iter()
             .map(|item| view! { <EventRow stream item=item.clone() /> }.into_any())
@@ -46,7 +57,7 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
             <Time at=newest.occurred_at style=TimeStyle::Clock />
             <Dot item=newest.clone() />
             <div class="body">
-                <details open=has_open on:toggle=move |ev| open.set(is_open(&ev))>
+                <details open=has_open on:toggle=toggle>
                     <summary>
                         <span class="what">{newest.heading()} " " <em>{times}</em> " " <em>{aside}</em></span>
                         <span class="detail">{newest.last_text()}</span>

@@ -1,9 +1,10 @@
 //! The events on screen: what is loaded, the ways on at both ends, and the days they fall on.
 
-use super::api::{load_timeline, open_timeline};
+use super::api::load_timeline;
+use super::arrivals::{Arrivals, Waiting};
 use super::blank::Blank;
 use super::run::{Run, RunRow, key};
-use crate::pages::profile::{use_changed, use_place};
+use crate::pages::profile::use_place;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, use_clock};
 use crate::ui::toast::{Toasts, use_toasts};
@@ -40,6 +41,12 @@ pub(super) struct Stream {
     pub overview: RwSignal<Overview>,
     /// Events whose payload shows.
     pub opened: RwSignal<HashSet<EventId>>,
+    /// Runs that show their single events, each by its oldest: it grows at the other end.
+    pub unfolded: RwSignal<HashSet<EventId>>,
+    /// What came and does not show yet.
+    pub waiting: RwSignal<Waiting>,
+    /// Whether rows that come slide in: not those that the page came with.
+    pub moving: RwSignal<bool>,
     /// The permalink's event.
     pub current: Option<EventId>,
     loading: RwSignal<bool>,
@@ -68,6 +75,9 @@ impl Stream {
             older: RwSignal::new(page.older),
             overview: RwSignal::new(timeline.overview),
             opened: RwSignal::new(current.into_iter().collect()),
+            unfolded: RwSignal::default(),
+            waiting: RwSignal::default(),
+            moving: RwSignal::new(false),
             current,
             loading: RwSignal::new(false),
             toasts: use_toasts(),
@@ -138,34 +148,6 @@ impl Stream {
         });
     }
 
-    /// After a change on this page its activities appear on top; all that is open stays open.
-    pub fn follow_changes(self) {
-        let changed = use_changed();
-        Effect::new(move |seen: Option<u32>| {
-            let count = changed.get();
-            if seen.is_some_and(|seen| seen != count) && self.newer.get_untracked().is_none() {
-                self.refresh();
-            }
-            count
-        });
-    }
-
-    fn refresh(self) {
-        let newest = self.items.with_untracked(|items| items.first().map(|i| i.cursor()));
-        let query =
-            self.query.with_value(|q| q.at(newest.map_or(Position::Newest, Position::After)));
-        spawn_local(async move {
-            // Nothing is lost when this fails: the next load shows it.
-            let Ok(timeline) = open_timeline(self.customer, query).await else { return };
-            let still =
-                self.items.try_with_untracked(|items| items.first().map(|i| i.cursor()) == newest);
-            if still == Some(true) {
-                self.overview.set(timeline.overview);
-                self.append(timeline.page, End::Newer);
-            }
-        });
-    }
-
     /// Brings the permalink's event, or the stretch jumped to, into view.
     pub fn scroll_to_position(self) {
         let id = match self.query.with_value(|q| q.at) {
@@ -203,7 +185,8 @@ pub(super) fn StreamView(stream: Stream) -> impl IntoView {
         })
     };
     view! {
-        <div class="stream" id=STREAM_ID>
+        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID>
+            {view! { <Arrivals stream /> }.into_any()}
             <More stream end=End::Newer />
             <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <Blank stream /> }>
                 <For each=dates key=|date| *date let:date>

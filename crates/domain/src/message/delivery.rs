@@ -103,6 +103,24 @@ pub fn receipt_of(states: &[DeliveryState], opened: bool) -> Receipt {
     }
 }
 
+/// How long a mail may lie unopened before that says something: over a weekend people read none.
+pub const NOT_VIEWED_AFTER: TimeDelta = TimeDelta::hours(72);
+
+/// The receipt as it shows at an instant: a mail that left and that nobody opened for long is not
+/// viewed. `unopened_since` is when it left, if that could be seen and neither people nor machines
+/// opened it; where a machine did, nobody knows whether its reader looked later.
+pub fn shown_receipt(
+    receipt: Receipt,
+    unopened_since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Receipt {
+    let left = matches!(receipt, Receipt::Sent | Receipt::Delivered);
+    match unopened_since {
+        Some(since) if left && now - since >= NOT_VIEWED_AFTER => Receipt::NotViewed,
+        _ => receipt,
+    }
+}
+
 /// Openings sooner than this are a scanner on the way, not a reader.
 const FASTEST_READER: TimeDelta = TimeDelta::seconds(5);
 /// What fetches pictures for people who may never look: image proxies and mail scanners.
@@ -167,6 +185,22 @@ mod tests {
             (&[Failed, Queued], false, Receipt::Queued),
         ] {
             assert_eq!(receipt_of(states, opened), receipt, "{states:?} {opened}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_opened_for_three_days_is_not_viewed() {
+        let now = Utc::now();
+        let ago = |hours| Some(now - TimeDelta::hours(hours));
+        for (receipt, since, shown) in [
+            (Receipt::Sent, ago(73), Receipt::NotViewed),
+            (Receipt::Delivered, ago(72), Receipt::NotViewed),
+            (Receipt::Sent, ago(71), Receipt::Sent),
+            (Receipt::Delivered, None, Receipt::Delivered),
+            (Receipt::Error, ago(100), Receipt::Error),
+            (Receipt::Queued, ago(100), Receipt::Queued),
+        ] {
+            assert_eq!(shown_receipt(receipt, since, now), shown, "{receipt:?} {since:?}");
         }
     }
 

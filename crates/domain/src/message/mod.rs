@@ -7,8 +7,8 @@ mod new;
 mod thread;
 
 pub use delivery::{
-    Answers, DeliveryState, Recipient, RecipientRole, Recipients, opened_by_machine,
-    parse_addresses, receipt_of,
+    Answers, DeliveryState, NOT_VIEWED_AFTER, Recipient, RecipientRole, Recipients,
+    opened_by_machine, parse_addresses, receipt_of, shown_receipt,
 };
 pub use links::{Segment, segments};
 pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};

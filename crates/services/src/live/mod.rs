@@ -45,7 +45,7 @@ pub struct Stream {
     id: u64,
     live: Live,
     told: mpsc::Receiver<Event>,
-    /// What happened while the reader was away.
+    /// What happened while the reader was away; the stream says at once that it is there.
     first: Option<Event>,
 }
 
@@ -92,10 +92,11 @@ impl Live {
         let (id, told) = self.0.streams.add(ctx.workspace, user, session, topic)?;
         let mut stream = Stream { id, live: self.clone(), told, first: None };
         self.0.came.notify_one();
-        if let Some(from) = from {
-            // Read after the stream was added: between the two nothing gets lost.
-            stream.first = Some(self.missed(ctx.workspace, topic, from).await?);
-        }
+        // Read after the stream was added: between the two nothing gets lost.
+        stream.first = match from {
+            Some(from) => Some(self.missed(ctx.workspace, topic, from).await?),
+            None => self.position().map(|upto| Event { upto, hints: [].into() }),
+        };
         Ok(stream)
     }
 

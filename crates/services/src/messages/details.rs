@@ -1,9 +1,10 @@
 //! The open ticket, and pages of its thread.
 
 use crate::{Ctx, Result, auth};
+use chrono::{DateTime, Utc};
 use rapport_domain::message::{
     Answers, Delivery, HeaderLine, Message, Recipients, ThreadActivity, ThreadPage, TicketDetails,
-    main_headers,
+    main_headers, shown_receipt,
 };
 use rapport_domain::ticket::MessageKind;
 use rapport_domain::{
@@ -15,7 +16,7 @@ use rapport_store::messages::{ActivityRow, MessageRow};
 pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<TicketDetails> {
     ctx.require(Permission::Read)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
-    let thread = page(rows.messages);
+    let thread = page(rows.messages, ctx.now);
     let sending = rows.sending;
     let participants = rows.ticket.participants.iter().map(|p| p.email.clone());
     let (last, customer) = (sending.last_sender, sending.customer);
@@ -58,18 +59,18 @@ pub async fn details_of(
 pub async fn thread_page(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<ThreadPage> {
     ctx.require(Permission::Read)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
-    Ok(page(rows.messages))
+    Ok(page(rows.messages, ctx.now))
 }
 
-fn page(mut rows: Vec<MessageRow>) -> ThreadPage {
+fn page(mut rows: Vec<MessageRow>, now: DateTime<Utc>) -> ThreadPage {
     let more = rows.len() > limits::TICKET_MESSAGES as usize;
     rows.truncate(limits::TICKET_MESSAGES as usize);
     let earlier = if more { rows.last().map(MessageRow::cursor) } else { None };
-    let messages = rows.into_iter().rev().map(message).collect();
+    let messages = rows.into_iter().rev().map(|row| message(row, now)).collect();
     ThreadPage { messages, earlier }
 }
 
-fn message(row: MessageRow) -> Message {
+fn message(row: MessageRow, now: DateTime<Utc>) -> Message {
     // Only mail carries a thread along; what an agent types here is all their own.
     let split = (row.kind == MessageKind::Customer && !row.unreadable)
         .then(|| rapport_mail::split_quoted(&row.body_text));
@@ -84,7 +85,7 @@ fn message(row: MessageRow) -> Message {
         attempts: row.attempts.unwrap_or(0),
         next_attempt_at: row.next_attempt_at,
         recipients: row.recipients,
-        ..Delivery::of(receipt)
+        ..Delivery::of(shown_receipt(receipt, row.unopened_since, now))
     });
     Message {
         id: MessageId(row.id),

@@ -102,7 +102,7 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
                 coalesce(body_markdown, body_text) as body_text,
                 body_markdown is not null as markdown, body_html is not null as has_html, raw_email_id is not null as has_raw,
                 headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
-                o.attempts, o.next_attempt_at,
+                o.attempts, o.next_attempt_at, o.unopened_since,
                 (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,
                         'state', d.state, 'at', d.at, 'reason', d.reason)
                         order by d.role desc, d.email), '[]')
@@ -114,7 +114,11 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
                     from attachments a
                     where a.workspace_id = $1 and a.message_id = messages.id) as attachments
             from messages
-            left join lateral (select attempts, next_attempt_at from outgoing_mails
+            left join lateral (select attempts, next_attempt_at,
+                    case when tracked and not exists (select from message_opens op
+                        where op.workspace_id = $1 and op.message_id = messages.id)
+                    then handed_over_at end as unopened_since
+                from outgoing_mails
                 where workspace_id = $1 and message_id = messages.id) o on true
             where workspace_id = $1 and ticket_id = t.id",
     );

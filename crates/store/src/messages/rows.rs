@@ -29,6 +29,8 @@ pub struct MessageRow {
     pub receipt_error: Option<String>,
     pub attempts: Option<i32>,
     pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it left, if its opening would be seen and was not.
+    pub unopened_since: Option<DateTime<Utc>>,
     pub recipients: Vec<Recipient>,
     pub sent_at: DateTime<Utc>,
     #[serde(deserialize_with = "attachments")]

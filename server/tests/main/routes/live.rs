@@ -11,11 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 /// A stream as a browser has it: lines as they come.
-struct Reader(Lines<BufReader<TcpStream>>);
+pub(super) struct Reader(Lines<BufReader<TcpStream>>);
 
 impl Reader {
     /// Connects, and answers the head.
-    async fn new(addr: SocketAddr, path: &str, cookie: &str) -> (String, Self) {
+    pub async fn new(addr: SocketAddr, path: &str, cookie: &str) -> (String, Self) {
         let mut stream = TcpStream::connect(addr).await.expect("a connection");
         let head = format!(
             "GET {path} HTTP/1.1\r\nHost: {addr}\r\nAccept: text/event-stream\r\n\
@@ -28,7 +28,7 @@ impl Reader {
     }
 
     /// All up to the first line of which `is_last` says so.
-    async fn until(&mut self, is_last: impl Fn(&str) -> bool) -> String {
+    pub async fn until(&mut self, is_last: impl Fn(&str) -> bool) -> String {
         let mut read = String::new();
         let lines = async {
             while let Some(line) = self.0.next_line().await.expect("a line") {
@@ -43,17 +43,23 @@ impl Reader {
         timeout(Duration::from_secs(20), lines).await.expect("in time");
         read
     }
+
+    /// Reads until the server ends it.
+    pub async fn end(&mut self) {
+        let rest = async { while let Ok(Some(_)) = self.0.next_line().await {} };
+        timeout(Duration::from_secs(5), rest).await.expect("the end of the stream");
+    }
 }
 
 /// Serves `app` on a port of its own.
-async fn serve(app: &TestApp) -> SocketAddr {
+pub(super) async fn serve(app: &TestApp) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("an address");
     tokio::spawn(axum::serve(listener, app.router.clone()).into_future());
     addr
 }
 
-async fn start(live: &Live) {
+pub(super) async fn start(live: &Live) {
     tokio::spawn(live.clone().run(std::future::pending()));
     while live.position().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -14,6 +14,7 @@ mod live;
 mod login;
 mod mail_out;
 mod pages;
+mod restart;
 mod server_functions;
 mod settings;
 mod setup;

@@ -71,6 +71,38 @@ async fn only_a_reader_makes_it_viewed(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_nobody_opens_turns_not_viewed_after_three_days(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let (unopened, _) = sent(&post, None).await;
+    let (by_machine, _) = sent(&post, None).await;
+    open(&post, by_machine, "Mozilla/5.0").await;
+    let back = async |hours: i32| {
+        sqlx::query(
+            "update outgoing_mails set handed_over_at = now() - make_interval(hours => $1)",
+        )
+        .bind(hours)
+        .execute(&post.world.pool)
+        .await
+        .unwrap();
+    };
+    back(71).await;
+    assert_eq!(post.delivery(unopened).await.receipt, Receipt::Sent);
+    back(73).await;
+    assert_eq!(post.delivery(unopened).await.receipt, Receipt::NotViewed);
+    assert_eq!(post.delivery(by_machine).await.receipt, Receipt::Sent, "nobody knows");
+    // A late reader is a reader.
+    open(&post, unopened, READER).await;
+    assert_eq!(post.delivery(unopened).await.receipt, Receipt::Viewed);
+    let (untracked, _) = sent(&post, None).await;
+    sqlx::query("update outgoing_mails set tracked = false")
+        .execute(&post.world.pool)
+        .await
+        .unwrap();
+    back(73).await;
+    assert_eq!(post.delivery(untracked).await.receipt, Receipt::Sent, "nobody could see it");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn bounces_and_deliveries_reach_the_message(pool: PgPool) {
     let post = Post::new(pool).await;
     let (id, message_id) = sent(&post, Some("kim@customer.example")).await;

@@ -1,0 +1,97 @@
+//! When a pane loads its data again: after a change made here, or told by the stream.
+
+use super::{Live, use_live};
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use rapport_domain::live::Hint;
+
+/// A pane loads at most so often, in milliseconds, however much is told.
+const PAUSE_MS: f64 = 500.0;
+/// One's own change is told as well, mostly before its answer comes: then it is loaded already.
+/// For what is told later nobody waits longer than this.
+const JUST_TOLD_MS: f64 = 500.0;
+const WAIT_MS: u32 = 400;
+
+/// The changes made on this page.
+#[derive(Clone, Copy)]
+pub struct Changed {
+    made: RwSignal<u32>,
+    /// When the stream last told something.
+    told_at: StoredValue<f64>,
+    live: Live,
+}
+
+/// Puts the changes of a page into context.
+pub fn provide_changed() {
+    let live = use_live();
+    let changed = Changed { made: RwSignal::new(0), told_at: StoredValue::new(0.0), live };
+    provide_context(changed);
+    live.on_hint(move |_| changed.told_at.set_value(js_sys::Date::now()));
+}
+
+/// The way to say that something was changed; only below [`provide_changed`].
+pub fn use_changed() -> Changed {
+    expect_context::<Changed>()
+}
+
+impl Changed {
+    /// Says that something was changed, or that a change failed: all panes that it concerns
+    /// load their data again, once.
+    pub fn notify(self) {
+        if !self.are_told() {
+            self.load_all();
+        } else if !self.just_told() {
+            let late = move || {
+                if self.told_at.try_get_value().is_some() && !self.just_told() {
+                    self.load_all();
+                }
+            };
+            Timeout::new(WAIT_MS, late).forget();
+        }
+    }
+
+    /// Whether changes made elsewhere are told right now.
+    pub fn are_told(self) -> bool {
+        self.live.is_alive()
+    }
+
+    fn just_told(self) -> bool {
+        js_sys::Date::now() - self.told_at.get_value() < JUST_TOLD_MS
+    }
+
+    fn load_all(self) {
+        self.made.update(|n| *n = n.wrapping_add(1));
+    }
+}
+
+/// Grows whenever a pane should load its data again: after changes made on the page, and after
+/// hints that `concerns` picks. For a resource's source, or an effect.
+pub fn use_fresh(concerns: impl Fn(Hint) -> bool + Send + Sync + 'static) -> Signal<u32> {
+    let told = RwSignal::new(0_u32);
+    // When it last loaded, and whether it is about to.
+    let pause = StoredValue::new((0.0, false));
+    let load = move || {
+        pause.set_value((js_sys::Date::now(), false));
+        told.update(|n| *n = n.wrapping_add(1));
+    };
+    use_live().on_hint(move |hint| {
+        let (last, planned) = pause.get_value();
+        if planned || !(hint == Hint::Everything || concerns(hint)) {
+            return;
+        }
+        let wait = last + PAUSE_MS - js_sys::Date::now();
+        if wait <= 0.0 {
+            load();
+            return;
+        }
+        pause.set_value((last, true));
+        let later = move || {
+            if pause.try_get_value().is_some() {
+                load();
+            }
+        };
+        Timeout::new(wait as u32, later).forget();
+    });
+    let made = use_context::<Changed>().map(|changed| changed.made);
+    Signal::derive(move || told.get().wrapping_add(made.map_or(0, |made| made.get())))
+}

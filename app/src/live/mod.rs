@@ -1,0 +1,153 @@
+//! The stream of what changed, as the open page has it; one a tab.
+//!
+//! It says ids, and panes load what concerns them again ([`use_fresh`]). It comes back by itself
+//! after a break, a sleep or a restart, and gets what it missed; after too long everything on
+//! screen is loaded again. A tab that nobody looks at has none: browsers share few connections
+//! among all tabs. Nothing of this runs on the server.
+
+mod fresh;
+mod wire;
+
+pub use fresh::{Changed, provide_changed, use_changed, use_fresh};
+
+use leptos::prelude::*;
+use rapport_domain::live::{Hint, Topic};
+use std::cell::RefCell;
+use wire::Wire;
+
+/// How often it looks after the stream, in milliseconds.
+const LOOK_MS: u64 = 1_000;
+
+thread_local! {
+    // A tab is one thread; on the server nobody asks.
+    static WIRE: RefCell<Wire> = RefCell::new(Wire::default());
+}
+
+/// The stream of this tab; take it with [`use_live`].
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// What the page that shows follows, and the page's number.
+    topic: RwSignal<Option<(u64, Topic)>>,
+    /// Nothing was heard for too long: what shows may be old.
+    pub broken: RwSignal<bool>,
+    listeners: StoredValue<Vec<(u64, Callback<Hint>)>>,
+    next: StoredValue<u64>,
+}
+
+/// Puts the stream into context; in the browser it starts when a page follows something.
+pub fn provide_live() {
+    // Where the server had come when it began this page: nothing after that is missed.
+    let from = SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return use_context::<rapport_services::live::Live>()
+            .and_then(|live| live.position())
+            .map(|position| position.to_string());
+        #[cfg(not(feature = "ssr"))]
+        None::<String>
+    });
+    let live = Live {
+        topic: RwSignal::new(None),
+        broken: RwSignal::new(false),
+        listeners: StoredValue::new(Vec::new()),
+        next: StoredValue::new(0),
+    };
+    provide_context(live);
+    let from = from.into_inner();
+    Effect::new(move |_| {
+        WIRE.with_borrow_mut(|wire| wire.start(from.clone()));
+        let look = move || live.look();
+        // Leptos's timers end with their owner, which is the tab.
+        let _ = set_interval_with_handle(look, std::time::Duration::from_millis(LOOK_MS));
+        for event in ["visibilitychange", "online"] {
+            let _ = window_event_listener_untyped(event, move |_| live.look());
+        }
+    });
+    Effect::new(move |_| {
+        live.topic.track();
+        WIRE.with_borrow_mut(Wire::close);
+        live.look();
+    });
+}
+
+/// The stream of this tab.
+pub fn use_live() -> Live {
+    expect_context::<Live>()
+}
+
+impl Live {
+    /// Follows a topic for as long as the component lives.
+    pub fn follow(self, topic: Signal<Option<Topic>>) {
+        let page = self.number();
+        Effect::new(move |_| self.topic.set(topic.get().map(|topic| (page, topic))));
+        // The next page may have begun before this one ends.
+        on_cleanup(move || {
+            let own = |now: Option<(u64, Topic)>| now.is_some_and(|(of, _)| of == page);
+            if self.topic.try_get_untracked().is_some_and(own) {
+                self.topic.set(None);
+            }
+        });
+    }
+
+    /// Calls back with each hint, for as long as the component lives.
+    pub fn on_hint(self, run: impl Fn(Hint) + Send + Sync + 'static) {
+        let run = Callback::new(run);
+        Effect::new(move |_| {
+            let id = self.number();
+            self.listeners.update_value(|all| all.push((id, run)));
+            on_cleanup(move || {
+                let _ = self.listeners.try_update_value(|all| all.retain(|(of, _)| *of != id));
+            });
+        });
+    }
+
+    fn number(self) -> u64 {
+        let next = self.next.try_update_value(|n| {
+            *n += 1;
+            *n
+        });
+        next.unwrap_or_default()
+    }
+
+    /// Whether changes are being told right now.
+    pub fn is_alive(self) -> bool {
+        WIRE.with_borrow(Wire::is_open)
+    }
+
+    /// Opens, closes or gives up the stream, as the moment asks.
+    fn look(self) {
+        let topic = self.topic.get_untracked().map(|(_, topic)| topic);
+        let broken = WIRE.with_borrow_mut(|wire| wire.look(topic, self));
+        if self.broken.get_untracked() != broken {
+            self.broken.set(broken);
+        }
+    }
+
+    fn heard(self, id: String, data: String) {
+        WIRE.with_borrow_mut(|wire| wire.heard(id));
+        if self.broken.get_untracked() {
+            self.broken.set(false);
+        }
+        let listeners = self.listeners.get_value();
+        for hint in data.lines().map(Hint::from) {
+            for (_, run) in &listeners {
+                run.run(hint);
+            }
+        }
+    }
+}
+
+/// The connection broke.
+fn lost() {
+    WIRE.with_borrow_mut(Wire::put_off);
+}
+
+/// Says, in a quiet place, that the page is not told of changes.
+#[component]
+pub fn LiveState() -> impl IntoView {
+    let live = use_live();
+    view! {
+        <span class="live-state" role="status">
+            {move || live.broken.get().then_some("Not live – reconnecting")}
+        </span>
+    }
+}

@@ -1,0 +1,128 @@
+//! Events that come while the timeline is open.
+//!
+//! A reader at the top sees them slide in. Whoever reads further down, or has the focus on an
+//! event, sees a pill that says how many wait: nothing moves under their eyes.
+
+use super::api::open_timeline;
+use super::stream::Stream;
+use crate::live::use_fresh;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use rapport_domain::limits::TIMELINE_SHOWN_MAX;
+use rapport_domain::live::Hint;
+use rapport_domain::timeline::{Position, TimelineItem, TimelinePage};
+use std::sync::Arc;
+
+/// Scrolled no further than this, in CSS pixels, a reader is at the top.
+const TOP: i32 = 8;
+
+/// What came and does not show yet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waiting {
+    /// Newest first.
+    items: Vec<Arc<TimelineItem>>,
+    /// They do not reach down to what shows: it has to go when they come.
+    gap: Option<TimelinePage>,
+}
+
+/// Loads what is new after each change here or elsewhere.
+pub(super) fn follow(stream: Stream) {
+    let fresh = use_fresh(|hint| matches!(hint, Hint::Timeline(_)));
+    Effect::new(move |seen: Option<u32>| {
+        let count = fresh.get();
+        // Whoever reads an older stretch, reads that.
+        if seen.is_some_and(|seen| seen != count) && stream.newer.get_untracked().is_none() {
+            spawn_local(load(stream));
+        }
+        count
+    });
+}
+
+async fn load(stream: Stream) {
+    let query = stream.query.with_value(|q| q.at(Position::Newest));
+    // Nothing is lost when this fails: the next load shows it.
+    let Ok(timeline) = open_timeline(stream.customer, query).await else { return };
+    if stream.newer.try_get_untracked() != Some(None) {
+        return;
+    }
+    stream.overview.set(timeline.overview);
+    let page = timeline.page;
+    let (newest, oldest) = stream.items.with_untracked(|items| {
+        (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()))
+    });
+    let has_older = stream.older.get_untracked().is_some();
+    let meets = page.older.is_none()
+        || page.items.last().is_some_and(|last| newest.is_some_and(|n| last.cursor() <= n));
+    let waiting = if meets {
+        let known = |item: &TimelineItem| {
+            stream.items.with_untracked(|items| items.iter().any(|i| i.id == item.id))
+        };
+        // What lies below the end that shows comes with the older ones.
+        let below = |item: &TimelineItem| has_older && oldest.is_some_and(|o| item.cursor() < o);
+        let new = page.items.into_iter().filter(|item| !known(item) && !below(item));
+        Waiting { items: new.map(Arc::new).collect(), gap: None }
+    } else {
+        Waiting { items: Vec::new(), gap: Some(page) }
+    };
+    stream.waiting.set(waiting);
+    if is_at_top() {
+        show(stream);
+    }
+}
+
+/// Lets what waits take its place.
+fn show(stream: Stream) {
+    let Waiting { items: new, gap } = stream.waiting.get_untracked();
+    stream.waiting.set(Waiting::default());
+    stream.moving.set(true);
+    if let Some(page) = gap {
+        stream.older.set(page.older);
+        stream.items.set(page.items.into_iter().map(Arc::new).collect());
+    } else if !new.is_empty() {
+        stream.items.update(|items| {
+            items.extend(new);
+            // By time, for an event may come late.
+            items.sort_by_key(|item| std::cmp::Reverse(item.cursor()));
+            if items.len() > TIMELINE_SHOWN_MAX {
+                items.truncate(TIMELINE_SHOWN_MAX);
+                stream.older.set(items.last().map(|i| i.cursor()));
+            }
+        });
+    }
+}
+
+fn pane() -> Option<web_sys::Element> {
+    document().query_selector(".pane.timeline").ok().flatten()
+}
+
+fn is_at_top() -> bool {
+    let focused = document().query_selector(".stream :focus").ok().flatten().is_some();
+    !focused && pane().is_some_and(|pane| pane.scroll_top() < TOP)
+}
+
+/// The pill; it takes no room, so that its coming moves nothing.
+#[component]
+pub(super) fn Arrivals(stream: Stream) -> impl IntoView {
+    let said = move || {
+        stream.waiting.with(|waiting| match (waiting.gap.is_some(), waiting.items.len()) {
+            (true, _) => Some("Many new events".to_string()),
+            (_, 0) => None,
+            (_, n) => Some(format!("{n} new")),
+        })
+    };
+    let to_top = move |_| {
+        show(stream);
+        if let Some(pane) = pane() {
+            pane.set_scroll_top(0);
+        }
+    };
+    view! {
+        <div class="arrivals" role="status">
+            {move || said().map(|said| view! {
+                <button type="button" class="btn primary" on:click=to_top><Icon name="arrow-up" />{said}</button>
+            })}
+        </div>
+    }
+    .into_any()
+}
