@@ -59,7 +59,7 @@ fn is_open(path: &str) -> bool {
 }
 
 /// Path and query of the page that sent the request.
-fn page_of(headers: &HeaderMap) -> String {
+pub fn page_of(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok());
     let uri = referer.and_then(|r| r.parse::<Uri>().ok());
     uri.and_then(|u| u.path_and_query().map(|p| p.to_string())).unwrap_or_else(|| "/".to_string())

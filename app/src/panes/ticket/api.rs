@@ -3,7 +3,7 @@
 use crate::Failure;
 use leptos::prelude::*;
 use rapport_domain::message::{HeaderLine, TicketDetails};
-use rapport_domain::{Cursor, CustomerId, MessageId};
+use rapport_domain::{AttachmentId, Cursor, CustomerId, MessageId};
 use server_fn::codec::Json;
 
 /// Everything the open ticket shows.
@@ -48,7 +48,8 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
 
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
 /// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
-/// lines; `close` closes the ticket too.
+/// lines; `close` closes the ticket too. `attachments[]` are ids of uploads: those of the other
+/// mode stay where they are, so that one form can name all.
 #[server]
 pub async fn write_message(
     number: i64,
@@ -60,10 +61,12 @@ pub async fn write_message(
     bcc: Option<String>,
     client_key: Option<String>,
     close: Option<String>,
+    #[server(default)] attachments: Vec<AttachmentId>,
 ) -> Result<(), Failure> {
     let close = close.is_some();
     let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
-    let new = rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close };
+    let new =
+        rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close, attachments };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;
         Ok(())
@@ -71,10 +74,15 @@ pub async fn write_message(
     .await
 }
 
-/// Takes a message back that has not left yet, and gives its text back.
+/// Takes a message back that has not left yet, and gives its text back: to the script, or to the
+/// page that the form leads back to.
 #[server]
 pub async fn undo_send(id: MessageId) -> Result<String, Failure> {
-    crate::api::run(async |ctx| rapport_services::messages::undo_send(ctx, id).await).await
+    crate::api::run(async |ctx| match crate::api::is_plain_form() {
+        true => rapport_services::messages::undo_send_on_page(ctx, id).await,
+        false => rapport_services::messages::undo_send(ctx, id).await,
+    })
+    .await
 }
 
 /// Sends a message again that failed or waits.

@@ -1,6 +1,7 @@
 //! The HTML half of a mail: the same words as the text, so that both say one thing.
 
-use super::OutgoingEmail;
+use super::inline::{Piece, pieces, point_inside};
+use super::{OutgoingEmail, OutgoingFile};
 use rapport_domain::message::{Segment, segments};
 use std::fmt::Write;
 
@@ -11,12 +12,12 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
         <body style=\"font:14px/1.5 sans-serif\">",
     );
     match mail.html {
-        Some(body) => html.push_str(body),
-        None => push_text(&mut html, mail.text),
+        Some(body) => html.push_str(&point_inside(body, mail.files)),
+        None => push_text(&mut html, mail.text, mail.files),
     }
     if !mail.signature.is_empty() {
         html.push_str("<div style=\"color:#666;margin-top:1em\">-- <br>");
-        push_lines(&mut html, mail.signature);
+        push_lines(&mut html, mail.signature, &[]);
         html.push_str("</div>");
     }
     if let Some(pixel) = mail.pixel {
@@ -29,15 +30,30 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
 }
 
 /// Paragraphs where a line is empty, line breaks elsewhere, links where there are addresses.
-fn push_text(html: &mut String, text: &str) {
+fn push_text(html: &mut String, text: &str, files: &[OutgoingFile<'_>]) {
     for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
         html.push_str("<p>");
-        push_lines(html, paragraph.trim_matches('\n'));
+        push_lines(html, paragraph.trim_matches('\n'), files);
         html.push_str("</p>");
     }
 }
 
-fn push_lines(html: &mut String, text: &str) {
+fn push_lines(html: &mut String, text: &str, files: &[OutgoingFile<'_>]) {
+    for piece in pieces(text, files) {
+        match piece {
+            Piece::Words(words) => push_words(html, words),
+            Piece::Picture { alt, content_id } => {
+                let (alt, content_id) = (escape(alt), escape(content_id));
+                let _ = write!(
+                    html,
+                    "<img src=\"cid:{content_id}\" alt=\"{alt}\" style=\"max-width:100%\">"
+                );
+            }
+        }
+    }
+}
+
+fn push_words(html: &mut String, text: &str) {
     for segment in segments(text) {
         match segment {
             Segment::Text(text) => html.push_str(&escape(&text).replace('\n', "<br>")),

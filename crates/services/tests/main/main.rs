@@ -6,6 +6,7 @@
 mod csat;
 mod customers;
 mod edit;
+mod files;
 mod inbound;
 mod info;
 mod life;
