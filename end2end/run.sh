@@ -27,6 +27,7 @@ finish() {
   stop_pid "$SERVER_PID"
   on_postgres "drop database if exists $database with (force)" || true
   leave_postgres
+  rm -rf "$RAPPORT_FILES"
   if [ $status -ne 0 ] && [ -s "$log" ]; then
     say "--- the server's last lines ($log)" >&2
     tail -15 "$log" >&2
@@ -36,6 +37,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+RAPPORT_FILES=$(mktemp -d)
 use_postgres --test
 on_postgres "create database $database"
 DATABASE_URL=$(scripts/pg.sh url "$database")

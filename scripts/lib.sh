@@ -153,6 +153,9 @@ use_secret_key() {
   export RAPPORT_SECRET_KEY
 }
 
+# Where the server keeps files, unless a place is set.
+export RAPPORT_FILES=${RAPPORT_FILES:-$STATE/files}
+
 # The status line of GET path at host:port, or nothing; needs no curl.
 http_status() {
   local line=

@@ -43,7 +43,8 @@ pub async fn run<T>(
     })
 }
 
-fn is_plain_form() -> bool {
+/// Whether the browser sent a form by itself, and waits for a page.
+pub fn is_plain_form() -> bool {
     let parts = use_context::<Parts>();
     parts.is_some_and(|parts| parts.method == http::Method::POST && wants_page(&parts.headers))
 }

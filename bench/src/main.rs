@@ -19,7 +19,7 @@ mod timeline;
 use anyhow::{Context, bail};
 use measure::Client;
 use rapport_services::auth;
-use rapport_store::Store;
+use rapport_store::{Files, Store};
 use std::env;
 
 /// The one that the server has, so that both sides of a comparison have the same.
@@ -31,8 +31,11 @@ const PASSWORD: &str = "rapport-demo";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let store =
-        Store::connect(&env::var("DATABASE_URL").context("DATABASE_URL is not set")?).await?;
+    let store = Store::connect(
+        &env::var("DATABASE_URL").context("DATABASE_URL is not set")?,
+        Files::in_memory(),
+    )
+    .await?;
     let url = env::var("RAPPORT_URL").context("RAPPORT_URL is not set")?;
     let token = auth::login(&store, EMAIL, PASSWORD).await.context("no demo workspace")?;
     let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;

@@ -10,12 +10,20 @@
 //   slow:200        each command is answered so many milliseconds later
 //   die             reads the whole text, then hangs up without a word
 //   auth            a login as agent / hunter2 is asked for
+// SINK_CERT and SINK_KEY name files in PEM for TLS: by STARTTLS, or from the start with
+// SINK_TLS=implicit.
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { SMTPServer } from "smtp-server";
 
 let mode = "ok";
 let port = 0;
 let server;
+
+const { SINK_CERT, SINK_KEY, SINK_TLS } = process.env;
+const tls = SINK_CERT
+  ? { secure: SINK_TLS === "implicit", cert: readFileSync(SINK_CERT), key: readFileSync(SINK_KEY) }
+  : {};
 
 const say = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 const pause = () => {
@@ -26,6 +34,7 @@ const refusal = (code, text) => Object.assign(new Error(text), { responseCode: c
 
 function make() {
   return new SMTPServer({
+    ...tls,
     authOptional: true,
     allowInsecureAuth: true,
     logger: false,
@@ -75,6 +84,7 @@ function hangUp(session) {
 function listen(then) {
   server = make();
   server.on("error", (error) => {
+    // A client that does not like our certificate hangs up; that is its right.
     if (error.code === "EADDRINUSE") throw error;
   });
   server.listen(port, "127.0.0.1", () => {

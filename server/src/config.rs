@@ -10,6 +10,10 @@ pub struct Config {
     /// Where Postgres is: postgres://user@host/database
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+    /// Where files lie that came with messages: a directory, or `s3://bucket/prefix` with the usual
+    /// AWS_REGION, AWS_ENDPOINT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    #[arg(long, env = "RAPPORT_FILES", default_value = "rapport-files")]
+    pub files: String,
     /// The address to listen on.
     #[arg(long, env = "RAPPORT_ADDR", default_value = "127.0.0.1:3000")]
     pub addr: SocketAddr,
@@ -51,6 +55,9 @@ pub struct WorkerConfig {
     /// Where Postgres is: postgres://user@host/database
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
+    /// The same place of files as the server's.
+    #[arg(long, env = "RAPPORT_FILES", default_value = "rapport-files")]
+    pub files: String,
     /// The address people use, for links in mails.
     #[arg(long, env = "RAPPORT_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
     pub public_url: String,
@@ -65,6 +72,7 @@ impl Config {
         let here = || format!("http://{}", self.addr);
         WorkerConfig {
             database_url: self.database_url.clone(),
+            files: self.files.clone(),
             public_url: self.public_url.clone().unwrap_or_else(here),
             secret_key: self.secret_key.clone(),
         }

@@ -1,37 +1,32 @@
 //! Files that came with messages, the HTML of a mail, its headers, the mail itself.
 //!
-//! All of it is a stranger's: every answer is sandboxed, never sniffed, never kept by a
-//! cache, and shown in the browser only where the type cannot hold a script.
+//! All of it is a stranger's, and answered as [`crate::download`] says.
 
+use crate::download::{self, SANDBOX, disposition};
 use crate::refused::Refused;
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, AttachmentId, MessageId};
 use rapport_services::messages::MessageHtml;
-use rapport_services::{Ctx, messages};
+use rapport_services::{Ctx, files, messages};
 use serde::Deserialize;
 use std::str::FromStr;
 
-/// Shows nothing, runs nothing, loads nothing.
-const SANDBOX: &str = "sandbox; default-src 'none'";
-/// The same, but it may show its own styles and the pictures inside it; its links open
+/// Like [`SANDBOX`], but it may show its own styles and the pictures inside it; its links open
 /// new pages, which are no longer in the sandbox. Of the same origin, so that the page around
 /// it can measure it and our pictures get the session; without scripts nothing in it can use that.
 const HTML_SANDBOX: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
     default-src 'none'; img-src data: 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'";
-/// Types that a browser shows and that cannot hold a script.
-const INLINE: [&str; 6] =
-    ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
-
 /// The routes; below the session layer.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/files/attachments/{id}", get(attachment))
+        .route("/files/attachments/{id}/thumb", get(thumb))
         .route("/files/messages/{id}/html", get(html))
         .route("/files/messages/{id}/pictures/{n}", get(picture))
         .route("/files/messages/{id}/headers", get(headers))
@@ -42,16 +37,21 @@ async fn attachment(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let ctx = Ctx::for_viewer(state.store, viewer);
-    let file = messages::attachment(&ctx, parse::<AttachmentId>(&id)?).await?;
-    let inline = INLINE.contains(&file.content_type.as_str());
-    let kind = match file.content_type.as_str() {
-        "text/plain" => "text/plain; charset=utf-8",
-        kind if inline => kind,
-        _ => "application/octet-stream",
-    };
-    Ok(answer(file.data, kind, SANDBOX, &disposition(inline, &file.file_name)))
+    let file = files::open(&ctx, parse::<AttachmentId>(&id)?).await?;
+    Ok(download::send(file, &headers).await?)
+}
+
+async fn thumb(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    let ctx = Ctx::for_viewer(state.store, viewer);
+    let (kind, bytes) = files::thumbnail(&ctx, parse::<AttachmentId>(&id)?).await?;
+    Ok((download::headers(kind, SANDBOX, "inline"), bytes).into_response())
 }
 
 /// `?pictures=all`: remote pictures too.
@@ -126,66 +126,9 @@ async fn raw(
 }
 
 fn answer(body: Vec<u8>, kind: &str, policy: &'static str, disposition: &str) -> Response {
-    let value = |text: &str| {
-        HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("application/octet-stream"))
-    };
-    let headers: [(HeaderName, HeaderValue); 6] = [
-        (header::CONTENT_TYPE, value(kind)),
-        (header::CONTENT_DISPOSITION, value(disposition)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
-    ];
-    (headers, body).into_response()
-}
-
-/// `Content-Disposition` by RFC 6266: a plain name for old programs, the real one beside it.
-fn disposition(inline: bool, name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-".contains(c) { c } else { '_' };
-    let ascii: String = name.chars().map(plain).collect();
-    let exact: String = name
-        .bytes()
-        .map(|b| match b {
-            b if b.is_ascii_alphanumeric() || b"._-".contains(&b) => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect();
-    let kind = if inline { "inline" } else { "attachment" };
-    format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
+    (download::headers(kind, policy, disposition), body).into_response()
 }
 
 fn parse<T: FromStr>(id: &str) -> Result<T, AppError> {
     id.parse().map_err(|_| AppError::NotFound)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_cannot_leave_its_header() {
-        let line = disposition(false, "Grüße \"x\"\r\nSet-Cookie: a=b.pdf");
-        assert!(!line.contains(['\r', '\n']), "{line}");
-        assert_eq!(line.matches('"').count(), 2, "{line}");
-        assert!(
-            line.starts_with("attachment; filename=\"Gr__e _x___Set-Cookie_ a_b.pdf\""),
-            "{line}"
-        );
-        assert!(
-            line.ends_with("Gr%C3%BC%C3%9Fe%20%22x%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"),
-            "{line}"
-        );
-        assert!(HeaderValue::from_str(&line).is_ok());
-    }
-
-    #[test]
-    fn only_types_without_scripts_are_shown() {
-        for kind in ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"] {
-            assert!(!INLINE.contains(&kind), "{kind}");
-        }
-    }
 }

@@ -5,10 +5,12 @@
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 
+pub mod admin;
 pub mod api;
 pub mod config;
 mod csat;
 pub mod demo;
+mod download;
 mod files;
 mod forms;
 mod health;
@@ -21,3 +23,4 @@ mod refused;
 pub mod router;
 pub mod serve;
 pub mod state;
+mod uploads;

@@ -5,9 +5,10 @@
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use rapport_server::admin::{self, Admin};
 use rapport_server::config::{Config, WorkerConfig};
 use rapport_server::{demo, serve};
-use rapport_store::Store;
+use rapport_store::{Files, Store};
 
 /// Rendering a page makes many small things for a moment: this allocator does that cheaply.
 #[global_allocator]
@@ -33,6 +34,9 @@ enum Command {
         #[arg(long, env = "DATABASE_URL")]
         database_url: String,
     },
+    /// Look after an installation.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Load the demo workspace's data into a running server, through its REST API.
     Demo {
         /// The server's address.
@@ -68,9 +72,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(config) => serve::run(config).await,
         Command::Worker(config) => serve::work(config).await,
         Command::Migrate { database_url } => {
-            let store = Store::connect(&database_url).await.context("cannot reach Postgres")?;
+            // It touches no file: those are moved by the worker, bit by bit.
+            let store = Store::connect(&database_url, Files::in_memory()).await;
+            let store = store.context("cannot reach Postgres")?;
             store.migrate().await.context("a migration failed")
         }
+        Command::Admin(admin) => admin::run(admin).await,
         Command::Demo { url, key, force } => demo::load(&url, &key, force).await,
     }
 }

@@ -18,6 +18,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use rapport_app::{App, settings};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -79,14 +80,23 @@ fn pages(state: &AppState) -> Router<AppState> {
         }))
         .merge(crate::live::router())
         .merge(crate::files::router())
+        .merge(crate::uploads::router())
         .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(middleware::from_fn_with_state(state.clone(), csp::set))
         .layer(CsrfLayer::new())
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .fallback_service(files(state))
+}
+
+/// What packing makes smaller: not the files of messages, most of which are packed already, and
+/// whose parts are counted in bytes.
+fn compressible() -> impl Predicate + Send + Sync {
+    DefaultPredicate::new()
+        .and(NotForContentType::new("application/octet-stream"))
+        .and(NotForContentType::new("application/pdf"))
 }
 
 /// Files of the built site. Names under pkg/ carry a hash of the content.

@@ -9,7 +9,7 @@ use rapport_services::jobs::Worker;
 use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
-use rapport_store::Store;
+use rapport_store::{Files, Store};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,7 +20,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if config.demo && !config.addr.ip().is_loopback() {
         bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
     }
-    let store = Store::connect(&config.database_url).await.context("cannot reach Postgres")?;
+    let files = files(&config.files)?;
+    let store = Store::connect(&config.database_url, files.clone()).await;
+    let store = store.context("cannot reach Postgres")?;
     store.migrate().await.context("a migration failed")?;
     if config.demo {
         if setup::demo(&store).await.context("the demo workspace was not created")? {
@@ -37,7 +39,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     });
     let worker = tokio::spawn(worker.run(told(stopping.clone())));
     let addr = config.addr;
-    let mail_store = Store::connect_for_jobs(&config.database_url).await;
+    let mail_store = Store::connect_for_jobs(&config.database_url, files).await;
     let mail_store = mail_store.context("cannot reach Postgres")?;
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
     let live_store = Store::connect_for_live(&config.database_url).await;
@@ -67,8 +69,15 @@ pub async fn work(config: WorkerConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The place of files, as the settings have it.
+pub fn files(place: &str) -> anyhow::Result<Files> {
+    // S3 is asked over TLS.
+    rapport_services::outside::choose_crypto();
+    Files::at(place).with_context(|| format!("cannot keep files in {place}"))
+}
+
 async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
-    let store = Store::connect_for_jobs(&config.database_url).await;
+    let store = Store::connect_for_jobs(&config.database_url, files(&config.files)?).await;
     Ok(Worker {
         store: store.context("cannot reach Postgres")?,
         keys: config.secret_key.clone(),

@@ -106,6 +106,14 @@ pub const HEADERS_MAX: usize = 300;
 pub const HEADER_CHARS: usize = 4_000;
 /// Bytes of all files of one message from the API.
 pub const ATTACHMENTS_BYTES: usize = 10 * 1024 * 1024;
+/// Files that a message written here may carry, their bytes together, and the bytes together that
+/// an answer by e-mail may carry: in a mail they grow by a third.
+pub const UPLOADS_MAX: usize = 20;
+pub const UPLOADS_BYTES: usize = 25 * 1024 * 1024;
+pub const UPLOADS_MAIL_BYTES: usize = 18 * 1024 * 1024;
+/// Bytes of all files of one person that wait for a message, and for how many days they do.
+pub const UPLOADS_WAITING_BYTES: usize = 200 * 1024 * 1024;
+pub const UPLOADS_WAITING_DAYS: i64 = 7;
 /// Bytes of an unreadable e-mail that its message shows.
 pub const RAW_SHOWN_BYTES: usize = 100_000;
 /// Activities shown in an open ticket.

@@ -14,6 +14,7 @@ mod ctx;
 pub mod customers;
 pub mod deliveries;
 pub mod fields;
+pub mod files;
 pub mod idempotency;
 pub mod info;
 pub mod info_cards;

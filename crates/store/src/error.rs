@@ -16,6 +16,18 @@ pub enum StoreError {
     Unavailable(String),
     #[error("database error: {0}")]
     Database(sqlx::Error),
+    /// The file store cannot be reached or written, or a file is not what its row says.
+    #[error("file store: {0}")]
+    Files(String),
+}
+
+impl From<object_store::Error> for StoreError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::NotFound,
+            error => Self::Files(error.to_string()),
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -61,6 +73,10 @@ impl From<StoreError> for AppError {
             }
             StoreError::Database(detail) => {
                 tracing::error!(%detail, "database error");
+                Self::Unavailable
+            }
+            StoreError::Files(detail) => {
+                tracing::error!(%detail, "file store error");
                 Self::Unavailable
             }
         }

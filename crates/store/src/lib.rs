@@ -1,4 +1,4 @@
-//! The only SQL in Rapport.
+//! The only SQL in Rapport, and the files beside the database.
 //!
 //! One module per feature, one function per use. Every function takes the
 //! workspace first; no query exists without it. Nothing here decides who may do
@@ -16,6 +16,7 @@ pub mod custom_fields;
 pub mod customers;
 pub mod deliveries;
 mod error;
+pub mod files;
 pub mod idempotency;
 pub mod identifiers;
 mod info;
@@ -37,6 +38,7 @@ pub mod users;
 pub mod workspaces;
 
 pub use error::StoreError;
+pub use files::Files;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
@@ -57,29 +59,30 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// A transaction; dropping it undoes what was done.
 pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
-/// The way to Postgres; cheap to clone.
+/// The way to Postgres and to the files; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    files: Files,
 }
 
 impl Store {
     /// Connects to `url` (`postgres://user@host/database`).
-    pub async fn connect(url: &str) -> Result<Self> {
-        Self::connect_with(url, WEB_CONNECTIONS).await
+    pub async fn connect(url: &str, files: Files) -> Result<Self> {
+        Self::connect_with(url, files, WEB_CONNECTIONS).await
     }
 
     /// The same for a worker: jobs never take a page's connection.
-    pub async fn connect_for_jobs(url: &str) -> Result<Self> {
-        Self::connect_with(url, JOB_CONNECTIONS).await
+    pub async fn connect_for_jobs(url: &str, files: Files) -> Result<Self> {
+        Self::connect_with(url, files, JOB_CONNECTIONS).await
     }
 
-    /// The same for what tells open pages of changes: one connection, busy or not.
+    /// The same for what tells open pages of changes: one connection, busy or not. It has no files.
     pub async fn connect_for_live(url: &str) -> Result<Self> {
-        Self::connect_with(url, 1).await
+        Self::connect_with(url, Files::in_memory(), 1).await
     }
 
-    async fn connect_with(url: &str, connections: u32) -> Result<Self> {
+    async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)?
             .application_name("rapport")
             .options([("statement_timeout", STATEMENT_TIMEOUT)]);
@@ -88,12 +91,22 @@ impl Store {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await?;
-        Ok(Self { pool })
+        Ok(Self { pool, files })
     }
 
-    /// Wraps a pool that somebody else opened (tests, benchmarks).
+    /// Wraps a pool that somebody else opened, for tests. Files are kept in memory.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { pool }
+        Self { pool, files: Files::in_memory() }
+    }
+
+    /// The same with its files elsewhere.
+    pub fn with_files(self, files: Files) -> Self {
+        Self { files, ..self }
+    }
+
+    /// Where files lie.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The pool, for queries of this crate and for tests.

@@ -4,13 +4,14 @@ use super::auth::Caller;
 use super::extract::{Body, Named, Params};
 use super::problem::Problem;
 use super::{Answer, Created};
+use crate::download;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use rapport_domain::message::{Message, NewCsat, NewMessage, Written};
 use rapport_domain::ticket::Ticket;
-use rapport_domain::{Cursor, Page};
-use rapport_services::csat;
-use rapport_services::{messages, tickets};
+use rapport_domain::{AttachmentId, Cursor, Page};
+use rapport_services::{csat, files, messages, tickets};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -23,7 +24,7 @@ pub struct MessagesQuery {
     pub cursor: Option<Cursor>,
 }
 
-/// List a ticket's messages: the newest 100, oldest first; `next` leads to earlier ones.
+/// List a ticket's messages: the newest 50, oldest first; `next` leads to earlier ones.
 #[utoipa::path(get, path = "/tickets/{number}/messages", tag = "messages",
     params(("number" = i64, Path), MessagesQuery),
     responses((status = 200, body = Page<Message>), (status = "4XX", body = Problem)))]
@@ -32,8 +33,27 @@ pub async fn list(
     Named(number): Named<i64>,
     Params(query): Params<MessagesQuery>,
 ) -> Answer<Page<Message>> {
-    let page = messages::thread_page(&ctx, number, query.cursor).await?;
+    let mut page = messages::thread_page(&ctx, number, query.cursor).await?;
+    for file in page.messages.iter_mut().flat_map(|m| &mut m.attachments) {
+        file.url = Some(format!("/api/v1/attachments/{}", file.id));
+    }
     Ok(Json(Page { items: page.messages, next: page.earlier }))
+}
+
+/// Get a file of a message: its bytes, or those that a `Range` names. Its type is what its
+/// content says; HTML, SVG and the like come as `application/octet-stream`.
+#[utoipa::path(get, path = "/attachments/{id}", tag = "messages",
+    params(("id" = AttachmentId, Path)),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = [u8]),
+        (status = 206, description = "The bytes asked for", content_type = "application/octet-stream", body = [u8]),
+        (status = "4XX", body = Problem)))]
+pub async fn attachment(
+    Caller(ctx): Caller,
+    Named(id): Named<AttachmentId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let file = files::open(&ctx, id).await?;
+    Ok(download::send(file, &headers).await?)
 }
 
 /// Add a message or internal note. With `sent_at` it is history and moves no status.

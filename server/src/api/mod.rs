@@ -85,6 +85,7 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(labels::list))
         .routes(routes!(messages::list, messages::create))
         .routes(routes!(messages::csat))
+        .routes(routes!(messages::attachment))
         .routes(routes!(events::create))
         .routes(routes!(notes::of_customer, notes::on_customer))
         .routes(routes!(notes::of_account, notes::on_account));

@@ -80,6 +80,7 @@ impl TestApp {
         let store = Store::from_pool(pool);
         let mut config = Config {
             database_url: String::new(),
+            files: String::new(),
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
             site_root: "no-such-site".into(),

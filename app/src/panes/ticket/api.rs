@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use rapport_domain::message::{HeaderLine, TicketDetails};
 use rapport_domain::snippet::FilledSnippet;
-use rapport_domain::{Cursor, CustomerId, MessageId, UserId};
+use rapport_domain::{AttachmentId, Cursor, CustomerId, MessageId, UserId};
 use server_fn::codec::{GetUrl, Json};
 
 /// Everything the open ticket shows. `customer` is whose it has to be; without one, the page
@@ -54,7 +54,8 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
 
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
 /// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
-/// lines; `close` closes the ticket too, `snooze` lets it sleep until then.
+/// lines; `close` closes the ticket too, `snooze` lets it sleep until then. `attachments[]` are ids
+/// of uploads: those of the other mode stay where they are, so that one form can name all.
 #[server]
 pub async fn write_message(
     number: i64,
@@ -67,11 +68,20 @@ pub async fn write_message(
     client_key: Option<String>,
     close: Option<String>,
     snooze: Option<DateTime<Utc>>,
+    #[server(default)] attachments: Vec<AttachmentId>,
 ) -> Result<(), Failure> {
     let close = close.is_some();
     let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
-    let new =
-        rapport_domain::message::WriteMessage { body, to, cc, bcc, client_key, close, snooze };
+    let new = rapport_domain::message::WriteMessage {
+        body,
+        to,
+        cc,
+        bcc,
+        client_key,
+        close,
+        snooze,
+        attachments,
+    };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;
         Ok(())
@@ -79,10 +89,15 @@ pub async fn write_message(
     .await
 }
 
-/// Takes a message back that has not left yet, and gives its text back.
+/// Takes a message back that has not left yet, and gives its text back: to the script, or to the
+/// page that the form leads back to.
 #[server]
 pub async fn undo_send(id: MessageId) -> Result<String, Failure> {
-    crate::api::run(async |ctx| rapport_services::messages::undo_send(ctx, id).await).await
+    crate::api::run(async |ctx| match crate::api::is_plain_form() {
+        true => rapport_services::messages::undo_send_on_page(ctx, id).await,
+        false => rapport_services::messages::undo_send(ctx, id).await,
+    })
+    .await
 }
 
 /// Sends a message again that failed or waits.

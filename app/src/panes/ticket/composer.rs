@@ -10,6 +10,7 @@ use super::draft;
 use super::life::{SNOOZES, SnoozeUntil};
 use super::live::Live;
 use super::recipients::{Lines, RecipientLines};
+use super::uploads::COMPOSER;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
@@ -133,7 +134,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     };
     view! {
         <div class="composer" data-ticket=live.number on:keydown=keys>
-            <ActionForm action=send node_ref=form>
+            <ActionForm action=send node_ref=form attr:id=COMPOSER>
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
                 {view! { <Modes writing /> }.into_any()}
@@ -185,11 +186,13 @@ fn Modes(writing: Writing) -> impl IntoView {
 #[component]
 fn Text(writing: Writing) -> impl IntoView {
     let name = writing.live.ticket.with_untracked(|t| t.row.customer.name.clone());
+    let returned = writing.live.details.with_untracked(|d| d.returned.clone()).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or_default().to_string();
     view! {
         <TextArea
             name="body"
             label="Message"
+            value=returned
             placeholder=format!("Write to {first}, / for a snippet, @ in a note to name somebody…")
             rows=3
             maxlength=limits::MESSAGE_CHARS

@@ -1,6 +1,7 @@
 //! One message or note.
 
 use super::channel::ChannelHeaders;
+use super::files::Files;
 use super::formatted::Formatted;
 use super::live::Live;
 use super::outgoing::OutgoingLine;
@@ -10,7 +11,7 @@ use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::message::{Attachment, Message, Segment, segments, size_text};
+use rapport_domain::message::{Message, Segment, segments};
 use rapport_domain::ticket::MessageKind;
 
 /// A customer's on the left, an agent's and notes on the right.
@@ -115,23 +116,6 @@ fn Unreadable(message: Message) -> impl IntoView {
             <a class="original" href=raw><Icon name="download" />"Download the whole e-mail"</a>
         </div>
     }
-}
-
-#[component]
-fn Files(files: Vec<Attachment>) -> impl IntoView {
-    (!files.is_empty()).then(|| {
-        let chip = |file: Attachment| {
-            let size = size_text(file.size_bytes);
-            view! {
-                <a class="tag file" href=format!("/files/attachments/{}", file.id) target="_blank" rel="noopener" title=format!("{} · {}", file.file_name, file.content_type)>
-                    <Icon name="paperclip" />
-                    <span class="clip">{file.file_name.clone()}</span>
-                    <span class="size">"· " {size}</span>
-                </a>
-            }
-        };
-        view! { <p class="files">{files.into_iter().map(chip).collect_view()}</p> }
-    })
 }
 
 /// Plain text with its web addresses made clickable.

@@ -9,6 +9,7 @@ mod channel;
 mod composer;
 mod draft;
 mod edit;
+mod files;
 mod formatted;
 mod life;
 mod live;
@@ -20,6 +21,7 @@ mod recipients;
 mod row;
 mod thread;
 mod typing;
+mod uploads;
 
 use crate::Failure;
 use crate::pages::profile::use_place;
@@ -35,6 +37,7 @@ use rapport_domain::message::TicketDetails as Details;
 use rapport_domain::{AppError, Cursor};
 use row::TicketRow;
 use thread::Thread;
+use uploads::Uploads;
 
 #[component]
 pub fn TicketDetails() -> impl IntoView {
@@ -81,7 +84,10 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
         {view! { <TicketRow live /> }.into_any()}
         {view! { <Properties live /> }.into_any()}
         {view! { <Thread live /> }.into_any()}
-        {live.may_write.then(|| view! { <Composer live /> }.into_any())}
+        {live.may_write.then(|| view! {
+            <Composer live />
+            {view! { <Uploads live /> }.into_any()}
+        }.into_any())}
     }
 }
 

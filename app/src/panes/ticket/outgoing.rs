@@ -42,8 +42,8 @@ pub(super) fn OutgoingLine(live: Live, id: MessageId, delivery: Delivery) -> imp
     .into_any()
 }
 
-/// Counts down, and afterwards looks whether the message left. Without scripts there is no
-/// composer to give the text back to, so there is no button.
+/// Counts down, and afterwards looks whether the message left. Its text goes back to the composer,
+/// without scripts too.
 #[component]
 fn Undo(live: Live, id: MessageId, until: i64) -> impl IntoView {
     let left = RwSignal::new(None::<i64>);
@@ -71,7 +71,7 @@ fn Undo(live: Live, id: MessageId, until: i64) -> impl IntoView {
         <div class="outgoing">
             <span>{said}</span>
             <Show when=open>
-                <ActionForm action=live.undo attr:class="scripted">
+                <ActionForm action=live.undo>
                     <input type="hidden" name="id" value=id.to_string() />
                     <button class="btn quiet" type="submit">"Undo"</button>
                 </ActionForm>

@@ -43,7 +43,7 @@ pub async fn create_ticket(
         let note = form.note();
         let created = tickets::create(ctx, form.ticket(ctx.user())?).await?;
         if let Some(body) = note {
-            messages::note(ctx, created.number, WriteNote { body, client_key: None }).await?;
+            messages::note(ctx, created.number, WriteNote { body, ..WriteNote::default() }).await?;
         }
         Ok(created)
     })

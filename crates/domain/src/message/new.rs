@@ -2,7 +2,7 @@
 
 use crate::error::{AppError, Problems};
 use crate::ticket::{Channel, MessageKind, Receipt};
-use crate::{CustomerId, MessageId, TicketId, UserId, limits, markdown, text};
+use crate::{AttachmentId, CustomerId, MessageId, TicketId, UserId, limits, markdown, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -197,14 +197,20 @@ pub struct WriteMessage {
     pub close: bool,
     /// Lets the ticket sleep until then.
     pub snooze: Option<DateTime<Utc>>,
+    /// The author's own uploads of this ticket that go along, in this order. Those chosen for a
+    /// note stay where they are; one that is gone is an error of this field. A picture among them
+    /// stands in the text as `![name](att_…)` and leaves inside the mail.
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// An agent's note for the team.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteNote {
     /// Markdown.
     pub body: String,
     pub client_key: Option<String>,
+    /// As in [`WriteMessage`], those chosen for a note.
+    pub attachments: Vec<AttachmentId>,
 }
 
 /// What storing a message answers.

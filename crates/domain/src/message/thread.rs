@@ -1,9 +1,9 @@
 //! A ticket opened: its properties, messages and activities.
 
-use super::{Answers, HeaderLine, MailFacts, Recipient};
+use super::{Answers, Attachment, HeaderLine, MailFacts, Recipient, Upload};
 use crate::fields::FieldDef;
 use crate::ticket::{Assignable, Channel, MessageKind, Receipt, Ticket};
-use crate::{AttachmentId, Cursor, EventId, MessageId, UserId};
+use crate::{Cursor, EventId, MessageId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -81,16 +81,6 @@ impl Delivery {
     }
 }
 
-/// A file that came with a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct Attachment {
-    pub id: AttachmentId,
-    pub file_name: String,
-    pub content_type: String,
-    pub size_bytes: i64,
-}
-
 /// Something that happened to the ticket, in its place between the messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadActivity {
@@ -126,6 +116,15 @@ pub struct TicketDetails {
     pub activities: Vec<ThreadActivity>,
     pub assignable: Assignable,
     pub answers: Answers,
+    /// The reader's own files that wait for a message here, in the order they came. Each goes
+    /// with the message that names its id in `attachments` of [`WriteMessage`], and belongs to
+    /// one mode of the composer.
+    ///
+    /// [`WriteMessage`]: super::WriteMessage
+    pub uploads: Vec<Upload>,
+    /// The text of an answer that the reader took back: the composer starts with it. Writing the
+    /// next answer forgets it.
+    pub returned: Option<String>,
     /// Goes into the composer: sending the same form twice stores one message.
     pub form_key: String,
 }
@@ -155,15 +154,6 @@ pub fn main_headers(all: &[HeaderLine]) -> Vec<HeaderLine> {
         .collect()
 }
 
-/// A size as people read it: `812 B`, `18 KB`, `2.4 MB`.
-pub fn size_text(bytes: i64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} KB", (bytes + 500) / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,12 +164,5 @@ mod tests {
         let all = ["Received", "subject", "X-Mailer", "From", "DKIM-Signature"].map(line);
         let names: Vec<_> = main_headers(&all).into_iter().map(|h| h.name).collect();
         assert_eq!(names, ["From", "subject"]);
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        assert_eq!(size_text(812), "812 B");
-        assert_eq!(size_text(18_120), "18 KB");
-        assert_eq!(size_text(2_410_000), "2.4 MB");
     }
 }

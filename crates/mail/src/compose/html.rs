@@ -1,6 +1,7 @@
 //! The HTML half of a mail: the same words as the text, so that both say one thing.
 
 use super::OutgoingEmail;
+use super::inline::point_inside;
 use rapport_domain::message::{Segment, segments};
 use std::fmt::Write;
 
@@ -11,7 +12,7 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
         <body style=\"font:14px/1.5 sans-serif\">",
     );
     match mail.html {
-        Some(body) => html.push_str(body),
+        Some(body) => html.push_str(&point_inside(body, mail.files)),
         None => push_text(&mut html, mail.text),
     }
     if !mail.signature.is_empty() {

@@ -2,6 +2,7 @@
 
 mod dkim;
 mod html;
+mod inline;
 mod marked;
 
 pub use dkim::{BadKey, DkimKey};
@@ -9,8 +10,11 @@ pub use marked::markdown_html;
 
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
+use mail_builder::mime::MimePart;
+use rapport_domain::AttachmentId;
 
 /// A mail to write. All addresses are plain, lower-case and checked before.
 #[derive(Debug, Clone)]
@@ -42,8 +46,13 @@ pub struct OutgoingEmail<'a> {
 /// A file of a mail.
 #[derive(Debug, Clone)]
 pub struct OutgoingFile<'a> {
+    pub id: AttachmentId,
     pub name: &'a str,
     pub content_type: &'a str,
+    /// With one the file is a picture inside of the mail (`multipart/related`), where the HTML has
+    /// `/files/attachments/att_…` with its id as the source of a picture. `name@domain`, without
+    /// angle brackets.
+    pub content_id: Option<&'a str>,
     pub data: &'a [u8],
 }
 
@@ -79,13 +88,37 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
         "" => mail.text.to_string(),
         signature => format!("{}\n\n-- \n{signature}", mail.text),
     };
-    builder = builder.text_body(text + "\n").html_body(html::document(mail));
-    for file in mail.files {
-        builder = builder.attachment(file.content_type, file.name, file.data);
+    let mut html = MimePart::new("text/html", html::document(mail));
+    let (inside, along): (Vec<_>, Vec<_>) =
+        mail.files.iter().partition(|file| file.content_id.is_some());
+    if !inside.is_empty() {
+        let pictures = inside.into_iter().map(|file| part(file, "inline"));
+        html = MimePart::new(
+            "multipart/related",
+            [html].into_iter().chain(pictures).collect::<Vec<_>>(),
+        );
     }
+    let text = MimePart::new("text/plain", text + "\n");
+    let mut body = MimePart::new("multipart/alternative", vec![text, html]);
+    if !along.is_empty() {
+        let files = along.into_iter().map(|file| part(file, "attachment"));
+        body =
+            MimePart::new("multipart/mixed", [body].into_iter().chain(files).collect::<Vec<_>>());
+    }
+    builder = builder.body(body);
     let mut raw = Vec::new();
     builder.serialize(&mut raw);
     raw
+}
+
+fn part<'a>(file: &OutgoingFile<'a>, disposition: &'a str) -> MimePart<'a> {
+    let disposition = ContentType::new(disposition).attribute("filename", file.name);
+    let part =
+        MimePart::new(file.content_type, file.data).header("Content-Disposition", disposition);
+    match file.content_id {
+        Some(id) => part.cid(id),
+        None => part,
+    }
 }
 
 fn list<'a>(addresses: &[&'a str]) -> Address<'a> {

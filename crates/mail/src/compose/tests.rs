@@ -35,6 +35,11 @@ fn mail<'a>() -> OutgoingEmail<'a> {
     }
 }
 
+fn file<'a>(id: u128, name: &'a str, content_type: &'a str, data: &'a [u8]) -> OutgoingFile<'a> {
+    let id = AttachmentId(rapport_domain::Uuid::from_u128(id));
+    OutgoingFile { id, name, content_type, content_id: None, data }
+}
+
 fn text_of(raw: &[u8]) -> String {
     String::from_utf8(raw.to_vec()).unwrap()
 }
@@ -42,8 +47,7 @@ fn text_of(raw: &[u8]) -> String {
 #[test]
 fn what_is_written_reads_back() {
     let references = ["first@customer.example".to_string(), "parent@customer.example".into()];
-    let files =
-        [OutgoingFile { name: "Bericht ü.pdf", content_type: "application/pdf", data: b"%PDF" }];
+    let files = [file(1, "Bericht ü.pdf", "application/pdf", b"%PDF")];
     let raw = compose(&OutgoingEmail { references: &references, files: &files, ..mail() });
     let text = text_of(&raw);
     assert!(raw.is_ascii() && !text.replace("\r\n", "").contains(['\n', '\r']), "{text}");
@@ -71,6 +75,32 @@ fn what_a_form_sent_has_paragraphs_too() {
     assert!(read.text.starts_with("One\n\nTwo\nThree\n\n-- \nA\nB"), "{:?}", read.text);
     let html = text_of(&raw).replace("=\r\n", "");
     assert!(html.contains("<p>One</p><p>Two<br>Three</p>") && html.contains("A<br>B"), "{html}");
+}
+
+#[test]
+fn a_picture_stands_between_the_words_and_leaves_with_them() {
+    let chart = OutgoingFile {
+        content_id: Some("att_1@rapport"),
+        ..file(1, "chart \"1\".png", "image/png", b"\x89PNG")
+    };
+    let files = [chart, file(2, "all.csv", "text/csv", b"a,b")];
+    let source = format!("See\n\n![a <b> chart]({})\n\nnot ![that](att_x)", files[0].id);
+    let marked = markdown_html(&source);
+    let text = rapport_domain::markdown::readable(&source);
+    let mail = OutgoingEmail { text: &text, html: Some(&marked), files: &files, ..mail() };
+    let raw = compose(&mail);
+    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    assert!(read.text.starts_with("See\n\n[a <b> chart]\n\nnot ![that](att_x)"), "{}", read.text);
+    let html = html::document(&mail);
+    let picture = "<img src=\"cid:att_1@rapport\" alt=\"a &lt;b&gt; chart\"";
+    assert!(html.contains(picture) && html.matches("<img").count() == 1, "{html}");
+    let found: Vec<_> =
+        read.attachments.iter().map(|a| (a.file_name.as_str(), a.content_id.as_deref())).collect();
+    assert_eq!(found, [("chart \"1\".png", Some("att_1@rapport")), ("all.csv", None)]);
+    let shape = text_of(&raw);
+    let at = |part: &str| shape.find(part).unwrap_or_else(|| panic!("{part}: {shape}"));
+    assert!(at("multipart/mixed") < at("multipart/alternative"));
+    assert!(at("multipart/alternative") < at("multipart/related"));
 }
 
 #[test]

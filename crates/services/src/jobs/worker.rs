@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{csat, ctx, messages, notifications, sla, tickets};
+use crate::{csat, ctx, files, messages, notifications, sla, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -43,6 +43,8 @@ impl Worker {
         let worker = Arc::new(self);
         let mut running = JoinSet::new();
         let (mut tidied, mut looked): (Option<Instant>, Option<Instant>) = (None, None);
+        let mut beside = JoinSet::new();
+        beside.spawn(tidy_files(worker.store.clone()));
         tokio::pin!(stop);
         loop {
             if tidied.is_none_or(|at| at.elapsed() > TIDY) {
@@ -65,6 +67,8 @@ impl Worker {
                 () = sleep(POLL), if running.len() < AT_ONCE => {}
             }
         }
+        // It can stop anywhere.
+        beside.abort_all();
         let end = async { while running.join_next().await.is_some() {} };
         if timeout(GRACE, end).await.is_err() {
             tracing::warn!(
@@ -130,6 +134,17 @@ impl Worker {
                 self.store.bury_job(job, error).await
             }
         }
+    }
+}
+
+/// Tidies files, beside the jobs: what is left to move may take hours.
+async fn tidy_files(store: Store) {
+    loop {
+        let more = files::tidy(&store).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "files were not tidied");
+            false
+        });
+        sleep(if more { POLL } else { TIDY }).await;
     }
 }
 

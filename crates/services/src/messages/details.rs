@@ -40,6 +40,8 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
         activities,
         assignable: rows.assignable,
         answers: Answers { from: sending.from, recipients },
+        uploads: rows.uploads,
+        returned: rows.returned,
         form_key: auth::random_token(),
     })
 }

@@ -5,19 +5,13 @@ use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rapport_domain::message::HeaderLine;
-use rapport_domain::{AppError, AttachmentId, MessageId, Permission};
-use rapport_store::messages::FileRow;
+use rapport_domain::{AppError, MessageId, Permission};
+use std::collections::HashMap;
 
 /// Bytes of an inline picture that is shown inside a message's HTML.
 const PICTURE_BYTES: i64 = 1_000_000;
 /// Bytes of a remote picture.
 const REMOTE_PICTURE_BYTES: usize = 5_000_000;
-
-/// A file that came with a message.
-pub async fn attachment(ctx: &Ctx, id: AttachmentId) -> Result<FileRow> {
-    ctx.require(Permission::Read)?;
-    Ok(ctx.store.attachment(ctx.workspace, id).await?)
-}
 
 /// A message's HTML, ready to be shown in a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +30,16 @@ pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<Mess
     let known = rapport_mail::remote_pictures(&row.html).len();
     let place = move |n| remote.then(|| format!("/files/messages/{id}/pictures/{n}"));
     let html = rapport_mail::show_pictures(&row.html, place);
-    let own = |wanted: &str| {
-        let (_, kind, data) = row.pictures.iter().find(|(id, ..)| id == wanted)?;
-        Some(format!("data:{kind};base64,{}", STANDARD.encode(data)))
-    };
+    let mut pictures = HashMap::new();
+    for picture in row.pictures {
+        let id = picture.content_id.clone().unwrap_or_default();
+        if row.html.contains(&id) {
+            let data = ctx.store.file_bytes(ctx.workspace, &picture).await?;
+            let kind = &picture.content_type;
+            pictures.insert(id, format!("data:{kind};base64,{}", STANDARD.encode(&data)));
+        }
+    }
+    let own = |wanted: &str| pictures.get(wanted).cloned();
     let folded = rapport_mail::fold_quote(&rapport_mail::fold_signature(&html));
     let html = rapport_mail::place_pictures(&folded, own);
     Ok(MessageHtml { html, hidden: if remote { 0 } else { known } })

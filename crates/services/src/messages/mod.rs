@@ -9,9 +9,7 @@ mod undo;
 mod write;
 
 pub use details::{details, details_of, thread_page};
-pub use files::{
-    MessageHtml, attachment, message_headers, message_html, message_picture, message_raw,
-};
+pub use files::{MessageHtml, message_headers, message_html, message_picture, message_raw};
 pub use inbound::{
     Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
     store_mail_in, stored_mail, unfiled,
@@ -19,5 +17,5 @@ pub use inbound::{
 pub use outgoing::UNDO;
 pub(crate) use send::{SEND_MAIL, send_mail};
 pub(crate) use undo::start_again;
-pub use undo::{retry_send, undo_send};
+pub use undo::{retry_send, undo_send, undo_send_on_page};
 pub use write::{add_message, note, reply, write};

@@ -94,10 +94,28 @@ async fn write(
         let found = mail.recipients.iter().filter(move |(_, r, _)| *r == role);
         found.map(|(email, ..)| email.as_str()).collect::<Vec<_>>()
     };
+    let mut contents = Vec::with_capacity(mail.files.len());
+    for file in &mail.files {
+        match worker.store.file_bytes(job.workspace, file).await {
+            Ok(bytes) => contents.push(bytes),
+            Err(error) => {
+                tracing::error!(%error, file = %file.id, "a file to send cannot be read");
+                let text = format!("The file {} cannot be read right now.", file.file_name);
+                return Ok(Err(failure(Kind::Later, &text)));
+            }
+        }
+    }
     let files: Vec<OutgoingFile> = mail
         .files
         .iter()
-        .map(|f| OutgoingFile { name: &f.file_name, content_type: &f.content_type, data: &f.data })
+        .zip(&contents)
+        .map(|(f, data)| OutgoingFile {
+            id: f.id,
+            name: &f.file_name,
+            content_type: &f.content_type,
+            content_id: f.content_id.as_deref(),
+            data,
+        })
         .collect();
     let marked = mail.body_markdown.as_deref().map(rapport_mail::markdown_html);
     let html = marked.or_else(|| mail.body_html.clone());
@@ -118,6 +136,10 @@ async fn write(
         pixel: pixel.as_deref(),
         files: &files,
     });
+    if raw.len() > limits::EMAIL_BYTES {
+        let text = "With its files this mail is larger than 25 MB, which mail servers refuse.";
+        return Ok(Err(failure(Kind::Never, text)));
+    }
     Ok(signed(worker, mailbox, raw))
 }
 

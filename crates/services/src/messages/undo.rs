@@ -8,9 +8,20 @@ use rapport_store::jobs::{self, NewJob};
 use rapport_store::{StoreError, Tx, deliveries, messages};
 use serde_json::json;
 
-/// Takes back an answer that has not left yet, and gives its text back. The ticket goes back
-/// to the status it had. Afterwards it is too late, and a conflict says so.
+/// Takes back an answer that has not left yet, and gives its text back. The ticket goes back to
+/// the status it had; its files wait for the next answer of whoever took it back. Afterwards it is
+/// too late, and a conflict says so.
 pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
+    undo(ctx, message, false).await
+}
+
+/// The same for a page without scripts: the text waits on the ticket, see
+/// [`TicketDetails::returned`](rapport_domain::message::TicketDetails).
+pub async fn undo_send_on_page(ctx: &Ctx, message: MessageId) -> Result<String> {
+    undo(ctx, message, true).await
+}
+
+async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> {
     ctx.require(Permission::Write)?;
     let too_late = || AppError::Conflict("Too late: this message has left already.".into());
     let mut tx = ctx.store.begin().await?;
@@ -21,10 +32,18 @@ pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
     if !jobs::cancel_unstarted(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
         return Err(too_late());
     }
+    // Its files wait for the next one, for whoever takes it back.
+    if let Some(user) = ctx.user() {
+        messages::detach_uploads(&mut tx, ctx.workspace, message, ticket.id, user).await?;
+    }
     let undone = match messages::take_back(&mut tx, ctx.workspace, message).await {
         Err(StoreError::NotFound) => return Err(too_late()),
         undone => undone?,
     };
+    if let Some(user) = ctx.user().filter(|_| keep_text) {
+        let body = &undone.body;
+        messages::keep_returned(&mut tx, ctx.workspace, user, ticket.id, body).await?;
+    }
     let (after, before) = (undone.status_after, undone.status_before);
     tickets::undo_status(&mut tx, ctx, &ticket, after, before).await?;
     tx.commit().await.map_err(StoreError::from)?;

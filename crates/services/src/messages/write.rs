@@ -1,17 +1,20 @@
 //! Answers, notes, and messages that other systems bring.
 
 use super::outgoing;
+use crate::files::{self, Attached, NewFile};
 use crate::tickets::{Then, TouchByMessage, touch_by_message};
 use crate::{Ctx, Result, notifications};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use rapport_domain::message::{
-    HeaderLine, NewAttachment, NewMessage, WriteMessage, WriteNote, Written,
+    HeaderLine, NewAttachment, NewMessage, UploadMode, WriteMessage, WriteNote, Written,
 };
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
-use rapport_domain::{AppError, CustomerId, MessageId, Permission, UserId, limits, text};
-use rapport_store::messages::{self, InsertAttachment, InsertMessage, TicketPlace};
+use rapport_domain::{
+    AppError, AttachmentId, CustomerId, MessageId, Permission, UserId, limits, text,
+};
+use rapport_store::messages::{self, InsertMessage, TicketPlace};
 use rapport_store::{StoreError, Tx, users};
 
 /// How far ahead of our clock a message of another system may be.
@@ -21,8 +24,8 @@ const AHEAD: TimeDelta = TimeDelta::hours(24);
 pub async fn write(ctx: &Ctx, number: i64, mode: &str, new: WriteMessage) -> Result<Written> {
     match mode {
         "note" => {
-            let note_only = WriteNote { body: new.body, client_key: new.client_key };
-            note(ctx, number, note_only).await
+            let WriteMessage { body, client_key, attachments, .. } = new;
+            note(ctx, number, WriteNote { body, client_key, attachments }).await
         }
         _ => reply(ctx, number, new).await,
     }
@@ -40,7 +43,7 @@ pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written>
     let line = |line: Option<String>| line.map(|l| vec![l]);
     (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
     let then = new.snooze.map(Then::Snooze).or(new.close.then_some(Then::Close));
-    store(ctx, number, message, then).await
+    store(ctx, number, message, Along { then, uploads: new.attachments }).await
 }
 
 /// Stores an internal note: the team sees it, the customer never.
@@ -49,21 +52,30 @@ pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
     let mut message = NewMessage::new(MessageKind::Note, "");
     message.body_markdown = Some(text::required_text("body", &new.body, limits::MESSAGE_CHARS)?);
     message.client_key = new.client_key;
-    store(ctx, number, message, None).await
+    store(ctx, number, message, Along { then: None, uploads: new.attachments }).await
 }
 
 /// Stores a message for another system: live, or history with its own time and author.
 pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Written> {
     ctx.require(Permission::Write)?;
-    store(ctx, number, new, None).await
+    store(ctx, number, new, Along::default()).await
 }
 
-async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Then>) -> Result<Written> {
+/// What happens along with a message.
+#[derive(Debug, Default)]
+struct Along {
+    then: Option<Then>,
+    /// The author's own files that waited for it.
+    uploads: Vec<AttachmentId>,
+}
+
+async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<Written> {
     let mut new = new.checked()?;
     if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
         return Err(AppError::invalid("sent_at", "This time is in the future."));
     }
-    let files = decode(&new.attachments)?;
+    let files = decode(std::mem::take(&mut new.attachments))?;
+    let files = files::keep(&ctx.store, ctx.workspace, files).await?;
     let html = new.body_html.take().map(|h| rapport_mail::sanitize(&h));
     let body = match new.body_text.take() {
         Some(body) => body,
@@ -117,7 +129,7 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Then>) -> R
         sent_at,
         moves_status: new.sent_at.is_none(),
         automatic: false,
-        then,
+        then: along.then,
         author_name: &author.name,
     };
     let touched = touch_by_message(&mut tx, ctx, &touch).await?;
@@ -136,14 +148,17 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Then>) -> R
         }
         Err(error) => return Err(error.into()),
     }
-    for (file, data) in &files {
-        let file = InsertAttachment {
-            file_name: &file.file_name,
-            content_type: file.content_type.as_deref().unwrap_or("application/octet-stream"),
-            content_id: None,
-            data,
-        };
-        messages::insert_attachment(&mut tx, ctx.workspace, id, &file).await?;
+    messages::insert_attachments(&mut tx, ctx.workspace, id, &files::inserts(&files)).await?;
+    let note = new.kind == MessageKind::Note;
+    let uploads = Attached {
+        mode: if note { UploadMode::Note } else { UploadMode::Reply },
+        ids: &along.uploads,
+        text: new.body_markdown.as_deref().unwrap_or_default(),
+        by_mail: plan.is_some(),
+    };
+    files::attach(&mut tx, ctx, id, ticket.id, uploads).await?;
+    if let Some(user) = ctx.user().filter(|_| new.kind == MessageKind::Agent) {
+        messages::forget_returned(&mut tx, ctx.workspace, user, ticket.id).await?;
     }
     if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
         notifications::tell(&mut tx, ctx, ticket.id, id, source).await?;
@@ -243,11 +258,10 @@ fn headers(
     lines
 }
 
-/// Reads the files, with names and types made safe.
-fn decode(files: &[NewAttachment]) -> Result<Vec<(NewAttachment, Vec<u8>)>> {
-    let mut decoded = Vec::with_capacity(files.len());
+/// Reads the files, with names made safe.
+fn decode(files: Vec<NewAttachment>) -> Result<Vec<NewFile>> {
     let mut total = 0;
-    for file in files {
+    let decode = |file: NewAttachment| {
         let data = STANDARD
             .decode(file.data.as_bytes())
             .map_err(|_| AppError::invalid("attachments", "A file's data is not base64."))?;
@@ -257,12 +271,12 @@ fn decode(files: &[NewAttachment]) -> Result<Vec<(NewAttachment, Vec<u8>)>> {
             return Err(AppError::invalid("attachments", message));
         }
         let name = rapport_mail::clean_file_name(&file.file_name);
-        let file = NewAttachment {
+        Ok(NewFile {
             file_name: if name.is_empty() { "attachment".into() } else { name },
-            content_type: file.content_type.as_deref().and_then(rapport_mail::essence),
-            data: String::new(),
-        };
-        decoded.push((file, data));
-    }
-    Ok(decoded)
+            declared: file.content_type,
+            content_id: None,
+            data: data.into(),
+        })
+    };
+    files.into_iter().map(decode).collect()
 }

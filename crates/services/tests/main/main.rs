@@ -7,6 +7,7 @@ mod composer;
 mod csat;
 mod customers;
 mod edit;
+mod files;
 mod inbound;
 mod info;
 mod labels;

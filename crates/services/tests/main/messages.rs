@@ -64,7 +64,7 @@ async fn a_note_changes_no_status_and_stays_inside(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.sam);
     let number = ticket(&world, &ctx).await;
-    let note = WriteNote { body: "Same stack as ENG-482".into(), client_key: None };
+    let note = WriteNote { body: "Same stack as ENG-482".into(), ..WriteNote::default() };
     messages::note(&ctx, number, note).await.unwrap();
     let details = messages::details(&ctx, number, None).await.unwrap();
     assert_eq!(details.ticket.row.status, Status::New);
@@ -102,12 +102,12 @@ async fn an_import_brings_its_own_time_author_and_receipt(pool: PgPool) {
     assert_eq!(message.text, "Hello there");
     let file = &message.attachments[0];
     assert_eq!((file.file_name.as_str(), file.content_type.as_str()), ("a.txt", "text/plain"));
-    let stored = messages::attachment(&ctx, file.id).await.unwrap();
-    assert_eq!(stored.data, b"hello");
+    assert_eq!(crate::files::read(&ctx, file.id, None).await.unwrap(), b"hello");
     let html = messages::message_html(&ctx, message.id, false).await.unwrap();
     assert_eq!((html.html.as_str(), html.hidden), ("<p>Hello <b>there</b></p>", 0));
     let stranger = world.stranger().await;
-    assert_eq!(messages::attachment(&stranger, file.id).await.unwrap_err(), AppError::NotFound);
+    let refused = rapport_services::files::open(&stranger, file.id).await.unwrap_err();
+    assert_eq!(refused, AppError::NotFound);
     assert_eq!(
         messages::message_html(&stranger, message.id, false).await.unwrap_err(),
         AppError::NotFound
@@ -122,7 +122,7 @@ async fn viewers_read_and_strangers_see_nothing(pool: PgPool) {
     let vera = world.ctx(&world.vera);
     assert!(vera.require(Permission::Write).is_err());
     assert_eq!(messages::reply(&vera, number, answer("x")).await, Err(AppError::Forbidden));
-    let note = WriteNote { body: "x".into(), client_key: None };
+    let note = WriteNote { body: "x".into(), ..WriteNote::default() };
     assert_eq!(messages::note(&vera, number, note).await, Err(AppError::Forbidden));
     let mail = messages::inbound_email(&vera, b"From: a@b.example\r\n\r\nx".to_vec(), None).await;
     assert_eq!(mail, Err(AppError::Forbidden));

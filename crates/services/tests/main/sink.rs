@@ -35,10 +35,16 @@ impl Mail {
 
 impl Sink {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with other surroundings: the variables that it says it reads.
+    pub fn start_with(variables: &[(&str, &str)]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../end2end");
         let mut child = Command::new("node")
             .arg("mail/smtp-sink.mjs")
             .current_dir(root)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,9 +1,10 @@
 //! The open ticket: properties, messages, activities and what its editors offer.
 
-use super::rows::{ActivityRow, MessageRow};
+use super::rows::{ActivityRow, MessageRow, UploadRow};
 use crate::tickets::{self, ASSIGNABLE, AssignableColumns, TicketColumns};
 use crate::{Result, Store, StoreError};
 use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
+use rapport_domain::message::Upload;
 use rapport_domain::ticket::{Assignable, Ticket};
 use rapport_domain::{Cursor, FieldId, UserId, Uuid, WorkspaceId, limits};
 use serde::Deserialize;
@@ -21,6 +22,10 @@ pub struct TicketDetailsRows {
     pub field_defs: Vec<FieldDef>,
     pub assignable: Assignable,
     pub sending: Sending,
+    /// The viewer's files that wait for a message here.
+    pub uploads: Vec<Upload>,
+    /// The text of an answer that the viewer took back.
+    pub returned: Option<String>,
 }
 
 /// What decides how an answer would leave.
@@ -55,6 +60,8 @@ struct Columns {
     #[sqlx(flatten)]
     assignable: AssignableColumns,
     sending: Json<Sending>,
+    uploads: Json<Vec<UploadRow>>,
+    returned: Option<String>,
 }
 
 impl Store {
@@ -72,6 +79,7 @@ impl Store {
         push_messages(&mut sql, before);
         push_activities(&mut sql);
         push_sending(&mut sql);
+        push_uploads(&mut sql, viewer);
         sql.push(
             ", (select coalesce(json_agg(f), '[]') from (
                 select id, key, label, type, options, position from custom_fields
@@ -90,6 +98,8 @@ impl Store {
             field_defs: found.fields.0.into_iter().map(FieldDef::from).collect(),
             assignable: found.assignable.into(),
             sending: found.sending.0,
+            uploads: found.uploads.0.into_iter().map(Upload::from).collect(),
+            returned: found.returned,
         })
     }
 }
@@ -160,6 +170,20 @@ fn push_sending(sql: &mut QueryBuilder<Postgres>) {
             'own', (select coalesce(json_agg(address), '[]') from mailboxes
                 where workspace_id = $1))) as sending",
     );
+}
+
+/// What the viewer chose for messages of this ticket that are not written yet, and what came back.
+fn push_uploads(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>) {
+    sql.push(
+        ", (select coalesce(json_agg(u), '[]') from (
+            select id, upload_mode as mode, file_name, content_type, size_bytes from attachments
+            where workspace_id = $1 and ticket_id = t.id and message_id is null
+                and uploaded_by = ",
+    );
+    sql.push_bind(viewer.map(|v| v.0)).push(" order by created_at, id limit ");
+    // As many for an answer, as many for a note.
+    sql.push_bind(2 * limits::UPLOADS_MAX as i64).push(") u) as uploads, (select body from returned_texts where workspace_id = $1 and ticket_id = t.id and user_id = ");
+    sql.push_bind(viewer.map(|v| v.0)).push(") as returned");
 }
 
 impl From<JsonField> for FieldDef {

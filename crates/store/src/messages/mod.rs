@@ -11,6 +11,7 @@ mod outgoing;
 mod raw;
 mod rows;
 mod undo;
+mod uploads;
 mod write;
 
 pub use details::{Sending, TicketDetailsRows};
@@ -25,11 +26,16 @@ pub use outgoing::{
     thread_ids,
 };
 pub use raw::{
-    InsertRaw, RawRow, StoredRaw, insert_raw, lock_raw, set_raw_concerns, set_raw_state,
+    InsertRaw, RawRow, StoredRaw, insert_raw, keep_trying, lock_raw, set_raw_concerns,
+    set_raw_state,
 };
 pub use rows::{ActivityRow, MessageRow};
-pub use undo::{Undone, take_back, ticket_of};
+pub use undo::{Undone, forget_returned, keep_returned, take_back, ticket_of};
+pub use uploads::{
+    InsertUpload, Waiting, attach_uploads, detach_uploads, insert_upload, lock_named_uploads,
+    lock_uploads, waiting,
+};
 pub use write::{
-    InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachment, insert_message,
+    InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachments, insert_message,
     set_csat_score, ticket_place,
 };

@@ -5,7 +5,7 @@ use crate::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
 use rapport_domain::ticket::{MessageKind, Status};
-use rapport_domain::{MailboxId, MessageId, TicketId, WorkspaceId, limits};
+use rapport_domain::{AttachmentId, MailboxId, MessageId, TicketId, WorkspaceId, limits};
 
 /// A mail to send, beside the message that it is.
 #[derive(Debug)]
@@ -164,8 +164,10 @@ impl Store {
         .await?;
         let files = sqlx::query_as!(
             FileRow,
-            "select file_name, content_type, data from attachments
-            where workspace_id = $1 and message_id = $2 order by created_at, id limit $3",
+            r#"select id as "id: AttachmentId", file_name, content_type, content_id, size_bytes,
+                sha256, data
+            from attachments
+            where workspace_id = $1 and message_id = $2 order by created_at, id limit $3"#,
             workspace.0,
             message.0,
             limits::EMAIL_ATTACHMENTS_MAX as i64,

@@ -117,6 +117,26 @@ impl Store {
     }
 }
 
+/// Lets an e-mail wait that cannot be filed for want of room: it is tried as long as it takes,
+/// and never counts as one that cannot be read.
+pub async fn keep_trying(
+    store: &Store,
+    workspace: WorkspaceId,
+    id: RawEmailId,
+    attempts_max: i32,
+) -> Result<()> {
+    sqlx::query!(
+        "update raw_emails set attempts = least(attempts, $3)
+        where workspace_id = $1 and id = $2 and state = 'stored'",
+        workspace.0,
+        id.0,
+        attempts_max - 1,
+    )
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
 /// Locks an e-mail, so that two deliveries of it become one message; says what became of it:
 /// a message of its own, or one that it reports on.
 pub async fn lock_raw(

@@ -1,7 +1,7 @@
 //! Messages and activities as Postgres writes them into JSON: ids are bare UUIDs.
 
 use chrono::{DateTime, Utc};
-use rapport_domain::message::{Attachment, HeaderLine, MailFacts, Recipient};
+use rapport_domain::message::{Attachment, HeaderLine, MailFacts, Recipient, Upload, UploadMode};
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AttachmentId, Cursor, Uuid};
 use serde::{Deserialize, Deserializer};
@@ -56,20 +56,37 @@ pub struct ActivityRow {
     pub score: Option<i16>,
 }
 
-fn attachments<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<Attachment>, D::Error> {
-    #[derive(Deserialize)]
-    struct Row {
-        id: Uuid,
-        file_name: String,
-        content_type: String,
-        size_bytes: i64,
+/// A file as Postgres writes it into JSON.
+#[derive(Debug, Deserialize)]
+pub struct AttachmentRow {
+    id: Uuid,
+    file_name: String,
+    content_type: String,
+    size_bytes: i64,
+}
+
+impl From<AttachmentRow> for Attachment {
+    fn from(row: AttachmentRow) -> Self {
+        let AttachmentRow { id, file_name, content_type, size_bytes } = row;
+        Self { id: AttachmentId(id), file_name, content_type, size_bytes, url: None }
     }
-    let rows = Vec::<Row>::deserialize(json)?;
-    let attachment = |r: Row| Attachment {
-        id: AttachmentId(r.id),
-        file_name: r.file_name,
-        content_type: r.content_type,
-        size_bytes: r.size_bytes,
-    };
-    Ok(rows.into_iter().map(attachment).collect())
+}
+
+/// A file that waits for its message.
+#[derive(Debug, Deserialize)]
+pub struct UploadRow {
+    mode: UploadMode,
+    #[serde(flatten)]
+    file: AttachmentRow,
+}
+
+impl From<UploadRow> for Upload {
+    fn from(row: UploadRow) -> Self {
+        Self { mode: row.mode, file: row.file.into() }
+    }
+}
+
+fn attachments<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<Attachment>, D::Error> {
+    let rows = Vec::<AttachmentRow>::deserialize(json)?;
+    Ok(rows.into_iter().map(Attachment::from).collect())
 }

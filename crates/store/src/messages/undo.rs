@@ -3,7 +3,7 @@
 use crate::tickets::recount;
 use crate::{Result, StoreError, Tx};
 use rapport_domain::ticket::Status;
-use rapport_domain::{MessageId, TicketId, WorkspaceId};
+use rapport_domain::{MessageId, TicketId, UserId, WorkspaceId};
 
 /// What was taken back.
 #[derive(Debug)]
@@ -46,4 +46,44 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
     .ok_or(StoreError::NotFound)?;
     recount(tx, workspace, undone.ticket).await?;
     Ok(undone)
+}
+
+/// Keeps the text of an answer for the person who took it back.
+pub async fn keep_returned(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    ticket: TicketId,
+    body: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into returned_texts (workspace_id, user_id, ticket_id, body) values ($1, $2, $3, $4)
+        on conflict (workspace_id, user_id, ticket_id)
+            do update set body = excluded.body, returned_at = now()",
+        workspace.0,
+        user.0,
+        ticket.0,
+        body,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets it: they wrote the next one.
+pub async fn forget_returned(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    ticket: TicketId,
+) -> Result<()> {
+    sqlx::query!(
+        "delete from returned_texts where workspace_id = $1 and user_id = $2 and ticket_id = $3",
+        workspace.0,
+        user.0,
+        ticket.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -4,7 +4,9 @@ use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::HeaderLine;
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
-use rapport_domain::{CustomerId, MessageId, RawEmailId, TicketId, UserId, WorkspaceId};
+use rapport_domain::{
+    AttachmentId, CustomerId, MessageId, RawEmailId, TicketId, UserId, WorkspaceId,
+};
 use sqlx::types::Json;
 
 /// A message to insert.
@@ -99,38 +101,43 @@ pub async fn find_message(
     .await?)
 }
 
-/// A file to insert with its message.
+/// A file to insert with its message. Its bytes are in the file store.
 #[derive(Debug)]
 pub struct InsertAttachment<'a> {
+    pub id: AttachmentId,
     pub file_name: &'a str,
     pub content_type: &'a str,
     pub content_id: Option<&'a str>,
-    pub data: &'a [u8],
+    pub size_bytes: i64,
+    pub sha256: &'a [u8],
 }
 
-/// Inserts a file of a message.
-pub async fn insert_attachment(
+/// Inserts the files of a message.
+pub async fn insert_attachments(
     tx: &mut Tx,
     workspace: WorkspaceId,
     message: MessageId,
-    file: &InsertAttachment<'_>,
+    files: &[InsertAttachment<'_>],
 ) -> Result<()> {
-    sqlx::query!(
-        "insert into attachments
-            (workspace_id, id, message_id, file_name, content_type, content_id, size_bytes, data)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        workspace.0,
-        rapport_domain::AttachmentId::generate().0,
-        message.0,
-        file.file_name,
-        file.content_type,
-        file.content_id,
-        i64::try_from(file.data.len()).unwrap_or(i64::MAX),
-        file.data,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    for file in files {
+        sqlx::query!(
+            "insert into attachments (workspace_id, id, message_id, file_name, content_type,
+                content_id, size_bytes, sha256)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            workspace.0,
+            file.id.0,
+            message.0,
+            file.file_name,
+            file.content_type,
+            file.content_id,
+            file.size_bytes,
+            file.sha256,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    let ids: Vec<_> = files.iter().map(|f| f.id).collect();
+    crate::files::rows::settle(tx, workspace, &ids).await
 }
 
 /// Where a message to a ticket goes, and who is on the other side.

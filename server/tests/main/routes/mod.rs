@@ -9,6 +9,7 @@ mod api_inbound;
 mod api_openapi;
 mod api_problems;
 mod api_tickets;
+mod files;
 mod health;
 mod live;
 mod login;

@@ -1,11 +1,9 @@
 //! What a parsed mail brings along, as it is stored.
 
+use crate::files::{self, Kept, NewFile};
 use crate::{Ctx, Result};
-use rapport_domain::MessageId;
 use rapport_domain::message::{HeaderLine, MailClass, MailFacts, Verdicts};
-use rapport_mail::{MailKind, ParsedEmail};
-use rapport_store::Tx;
-use rapport_store::messages::{self, InsertAttachment};
+use rapport_mail::{Attachment, MailKind, ParsedEmail};
 
 /// The headers in order of arrival.
 pub(super) fn headers(mail: &ParsedEmail) -> Vec<HeaderLine> {
@@ -26,21 +24,13 @@ pub(super) fn facts(mail: &ParsedEmail, ours: bool, verdicts: Verdicts) -> MailF
     MailFacts { class, incomplete: mail.incomplete, verdicts }
 }
 
-/// Stores the files of a mail.
-pub(super) async fn insert_files(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    message: MessageId,
-    mail: &ParsedEmail,
-) -> Result<()> {
-    for file in &mail.attachments {
-        let file = InsertAttachment {
-            file_name: &file.file_name,
-            content_type: &file.content_type,
-            content_id: file.content_id.as_deref(),
-            data: &file.data,
-        };
-        messages::insert_attachment(tx, ctx.workspace, message, &file).await?;
-    }
-    Ok(())
+/// Writes the files of a mail, before anything of it is filed.
+pub(super) async fn keep_files(ctx: &Ctx, files: Vec<Attachment>) -> Result<Vec<Kept>> {
+    let new = |file: Attachment| NewFile {
+        file_name: file.file_name,
+        declared: Some(file.content_type),
+        content_id: file.content_id,
+        data: file.data.into(),
+    };
+    files::keep(&ctx.store, ctx.workspace, files.into_iter().map(new).collect()).await
 }

@@ -3,6 +3,7 @@
 use super::known::{Known, plain};
 use super::message::{self, OURSELVES, blank, system_customer};
 use super::{StoredMail, answer, body_sha256, content, report};
+use crate::files::{Kept, inserts};
 use crate::tickets::open_as;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
@@ -19,7 +20,9 @@ use rapport_store::{Tx, customers, identifiers, tickets};
 pub(super) struct Filing<'a> {
     pub ctx: &'a Ctx,
     pub mail: &'a StoredMail,
+    /// Without its files.
     pub parsed: &'a ParsedEmail,
+    pub files: &'a [Kept],
     pub known: &'a Known,
     pub verdicts: Verdicts,
 }
@@ -228,7 +231,8 @@ impl Filing<'_> {
         let automatic = answers && facts.class != MailClass::Ordinary;
         let filed =
             message::store(tx, self.ctx, &insert, self.mail.received_at, automatic, &facts).await?;
-        content::insert_files(tx, self.ctx, insert.id, self.parsed).await?;
+        let files = inserts(self.files);
+        messages::insert_attachments(tx, self.ctx.workspace, insert.id, &files).await?;
         Ok(filed)
     }
 

@@ -89,14 +89,20 @@ pub async fn store_mail_in(tx: &mut Tx, ctx: &Ctx, arrived: Arrived) -> Result<S
     if raw.len() > limits::EMAIL_BYTES {
         return Err(AppError::invalid("raw", "An e-mail may have at most 25 MB."));
     }
-    if rapport_mail::count_recipients(&raw) > limits::EMAIL_RECIPIENTS_MAX {
+    let (raw, looked) = aside(raw, |raw| {
+        let recipients = rapport_mail::count_recipients(raw);
+        (recipients, Sha256::digest(raw), body_sha256(raw))
+    })
+    .await?;
+    let (recipients, sha256, body_sha256) = looked;
+    if recipients > limits::EMAIL_RECIPIENTS_MAX {
         return Err(AppError::invalid("raw", "An e-mail may name at most 1,000 recipients."));
     }
     let received_at = received_at.unwrap_or(ctx.now).min(ctx.now);
     let insert = InsertRaw {
         received_at,
-        sha256: &Sha256::digest(&raw),
-        body_sha256: &body_sha256(&raw),
+        sha256: &sha256,
+        body_sha256: &body_sha256,
         raw: &raw,
         source,
         envelope: &envelope,
@@ -109,19 +115,35 @@ pub async fn store_mail_in(tx: &mut Tx, ctx: &Ctx, arrived: Arrived) -> Result<S
 /// report about a mail of ours goes to that mail. Filing it again changes nothing.
 pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Result<InboundEmail> {
     ctx.require(Permission::Write)?;
-    let (raw, parsed) = read(mail.raw, ctx.now).await?;
+    let (raw, mut parsed) = read(mail.raw, ctx.now).await?;
     let mail = StoredMail { raw, ..mail };
-    let known = match &parsed {
-        Ok(parsed) => known::look_up(ctx, parsed, &mail.envelope).await?,
-        Err(_) => known::Known::default(),
+    let files = parsed.as_mut().map(|p| std::mem::take(&mut p.attachments)).unwrap_or_default();
+    // A mail that comes a second time leaves no second files.
+    if !files.is_empty() {
+        let mut tx = ctx.store.begin().await?;
+        if let Some(before) = messages::lock_raw(&mut tx, ctx.workspace, mail.id).await? {
+            return Ok(answer(before, true));
+        }
+    }
+    let known = async {
+        match &parsed {
+            Ok(parsed) => known::look_up(ctx, parsed, &mail.envelope).await,
+            Err(_) => Ok(known::Known::default()),
+        }
     };
+    let (files, known) = tokio::join!(content::keep_files(ctx, files), known);
+    if files.is_err() {
+        messages::keep_trying(&ctx.store, ctx.workspace, mail.id, ATTEMPTS_MAX).await?;
+    }
+    let (files, known) = (files?, known?);
     let mut tx = ctx.store.begin().await?;
     if let Some(before) = messages::lock_raw(&mut tx, ctx.workspace, mail.id).await? {
         return Ok(answer(before, true));
     }
     let filed = match &parsed {
         Ok(parsed) => {
-            let filing = file::Filing { ctx, mail: &mail, parsed, known: &known, verdicts };
+            let filing =
+                file::Filing { ctx, mail: &mail, parsed, files: &files, known: &known, verdicts };
             filing.file(&mut tx).await?
         }
         Err(why) => message::unreadable(&mut tx, ctx, &mail, *why).await?,
@@ -170,13 +192,20 @@ async fn file_as_unreadable(ctx: &Ctx, mail: &StoredMail) -> Result<()> {
 
 type Parsed = std::result::Result<ParsedEmail, Unreadable>;
 
-/// Parses off the async threads: 25 MB of MIME take a while.
 async fn read(raw: Vec<u8>, now: DateTime<Utc>) -> Result<(Vec<u8>, Parsed)> {
-    let parse = move || {
-        let parsed = rapport_mail::parse(&raw, now);
-        (raw, parsed)
+    aside(raw, move |raw| rapport_mail::parse(raw, now)).await
+}
+
+/// Looks at a mail off the async threads, for 25 MB take a while.
+async fn aside<T: Send + 'static>(
+    raw: Vec<u8>,
+    look: impl FnOnce(&[u8]) -> T + Send + 'static,
+) -> Result<(Vec<u8>, T)> {
+    let look = move || {
+        let seen = look(&raw);
+        (raw, seen)
     };
-    tokio::task::spawn_blocking(parse).await.map_err(|error| {
+    tokio::task::spawn_blocking(look).await.map_err(|error| {
         tracing::error!(%error, "reading an e-mail failed");
         AppError::Unavailable
     })

@@ -1,6 +1,7 @@
 //! Reading a mail again, after Rapport learnt to read it better.
 
 use super::{content, read};
+use crate::files::inserts;
 use crate::{Ctx, Result};
 use rapport_domain::message::MailClass;
 use rapport_domain::{AppError, MessageId, Permission};
@@ -15,7 +16,8 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
     ctx.require(Permission::Write)?;
     let raw = ctx.store.message_raw(ctx.workspace, id).await?;
     let (_, parsed) = read(raw, ctx.now).await?;
-    let mail = parsed.map_err(|why| AppError::invalid("raw", why.to_string()))?;
+    let mut mail = parsed.map_err(|why| AppError::invalid("raw", why.to_string()))?;
+    let files = content::keep_files(ctx, std::mem::take(&mut mail.attachments)).await?;
     let mut tx = ctx.store.begin().await?;
     let raw_id = messages::raw_of_message(&mut tx, ctx.workspace, id).await?;
     let raw_id = raw_id.ok_or(AppError::NotFound)?;
@@ -30,7 +32,7 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
         headers: &headers,
     };
     messages::replace_content(&mut tx, ctx.workspace, id, &reread).await?;
-    content::insert_files(&mut tx, ctx, id, &mail).await?;
+    messages::insert_attachments(&mut tx, ctx.workspace, id, &inserts(&files)).await?;
     let facts = content::facts(&mail, before.class == MailClass::Loop, before.verdicts);
     messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
     messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;

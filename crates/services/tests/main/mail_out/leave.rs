@@ -125,7 +125,17 @@ async fn an_answer_can_be_taken_back_until_it_leaves(pool: PgPool) {
     assert_eq!(after.ticket.row.last_message_text, before.row.last_message_text);
     assert_eq!(post.now().await, 0);
     post.sink.no_more_mail();
+    // A page without scripts keeps the text for the next answer.
+    assert_eq!(after.returned, None);
+    let id = post.reply("Oops again").await;
+    messages::undo_send_on_page(&post.ctx, id).await.unwrap();
+    let returned = messages::details(&post.ctx, post.number, None).await.unwrap().returned;
+    assert_eq!(returned.as_deref(), Some("Oops again"));
+    let sam = post.world.ctx(&post.world.sam);
+    assert_eq!(messages::details(&sam, post.number, None).await.unwrap().returned, None);
     let id = post.reply("This one leaves").await;
+    let forgotten = messages::details(&post.ctx, post.number, None).await.unwrap().returned;
+    assert_eq!(forgotten, None);
     post.now().await;
     let late = messages::undo_send(&post.ctx, id).await.unwrap_err();
     assert!(late.to_string().contains("Too late"), "{late}");

@@ -3,6 +3,7 @@
 mod faults;
 mod leave;
 mod news;
+mod tls;
 
 use crate::mailboxes::{input, keys};
 use crate::sink::Sink;

@@ -1,0 +1,59 @@
+//! Files that wait for a message: those of the composer's form, and a form of their own that adds
+//! and removes them without scripts.
+
+use super::live::Live;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use rapport_domain::message::{Upload, UploadRefusal, size_text};
+
+/// The id of the composer's form, which the ids of waiting files go along with.
+pub(super) const COMPOSER: &str = "composer";
+
+/// What waits, and how to add to it.
+#[component]
+pub(super) fn Uploads(live: Live) -> impl IntoView {
+    let query = use_query_map();
+    let refusal = move || {
+        let word = query.with(|q| q.get("upload"))?;
+        let refusal = word.parse::<UploadRefusal>().ok()?;
+        Some(view! { <p class="form-error" role="alert">{refusal.label()}</p> })
+    };
+    let waiting = move || {
+        let uploads = live.details.with(|d| d.uploads.clone());
+        (!uploads.is_empty()).then(|| {
+            let all = uploads.into_iter().map(|upload| view! { <Waiting upload /> }.into_any());
+            view! { <ul class="files" aria-label="Files of the next message">{all.collect_view()}</ul> }
+        })
+    };
+    view! {
+        <div class="uploads">
+            {refusal}
+            {waiting}
+            <details>
+                <summary class="btn quiet"><Icon name="paperclip" />"Attach files"</summary>
+                <form method="post" enctype="multipart/form-data" action=format!("/files/uploads/{}/form", live.number)>
+                    <label>"For " <select class="input" name="mode"><option value="reply">"the reply"</option><option value="note">"a note"</option></select></label>
+                    <input class="input" type="file" name="files" multiple=true required=true aria-label="Files" />
+                    <button class="btn" type="submit">"Upload"</button>
+                </form>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn Waiting(upload: Upload) -> impl IntoView {
+    let file = upload.file;
+    let action = format!("{}/remove", file.href());
+    let label = format!("Remove {}", file.file_name);
+    view! {
+        <li class=format!("tag file for-{}", upload.mode.as_str())>
+            <input type="hidden" form=COMPOSER name="attachments[]" value=file.id.to_string() />
+            {file.thumb().map(|src| view! { <img src=src alt="" /> })}
+            <a class="clip" href=file.href() target="_blank" rel="noopener">{file.file_name.clone()}</a>
+            <span class="size">"· " {size_text(file.size_bytes)} " · " {upload.mode.label()}</span>
+            <form method="post" action=action><button class="icon-btn" type="submit" aria-label=label><Icon name="x" /></button></form>
+        </li>
+    }
+}

@@ -1,0 +1,58 @@
+//! `rapport admin`: looking after an installation, by whoever runs the server.
+
+// The output is the product here.
+#![allow(clippy::print_stdout)]
+
+use crate::serve;
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use rapport_services::files::{self, Named};
+use rapport_store::Store;
+
+/// What `rapport admin` can do.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Compare the file store with the database: rows without their file, files without a row.
+    /// Changes nothing; ends with an error where something is lost or damaged.
+    VerifyFiles {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+        /// Where files lie: a directory, or s3://bucket/prefix
+        #[arg(long, env = "RAPPORT_FILES", default_value = "rapport-files")]
+        files: String,
+        /// Read every file, and compare its hash with its row.
+        #[arg(long)]
+        deep: bool,
+    },
+}
+
+/// Does it.
+pub async fn run(admin: Admin) -> anyhow::Result<()> {
+    match admin {
+        Admin::VerifyFiles { database_url, files, deep } => {
+            verify_files(&database_url, &files, deep).await
+        }
+    }
+}
+
+async fn verify_files(database_url: &str, place: &str, deep: bool) -> anyhow::Result<()> {
+    let store = Store::connect(database_url, serve::files(place)?).await;
+    let store = store.context("cannot reach Postgres")?;
+    let report = files::verify(&store, deep).await.context("the files cannot be compared")?;
+    println!("{} rows with a file, {} files", report.rows, report.files);
+    print("rows without their file", &report.lost);
+    print("files that are not what their row says", &report.damaged);
+    print("files without a row, which do no harm", &report.without_row);
+    if report.lost.count + report.damaged.count > 0 {
+        bail!("restore the files above from a backup");
+    }
+    Ok(())
+}
+
+fn print(what: &str, found: &Named) {
+    println!("{}: {what}", found.count);
+    for (workspace, id) in &found.first {
+        println!("  {} {}", workspace.0.simple(), id.0.simple());
+    }
+}
