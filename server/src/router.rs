@@ -32,6 +32,9 @@ pub fn build(state: AppState) -> Router {
     open.merge(crate::opens::router())
         .merge(crate::csat::router())
         .merge(api::router(&state))
+        .merge(crate::segment::router())
+        .merge(crate::sdk::router(&state))
+        .merge(crate::demo_app::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -53,6 +56,11 @@ fn pages(state: &AppState) -> Router<AppState> {
             provide_context(nonce);
         }
     };
+    let site = settings::Site {
+        store: state.store.clone(),
+        keys: state.config.secret_key.clone(),
+        leptos: state.leptos.clone(),
+    };
     let options = state.leptos.clone();
     let shell = move || rapport_app::shell(options.clone());
     let server_fn_context = context.clone();
@@ -69,11 +77,8 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
-        .merge(settings::router(settings::Site {
-            store: state.store.clone(),
-            keys: state.config.secret_key.clone(),
-            leptos: state.leptos.clone(),
-        }))
+        .merge(settings::router(site.clone()))
+        .merge(rapport_app::identity::router(site))
         .merge(crate::files::router())
         .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)

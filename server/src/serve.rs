@@ -5,6 +5,7 @@ use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use rapport_services::ingest::Ingest;
 use rapport_services::jobs::Worker;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
@@ -40,8 +41,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let mail_store = mail_store.context("cannot reach Postgres")?;
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
     let outside = Outside::new().context("no client for outside addresses")?;
+    let config_url = config.database_url.clone();
     let mut state = AppState::new(store, config, outside);
     state.intake = intake;
+    let events = Store::connect_for_ingest(&config_url).await.context("cannot reach Postgres")?;
+    state.ingest = Ingest::start(events);
     let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;

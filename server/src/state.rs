@@ -3,9 +3,11 @@
 use crate::api::auth::Quotas;
 use crate::config::Config;
 use crate::middleware::rate_limit::Attempts;
+use crate::segment::Gate;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
+use rapport_services::ingest::Ingest;
 use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
@@ -22,13 +24,18 @@ pub struct AppState {
     pub attempts: Arc<Attempts>,
     /// API requests, by key.
     pub quotas: Arc<Quotas>,
+    /// Where events go.
+    pub ingest: Ingest,
+    /// Keys and quotas of the Segment protocol.
+    pub gate: Arc<Gate>,
     /// Asks addresses that strangers chose.
     pub outside: Outside,
 }
 
 impl AppState {
     /// State for these settings. Mail that comes in is filed at once, its senders unchecked,
-    /// until the server puts an intake of its own there.
+    /// until the server puts an intake of its own there; events share the pages' connections,
+    /// until it puts an ingest with its own there. Call it inside the runtime.
     pub fn new(store: Store, config: Config, outside: Outside) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("rapport")
@@ -39,6 +46,8 @@ impl AppState {
             .build();
         let intake = Intake::direct(store.clone(), Verifier::knowing(&[]));
         Self {
+            ingest: Ingest::start(store.clone()),
+            gate: Arc::default(),
             store,
             intake,
             config: Arc::new(config),

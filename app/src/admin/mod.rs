@@ -15,9 +15,10 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 4] = [
+const PAGES: [(&str, &str, &str); 5] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
+    ("/settings/events", "zap", "Events"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
     ("/settings/surveys", "star", "Surveys"),
 ];

@@ -6,12 +6,15 @@
 //! the error and everything that was typed.
 
 mod custom_fields;
+mod events;
 mod form;
 mod mailboxes;
 mod page;
 mod surveys;
 
+pub(crate) use form::{Draft, Sent};
 pub use page::Site;
+pub(crate) use page::{Visit, page_error, plain_page};
 
 use axum::Router;
 
@@ -19,6 +22,7 @@ use axum::Router;
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     Router::new()
         .merge(page::route::<custom_fields::CustomFields>())
+        .merge(page::route::<events::Events>())
         .merge(page::route::<mailboxes::Mailboxes>())
         .merge(page::route::<surveys::Surveys>())
         .with_state(site)

@@ -129,6 +129,8 @@ id!(/** A note on a customer or account. */ NoteId, "nte");
 id!(/** The definition of a custom field. */ FieldId, "fld");
 id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");
 id!(/** An address that a workspace answers from. */ MailboxId, "mbx");
+id!(/** Two customers made one. */ MergeId, "mrg");
+id!(/** A secret that signs who a browser's user is. */ IdentitySecretId, "ids");
 id!(/** Work that a worker does later. */ JobId, "job");
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod limits;
 pub mod locale;
 pub mod mailbox;
 pub mod markdown;
+pub mod merge;
 pub mod message;
 pub mod money;
 pub mod note;

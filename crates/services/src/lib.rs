@@ -17,6 +17,7 @@ pub mod fields;
 pub mod idempotency;
 pub mod info;
 pub mod info_cards;
+pub mod ingest;
 pub mod jobs;
 pub mod mailboxes;
 pub mod messages;
@@ -30,7 +31,7 @@ pub mod setup;
 pub mod tickets;
 pub mod timeline;
 
-pub use ctx::{Actor, Ctx};
+pub use ctx::{Actor, Ctx, SIGNED_BROWSER};
 pub use rapport_domain::AppError;
 pub use rapport_store::Store;
 

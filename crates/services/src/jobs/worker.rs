@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{csat, ctx, messages, tickets};
+use crate::{csat, ctx, customers, ingest, messages, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -72,6 +72,7 @@ impl Worker {
             Ok(count) => tracing::info!(count, "forgot old dead jobs"),
             Err(error) => tracing::warn!(%error, "old dead jobs were not forgotten"),
         }
+        ingest::tidy(&self.store).await;
     }
 
     async fn lease(&self, free: usize) -> Vec<Job> {
@@ -126,6 +127,8 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
         messages::SEND_MAIL => messages::send_mail(worker, job).await,
         csat::CSAT_SURVEY => csat::send_survey(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
+        ingest::LINK_EVENTS => ingest::link_events(worker, job).await,
+        customers::FOLD_CUSTOMER => customers::fold_customer(worker, job).await,
         unknown => Ok(Outcome::Dead(format!("This server knows no job `{unknown}`."))),
     }
 }

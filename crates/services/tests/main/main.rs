@@ -11,6 +11,7 @@ mod info;
 mod life;
 mod mail_out;
 mod mailboxes;
+mod merge;
 mod messages;
 mod notes;
 mod pictures;

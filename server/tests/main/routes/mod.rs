@@ -13,6 +13,7 @@ mod health;
 mod login;
 mod mail_out;
 mod pages;
+mod segment;
 mod server_functions;
 mod settings;
 mod setup;
