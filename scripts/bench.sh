@@ -9,6 +9,7 @@ set -euo pipefail
 [ -f bench/Cargo.toml ] || die "there is no bench/ yet"
 SERVER_PID=
 stop_all() {
+  scripts/bugsink.sh stop || true
   stop_pid "$SERVER_PID"
   leave_postgres
 }
@@ -29,6 +30,8 @@ RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR
 step "rapport migrate" "$TARGET/release/rapport" migrate
 step "rapport serve" start_server "$TARGET/release/rapport" "$STATE/bench-server.log"
+# A peer, where Python can have it; without it the rest is measured all the same.
+if peer=$(scripts/bugsink.sh start); then eval "$peer"; else warn "bugsink did not start"; fi
 # The program reads the memory of this process.
 export RAPPORT_PID=$SERVER_PID
 "$TARGET/release/rapport-bench" "$@"

@@ -106,6 +106,8 @@ pack_front() {
 
 build_css() { node tools/css.mjs style "$TARGET/bundle/rapport.css"; }
 
+build_sdk() { node sdk/build.mjs script "$TARGET/bundle/sdk.js"; }
+
 copy_public() {
   find "$site" -mindepth 1 -maxdepth 1 ! -name "$LEPTOS_SITE_PKG_DIR" -exec rm -rf {} +
   cp -a public/. "$site/"
@@ -146,7 +148,9 @@ if [ "$part" = all ] || [ "$part" = front ]; then
 fi
 if [ "$part" != server ]; then
   unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css
+  unless_stamped sdk.stamp "$(stamp_of sdk/src sdk/build.mjs tools/package-lock.json)$TARGET" step "browser SDK" build_sdk
   unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
+  cmp -s "$TARGET/bundle/sdk.js" "$site/sdk.js" || cp "$TARGET/bundle/sdk.js" "$site/sdk.js"
 fi
 [ "$part" = server ] && [ -f "$server_dir/hash.txt" ] && exit 0
 publish

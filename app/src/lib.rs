@@ -14,6 +14,8 @@ pub mod admin;
 pub mod api;
 mod failure;
 mod frame;
+#[cfg(feature = "ssr")]
+pub mod identity;
 mod live;
 pub mod pages;
 pub mod panes;

@@ -8,6 +8,8 @@
 #![allow(clippy::print_stdout)]
 
 mod bare;
+mod bugsink;
+mod ingest;
 mod live;
 mod mail;
 mod measure;
@@ -49,6 +51,8 @@ async fn main() -> anyhow::Result<()> {
     missed.extend(thread::run(&client, &url, &seeded).await?);
     missed.extend(mail::run(store.pool(), &client, &url, viewer.workspace).await?);
     missed.extend(live::run(store.pool(), &client, &url, viewer.workspace, &seeded).await?);
+    missed.extend(ingest::run(store.pool(), &client, &url, viewer.workspace, &seeded).await?);
+    bugsink::run(&client).await?;
     println!("\n## Memory of the server, again\n");
     print_memory("after load");
     print_wasm();

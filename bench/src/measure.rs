@@ -6,7 +6,8 @@ use http::header::{CONTENT_TYPE, COOKIE};
 use rapport_domain::CustomerId;
 use std::time::{Duration, Instant};
 
-/// A client that is logged in.
+/// A client that is logged in; cheap to clone.
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     cookie: String,
@@ -44,6 +45,27 @@ impl Client {
         let status = answer.status();
         ensure!(status.is_success(), "the event was answered {status}: {}", answer.text().await?);
         Ok(())
+    }
+
+    /// Posts JSON with the secret key; reads the whole answer.
+    pub async fn post_json(
+        &self,
+        url: &str,
+        body: &serde_json::Value,
+    ) -> anyhow::Result<StatusCode> {
+        let request = self.http.post(url).bearer_auth(SECRET_KEY);
+        let answer = request.body(body.to_string()).send().await?;
+        let status = answer.status();
+        answer.bytes().await?;
+        Ok(status)
+    }
+
+    /// Posts a text to somebody else; reads the whole answer.
+    pub async fn post_text(&self, url: &str, body: String) -> anyhow::Result<StatusCode> {
+        let answer = self.http.post(url).body(body).send().await?;
+        let status = answer.status();
+        answer.bytes().await?;
+        Ok(status)
     }
 
     /// Posts a raw e-mail; answers the status.

@@ -5,7 +5,12 @@ use rapport_domain::{CustomerId, WorkspaceId};
 use sqlx::PgPool;
 
 /// Sizes of the timelines.
-const SIZES: [i64; 3] = [1_000, 100_000, 1_000_000];
+const SIZES: [i64; 4] = [1_000, 100_000, 1_000_000, 10_000_000];
+/// The largest one that is made, unless RAPPORT_BENCH_EVENTS says otherwise: ten million take
+/// minutes and five gigabytes.
+const SIZE_MAX: i64 = 1_000_000;
+/// Identities that a merged customer consists of.
+const IDENTITIES: i64 = 5;
 /// Messages in a ticket.
 const THREADS: [i64; 3] = [10, 50, 1_000];
 const PROFILE_EVENTS: i64 = 60;
@@ -19,6 +24,8 @@ pub struct Seeded {
     pub profile: CustomerId,
     /// Customers by their number of events.
     pub timelines: Vec<(i64, CustomerId)>,
+    /// The same, each merged of five.
+    pub merged: Vec<(i64, CustomerId)>,
     /// Tickets by their number of messages: whose, and the number.
     pub threads: Vec<(i64, CustomerId, i64)>,
 }
@@ -27,9 +34,27 @@ pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded
     let profile =
         customer(pool, workspace, "Bench profile", PROFILE_EVENTS, PROFILE_TICKETS).await?;
     let mut timelines = Vec::new();
-    for size in SIZES {
+    let mut merged = Vec::new();
+    let most = std::env::var("RAPPORT_BENCH_EVENTS").ok().and_then(|n| n.parse().ok());
+    for size in SIZES.into_iter().filter(|size| *size <= most.unwrap_or(SIZE_MAX)) {
         let name = format!("Bench {size}");
         timelines.push((size, customer(pool, workspace, &name, size, 0).await?));
+        let mut survivor = None;
+        for n in 0..IDENTITIES {
+            let name = format!("Bench {size} part {n}");
+            let part = customer(pool, workspace, &name, size / IDENTITIES, 0).await?;
+            let into = *survivor.get_or_insert(part);
+            sqlx::query(
+                "update customers set merged_into = $3
+                where workspace_id = $1 and id = $2 and id <> $3 and merged_into is null",
+            )
+            .bind(workspace.0)
+            .bind(part.0)
+            .bind(into.0)
+            .execute(pool)
+            .await?;
+        }
+        merged.extend(survivor.map(|customer| (size, customer)));
     }
     let mut threads = Vec::new();
     for (n, messages) in (0..).zip(THREADS) {
@@ -38,7 +63,7 @@ pub async fn run(pool: &PgPool, workspace: WorkspaceId) -> anyhow::Result<Seeded
         thread(pool, workspace, owner, number, messages).await?;
         threads.push((messages, owner, number));
     }
-    Ok(Seeded { profile, timelines, threads })
+    Ok(Seeded { profile, timelines, merged, threads })
 }
 
 async fn thread(

@@ -1,10 +1,11 @@
-//! A page of the timeline at its top, middle and end, for customers of three sizes.
+//! A page of the timeline at its top, middle and end, for customers of several sizes, alone and
+//! merged of five.
 
 use crate::measure::{Client, Times};
 use crate::seed::Seeded;
 use chrono::Utc;
-use rapport_domain::WorkspaceId;
-use rapport_domain::timeline::{Position, TimelineQuery};
+use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
+use rapport_domain::{CustomerId, WorkspaceId};
 use rapport_store::Store;
 use std::time::Instant;
 
@@ -20,10 +21,40 @@ pub async fn run(
     workspace: WorkspaceId,
     seeded: &Seeded,
 ) -> anyhow::Result<Vec<String>> {
+    let mut missed = table(store, client, url, workspace, &seeded.timelines, &PLAIN).await?;
+    missed.extend(table(store, client, url, workspace, &seeded.merged, &MERGED).await?);
+    Ok(missed)
+}
+
+/// One kind of timeline, and what the dearest position may cost of the cheapest.
+struct Case {
+    title: &'static str,
+    kinds: &'static [EventKind],
+    identities: i64,
+    ratio_max: f64,
+}
+
+const PLAIN: Case = Case { title: "", kinds: &[], identities: 1, ratio_max: RATIO_MAX };
+const MERGED: Case = Case {
+    title: " of five merged identities, three kinds",
+    kinds: &[EventKind::Event, EventKind::Error, EventKind::Help],
+    identities: 5,
+    ratio_max: 2.0,
+};
+
+async fn table(
+    store: &Store,
+    client: &Client,
+    url: &str,
+    workspace: WorkspaceId,
+    customers: &[(i64, CustomerId)],
+    case: &Case,
+) -> anyhow::Result<Vec<String>> {
     let mut cells = Vec::new();
-    for (events, customer) in &seeded.timelines {
-        for (name, at) in seed_positions(store, workspace, *customer, *events).await? {
-            let query = TimelineQuery::new(&[], at);
+    for (events, customer) in customers {
+        let own = *events / case.identities;
+        for (name, at) in seed_positions(store, workspace, *customer, own).await? {
+            let query = TimelineQuery::new(case.kinds, at);
             let page = format!("{url}/customers/{customer}{}", query.to_query_string());
             cells.push((*events, name, *customer, query, page, Times::default(), Times::default()));
         }
@@ -42,7 +73,8 @@ pub async fn run(
         }
     }
     println!(
-        "\n## Timeline page, p50 in ms\n\n| events | at | query | page over HTTP |\n|---|---|---|---|"
+        "\n## Timeline page{}, p50 in ms\n\n| events | at | query | page over HTTP |\n|---|---|---|---|",
+        case.title
     );
     for (events, name, _, _, _, sql, http) in &cells {
         println!("| {events} | {name} | {:.3} | {:.2} |", sql.p50(), http.p50());
@@ -53,11 +85,14 @@ pub async fn run(
     };
     let sql = spread(cells.iter().map(|c| c.5.p50()).collect());
     let http = spread(cells.iter().map(|c| c.6.p50()).collect());
-    println!("\n- dearest to cheapest: query {sql:.2}, page {http:.2} (at most {RATIO_MAX})");
+    println!(
+        "\n- dearest to cheapest: query {sql:.2}, page {http:.2} (at most {})",
+        case.ratio_max
+    );
     let names = [("query", sql), ("page", http)].into_iter();
     Ok(names
-        .filter(|(_, r)| *r > RATIO_MAX)
-        .map(|(n, r)| format!("timeline {n} spread {r:.2}"))
+        .filter(|(_, r)| *r > case.ratio_max)
+        .map(|(n, r)| format!("timeline{} {n} spread {r:.2}", case.title))
         .collect())
 }
 
@@ -65,7 +100,7 @@ pub async fn run(
 async fn seed_positions(
     store: &Store,
     workspace: WorkspaceId,
-    customer: rapport_domain::CustomerId,
+    customer: CustomerId,
     events: i64,
 ) -> anyhow::Result<Vec<(&'static str, Position)>> {
     let mut positions = vec![("top", Position::Newest)];

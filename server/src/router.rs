@@ -33,6 +33,9 @@ pub fn build(state: AppState) -> Router {
     open.merge(crate::opens::router())
         .merge(crate::csat::router())
         .merge(api::router(&state))
+        .merge(crate::segment::router())
+        .merge(crate::sdk::router(&state))
+        .merge(crate::demo_app::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -56,6 +59,11 @@ fn pages(state: &AppState) -> Router<AppState> {
             provide_context(nonce);
         }
     };
+    let site = settings::Site {
+        store: state.store.clone(),
+        keys: state.config.secret_key.clone(),
+        leptos: state.leptos.clone(),
+    };
     let options = state.leptos.clone();
     let shell = move || rapport_app::shell(options.clone());
     let server_fn_context = context.clone();
@@ -73,11 +81,8 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
-        .merge(settings::router(settings::Site {
-            store: state.store.clone(),
-            keys: state.config.secret_key.clone(),
-            leptos: state.leptos.clone(),
-        }))
+        .merge(settings::router(site.clone()))
+        .merge(rapport_app::identity::router(site))
         .merge(crate::live::router())
         .merge(crate::files::router())
         .merge(crate::uploads::router())

@@ -5,6 +5,7 @@ use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use rapport_services::ingest::Ingest;
 use rapport_services::jobs::Worker;
 use rapport_services::live::Live;
 use rapport_services::outside::Outside;
@@ -46,8 +47,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let live = Live::new(live_store.context("cannot reach Postgres")?);
     let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
     let outside = Outside::new().context("no client for outside addresses")?;
+    let config_url = config.database_url.clone();
     let mut state = AppState::new(store, config, outside);
     (state.intake, state.live) = (intake, live);
+    let events = Store::connect_for_ingest(&config_url).await.context("cannot reach Postgres")?;
+    state.ingest = Ingest::start(events);
     let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;

@@ -15,12 +15,13 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 8] = [
+const PAGES: [(&str, &str, &str); 9] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/statuses", "circle-dot", "Statuses"),
     ("/settings/teams", "users", "Teams"),
     ("/settings/sla", "target", "SLA"),
+    ("/settings/events", "zap", "Events"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
     ("/settings/snippets", "text-quote", "Snippets"),
     ("/settings/surveys", "star", "Surveys"),

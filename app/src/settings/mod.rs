@@ -6,6 +6,7 @@
 //! the error and everything that was typed.
 
 mod custom_fields;
+mod events;
 mod form;
 mod mailboxes;
 mod notifications;
@@ -16,7 +17,9 @@ mod statuses;
 mod surveys;
 mod teams;
 
+pub(crate) use form::{Draft, Sent};
 pub use page::Site;
+pub(crate) use page::{Visit, page_error, plain_page};
 
 use axum::Router;
 
@@ -24,6 +27,7 @@ use axum::Router;
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     Router::new()
         .merge(page::route::<custom_fields::CustomFields>())
+        .merge(page::route::<events::Events>())
         .merge(page::route::<mailboxes::Mailboxes>())
         .merge(page::route::<notifications::Notifications>())
         .merge(notifications::opening())

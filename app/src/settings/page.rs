@@ -3,6 +3,7 @@
 use super::form::{Draft, Sent};
 use crate::Failure;
 use crate::admin::Config;
+use crate::live::provide_live;
 use crate::shell::plain_shell;
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
@@ -68,6 +69,11 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Whether this person may change customers.
+    pub fn may_write(&self) -> bool {
+        self.viewer.may(Permission::Write)
+    }
+
     /// A value of the address's query.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
@@ -122,21 +128,34 @@ async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
 }
 
 fn render<P: Page>(visit: &Visit, draft: &Draft, data: Result<P::Data>) -> String {
-    let owner = Owner::new_root(None);
-    let html = owner.with(|| {
-        provide_context(Some(visit.viewer.clone()));
-        provide_clock();
+    let said = visit.query("done").and_then(|word| P::SAID.iter().find(|(w, _)| *w == word));
+    plain_page(visit, P::TITLE, said.map(|(_, text)| *text), || {
         let content = match data {
             Ok(data) => P::view(data, visit, draft),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),
         };
-        let said = visit.query("done").and_then(|word| P::SAID.iter().find(|(w, _)| *w == word));
+        P::frame(content)
+    })
+}
+
+/// The document of a page without a browser half; `said` tells what a form just did.
+pub fn plain_page(
+    visit: &Visit,
+    title: &str,
+    said: Option<&'static str>,
+    content: impl FnOnce() -> AnyView,
+) -> String {
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| {
+        provide_context(Some(visit.viewer.clone()));
+        provide_clock();
+        provide_live();
         let body = view! {
-            {P::frame(content)}
+            {content()}
             // Full of a text of ours alone: the address chooses among them.
-            <div class="toasts" role="status">{said.map(|(_, text)| view! { <p class="toast passing">{*text}</p> })}</div>
+            <div class="toasts" role="status">{said.map(|text| view! { <p class="toast passing">{text}</p> })}</div>
         };
-        plain_shell(&visit.leptos, visit.nonce.clone(), P::TITLE, body.into_any()).to_html()
+        plain_shell(&visit.leptos, visit.nonce.clone(), title, body.into_any()).to_html()
     });
     owner.unset_with_forced_cleanup();
     html

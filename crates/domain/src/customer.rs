@@ -42,6 +42,23 @@ pub struct Identifier {
     pub verified_by: Option<String>,
 }
 
+impl Identifier {
+    /// By which rule it counts, and since when, in a few words.
+    pub fn how_verified(&self) -> String {
+        let rule = match self.verified_by.as_deref() {
+            Some("api") => "sent by your server",
+            Some("signed") => "signed by your server",
+            Some("mail") => "a mail from it passed its checks",
+            Some("agent") => "entered by an agent",
+            _ => return "not verified".into(),
+        };
+        match self.verified_at {
+            Some(at) => format!("{rule}, {}", at.format("%b %-d, %Y")),
+            None => rule.into(),
+        }
+    }
+}
+
 /// The properties that servers and agents change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]

@@ -7,6 +7,8 @@
 use crate::error::AppError;
 use crate::ids::CustomerId;
 use crate::{limits, text, vocabulary};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 vocabulary! {
     /// The kinds of identifier, strongest first.
@@ -161,6 +163,74 @@ pub fn resolve(keys: &[Key], owners: &[Owner]) -> Result<Option<CustomerId>, App
     }
 }
 
+/// What speaks for two customers being one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub kind: IdentifierKind,
+    pub value: String,
+    pub at: DateTime<Utc>,
+}
+
+impl Evidence {
+    /// In words, as an agent reads it.
+    pub fn text(&self) -> String {
+        match self.kind {
+            IdentifierKind::AnonymousId => format!("both used the browser {}", self.value),
+            kind => format!("{} {} was named for both", kind.label(), self.value),
+        }
+    }
+}
+
+/// Somebody who may be the same person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub customer: CustomerId,
+    pub name: String,
+    pub evidence: Vec<Evidence>,
+}
+
+/// What an event's identifiers come to, when a sender cannot be asked what was meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Whose they are; `None` is somebody new.
+    pub target: Option<CustomerId>,
+    /// Those that are the target's or nobody's yet.
+    pub keep: Vec<Key>,
+    /// Those that somebody else has: left with them, and worth a hint to an agent.
+    pub dropped: Vec<Owner>,
+}
+
+/// The rule of [`resolve`] without a refusal: the strongest identifier decides, and weaker
+/// ones that belong to somebody else are dropped. Two known customers never become one.
+pub fn settle(keys: &[Key], owners: &[Owner]) -> Settled {
+    let mut keys = keys.to_vec();
+    keys.sort();
+    keys.dedup();
+    let owner_of = |key: &Key| owners.iter().find(|o| o.key == *key);
+    let external = keys.iter().find(|k| k.kind == IdentifierKind::ExternalId);
+    let is_other = |o: &Owner| {
+        let theirs = o.external_id.as_ref();
+        external.is_some_and(|key| theirs.is_some_and(|id| *id != key.value))
+    };
+    let has_stronger = |kind| keys.iter().any(|k| k.kind < kind && k.kind <= IdentifierKind::Email);
+    let target = keys
+        .iter()
+        .filter(|k| k.kind != IdentifierKind::AnonymousId)
+        // A phone is shared by families and desks: it finds, but does not outrank.
+        .filter(|k| k.kind != IdentifierKind::Phone || !has_stronger(IdentifierKind::Phone))
+        .filter_map(owner_of)
+        .find(|o| !is_other(o))
+        .map(|o| o.customer);
+    let mut settled = Settled { target, ..Settled::default() };
+    for key in keys {
+        match owner_of(&key) {
+            Some(owner) if Some(owner.customer) != target => settled.dropped.push(owner.clone()),
+            _ => settled.keep.push(key),
+        }
+    }
+    settled
+}
+
 /// The refusal to take an identifier away from its owner.
 pub fn taken(owner: &Owner) -> AppError {
     AppError::Taken { field: owner.key.kind.as_str().into(), owner: owner.customer }
@@ -201,6 +271,25 @@ mod tests {
             let spread = digits.chars().map(String::from).collect::<Vec<_>>().join(&gap);
             prop_assert_eq!(phone("f", &spread), Ok(digits.clone()));
             prop_assert_eq!(phone("f", &format!("+{digits}")), Ok(format!("+{digits}")));
+        }
+
+        #[test]
+        fn what_is_kept_is_nobody_elses(
+            keys in prop::collection::vec((any_kind(), "[ab]"), 0..4),
+            owned in prop::collection::vec((any_kind(), "[ab]", 0u128..3), 0..6),
+        ) {
+            let keys: Vec<_> = keys.iter().map(|(k, v)| key(*k, v)).collect();
+            let owners: Vec<_> = owned.iter().map(|(k, v, n)| owner(&key(*k, v), *n, None)).collect();
+            let settled = settle(&keys, &owners);
+            for kept in &settled.keep {
+                let owner = owners.iter().find(|o| o.key == *kept);
+                prop_assert!(owner.is_none_or(|o| Some(o.customer) == settled.target));
+            }
+            // Where the strict rule finds somebody, so does this one.
+            if let Ok(target @ Some(_)) = resolve(&keys, &owners)
+                && keys.iter().any(|k| k.kind != IdentifierKind::AnonymousId) {
+                prop_assert_eq!(settled.target, target);
+            }
         }
 
         #[test]
@@ -262,6 +351,18 @@ mod tests {
         // … or the external id to somebody else than the address.
         let owners = [owner(&id, 8, Some("u1")), owner(&mail, 7, None)];
         assert_eq!(resolve(&[id, mail], &owners), refused);
+    }
+
+    #[test]
+    fn a_weaker_identifier_of_somebody_else_is_dropped() {
+        let (id, mail) =
+            (key(IdentifierKind::ExternalId, "u1"), key(IdentifierKind::Email, "a@x.example"));
+        let other = owner(&mail, 7, Some("u2"));
+        let settled = settle(&[mail.clone(), id.clone()], std::slice::from_ref(&other));
+        assert_eq!(settled, Settled { target: None, keep: vec![id.clone()], dropped: vec![other] });
+        let settled = settle(&[id.clone(), mail.clone()], &[owner(&mail, 7, None)]);
+        assert_eq!(settled.target, Some(customer(7)));
+        assert_eq!(settled.keep, [id, mail]);
     }
 
     #[test]

@@ -131,6 +131,8 @@ id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");
 id!(/** An address that a workspace answers from. */ MailboxId, "mbx");
 id!(/** A status as a workspace calls it. */ LabelId, "lbl");
 id!(/** How soon tickets are to be answered. */ SlaPolicyId, "sla");
+id!(/** Two customers made one. */ MergeId, "mrg");
+id!(/** A secret that signs who a browser's user is. */ IdentitySecretId, "ids");
 id!(/** Work that a worker does later. */ JobId, "job");
 id!(/** A text that agents put into messages. */ SnippetId, "snp");
 id!(/** What a person is told of. */ NotificationId, "ntf");

@@ -21,6 +21,7 @@ pub mod live;
 pub mod locale;
 pub mod mailbox;
 pub mod markdown;
+pub mod merge;
 pub mod message;
 pub mod money;
 pub mod note;

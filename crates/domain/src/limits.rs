@@ -57,6 +57,18 @@ pub const CARD_FIELDS_MAX: usize = 60;
 /// Characters of an event's machine name and of its body.
 pub const EVENT_NAME_CHARS: usize = 200;
 pub const EVENT_BODY_CHARS: usize = 20_000;
+/// Bytes of one event and of one batch in the Segment protocol, unpacked, and how often the
+/// packed size the unpacked one may be.
+pub const SEGMENT_EVENT_BYTES: usize = 32 * 1024;
+pub const SEGMENT_BATCH_BYTES: usize = 500 * 1024;
+pub const SEGMENT_UNPACK_RATIO: usize = 200;
+/// Identifiers of one customer that events may add: e-mails or phones, and browsers.
+pub const IDENTIFIERS_BY_EVENT: usize = 5;
+pub const ANONYMOUS_IDS_MAX: usize = 100;
+/// Events that wait to be written at once, of all requests together.
+pub const INGEST_QUEUE_EVENTS: usize = 20_000;
+/// Rows on a page of the event log.
+pub const EVENT_LOG_ROWS: i64 = 50;
 /// Events in one request.
 pub const EVENTS_PER_REQUEST: usize = 1_000;
 /// Nesting of JSON that we store.

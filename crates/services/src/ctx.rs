@@ -10,6 +10,9 @@ use rapport_store::api_keys::ApiKey;
 /// How far back history may reach.
 const HISTORY_DAYS: i64 = 3_653;
 
+/// The name of a browser with a public key; what it proves, it proves by a signed token.
+pub const SIGNED_BROWSER: &str = "A browser";
+
 /// The one who acts.
 #[derive(Debug, Clone)]
 pub enum Actor {

@@ -18,6 +18,7 @@ pub mod files;
 pub mod idempotency;
 pub mod info;
 pub mod info_cards;
+pub mod ingest;
 pub mod jobs;
 pub mod labels;
 pub mod live;
@@ -37,7 +38,7 @@ pub mod teams;
 pub mod tickets;
 pub mod timeline;
 
-pub use ctx::{Actor, Ctx};
+pub use ctx::{Actor, Ctx, SIGNED_BROWSER};
 pub use rapport_domain::AppError;
 pub use rapport_store::Store;
 

@@ -1,15 +1,16 @@
 //! Reading a customer's timeline, and taking in events from outside.
 
+use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::{Ctx, Result};
-use rapport_domain::limits::EVENTS_PER_REQUEST;
+use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS};
+use rapport_domain::text::{clean_line, excerpt};
 use rapport_domain::timeline::{
-    CustomerRef, EventKind, EventOutcome, EventResult, NewEventInput, Timeline, TimelinePage,
-    TimelineQuery,
+    EventKind, EventResult, NewEventInput, Timeline, TimelinePage, TimelineQuery,
 };
-use rapport_domain::{AppError, CustomerId, Permission};
-use rapport_store::timeline::{NewEvent, append, resolve_customers};
+use rapport_domain::{AppError, CustomerId, Permission, Uuid};
+use rapport_mail::{html_to_text, sanitize};
+use rapport_store::timeline::NewEvent;
 use serde_json::Value;
-use std::collections::HashMap;
 
 /// A stretch of the timeline with the counts and days around it: what the pane opens with.
 pub async fn open_timeline(
@@ -27,17 +28,14 @@ pub async fn page(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Res
     Ok(ctx.store.timeline(ctx.workspace, customer, query, false, ctx.now).await?.page)
 }
 
-/// Takes in events as JSON, each read by itself: one that is no event spoils no other.
-pub async fn ingest_json(ctx: &Ctx, events: Vec<Value>) -> Result<Vec<EventResult>> {
-    take_in(ctx, events.into_iter().map(NewEventInput::from_json).collect()).await
-}
-
-/// Takes in events and answers, in their order, what became of each, after they are stored.
-pub async fn ingest(ctx: &Ctx, events: Vec<NewEventInput>) -> Result<Vec<EventResult>> {
-    take_in(ctx, events.into_iter().map(Ok).collect()).await
-}
-
-async fn take_in(ctx: &Ctx, events: Vec<Result<NewEventInput>>) -> Result<Vec<EventResult>> {
+/// Takes in events as JSON, each read by itself: one that is no event spoils no other. Answers,
+/// in their order, what became of each, after they are stored. Events of somebody who is not
+/// known yet wait for them.
+pub async fn ingest_json(
+    ctx: &Ctx,
+    ingest: &Ingest,
+    events: Vec<Value>,
+) -> Result<Vec<EventResult>> {
     ctx.require(Permission::Write)?;
     if events.len() > EVENTS_PER_REQUEST {
         let message = format!(
@@ -46,43 +44,45 @@ async fn take_in(ctx: &Ctx, events: Vec<Result<NewEventInput>>) -> Result<Vec<Ev
         );
         return Err(AppError::invalid("events", message));
     }
-    let checked: Vec<_> = events.into_iter().map(|event| event?.checked(ctx.now)).collect();
-    let refs: Vec<CustomerRef> =
-        checked.iter().flatten().map(|(e, _)| e.customer.clone()).collect();
-    let mut tx = ctx.store.begin().await?;
-    let customers = resolve_customers(&mut tx, ctx.workspace, &refs).await?;
-    let resolved: Vec<Result<NewEvent>> = checked
-        .into_iter()
-        .map(|event| event.and_then(|(e, kind)| to_store(e, kind, &customers)))
-        .collect();
-    let new: Vec<NewEvent> = resolved.iter().flatten().cloned().collect();
-    let mut appended = append(&mut tx, ctx.workspace, ctx.now, &new).await?.into_iter();
-    tx.commit().await.map_err(rapport_store::StoreError::from)?;
-    let result = |event: Result<NewEvent>| match event {
-        Err(error) => EventResult::rejected(error),
-        Ok(_) => match appended.next() {
-            Some(a) => {
-                let status = if a.new { EventOutcome::Created } else { EventOutcome::Duplicate };
-                EventResult { status, id: Some(a.id), errors: Vec::new() }
-            }
-            // The store answers one for each; a missing one is reported, not guessed.
-            None => EventResult::rejected(AppError::Unavailable),
-        },
-    };
-    Ok(resolved.into_iter().map(result).collect())
+    let items = events.into_iter().map(|value| item(ctx, value)).collect();
+    ingest.submit(ctx, items).await
 }
 
-fn to_store(
-    event: NewEventInput,
-    kind: EventKind,
-    customers: &HashMap<CustomerRef, CustomerId>,
-) -> Result<NewEvent> {
-    let customer = *customers
-        .get(&event.customer)
-        .ok_or_else(|| AppError::invalid("customer", "There is no such customer."))?;
-    let at = event.occurred_at.ok_or(AppError::Unavailable)?;
+fn item(ctx: &Ctx, value: Value) -> Item {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(clean_line);
+    let mut label = Label {
+        source: text("source").map_or_else(|| "api".into(), |s| excerpt(&s, NAME_CHARS)),
+        kind: "event",
+        name: text("name").map(|n| excerpt(&n, EVENT_NAME_CHARS)).unwrap_or_default(),
+        dedupe_key: text("dedupe_key").map(|k| excerpt(&k, LINE_CHARS)),
+    };
+    let read = NewEventInput::from_json(value).and_then(|event| described(event).checked(ctx.now));
+    match read {
+        Ok((event, kind)) => Item::Event(Box::new(to_store(event, kind))),
+        Err(error) => {
+            // A refused event keeps no key: sent again, mended, it is another.
+            label.dedupe_key = None;
+            Item::refused(label, error)
+        }
+    }
+}
+
+/// The text of a description that may be HTML; a body goes before it.
+fn described(mut event: NewEventInput) -> NewEventInput {
+    let description = event.description.take().filter(|_| event.body.is_none());
+    if let Some(text) = description {
+        let is_html = text.contains("</") || text.contains("<br") || text.contains("<p>");
+        event.body = Some(if is_html { html_to_text(&sanitize(&text)) } else { text });
+    }
+    event
+}
+
+fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
+    let nobody = CustomerId(Uuid::nil());
+    let ticket = event.ticket();
+    let at = event.occurred_at.unwrap_or_default();
     let source = event.source.unwrap_or_default();
-    Ok(NewEvent {
+    let new = NewEvent {
         title: event.title.unwrap_or_default(),
         body: event.body,
         icon: event.icon,
@@ -92,6 +92,7 @@ fn to_store(
         object_id: event.object_id,
         payload: event.payload.unwrap_or_default(),
         dedupe_key: event.dedupe_key,
-        ..NewEvent::new(customer, at, kind, &source, &event.name)
-    })
+        ..NewEvent::new(nobody, at, kind, &source, &event.name)
+    };
+    Incoming { whose: event.customer, ticket, kind: "event", event: new }
 }

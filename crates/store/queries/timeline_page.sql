@@ -2,37 +2,51 @@
 -- $1 workspace, $2 customer, $3 kinds (empty: all), $4 and $5 the position,
 -- $6 events before it, $7 events after it, $8 whether the overview is wanted, $9 its first day.
 -- Without a filter the primary key is read, with one the index by kind, a few rows of each
--- kind: the cost depends on the page alone, not on the customer or the depth. The two arms
+-- kind of each identity: the cost depends on the page alone, not on the customer or the depth. The two arms
 -- exclude each other by a condition that Postgres decides before it reads a row.
 with who as materialized (
-    select coalesce(merged_into, id) as id from customers where workspace_id = $1 and id = $2
-), older as (
-    select e.* from who cross join lateral (
-        select * from timeline_events
-        where workspace_id = $1 and customer_id = who.id and (occurred_at, id) < ($4, $5)
-            and cardinality($3::text[]) = 0
-        order by occurred_at desc, id desc limit $6
-    ) e
+    select surviving_customer($1, $2) as id
+), ids as materialized (
+    -- the customer, and those merged into them whose events were not moved yet
+    select id from who where id is not null
     union all (
-        select e.* from who cross join unnest($3::text[]) k (kind) cross join lateral (
+        select c.id from who join customers c
+            on c.workspace_id = $1 and c.merged_into = who.id and c.folded_at is null
+        limit 50
+    )
+), older as (
+    (
+        select e.* from ids cross join lateral (
             select * from timeline_events
-            where workspace_id = $1 and customer_id = who.id and kind = k.kind
+            where workspace_id = $1 and customer_id = ids.id and (occurred_at, id) < ($4, $5)
+                and cardinality($3::text[]) = 0
+            order by occurred_at desc, id desc limit $6
+        ) e
+        order by e.occurred_at desc, e.id desc limit $6
+    )
+    union all (
+        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
+            select * from timeline_events
+            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
                 and (occurred_at, id) < ($4, $5)
             order by occurred_at desc, id desc limit $6
         ) e
         order by e.occurred_at desc, e.id desc limit $6
     )
 ), newer as (
-    select e.* from who cross join lateral (
-        select * from timeline_events
-        where workspace_id = $1 and customer_id = who.id and (occurred_at, id) > ($4, $5)
-            and cardinality($3::text[]) = 0
-        order by occurred_at, id limit $7
-    ) e
-    union all (
-        select e.* from who cross join unnest($3::text[]) k (kind) cross join lateral (
+    (
+        select e.* from ids cross join lateral (
             select * from timeline_events
-            where workspace_id = $1 and customer_id = who.id and kind = k.kind
+            where workspace_id = $1 and customer_id = ids.id and (occurred_at, id) > ($4, $5)
+                and cardinality($3::text[]) = 0
+            order by occurred_at, id limit $7
+        ) e
+        order by e.occurred_at, e.id limit $7
+    )
+    union all (
+        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
+            select * from timeline_events
+            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
                 and (occurred_at, id) > ($4, $5)
             order by occurred_at, id limit $7
         ) e
@@ -56,13 +70,20 @@ select
         ) end
     )), '[]') from rows r) as "rows!: Json<Vec<Row>>",
     case when $8 then (
-        select coalesce(json_agg(json_build_array(c.kind, c.n)), '[]')
-        from timeline_counts c where c.workspace_id = $1 and c.customer_id = who.id
+        select coalesce(json_agg(json_build_array(c.kind, c.n)), '[]') from (
+            select kind, sum(n)::bigint as n from timeline_counts
+            where workspace_id = $1 and customer_id in (select id from ids)
+            group by kind having sum(n) > 0
+        ) c
     ) end as "counts: Json<Vec<(EventKind, i64)>>",
     case when $8 then (
         select coalesce(json_agg(json_build_object('day', d.day, 'n', d.n, 'errors', d.errors)
             order by d.day), '[]')
-        from timeline_days d
-        where d.workspace_id = $1 and d.customer_id = who.id and d.day >= $9
+        from (
+            select day, sum(n)::int as n, sum(errors)::int as errors from timeline_days
+            where workspace_id = $1 and customer_id in (select id from ids) and day >= $9
+            group by day having sum(n) > 0
+        ) d
     ) end as "days: Json<Vec<ActivityDay>>"
 from who
+where who.id is not null

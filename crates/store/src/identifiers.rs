@@ -3,7 +3,7 @@
 use crate::{Result, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key, Owner};
-use rapport_domain::{CustomerId, WorkspaceId};
+use rapport_domain::{CustomerId, JobId, WorkspaceId};
 
 fn columns(keys: &[Key]) -> (Vec<String>, Vec<String>) {
     keys.iter().map(|k| (k.kind.as_str().to_string(), k.value.clone())).unzip()
@@ -83,6 +83,36 @@ pub async fn add(
         &values,
         verified_by,
         now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    link_waiting(tx, workspace, customer, &kinds, &values).await
+}
+
+/// Plans a job where events wait for somebody known by one of these.
+async fn link_waiting(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    kinds: &[String],
+    values: &[String],
+) -> Result<()> {
+    sqlx::query!(
+        "insert into jobs (workspace_id, id, kind, key, run_at, max_attempts)
+        select $1, $2, 'link_events', $3, now(), 12
+        where exists (
+            select 1 from unnest($4::text[], $5::text[]) as k(kind, value)
+            join event_log l on l.workspace_id = $1 and l.state = 'unlinked'
+                and l.whose_kind = k.kind and l.whose_value = k.value
+        )
+        -- a job that runs may have looked already: it counts as not begun, and runs again
+        on conflict (workspace_id, kind, key) where dead_at is null
+        do update set attempts = 0, leased_until = null, run_at = excluded.run_at",
+        workspace.0,
+        JobId::generate().0,
+        customer.to_string(),
+        kinds,
+        values,
     )
     .execute(&mut **tx)
     .await?;

@@ -16,21 +16,26 @@ pub mod custom_fields;
 pub mod customers;
 pub mod deliveries;
 mod error;
+pub mod event_log;
 pub mod files;
 pub mod idempotency;
 pub mod identifiers;
+pub mod identity_secrets;
 mod info;
 pub mod info_cards;
 pub mod jobs;
 pub mod mailboxes;
+pub mod merges;
 pub mod messages;
 pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod receiving;
+pub mod retention;
 pub mod sessions;
 pub mod sla;
 pub mod snippets;
+pub mod suggestions;
 pub mod teams;
 pub mod tickets;
 pub mod timeline;
@@ -43,8 +48,11 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Connections for pages and API; ingest gets a pool of its own.
+/// Connections for pages and API.
 const WEB_CONNECTIONS: u32 = 10;
+/// Connections for writing events: a few writers fill the disk's bandwidth, and a flood of
+/// events takes no page's connection.
+const INGEST_CONNECTIONS: u32 = 6;
 /// Connections for a worker's jobs.
 const JOB_CONNECTIONS: u32 = 5;
 /// How long a request waits for a connection before it answers 503.
@@ -80,6 +88,11 @@ impl Store {
     /// The same for what tells open pages of changes: one connection, busy or not. It has no files.
     pub async fn connect_for_live(url: &str) -> Result<Self> {
         Self::connect_with(url, Files::in_memory(), 1).await
+    }
+
+    /// The same for taking in events. It has no files either.
+    pub async fn connect_for_ingest(url: &str) -> Result<Self> {
+        Self::connect_with(url, Files::in_memory(), INGEST_CONNECTIONS).await
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {

@@ -12,6 +12,17 @@ impl Store {
             .ok_or(StoreError::NotFound)
     }
 
+    /// How many days the event log is kept.
+    pub async fn event_log_days(&self, workspace: WorkspaceId) -> Result<i32> {
+        sqlx::query_scalar!(
+            "select event_log_days from workspaces where workspace_id = $1",
+            workspace.0
+        )
+        .fetch_optional(self.pool())
+        .await?
+        .ok_or(StoreError::NotFound)
+    }
+
     /// Whether the workspace's mails tell when they were opened.
     pub async fn open_tracking(&self, workspace: WorkspaceId) -> Result<bool> {
         sqlx::query_scalar!(
@@ -22,6 +33,18 @@ impl Store {
         .await?
         .ok_or(StoreError::NotFound)
     }
+}
+
+/// Sets how many days the event log is kept.
+pub async fn set_event_log_days(tx: &mut Tx, workspace: WorkspaceId, days: i32) -> Result<()> {
+    sqlx::query!(
+        "update workspaces set event_log_days = $2 where workspace_id = $1",
+        workspace.0,
+        days,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Switches open tracking for mails that are written from now on.

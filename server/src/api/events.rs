@@ -5,7 +5,9 @@ use super::auth::Caller;
 use super::extract::Body;
 use super::problem::Problem;
 use axum::Json;
+use axum::extract::State;
 use rapport_domain::timeline::{EventResult, NewEventInput};
+use rapport_services::ingest::Ingest;
 use rapport_services::timeline;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,10 +32,14 @@ pub struct EventsAnswer {
 /// Add events to timelines. A bad event among good ones is refused alone: look at `results`.
 #[utoipa::path(post, path = "/events", tag = "events", request_body = EventsBody,
     responses((status = 200, body = EventsAnswer), (status = "4XX", body = Problem)))]
-pub async fn create(Caller(ctx): Caller, Body(body): Body<EventsBody>) -> Answer<EventsAnswer> {
+pub async fn create(
+    State(ingest): State<Ingest>,
+    Caller(ctx): Caller,
+    Body(body): Body<EventsBody>,
+) -> Answer<EventsAnswer> {
     let events = match body {
         EventsBody::Many(events) => events,
         EventsBody::One(event) => vec![event],
     };
-    Ok(Json(EventsAnswer { results: timeline::ingest_json(&ctx, events).await? }))
+    Ok(Json(EventsAnswer { results: timeline::ingest_json(&ctx, &ingest, events).await? }))
 }

@@ -9,14 +9,14 @@ pub mod auth;
 mod custom_fields;
 mod customers;
 mod events;
-mod extract;
+pub(crate) mod extract;
 mod idempotency;
 mod inbound;
 mod labels;
 mod messages;
 mod notes;
 mod openapi;
-mod problem;
+pub(crate) mod problem;
 mod tickets;
 
 use crate::state::AppState;

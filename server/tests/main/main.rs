@@ -6,5 +6,6 @@
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 
+mod crash;
 mod routes;
 mod support;

@@ -31,12 +31,10 @@ pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
             <section class="contact">
                 <Avatar name=name.clone() large=true />
                 <h1>{name}</h1>
-                <p class="sub">
-                    // Focusable, so that the reason is not for mice alone.
-                    <span class=chip title=pane.why_known() tabindex="0">{pane.customer.kind.label()}</span>
-                    <span class="visually-hidden">{pane.why_known()}</span>
+                <div class="sub">
+                    {why(&pane, chip)}
                     {account.map(|a| view! { <a href=account_href(a.id)>{a.name}</a> })}
-                </p>
+                </div>
             </section>
         }
     }
@@ -45,6 +43,32 @@ pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
 /// The customer without what stands beside them, so that a new note draws nothing anew here.
 fn alone(pane: Memo<InfoPane>) -> Memo<InfoPane> {
     Memo::new(move |_| InfoPane { notes: Vec::new(), ticket: None, ..pane.get() })
+}
+
+/// The chip, and on a click why it says so.
+fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
+    let reason = pane.why_known();
+    let rows: Vec<_> = pane
+        .customer
+        .identifiers
+        .iter()
+        .map(|i| {
+            let value = i.value.clone();
+            view! { <dt>{i.kind.label()}" "<b>{value}</b></dt><dd>{i.how_verified()}</dd> }
+        })
+        .collect();
+    let href = format!("/customers/{}/identity", pane.customer.id);
+    view! {
+        <details class="menu why">
+            <summary class=chip title=reason.clone()>{pane.customer.kind.label()}</summary>
+            <div class="menu-items">
+                <p class="menu-head">{reason}</p>
+                <dl>{rows}</dl>
+                <a href=href rel="external"><Icon name="git-merge" />"Identity, merges"</a>
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// Create a ticket, see sessions, call, edit, link an account.

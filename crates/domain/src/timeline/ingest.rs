@@ -2,6 +2,7 @@
 
 use super::EventKind;
 use crate::error::{AppError, FieldError, Problems};
+use crate::identity::{IdentifierKind, Key, opaque_id};
 use crate::ids::{CustomerId, EventId};
 use crate::json;
 use crate::limits::{
@@ -19,7 +20,7 @@ const NEWEST_HOURS: i64 = 24;
 /// Where a moved event keeps the time that was sent.
 const SENT_TIME_KEY: &str = "_occurred_at_sent";
 
-/// Whose event it is: exactly one of the three.
+/// Whose event it is: exactly one of the four.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -30,6 +31,9 @@ pub struct CustomerRef {
     pub external_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What a browser calls somebody it does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymous_id: Option<String>,
 }
 
 /// An event to add to a customer's timeline.
@@ -37,6 +41,8 @@ pub struct CustomerRef {
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewEventInput {
+    /// May be left out when the object is a customer or a ticket.
+    #[serde(default)]
     pub customer: CustomerRef,
     /// `event` unless said otherwise.
     #[serde(default)]
@@ -52,7 +58,10 @@ pub struct NewEventInput {
     /// Text below the title: a stack trace, a summary.
     #[serde(default)]
     pub body: Option<String>,
-    /// An icon's name, or one character.
+    /// The same, where it may be HTML: what it says is kept as text.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// An icon's name, one character, or the address of a picture.
     #[serde(default)]
     pub icon: Option<String>,
     /// Where the thing can be seen at its source.
@@ -62,17 +71,22 @@ pub struct NewEventInput {
     #[serde(default)]
     pub actor: Option<String>,
     /// Now, unless said otherwise.
-    #[serde(default)]
+    #[serde(default, alias = "occurredAt")]
     pub occurred_at: Option<DateTime<Utc>>,
-    #[serde(default)]
+    /// What it is about: `customer`, `ticket`, `account`, `help_centre`, `session`, `recording` …
+    #[serde(default, alias = "objectType")]
     pub object_type: Option<String>,
-    #[serde(default)]
+    /// The object's id, here or at its source.
+    #[serde(default, alias = "objectId")]
     pub object_id: Option<String>,
+    /// The object's id in your system.
+    #[serde(default, alias = "externalId")]
+    pub external_id: Option<String>,
     /// An object with whatever belongs to the event.
     #[serde(default)]
     pub payload: Option<Value>,
     /// The same source and key twice is stored once.
-    #[serde(default)]
+    #[serde(default, alias = "dedupeKey")]
     pub dedupe_key: Option<String>,
 }
 
@@ -83,6 +97,10 @@ pub struct NewEventInput {
 pub enum EventOutcome {
     /// Stored.
     Created,
+    /// Kept until its customer appears; then it stands on their timeline.
+    Unlinked,
+    /// Taken, and nothing to do; see the errors for why.
+    Ignored,
     /// An event with this source and dedupe key was there already.
     Duplicate,
     /// Not stored; see the errors.
@@ -101,6 +119,12 @@ pub struct EventResult {
 }
 
 impl EventResult {
+    /// Taken, with nothing to do, for this reason.
+    pub fn ignored(reason: &str) -> Self {
+        let errors = vec![FieldError { field: String::new(), message: reason.into() }];
+        Self { status: EventOutcome::Ignored, id: None, errors }
+    }
+
     /// A refusal.
     pub fn rejected(error: AppError) -> Self {
         let errors = match error {
@@ -117,12 +141,40 @@ impl CustomerRef {
         let external_id =
             optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
         let email = self.email.map(|e| email("customer", &e)).transpose()?;
-        let given = [self.id.is_some(), external_id.is_some(), email.is_some()];
+        let anonymous_id = self.anonymous_id.map(|id| opaque_id("customer", &id)).transpose()?;
+        let given =
+            [self.id.is_some(), external_id.is_some(), email.is_some(), anonymous_id.is_some()];
         if given.into_iter().filter(|g| *g).count() != 1 {
-            let message = "Name the customer by exactly one of id, external_id and email.";
+            let message =
+                "Name the customer by exactly one of id, external_id, email and anonymous_id.";
             return Err(AppError::invalid("customer", message));
         }
-        Ok(Self { id: self.id, external_id, email })
+        Ok(Self { id: self.id, external_id, email, anonymous_id })
+    }
+
+    /// The one with this identifier.
+    pub fn by(key: Key) -> Self {
+        let mut whose = Self::default();
+        match key.kind {
+            IdentifierKind::ExternalId => whose.external_id = Some(key.value),
+            IdentifierKind::Email => whose.email = Some(key.value),
+            IdentifierKind::AnonymousId => whose.anonymous_id = Some(key.value),
+            // Nobody names a customer by phone in an event.
+            IdentifierKind::Phone => {}
+        }
+        whose
+    }
+
+    /// The identifier it names, unless it is an id of ours.
+    pub fn key(&self) -> Option<Key> {
+        let key = |kind, value: &Option<String>| Some(Key { kind, value: value.clone()? });
+        key(IdentifierKind::ExternalId, &self.external_id)
+            .or_else(|| key(IdentifierKind::Email, &self.email))
+            .or_else(|| key(IdentifierKind::AnonymousId, &self.anonymous_id))
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -133,11 +185,32 @@ impl NewEventInput {
             .map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))
     }
 
+    fn object_is(&self, kind: &str) -> bool {
+        self.object_type.as_deref().is_some_and(|t| t.trim().eq_ignore_ascii_case(kind))
+    }
+
+    /// The ticket it is about, by its number.
+    pub fn ticket(&self) -> Option<i64> {
+        let is_ticket = self.object_is("ticket") || self.object_is("conversation");
+        self.object_id.as_deref().filter(|_| is_ticket)?.trim_start_matches('#').parse().ok()
+    }
+
     /// The event within all limits, with every default filled in, or everything that is wrong.
     pub fn checked(mut self, now: DateTime<Utc>) -> Result<(Self, EventKind), AppError> {
         let mut problems = Problems::default();
-        self.customer =
-            problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
+        if let Some(value) = self.external_id.take() {
+            self.object_id.get_or_insert(value.clone());
+            // An event about a customer needs no other way to say whose it is.
+            if self.customer.is_empty() && self.object_is("customer") {
+                self.customer.external_id = Some(value);
+            }
+        } else if self.customer.is_empty() && self.object_is("customer") {
+            self.customer.id = self.object_id.as_deref().and_then(|id| id.parse().ok());
+        }
+        if !(self.customer.is_empty() && self.ticket().is_some()) {
+            self.customer =
+                problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
+        }
         let kind = match self.kind.as_deref() {
             None | Some("") => Some(EventKind::Event),
             Some(word) => problems.check(
@@ -161,8 +234,9 @@ impl NewEventInput {
         line("object_type", &mut self.object_type, NAME_CHARS);
         line("object_id", &mut self.object_id, EXTERNAL_ID_CHARS);
         line("dedupe_key", &mut self.dedupe_key, LINE_CHARS);
-        line("icon", &mut self.icon, 40);
+        line("icon", &mut self.icon, URL_CHARS);
         line("url", &mut self.url, URL_CHARS);
+        let picture = self.icon.take_if(|i| i.starts_with("https://"));
         self.icon = self.icon.filter(|i| is_icon(i));
         if self
             .url
@@ -172,7 +246,11 @@ impl NewEventInput {
             problems.add("url", "An address starts with https:// or http://.");
         }
         self.body = problems.check(body(self.body.as_deref())).flatten();
-        let payload = problems.check(payload(self.payload.take())).unwrap_or_default();
+        let mut payload = problems.check(storable_payload(self.payload.take())).unwrap_or_default();
+        // Pages load nothing from outside: the picture's address is kept, the kind's icon shows.
+        if let (Some(picture), Some(object)) = (picture, payload.as_object_mut()) {
+            object.insert("icon_url".into(), picture.into());
+        }
         let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
         (self.occurred_at, self.payload) = (Some(at), Some(payload));
         problems.finish()?;
@@ -199,7 +277,8 @@ fn body(text: Option<&str>) -> Result<Option<String>, AppError> {
     Ok(Some(text))
 }
 
-fn payload(value: Option<Value>) -> Result<Value, AppError> {
+/// An object that Postgres can store, or what is wrong with `payload`.
+pub fn storable_payload(value: Option<Value>) -> Result<Value, AppError> {
     let value = value.unwrap_or(Value::Null);
     let refuse = |message: String| Err(AppError::invalid("payload", message));
     match &value {
@@ -220,8 +299,8 @@ fn payload(value: Option<Value>) -> Result<Value, AppError> {
     Ok(value)
 }
 
-/// Moves a time that cannot be true to the edge of what can, and keeps the one sent.
-fn within_time(
+/// Moves a time that cannot be true to the edge of what can, and keeps the one sent in the payload.
+pub fn within_time(
     at: DateTime<Utc>,
     now: DateTime<Utc>,
     mut payload: Value,

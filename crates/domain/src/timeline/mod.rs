@@ -2,12 +2,20 @@
 
 mod collapse;
 mod ingest;
+mod log;
 mod query;
+mod segment;
+mod traits;
 mod words;
 
 pub use collapse::{REPEAT_GAP_MINUTES, collapse};
-pub use ingest::{CustomerRef, EventOutcome, EventResult, NewEventInput};
+pub use ingest::{
+    CustomerRef, EventOutcome, EventResult, NewEventInput, storable_payload, within_time,
+};
+pub use log::{EventState, LogQuery, LoggedEvent};
 pub use query::{Position, TimelineQuery};
+pub use segment::{Message, MessageType};
+pub use traits::Traits;
 pub use words::{property_text, sentence, source_label};
 
 use crate::ids::{CustomerId, EventId};

@@ -1,12 +1,20 @@
 //! Customers: found or created by identifiers, edited, linked to accounts, listed.
 
 mod edit;
+mod fold;
+mod identify;
 mod link;
+mod merge;
+mod split;
 mod write;
 
 pub(crate) use edit::STALE;
 pub use edit::edit;
+pub(crate) use fold::fold_customer;
+pub(crate) use identify::{Said, describe_visitor, identify, suggest_by};
 pub use link::{link_account, unlink_account};
+pub use merge::{FOLD_CUSTOMER, UNDO_DAYS, merge, preview, preview_by, undo};
+pub use split::{Identity, dismiss, identity, split};
 pub use write::{create, update, upsert};
 
 use crate::{Ctx, Result};

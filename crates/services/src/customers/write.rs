@@ -1,6 +1,7 @@
 //! Creating customers, and changing them as another system knows them.
 
 use super::link::linked;
+use crate::ctx::SIGNED_BROWSER;
 use crate::{Actor, Ctx, Result, accounts, audit, fields};
 use rapport_domain::account::{AccountKey, AccountRef};
 use rapport_domain::customer::{
@@ -18,6 +19,7 @@ use serde_json::json;
 pub(super) fn vouched_by(ctx: &Ctx) -> &'static str {
     match ctx.actor {
         Actor::User(_) => "agent",
+        Actor::System { name } if name == SIGNED_BROWSER => "signed",
         Actor::ApiKey { .. } | Actor::System { .. } => "api",
     }
 }
@@ -91,7 +93,7 @@ pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
     Ok(id)
 }
 
-async fn insert(
+pub(super) async fn insert(
     ctx: &Ctx,
     tx: &mut Tx,
     input: &CustomerInput,
@@ -123,7 +125,7 @@ async fn insert(
     Ok(id)
 }
 
-async fn change(
+pub(super) async fn change(
     ctx: &Ctx,
     tx: &mut Tx,
     id: CustomerId,

@@ -2,7 +2,7 @@
 
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::secrets::Keyring;
-use crate::{csat, ctx, files, messages, notifications, sla, tickets};
+use crate::{csat, ctx, customers, files, ingest, messages, notifications, sla, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -88,6 +88,7 @@ impl Worker {
         if let Err(error) = self.store.forget_notifications(before).await {
             tracing::warn!(%error, "old notifications were not forgotten");
         }
+        ingest::tidy(&self.store).await;
     }
 
     /// Notes on tickets that they are overdue; answers how many due times passed.
@@ -162,6 +163,8 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
         csat::CSAT_SURVEY => csat::send_survey(worker, job).await,
         notifications::MENTION_MAIL => notifications::send_mention(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
+        ingest::LINK_EVENTS => ingest::link_events(worker, job).await,
+        customers::FOLD_CUSTOMER => customers::fold_customer(worker, job).await,
         unknown => Ok(Outcome::Dead(format!("This server knows no job `{unknown}`."))),
     }
 }

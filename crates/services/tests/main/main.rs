@@ -15,6 +15,7 @@ mod life;
 mod live;
 mod mail_out;
 mod mailboxes;
+mod merge;
 mod messages;
 mod notes;
 mod pictures;

@@ -2,6 +2,7 @@
 
 use rapport_domain::session::Viewer;
 use rapport_domain::{CustomerId, Role, TeamId, UserId, WorkspaceId};
+use rapport_services::ingest::Ingest;
 use rapport_services::{Ctx, Store};
 use rapport_store::users::{self, NewUser};
 use sqlx::PgPool;
@@ -36,6 +37,11 @@ impl World {
     /// The circumstances of one person, at this instant.
     pub fn ctx(&self, viewer: &Viewer) -> Ctx {
         Ctx::for_viewer(self.store.clone(), viewer.clone())
+    }
+
+    /// The way in for events.
+    pub fn ingest(&self) -> Ingest {
+        Ingest::start(self.store.clone())
     }
 
     /// An admin of another workspace, where everything here is unknown.

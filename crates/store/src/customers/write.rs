@@ -201,3 +201,22 @@ pub async fn find_or_create(
     refresh(tx, workspace, id).await?;
     Ok(id)
 }
+
+/// Whether traits said at `at` are the newest of a locked customer; notes them if so.
+pub async fn newer_traits(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: CustomerId,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "update customers set traits_at = $3
+        where workspace_id = $1 and id = $2 and (traits_at is null or traits_at <= $3)",
+        workspace.0,
+        id.0,
+        at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

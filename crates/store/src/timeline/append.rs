@@ -4,11 +4,12 @@ use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::timeline::EventKind;
 use rapport_domain::{Cursor, CustomerId, EventId, TicketId, Uuid, WorkspaceId};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 
 /// An event to write. Start from [`NewEvent::new`] or [`NewEvent::activity`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewEvent {
     pub customer: CustomerId,
     pub occurred_at: DateTime<Utc>,

@@ -5,4 +5,4 @@ mod customers;
 mod page;
 
 pub use append::{Appended, NewEvent, append};
-pub use customers::resolve_customers;
+pub use customers::{insert_visitors, lock_unknown, resolve_customers, resolve_tickets};

@@ -33,7 +33,7 @@ async fn a_bad_event_spoils_no_good_one(pool: PgPool) {
         .collect();
     assert_eq!(
         states,
-        ["created", "rejected", "rejected", "rejected", "rejected", "duplicate", "created"]
+        ["created", "rejected", "unlinked", "rejected", "rejected", "duplicate", "created"]
     );
     assert_eq!(answer["results"][1]["errors"][0]["field"], "name");
     assert_eq!(answer["results"][0]["id"], answer["results"][5]["id"]);

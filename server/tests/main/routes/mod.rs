@@ -16,6 +16,7 @@ mod login;
 mod mail_out;
 mod pages;
 mod restart;
+mod segment;
 mod server_functions;
 mod settings;
 mod setup;

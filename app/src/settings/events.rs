@@ -1,0 +1,277 @@
+//! Events: what was received and why something is on no timeline, how long events are kept, and
+//! the secret that proves who a browser's user is.
+
+use super::form::{Draft, Sent};
+use super::page::{Page, Visit, page_error};
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use rapport_domain::timeline::{
+    EventKind, EventState, LogQuery, LoggedEvent, Position, TimelineQuery,
+};
+use rapport_domain::{AppError, CustomerId};
+use rapport_services::Result;
+use rapport_services::ingest::{self, LogPage, Retention};
+
+pub struct Events;
+
+/// What the page shows.
+pub struct Data {
+    log: LogPage,
+    query: LogQuery,
+    retention: Vec<Retention>,
+    log_days: i32,
+    /// The newest secret in the clear, when there is one and this server can open it.
+    secret: Option<String>,
+}
+
+impl Page for Events {
+    const PATH: &'static str = "/settings/events";
+    const TITLE: &'static str = "Events";
+    const ABOUT: &'static str = "Every event that was received: over the API, the Segment protocol, or from browsers. Those that name somebody unknown wait here and are linked when that customer appears.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("retried", "Linked to the timeline"),
+        ("saved", "Saved for everybody"),
+        ("rotated", "A new secret signs from now on; the old one counts for seven more days"),
+    ];
+    type Data = Data;
+
+    async fn load(visit: &Visit) -> Result<Data> {
+        let query = read_query(visit);
+        Ok(Data {
+            log: ingest::log(&visit.ctx, &query).await?,
+            retention: ingest::retention(&visit.ctx).await?,
+            log_days: ingest::log_days(&visit.ctx).await?,
+            secret: ingest::reveal_secret(&visit.ctx, &visit.keys).await?,
+            query,
+        })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        match sent.text("do") {
+            "retry" => {
+                ingest::retry(&visit.ctx, sent.parse("id")?).await?;
+                Ok("retried")
+            }
+            "keep" => {
+                let days = |name: &str| {
+                    sent.filled(name).map(|text| text.trim().parse::<i32>().unwrap_or(-1))
+                };
+                ingest::set_log_days(&visit.ctx, days("log").unwrap_or(-1)).await?;
+                for Retention { kind, .. } in ingest::retention(&visit.ctx).await? {
+                    let set = Retention { kind, days: days(kind.as_str()) };
+                    ingest::set_retention(&visit.ctx, set).await?;
+                }
+                Ok("saved")
+            }
+            "rotate" => {
+                ingest::new_secret(&visit.ctx, &visit.keys).await?;
+                Ok("rotated")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(data: Data, _: &Visit, draft: &Draft) -> AnyView {
+        let Data { log, query, retention, log_days, secret } = data;
+        view! {
+            {page_error(draft, &["retry", "rotate"])}
+            {filters(&query)}
+            {table(&log)}
+            {pager(&log, &query)}
+            {keeping(&retention, log_days, &draft.of("keep"))}
+            {proof(secret)}
+        }
+        .into_any()
+    }
+}
+
+fn read_query(visit: &Visit) -> LogQuery {
+    // An address that cannot be read opens the whole log.
+    LogQuery {
+        state: visit.query("state").and_then(|s| s.parse().ok()),
+        q: visit.query("q").unwrap_or_default().trim().to_string(),
+        before: visit.query("before").and_then(|b| b.parse().ok()),
+    }
+}
+
+/// The address of the log with this state and place; the search goes along.
+fn address(state: Option<EventState>, q: &str, before: Option<String>) -> String {
+    let pairs = [
+        ("state", state.map(|s| s.as_str().to_string())),
+        ("q", Some(q.to_string()).filter(|q| !q.is_empty())),
+        ("before", before),
+    ];
+    let query =
+        pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encode(&value?))));
+    let query = query.collect::<Vec<_>>().join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{query}", Events::PATH)
+}
+
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+    text.bytes()
+        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
+fn filters(query: &LogQuery) -> AnyView {
+    let all = std::iter::once(None).chain(EventState::ALL.iter().copied().map(Some));
+    let chips = all.map(|state| {
+        let href = address(state, &query.q, None);
+        let current = (state == query.state).then_some("true");
+        view! { <a class="chip" href=href aria-current=current>{state.map_or("All", EventState::label)}</a> }
+    });
+    view! {
+        <div class="log-filters">
+            <nav class="chips" aria-label="State">{chips.collect_view()}</nav>
+            <form class="log-search" method="get" action=Events::PATH role="search">
+                {query.state.map(|s| view! { <input type="hidden" name="state" value=s.as_str() /> })}
+                <input class="input" type="search" name="q" value=query.q.clone() maxlength="500"
+                    aria-label="Search received events" placeholder="Name, message ID, or a customer's ID or e-mail" />
+                <button class="btn" type="submit">"Search"</button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn table(log: &LogPage) -> AnyView {
+    if log.events.is_empty() {
+        return view! { <p class="hint">"No received event matches. The log keeps them for some days only."</p> }
+            .into_any();
+    }
+    let rows = log.events.iter().map(row).collect_view();
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Received events">
+            <table class="log">
+                <thead><tr>
+                    <th scope="col">"Received (UTC)"</th>
+                    <th scope="col">"Event"</th>
+                    <th scope="col">"State"</th>
+                    <th scope="col">"Customer"</th>
+                    <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(event: &LoggedEvent) -> AnyView {
+    let pill = match event.state {
+        EventState::Linked => "pill ok",
+        EventState::Unlinked => "pill pending",
+        EventState::Ignored => "pill",
+        EventState::Error => "pill bad",
+    };
+    let id = event.id.to_string();
+    let key = event.dedupe_key.clone().unwrap_or_default();
+    let name = match event.on_timeline() {
+        Some((customer, at)) => {
+            view! { <a href=permalink(customer, at)>{event.name.clone()}</a> }.into_any()
+        }
+        None => view! { <span>{event.name.clone()}</span> }.into_any(),
+    };
+    let whose = match (&event.customer, &event.whose) {
+        (Some((id, name)), _) => {
+            view! { <a href=format!("/customers/{id}")>{name.clone()}</a> }.into_any()
+        }
+        (None, Some(whose)) => view! { <code>{whose.clone()}</code> }.into_any(),
+        (None, None) => view! { <span class="hint">"Nobody"</span> }.into_any(),
+    };
+    let retry = event.can_retry().then(|| {
+        view! {
+            <form method="post" action=Events::PATH>
+                <input type="hidden" name="do" value="retry" />
+                <input type="hidden" name="id" value=id.clone() />
+                <button class="btn quiet" type="submit" aria-label=format!("Retry {}", event.name)>
+                    <Icon name="refresh-cw" />"Retry"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <tr>
+            <td class="nowrap"><time datetime=event.received_at.to_rfc3339()>{event.received_at.format("%b %-d, %H:%M:%S").to_string()}</time></td>
+            <td>{name}<small class="hint clip" title=key.clone()>{format!("{} · {}", event.source, event.kind)}{(!key.is_empty()).then(|| format!(" · {key}"))}</small></td>
+            <td><span class=pill>{event.state.label()}</span>{(!event.reason.is_empty()).then(|| view! { <small class="hint">{event.reason.clone()}</small> })}</td>
+            <td class="clip">{whose}</td>
+            <td>{retry}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The event where it stands on the timeline.
+fn permalink(customer: CustomerId, at: rapport_domain::Cursor) -> String {
+    let query = TimelineQuery::new(&[], Position::Event(at));
+    format!("/customers/{customer}{}", query.to_query_string())
+}
+
+fn pager(log: &LogPage, query: &LogQuery) -> AnyView {
+    let first = query.before.is_some().then(|| {
+        view! { <a class="btn" href=address(query.state, &query.q, None)>"Newest"</a> }
+    });
+    let next = log.next.map(|next| {
+        view! { <a class="btn" rel="next" href=address(query.state, &query.q, Some(next.to_string()))>"Older"</a> }
+    });
+    view! { <nav class="log-pager" aria-label="Pages">{first}{next}</nav> }.into_any()
+}
+
+fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
+    let field = |name: &'static str, label: String, stored: String, blank: &'static str| {
+        view! {
+            <label class="field-row">
+                <span class="field-label">{label}</span>
+                <input class="input" inputmode="numeric" name=name value=draft.value(name, stored) placeholder=blank />
+            </label>
+        }
+    };
+    let kinds = retention.iter().map(|r| {
+        let label = if r.kind == EventKind::Event { "Custom events" } else { r.kind.label() };
+        field(
+            r.kind.as_str(),
+            label.to_string(),
+            r.days.map(|d| d.to_string()).unwrap_or_default(),
+            "for ever",
+        )
+    });
+    view! {
+        <form class="config-form" method="post" action=Events::PATH aria-label="How long events are kept">
+            <input type="hidden" name="do" value="keep" />
+            <h2>"How long events are kept"</h2>
+            <p class="hint">"In days; empty is for ever. Tickets and activities always stay."</p>
+            {page_error(draft, &["keep"])}
+            <div class="keep-days">
+                {field("log", "This log".into(), log_days.to_string(), "30")}
+                {kinds.collect_view()}
+            </div>
+            <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn proof(secret: Option<String>) -> AnyView {
+    let known = secret.is_some();
+    let shown = match secret {
+        Some(secret) => view! {
+            <details><summary>"Show the secret"</summary><code class="secret">{secret}</code></details>
+        }
+        .into_any(),
+        None => view! { <p class="hint">"There is none yet: whoever a browser's key names stays a visitor."</p> }
+            .into_any(),
+    };
+    view! {
+        <form class="config-form" method="post" action=Events::PATH aria-label="Signed users">
+            <input type="hidden" name="do" value="rotate" />
+            <h2>"Signed users"</h2>
+            <p class="hint">"Your server signs who is logged in (JWT, HS256: sub, exp, and email if you vouch for it); the browser hands the token to identify. Only then does a visitor become a customer."</p>
+            {shown}
+            <div class="form-actions"><button class="btn" type="submit">{if known { "Make a new secret" } else { "Make a secret" }}</button></div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,102 @@
+//! One received event on its way to the timeline and the log.
+
+use rapport_domain::identity::Key;
+use rapport_domain::timeline::{CustomerRef, EventOutcome, EventResult, EventState};
+use rapport_domain::{AppError, CustomerId, EventId};
+use rapport_store::event_log::NewLogRow;
+use rapport_store::timeline::NewEvent;
+
+/// What is to be done with one event.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// Put it on somebody's timeline.
+    Event(Box<Incoming>),
+    /// What it asked for was done, or refused: only the log has to know.
+    Settled { log: Box<NewLogRow>, result: EventResult },
+}
+
+/// An event within all limits whose customer has to be found.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub whose: CustomerRef,
+    /// The ticket it is about, which says whose it is when nothing else does.
+    pub ticket: Option<i64>,
+    /// `track`, `page` … or `event`.
+    pub kind: &'static str,
+    /// Its customer is filled in when they are found.
+    pub event: NewEvent,
+}
+
+/// What the log shows of an event that has no place on a timeline.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Label {
+    pub source: String,
+    pub kind: &'static str,
+    pub name: String,
+    pub dedupe_key: Option<String>,
+}
+
+impl Item {
+    /// An event that is refused.
+    pub fn refused(label: Label, error: AppError) -> Self {
+        let result = EventResult::rejected(error);
+        let reason = result.errors.first().map(|e| e.message.clone()).unwrap_or_default();
+        Self::Settled { log: Box::new(label.row(EventState::Error, reason, None)), result }
+    }
+
+    /// An event that says nothing to us.
+    pub fn ignored(label: Label, reason: &str) -> Self {
+        let result = EventResult::ignored(reason);
+        Self::Settled { log: Box::new(label.row(EventState::Ignored, reason.into(), None)), result }
+    }
+
+    /// An event that changed a customer and leaves nothing else behind.
+    pub fn done(label: Label, customer: CustomerId) -> Self {
+        let log = label.row(EventState::Linked, String::new(), Some(customer));
+        let id = Some(log.id);
+        let result = EventResult { status: EventOutcome::Created, id, errors: Vec::new() };
+        Self::Settled { log: Box::new(log), result }
+    }
+}
+
+impl Label {
+    fn row(self, state: EventState, reason: String, customer: Option<CustomerId>) -> NewLogRow {
+        NewLogRow {
+            id: EventId::generate(),
+            state,
+            reason,
+            source: self.source,
+            kind: self.kind,
+            name: self.name,
+            dedupe_key: self.dedupe_key,
+            customer,
+            occurred_at: None,
+            whose: None,
+            event: None,
+        }
+    }
+}
+
+impl Incoming {
+    /// The row of the log in this state.
+    pub fn row(&self, id: EventId, state: EventState, reason: &str) -> NewLogRow {
+        NewLogRow {
+            id,
+            state,
+            reason: reason.into(),
+            source: self.event.source.clone(),
+            kind: self.kind,
+            name: self.event.name.clone(),
+            dedupe_key: self.event.dedupe_key.clone(),
+            customer: None,
+            occurred_at: Some(self.event.occurred_at),
+            whose: None,
+            event: None,
+        }
+    }
+
+    /// The browser that nobody is known by yet makes a visitor; other identifiers wait.
+    pub fn makes_visitor(&self) -> Option<Key> {
+        self.whose.anonymous_id.as_ref().and_then(|_| self.whose.key())
+    }
+}

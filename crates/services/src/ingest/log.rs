@@ -1,0 +1,77 @@
+//! The event log, as admins read it.
+
+use super::link::link_all;
+use crate::{Ctx, Result, audit};
+use rapport_domain::identity::{IdentifierKind, Key};
+use rapport_domain::timeline::{CustomerRef, LogQuery, LoggedEvent};
+use rapport_domain::{AppError, Cursor, CustomerId, EventId, Permission, text};
+use rapport_store::{StoreError, timeline, workspaces};
+use serde_json::json;
+
+/// Most days that the log can be kept.
+const DAYS_MAX: i32 = 366;
+
+/// One page of the log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage {
+    pub events: Vec<LoggedEvent>,
+    /// Where the next page starts.
+    pub next: Option<Cursor>,
+}
+
+/// Received events and what became of them. The search finds an event by its exact name, its
+/// id or message id, and those of a customer by id, e-mail, external id or anonymous id.
+pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogPage> {
+    ctx.require(Permission::Configure)?;
+    let query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };
+    let customer = match query.q.parse::<CustomerId>() {
+        Ok(id) => Some(id),
+        Err(_) => customer_by(ctx, &query.q).await?,
+    };
+    let id = query.q.parse::<EventId>().ok();
+    let (events, more) = ctx.store.event_log(ctx.workspace, &query, customer, id).await?;
+    let next = events.last().filter(|_| more).map(LoggedEvent::cursor);
+    Ok(LogPage { events, next })
+}
+
+async fn customer_by(ctx: &Ctx, q: &str) -> Result<Option<CustomerId>> {
+    use IdentifierKind::{AnonymousId, Email, ExternalId};
+    let key = |kind| Key::new(kind, "q", q).ok().map(CustomerRef::by);
+    let refs: Vec<CustomerRef> =
+        [ExternalId, Email, AnonymousId].into_iter().filter_map(key).collect();
+    if refs.is_empty() {
+        return Ok(None);
+    }
+    let mut tx = ctx.store.begin().await?;
+    let found = timeline::resolve_customers(&mut tx, ctx.workspace, &refs).await?;
+    Ok(refs.iter().find_map(|r| found.get(r)).copied())
+}
+
+/// Tries once more to link an event, and with it all that wait for the same customer.
+/// [`AppError::Conflict`] when nobody is known by what it names.
+pub async fn retry(ctx: &Ctx, id: EventId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let Some(customer) = ctx.store.owner_of_waiting(ctx.workspace, id).await? else {
+        return Err(AppError::Conflict("Nobody is known by what this event names yet.".into()));
+    };
+    link_all(&ctx.store, ctx.workspace, customer).await
+}
+
+/// How many days the log is kept.
+pub async fn log_days(ctx: &Ctx) -> Result<i32> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.event_log_days(ctx.workspace).await?)
+}
+
+/// Sets how many days the log is kept.
+pub async fn set_log_days(ctx: &Ctx, days: i32) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    if !(1..=DAYS_MAX).contains(&days) {
+        return Err(AppError::invalid("days", format!("Between 1 and {DAYS_MAX} days.")));
+    }
+    let mut tx = ctx.store.begin().await?;
+    workspaces::set_event_log_days(&mut tx, ctx.workspace, days).await?;
+    audit::record(ctx, &mut tx, "event_log.days", "event_log", json!({"days": days})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}

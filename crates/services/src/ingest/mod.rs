@@ -1,0 +1,152 @@
+//! Taking in events: a bounded queue, a few writers that commit many requests at once, and an
+//! answer only after the commit.
+
+mod browser;
+mod identify;
+mod item;
+mod link;
+mod log;
+mod retention;
+mod segment;
+mod write;
+
+pub use browser::{Claims, demo_token, new_secret, reveal_secret, sign_token};
+pub(crate) use item::{Incoming, Item, Label};
+pub use link::LINK_EVENTS;
+pub(crate) use link::link_events;
+pub use log::{LogPage, log, log_days, retry, set_log_days};
+pub use retention::tidy;
+pub use retention::{Retention, retention, set_retention};
+pub use segment::{Batch, Trust, take_segment};
+
+use crate::{Ctx, Result, ctx};
+use rapport_domain::limits::INGEST_QUEUE_EVENTS;
+use rapport_domain::timeline::EventResult;
+use rapport_domain::{AppError, WorkspaceId};
+use rapport_store::Store;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use tokio::time::{sleep, timeout};
+
+/// Commits at once. Four saturate a disk; each takes one connection of the ingest pool, which
+/// has room for what identifies people beside them.
+const WRITERS: usize = 4;
+/// Requests that wait at once.
+const REQUESTS: usize = 4_096;
+/// Requests in one commit, at the most.
+const TOGETHER: usize = 500;
+/// How long a writer waits for company before it commits, and how much company is enough.
+const LINGER: Duration = Duration::from_millis(2);
+const ENOUGH_EVENTS: usize = 500;
+/// How long a request waits for its commit.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The way in for events; cheap to clone. Its writers end when the last clone is gone.
+#[derive(Debug, Clone)]
+pub struct Ingest {
+    queue: mpsc::Sender<Request>,
+    /// One permit an event, so that the queue is bounded by what it holds in memory.
+    room: Arc<Semaphore>,
+    /// Connections that no page uses.
+    pub(crate) store: Store,
+}
+
+#[derive(Debug)]
+struct Request {
+    workspace: WorkspaceId,
+    items: Vec<Item>,
+    answer: oneshot::Sender<Result<Vec<EventResult>>>,
+}
+
+impl Ingest {
+    /// Starts the writers on `store`, whose connections should be theirs alone. Call it inside
+    /// the runtime.
+    pub fn start(store: Store) -> Self {
+        let (queue, waiting) = mpsc::channel(REQUESTS);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..WRITERS {
+            tokio::spawn(work(store.clone(), waiting.clone()));
+        }
+        Self { queue, room: Arc::new(Semaphore::new(INGEST_QUEUE_EVENTS)), store }
+    }
+
+    /// Queues what one request holds and answers what became of each, after the commit.
+    /// [`AppError::Unavailable`] when the queue is full: nothing of the request is stored then.
+    pub(crate) async fn submit(&self, ctx: &Ctx, items: Vec<Item>) -> Result<Vec<EventResult>> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
+        let full = || {
+            tracing::warn!("the event queue is full");
+            AppError::Unavailable
+        };
+        let permits = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(permits).map_err(|_| full())?;
+        let (answer, answered) = oneshot::channel();
+        let request = Request { workspace: ctx.workspace, items, answer };
+        self.queue.try_send(request).map_err(|_| full())?;
+        let answered = timeout(PATIENCE, answered).await;
+        drop(room);
+        answered.map_err(|_| AppError::Unavailable)?.map_err(|_| AppError::Unavailable)?
+    }
+}
+
+/// One writer: takes what waits, lets a little more arrive, and commits it.
+async fn work(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Request>>>) {
+    loop {
+        let mut requests = Vec::new();
+        {
+            // One writer gathers at a time; the others commit meanwhile.
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut requests, TOGETHER).await == 0 {
+                return;
+            }
+            if events(&requests) < ENOUGH_EVENTS {
+                sleep(LINGER).await;
+                while events(&requests) < ENOUGH_EVENTS && requests.len() < TOGETHER {
+                    let Ok(request) = waiting.try_recv() else { break };
+                    requests.push(request);
+                }
+            }
+        }
+        commit(&store, requests).await;
+    }
+}
+
+fn events(requests: &[Request]) -> usize {
+    requests.iter().map(|r| r.items.len()).sum()
+}
+
+/// Commits requests together, one transaction a workspace. When that fails, each by itself:
+/// what one holds must not cost another its commit.
+async fn commit(store: &Store, requests: Vec<Request>) {
+    let mut groups: Vec<(WorkspaceId, Vec<Request>)> = Vec::new();
+    for request in requests {
+        match groups.iter_mut().find(|(workspace, _)| *workspace == request.workspace) {
+            Some((_, group)) => group.push(request),
+            None => groups.push((request.workspace, vec![request])),
+        }
+    }
+    for (workspace, group) in groups {
+        let items: Vec<&Item> = group.iter().flat_map(|r| &r.items).collect();
+        match write::write(store, workspace, ctx::now(), &items).await {
+            Ok(results) => {
+                let mut results = results.into_iter();
+                for request in group {
+                    let own = results.by_ref().take(request.items.len()).collect();
+                    // Nobody waits any more: it is stored all the same.
+                    let _ = request.answer.send(Ok(own));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, requests = group.len(), "a group of events was not stored");
+                for request in group {
+                    let items: Vec<&Item> = request.items.iter().collect();
+                    let alone = write::write(store, workspace, ctx::now(), &items).await;
+                    let _ = request.answer.send(alone);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The Segment protocol's use case: people first, then their events in one group commit.
+
+use super::browser::{Claims, verify};
+use super::identify::{self, Proven};
+use super::item::{Incoming, Label};
+use super::{Ingest, Item, browser};
+use crate::secrets::Keyring;
+use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
+use rapport_domain::identity::Key;
+use rapport_domain::limits::EVENTS_PER_REQUEST;
+use rapport_domain::timeline::{CustomerRef, EventKind, EventResult, Message, MessageType};
+use rapport_domain::{AppError, CustomerId, Permission, Uuid};
+use rapport_store::timeline::NewEvent;
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// Who the events' source is in the log and on the timeline.
+const SOURCE: &str = "segment";
+const NOBODY: &str = "It names nobody: neither a user nor a browser.";
+const UNPROVEN: &str = "A browser's key says who somebody is only with a signed token.";
+const KNOWN: &str = "Traits without a signed token change nobody who is known for certain.";
+
+/// How far the sender is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// A secret key: the workspace's own server.
+    Server,
+    /// A public key: anybody with a browser.
+    Browser,
+}
+
+/// One request.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Each read by itself: what is no JSON is that one's error.
+    pub messages: Vec<Result<Value>>,
+    /// What the path says they are; in a batch each says it itself.
+    pub kind: Option<MessageType>,
+    pub sent_at: Option<DateTime<Utc>>,
+    /// The token of the whole request; a message's own goes before it.
+    pub token: Option<String>,
+}
+
+/// Takes in one request of the Segment protocol. Answers what became of each message, in
+/// order, after everything is committed.
+pub async fn take_segment(
+    ctx: &Ctx,
+    ingest: &Ingest,
+    keys: &Keyring,
+    trust: Trust,
+    batch: Batch,
+) -> Result<Vec<EventResult>> {
+    ctx.require(Permission::Write)?;
+    if batch.messages.len() > EVENTS_PER_REQUEST {
+        let message = format!("At most {EVENTS_PER_REQUEST} events fit in one request.");
+        return Err(AppError::invalid("batch", message));
+    }
+    // What identifies people runs on the events' connections as well.
+    let ctx = &Ctx { store: ingest.store.clone(), ..ctx.clone() };
+    let read = |value: Result<Value>| Message::read(value?, batch.kind, batch.sent_at, ctx.now);
+    let messages: Vec<_> = batch.messages.into_iter().map(read).collect();
+    let mut tokens = Tokens { ctx, keys, secrets: None, known: Vec::new() };
+    let mut items = Vec::with_capacity(messages.len());
+    for message in messages {
+        items.push(match message {
+            Err(error) => {
+                let label = Label { source: SOURCE.into(), kind: "?", ..Label::default() };
+                Item::refused(label, error)
+            }
+            Ok(message) => {
+                let token = message.token.as_deref().or(batch.token.as_deref());
+                let claims = tokens.claims(token).await;
+                item(ctx, trust, claims, message).await?
+            }
+        });
+    }
+    ingest.submit(ctx, items).await
+}
+
+/// The tokens of one request: each is verified once.
+struct Tokens<'a> {
+    ctx: &'a Ctx,
+    keys: &'a Keyring,
+    secrets: Option<Vec<SecretString>>,
+    known: Vec<(String, Result<Claims>)>,
+}
+
+impl Tokens<'_> {
+    async fn claims(&mut self, token: Option<&str>) -> Result<Option<Claims>> {
+        let Some(token) = token else { return Ok(None) };
+        if let Some((_, claims)) = self.known.iter().find(|(t, _)| t == token) {
+            return claims.clone().map(Some);
+        }
+        let ctx = self.ctx;
+        if self.secrets.is_none() {
+            let secrets =
+                browser::open_secrets(&ctx.store, self.keys, ctx.workspace, ctx.now).await?;
+            self.secrets = Some(secrets);
+        }
+        let secrets = self.secrets.as_deref().unwrap_or_default();
+        let wrong =
+            || AppError::invalid("userToken", "This token does not count, or not any more.");
+        let claims = verify(secrets, token, ctx.now).ok_or_else(wrong);
+        self.known.push((token.into(), claims.clone()));
+        claims.map(Some)
+    }
+}
+
+async fn item(
+    ctx: &Ctx,
+    trust: Trust,
+    claims: Result<Option<Claims>>,
+    message: Message,
+) -> Result<Item> {
+    let label = Label {
+        source: SOURCE.into(),
+        kind: message.kind.as_str(),
+        name: message.name.clone(),
+        dedupe_key: message.message_id.clone(),
+    };
+    let proven = match claims.and_then(|claims| proven(trust, claims, &message)) {
+        Ok(proven) => proven,
+        Err(error) => return Ok(Item::refused(label, error)),
+    };
+    let done = match message.kind {
+        MessageType::Track | MessageType::Page | MessageType::Screen => {
+            return Ok(event(&proven, message, label));
+        }
+        _ if proven.is_nobody() => return unproven(ctx, &proven, message, label).await,
+        MessageType::Identify => identify::identify(ctx, &proven, &message).await,
+        MessageType::Group => identify::group(ctx, &proven, &message).await,
+        MessageType::Alias => identify::alias(ctx, &proven, &message).await,
+    };
+    settled(done, label)
+}
+
+/// Done, refused for what it says, or a failure of ours, which fails the request: it may come
+/// again, and setting the same traits twice is harmless.
+fn settled(done: Result<CustomerId>, label: Label) -> Result<Item> {
+    match done {
+        Ok(customer) => Ok(Item::done(label, customer)),
+        Err(AppError::Unavailable) => Err(AppError::Unavailable),
+        Err(error) => Ok(Item::refused(label, error)),
+    }
+}
+
+/// Whom the message is about for certain.
+fn proven(trust: Trust, claims: Option<Claims>, message: &Message) -> Result<Proven> {
+    let anonymous = message.anonymous.clone();
+    let keys = match (trust, claims) {
+        (_, Some(claims)) => {
+            let other = |user: &Key| user.value != claims.sub;
+            if message.user.as_ref().is_some_and(other) {
+                return Err(AppError::invalid("userId", "The token is somebody else's."));
+            }
+            claims.keys()?
+        }
+        (Trust::Server, None) => {
+            let traits = (message.kind == MessageType::Identify).then(|| message.traits.keys());
+            message.user.iter().cloned().chain(traits.into_iter().flatten()).collect()
+        }
+        (Trust::Browser, None) => Vec::new(),
+    };
+    Ok(Proven { keys, anonymous })
+}
+
+/// Identify, group or alias from somebody who proves nothing.
+async fn unproven(ctx: &Ctx, who: &Proven, message: Message, label: Label) -> Result<Item> {
+    let Some(browser) = who.anonymous.as_ref() else {
+        return Ok(Item::ignored(label, if message.nobody { NOBODY } else { UNPROVEN }));
+    };
+    if message.kind != MessageType::Identify {
+        return Ok(Item::ignored(label, UNPROVEN));
+    }
+    match identify::describe_visitor(ctx, browser, &message).await {
+        // What they claim shows on the visitor's timeline, as a claim.
+        Ok(true) => Ok(event(who, message, label)),
+        Ok(false) => Ok(Item::ignored(label, KNOWN)),
+        Err(AppError::Unavailable) => Err(AppError::Unavailable),
+        Err(error) => Ok(Item::refused(label, error)),
+    }
+}
+
+/// A message that stands on a timeline.
+fn event(who: &Proven, message: Message, label: Label) -> Item {
+    let Some(key) = who.keys.first().or(who.anonymous.as_ref()).cloned() else {
+        return Item::ignored(label, if message.user.is_some() { UNPROVEN } else { NOBODY });
+    };
+    let nobody = CustomerId(Uuid::nil());
+    let event = NewEvent {
+        url: message.url,
+        payload: message.payload,
+        dedupe_key: message.message_id,
+        ..NewEvent::new(nobody, message.at, EventKind::Event, SOURCE, &message.name)
+    };
+    let whose = CustomerRef::by(key);
+    Item::Event(Box::new(Incoming { whose, ticket: None, kind: message.kind.as_str(), event }))
+}

@@ -1,0 +1,177 @@
+//! Writing a group of events in one transaction: whose they are, the timeline, the log.
+
+use super::Item;
+use super::item::Incoming;
+use crate::Result;
+use chrono::{DateTime, Utc};
+use rapport_domain::identity::Key;
+use rapport_domain::timeline::{CustomerRef, EventOutcome, EventResult, EventState};
+use rapport_domain::{AppError, CustomerId, EventId, TicketId, WorkspaceId};
+use rapport_store::event_log::{self, NewLogRow};
+use rapport_store::timeline::{self, NewEvent};
+use rapport_store::{Store, StoreError, Tx};
+use std::collections::{HashMap, HashSet};
+
+const WAITS: &str = "Nobody is known by this yet; it is put on their timeline when they appear.";
+const NO_CUSTOMER: &str = "There is no such customer.";
+
+/// Whom a group's events belong to.
+#[derive(Default)]
+struct Owners {
+    customers: HashMap<CustomerRef, CustomerId>,
+    tickets: HashMap<i64, (TicketId, CustomerId)>,
+}
+
+impl Owners {
+    fn of(&self, incoming: &Incoming) -> Option<(CustomerId, Option<TicketId>)> {
+        let ticket = incoming.ticket.and_then(|number| self.tickets.get(&number));
+        match (self.customers.get(&incoming.whose), ticket) {
+            (Some(customer), ticket) => {
+                let own = ticket.filter(|(_, whose)| whose == customer);
+                Some((*customer, own.map(|(id, _)| *id)))
+            }
+            // A ticket says whose it is only where the event does not.
+            (None, Some((id, whose))) if incoming.whose == CustomerRef::default() => {
+                Some((*whose, Some(*id)))
+            }
+            (None, _) => None,
+        }
+    }
+}
+
+/// Writes all items or none, and answers one result an item, in their order.
+pub(super) async fn write(
+    store: &Store,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+    items: &[&Item],
+) -> Result<Vec<EventResult>> {
+    let incoming: Vec<&Incoming> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Event(incoming) => Some(&**incoming),
+            Item::Settled { .. } => None,
+        })
+        .collect();
+    let mut tx = store.begin().await?;
+    let owners = find_owners(&mut tx, workspace, now, &incoming).await?;
+    let events: Vec<NewEvent> = incoming
+        .iter()
+        .filter_map(|i| {
+            let (customer, ticket_id) = owners.of(i)?;
+            Some(NewEvent { customer, ticket_id, ..i.event.clone() })
+        })
+        .collect();
+    let appended = timeline::append(&mut tx, workspace, now, &events).await?;
+    let mut placed = appended.iter().zip(&events);
+    let mut rows: Vec<NewLogRow> = Vec::with_capacity(items.len());
+    let mut results = Vec::with_capacity(items.len());
+    for item in items {
+        let (row, result) = match item {
+            Item::Settled { log, result } => (Some((**log).clone()), result.clone()),
+            Item::Event(i) if owners.of(i).is_none() => waits(i),
+            Item::Event(i) => {
+                let (appended, event) = placed.next().ok_or(AppError::Unavailable)?;
+                let status =
+                    if appended.new { EventOutcome::Created } else { EventOutcome::Duplicate };
+                let mut row = i.row(appended.id, EventState::Linked, "");
+                row.customer = Some(event.customer);
+                let result = EventResult { status, id: Some(appended.id), errors: Vec::new() };
+                (appended.new.then_some(row), result)
+            }
+        };
+        rows.extend(row);
+        results.push(result);
+    }
+    let written = event_log::insert(&mut tx, workspace, now, &rows).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(results.into_iter().map(|r| unless_waiting(r, &written)).collect())
+}
+
+/// An event that nobody is known for: kept where an identifier may lead to somebody later.
+fn waits(incoming: &Incoming) -> (Option<NewLogRow>, EventResult) {
+    match incoming.whose.key() {
+        Some(key) => {
+            let id = EventId::generate();
+            let mut row = incoming.row(id, EventState::Unlinked, WAITS);
+            row.whose = Some(key);
+            row.event = serde_json::to_value(&incoming.event).ok();
+            let result = EventResult {
+                status: EventOutcome::Unlinked,
+                id: Some(id),
+                errors: EventResult::ignored(WAITS).errors,
+            };
+            (Some(row), result)
+        }
+        None => {
+            let row = incoming.row(EventId::generate(), EventState::Error, NO_CUSTOMER);
+            let error = AppError::invalid("customer", NO_CUSTOMER);
+            (Some(row), EventResult::rejected(error))
+        }
+    }
+}
+
+/// What waits already was not written once more.
+fn unless_waiting(result: EventResult, written: &HashSet<rapport_domain::Uuid>) -> EventResult {
+    let again = result.status == EventOutcome::Unlinked
+        && result.id.is_some_and(|id| !written.contains(&id.0));
+    if again { EventResult { status: EventOutcome::Duplicate, id: None, ..result } } else { result }
+}
+
+async fn find_owners(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    now: DateTime<Utc>,
+    incoming: &[&Incoming],
+) -> Result<Owners> {
+    let refs: HashSet<&CustomerRef> = incoming.iter().map(|i| &i.whose).collect();
+    let refs: Vec<CustomerRef> =
+        refs.into_iter().filter(|r| **r != CustomerRef::default()).cloned().collect();
+    let numbers: Vec<i64> = incoming.iter().filter_map(|i| i.ticket).collect();
+    let mut owners = Owners {
+        customers: timeline::resolve_customers(tx, workspace, &refs).await?,
+        ..Owners::default()
+    };
+    if !numbers.is_empty() {
+        owners.tickets = timeline::resolve_tickets(tx, workspace, &numbers).await?;
+    }
+    let unknown = |i: &&&Incoming| !owners.customers.contains_key(&i.whose);
+    let mut new: Vec<Key> =
+        incoming.iter().filter(unknown).filter_map(|i| i.makes_visitor()).collect();
+    let mut waiting: Vec<Key> = incoming
+        .iter()
+        .filter(unknown)
+        .filter(|i| i.makes_visitor().is_none())
+        .filter_map(|i| i.whose.key())
+        .collect();
+    for keys in [&mut new, &mut waiting] {
+        keys.sort();
+        keys.dedup();
+    }
+    if new.is_empty() && waiting.is_empty() {
+        return Ok(owners);
+    }
+    // Whoever creates a customer that somebody waits for now waits for us, and then finds what
+    // waits for them.
+    timeline::lock_unknown(tx, workspace, &new, &waiting).await?;
+    ask_again(tx, workspace, &mut waiting, &mut owners).await?;
+    ask_again(tx, workspace, &mut new, &mut owners).await?;
+    if !new.is_empty() {
+        owners.customers.extend(timeline::insert_visitors(tx, workspace, &new, now).await?);
+    }
+    Ok(owners)
+}
+
+/// Under the lock: keeps in `keys` those that nobody is known by even now.
+async fn ask_again(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    keys: &mut Vec<Key>,
+    owners: &mut Owners,
+) -> Result<()> {
+    let refs: Vec<CustomerRef> = keys.iter().cloned().map(CustomerRef::by).collect();
+    let found = timeline::resolve_customers(tx, workspace, &refs).await?;
+    keys.retain(|key| !found.contains_key(&CustomerRef::by(key.clone())));
+    owners.customers.extend(found);
+    Ok(())
+}

@@ -1,0 +1,111 @@
+// The browser SDK in the demo's web shop.
+import { axe, expect, login, noJs, test } from "../fixtures";
+
+test("a visitor browses the shop, signs in, and their past is the customer's timeline", async ({ page, context }) => {
+  const mark = `shop${Date.now()}`;
+  const shop = await context.newPage();
+  const sent: string[] = [];
+  shop.on("request", (request) => request.url().endsWith("/v1/b") && sent.push(request.postData() ?? ""));
+  await shop.goto("/demo-app");
+  await shop.getByRole("link", { name: "Kettle" }).click();
+  await shop.getByRole("button", { name: "Add to basket" }).click();
+  await expect(shop.getByRole("status")).toHaveText("It is in your basket.");
+  // A step within the page is a page too.
+  await shop.getByRole("button", { name: "Reviews" }).click();
+  await expect(shop).toHaveURL(/view=reviews/);
+  await shop.getByRole("link", { name: "Sign in" }).click();
+  await shop.getByLabel("User id").fill(mark);
+  await shop.getByLabel("E-mail").fill(`${mark}@shop.example`);
+  await shop.getByLabel("Name").fill(`Ada ${mark}`);
+  await shop.getByRole("button", { name: "Sign in" }).click();
+  await expect(shop.getByText(`Hello, Ada ${mark}.`)).toBeVisible();
+
+  await login(page);
+  const found = page.getByRole("link", { name: `Ada ${mark}` });
+  await expect(async () => {
+    await page.goto(`/customers?q=${mark}@shop.example`);
+    await expect(found.first()).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await found.first().click();
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  await expect(timeline).toContainText("Added to basket");
+  await expect(timeline).toContainText("Page viewed");
+  // Why the chip says customer.
+  const about = page.getByRole("complementary", { name: `About Ada ${mark}` });
+  await about.locator("summary", { hasText: "Customer" }).click();
+  await expect(about).toContainText("signed by your server");
+  await about.getByRole("link", { name: "Identity, merges" }).click();
+  await expect(page.getByRole("heading", { name: `Who is Ada ${mark}?` })).toBeVisible();
+  await expect(page.getByText("Merged into this customer")).toBeVisible();
+  await axe(page, "main");
+  expect(await context.cookies()).not.toContainEqual(expect.objectContaining({ name: "rapport_anonymous" }));
+  await shop.close();
+});
+
+test("without consent nothing is stored or sent", async ({ context, baseURL }) => {
+  const shop = await context.newPage();
+  const sent: string[] = [];
+  shop.on("request", (request) => request.url().includes("/v1/") && sent.push(request.url()));
+  await shop.route("**/demo-app", async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace("<script src=\"/sdk.js\"", '$& data-consent="false"');
+    await route.fulfill({ response: answer, body });
+  });
+  await shop.goto(`${baseURL}/demo-app`);
+  await shop.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide")));
+  expect(await shop.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  expect(sent).toEqual([]);
+  // @ts-expect-error: the SDK's global
+  await shop.evaluate(() => window.rapport.consent(true));
+  await expect.poll(() => sent.length).toBeGreaterThan(0);
+  // @ts-expect-error: the SDK's global
+  await shop.evaluate(() => window.rapport.consent(false));
+  expect(await shop.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  await shop.close();
+});
+
+noJs("the event log says why an event is on no timeline, and links it later", async ({ page }) => {
+  const mark = `log${Date.now()}`;
+  const key = { authorization: "Bearer rsk_demo_secret" };
+  const event = { customer: { external_id: mark }, name: `waits_${mark}` };
+  const answer = await page.request.post("/api/v1/events", { data: event, headers: key });
+  expect((await answer.json()).results[0].status).toBe("unlinked");
+  await login(page);
+  await page.goto(`/settings/events?state=unlinked&q=waits_${mark}`);
+  const row = page.getByRole("row").filter({ hasText: mark });
+  await expect(row).toContainText("Unlinked");
+  await axe(page, "main");
+  await row.getByRole("button", { name: /Retry/ }).click();
+  await expect(page.getByText("Nobody is known by what this event names yet.")).toBeVisible();
+  await page.request.post("/api/v1/customers", { data: { external_id: mark, name: mark }, headers: key });
+  await expect(async () => {
+    await page.goto(`/settings/events?q=waits_${mark}`);
+    await expect(row).toContainText("Linked", { timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+});
+
+noJs("two customers are compared, merged and parted again", async ({ page }) => {
+  const mark = `m${Date.now()}`;
+  const headers = { authorization: "Bearer rsk_demo_secret" };
+  const create = async (name: string, email: string) =>
+    (await (await page.request.post("/api/v1/customers", { data: { name, email, city: name }, headers })).json()).id;
+  const one = await create(`One ${mark}`, `one-${mark}@x.example`);
+  const two = await create(`Two ${mark}`, `two-${mark}@x.example`);
+  await login(page);
+  await page.goto(`/customers/${one}/identity`);
+  await page.getByLabel("Their ID, external ID, e-mail or phone").fill(`two-${mark}@x.example`);
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page.getByRole("heading", { name: `Merge Two ${mark} into One ${mark}` })).toBeVisible();
+  await axe(page, "main");
+  await page.getByRole("group", { name: "City" }).getByLabel(`Two ${mark}`).check();
+  await page.getByRole("button", { name: "Merge", exact: true }).click();
+  await expect(page.getByText("Merged; it can be taken back for 30 days")).toBeVisible();
+  await expect(page.getByText(`two-${mark}@x.example`)).toBeVisible();
+  await page.goto(`/customers/${two}`);
+  await expect(page.getByRole("complementary", { name: `About One ${mark}` })).toBeVisible();
+  await page.goto(`/customers/${one}/identity`);
+  await page.getByRole("button", { name: `Undo the merge of Two ${mark}` }).click();
+  await expect(page.getByText("The merge was taken back")).toBeVisible();
+  await page.goto(`/customers/${two}`);
+  await expect(page.getByRole("complementary", { name: `About Two ${mark}` })).toBeVisible();
+});

@@ -1,0 +1,144 @@
+// The public face: who visits, and what they do.
+
+import { Queue } from "./queue.js";
+import { randomId, read, remove, write } from "./store.js";
+import type { Identity, Message, Options, Properties } from "./types.js";
+
+export type { Identity, Options, Properties } from "./types.js";
+
+const ANONYMOUS = "rapport_anonymous";
+const USER = "rapport_user";
+const COOKIE_SECONDS = 31_536_000;
+
+interface User {
+  id: string;
+  token?: string;
+}
+
+export class Rapport {
+  private readonly queue: Queue;
+  private agreed: boolean;
+  private anonymous: string | undefined;
+  private user: User | undefined;
+  private lastPage: string | undefined;
+
+  constructor(key: string, private readonly options: Options = {}) {
+    const host = (options.host ?? location.origin).replace(/\/+$/, "");
+    this.queue = new Queue(host, key, options.flushInterval ?? 2_000);
+    this.agreed = options.consent ?? true;
+    if (this.agreed) this.begin();
+    this.watch();
+  }
+
+  /** Says who the visitor is. With a token from your server it is proven. */
+  identify(userId: string, traits: Properties = {}, { token }: Identity = {}): void {
+    if (!this.agreed || !userId) return;
+    // Somebody else at the same browser: what the one before did stays theirs.
+    if (this.user && this.user.id !== userId) this.reset();
+    this.user = { id: userId, token };
+    write(USER, this.user);
+    if (token) this.queue.renew(userId, token);
+    this.send({ type: "identify", traits });
+  }
+
+  /** Says what the visitor did. */
+  track(event: string, properties: Properties = {}): void {
+    this.send({ type: "track", event, properties });
+  }
+
+  /** Says which page the visitor sees; by itself at each change of the address. */
+  page(name?: string, properties: Properties = {}): void {
+    this.lastPage = location.href;
+    const { href: url, pathname: path, search } = location;
+    const own = { url, path, search, title: document.title, referrer: document.referrer };
+    this.send({ type: "page", name, properties: { ...own, ...properties } });
+  }
+
+  /** Says which company the visitor belongs to; counts with a token only. */
+  group(groupId: string, traits: Properties = {}): void {
+    this.send({ type: "group", groupId, traits });
+  }
+
+  /** Forgets who it was: at log-out. */
+  reset(): void {
+    void this.queue.flush();
+    this.user = undefined;
+    remove(USER);
+    this.setAnonymous(randomId());
+  }
+
+  /** Begins, or forgets everything and is silent. */
+  consent(agreed: boolean): void {
+    if (agreed === this.agreed) return;
+    this.agreed = agreed;
+    if (agreed) {
+      this.begin();
+      return;
+    }
+    this.queue.clear();
+    this.user = this.anonymous = undefined;
+    remove(USER);
+    remove(ANONYMOUS);
+    if (this.options.cookie) document.cookie = `${ANONYMOUS}=; Max-Age=0; Path=/; SameSite=Lax`;
+  }
+
+  /** Sends what waits. */
+  flush(): Promise<void> {
+    return this.queue.flush();
+  }
+
+  private begin(): void {
+    const cookie = this.options.cookie && document.cookie.match(`(?:^|; )${ANONYMOUS}=([0-9a-f]{32})`)?.[1];
+    this.user = read<User>(USER);
+    this.setAnonymous(cookie || read<string>(ANONYMOUS) || randomId());
+    this.queue.adopt();
+    if (this.options.autoPage ?? true) this.page();
+  }
+
+  private setAnonymous(id: string): void {
+    this.anonymous = id;
+    write(ANONYMOUS, id);
+    if (!this.options.cookie) return;
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${ANONYMOUS}=${id}; Max-Age=${COOKIE_SECONDS}; Path=/; SameSite=Lax${secure}`;
+  }
+
+  private send(message: Pick<Message, "type"> & Partial<Message>): void {
+    if (!this.agreed || !this.anonymous) return;
+    const context = { library: { name: "rapport", version: "0.1.0" }, locale: navigator.language };
+    this.queue.add({
+      messageId: randomId(),
+      timestamp: new Date().toISOString(),
+      anonymousId: this.anonymous,
+      userId: this.user?.id,
+      userToken: this.user?.token,
+      context,
+      ...message,
+    });
+  }
+
+  /** Follows the address and leaves with the page. */
+  private watch(): void {
+    const leave = () => void this.queue.flush(true);
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+    if (!(this.options.autoPage ?? true)) return;
+    const moved = () =>
+      setTimeout(() => {
+        if (location.href !== this.lastPage) this.page();
+      });
+    addEventListener("popstate", moved);
+    for (const name of ["pushState", "replaceState"] as const) {
+      const original = history[name];
+      history[name] = function (...args) {
+        original.apply(this, args);
+        moved();
+      };
+    }
+  }
+}
+
+/** Starts with a public key (`rpk_…`). */
+export function init(key: string, options: Options = {}): Rapport {
+  return new Rapport(key, options);
+}

@@ -1,0 +1,111 @@
+//! The Segment protocol under `/v1`, for the clients that people have already: only their
+//! host changes. No cookie is read, so every origin may call.
+//!
+//! Answers `{"success": true}` after the commit, with what became of each event beside it.
+
+mod access;
+mod body;
+mod settings;
+
+use crate::api::problem::Problem;
+use crate::state::AppState;
+use access::Access;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use body::Sent;
+use rapport_domain::timeline::{EventOutcome, EventResult, MessageType};
+use rapport_domain::{AppError, limits};
+use rapport_services::ingest::{Batch, Trust, take_segment};
+use rapport_services::{Ctx, SIGNED_BROWSER};
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+pub use access::{Gate, Keys};
+
+/// How long a sender may pause within a body.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
+/// How long a browser remembers that it may call.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(86_400);
+
+/// Everything under `/v1`.
+pub fn router() -> Router<AppState> {
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_ENCODING])
+        .max_age(PREFLIGHT_AGE);
+    Router::new()
+        .route("/v1/projects/{key}/settings", get(settings::settings))
+        .route("/v1/m", post(metrics))
+        .route("/v1/{kind}", post(take))
+        .layer(DefaultBodyLimit::max(limits::SEGMENT_BATCH_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(cors)
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+}
+
+/// What clients read, and what people do.
+#[derive(Debug, Serialize)]
+struct Taken {
+    success: bool,
+    results: Vec<EventResult>,
+}
+
+/// What a path says its messages are; `None` is a batch.
+fn kind_of(path: &str) -> Result<Option<MessageType>, Problem> {
+    let kind = match path {
+        "b" | "batch" | "import" => return Ok(None),
+        "i" => "identify",
+        "t" => "track",
+        "p" => "page",
+        "s" => "screen",
+        "g" => "group",
+        "a" => "alias",
+        long => long,
+    };
+    kind.parse().map(Some).map_err(|_| Problem::no_route())
+}
+
+/// Counts that clients send about themselves: nobody here reads them.
+async fn metrics() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+async fn take(
+    State(state): State<AppState>,
+    Path(path): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let kind = kind_of(&path)?;
+    let access = Access::of(request.headers());
+    let ip = crate::middleware::real_ip::real_ip(&state.config, peer, request.headers());
+    let sent = Sent::read(request, kind.is_none()).await?;
+    let key = access.or_in_body(sent.write_key.as_deref())?;
+    let key = state.gate.admit(&state.store, key, ip).await?;
+    let trust = if key.kind == "secret" { Trust::Server } else { Trust::Browser };
+    let ctx = match trust {
+        Trust::Server => Ctx::for_api_key(state.store.clone(), &key),
+        Trust::Browser => Ctx::for_system(state.store.clone(), key.workspace, SIGNED_BROWSER),
+    };
+    let batch = Batch { messages: sent.messages, kind, sent_at: sent.sent_at, token: sent.token };
+    let single = kind.is_some();
+    let results = take_segment(&ctx, &state.ingest, &state.config.secret_key, trust, batch).await?;
+    // A client that sent one event learns from the status that it is wrong; one that sent many
+    // would send the good ones again.
+    if let [EventResult { status: EventOutcome::Rejected, errors, .. }] = results.as_slice()
+        && single
+    {
+        let mut problem = Problem::from(AppError::Invalid(errors.clone()));
+        problem.status = StatusCode::BAD_REQUEST.as_u16();
+        return Err(problem);
+    }
+    Ok(Json(Taken { success: true, results }).into_response())
+}
