@@ -120,6 +120,21 @@ test("events slide in at the top; further down a pill counts them and nothing mo
   await expect(pill).toHaveCount(0);
 });
 
+test("j and k go from event to event once one has the focus", async ({ page }) => {
+  await login(page);
+  const { mark, id, customer } = await ticket(page);
+  await api(page, "/api/v1/events", ["one", "two", "three"].map((name) => ({ customer, name, title: `${name} ${mark}` })));
+  await page.goto(`/customers/${id}`);
+  const event = (name: string) => page.locator(".stream summary").filter({ hasText: `${name} ${mark}` });
+  await event("three").focus();
+  await page.keyboard.press("j");
+  await expect(event("two")).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await expect(event("two")).toBeFocused();
+  await expect(page).toHaveURL(new RegExp(`/customers/${id}$`));
+});
+
 test("one's own change loads each pane once", async ({ page }) => {
   await login(page);
   const { number, url } = await ticket(page);

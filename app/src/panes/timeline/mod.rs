@@ -14,6 +14,7 @@ mod opened;
 mod run;
 mod stream;
 mod strip;
+mod walk;
 
 use crate::Failure;
 use crate::pages::profile::use_place;

@@ -4,6 +4,7 @@ use super::api::load_timeline;
 use super::arrivals::{Arrivals, Waiting};
 use super::blank::Blank;
 use super::run::{Run, RunRow, key};
+use super::walk::walk;
 use crate::pages::profile::use_place;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, use_clock};
@@ -185,7 +186,7 @@ pub(super) fn StreamView(stream: Stream) -> impl IntoView {
         })
     };
     view! {
-        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID>
+        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| walk(&ev)>
             {view! { <Arrivals stream /> }.into_any()}
             <More stream end=End::Newer />
             <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <Blank stream /> }>

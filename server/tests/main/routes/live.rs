@@ -44,10 +44,9 @@ impl Reader {
         read
     }
 
-    /// Reads until the server ends it.
+    /// Reads until the server ends it: its last chunk is empty, the connection stays.
     pub async fn end(&mut self) {
-        let rest = async { while let Ok(Some(_)) = self.0.next_line().await {} };
-        timeout(Duration::from_secs(5), rest).await.expect("the end of the stream");
+        self.until(|line| line == "0").await;
     }
 }
 
