@@ -99,6 +99,55 @@ test("/ offers snippets, filled in for the ticket", async ({ page, watch }) => {
   await expect(box(page)).toBeFocused();
 });
 
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC";
+
+test("files are chosen, dropped and pasted, taken off again, and leave with the message", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await open(page);
+  const waiting = pane(page).getByRole("list", { name: "Files of the next message" });
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), pane(page).getByRole("button", { name: "Attach files" }).click()]);
+  await chooser.setFiles([
+    { name: "report.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2\n") },
+    { name: "wrong.txt", mimeType: "text/plain", buffer: Buffer.from("not this one") },
+  ]);
+  await expect(waiting.getByRole("listitem")).toHaveCount(2);
+  await waiting.getByRole("button", { name: "Remove wrong.txt" }).click();
+  await expect(waiting.getByRole("listitem")).toHaveCount(1);
+
+  const give = (kind: "drop" | "paste", name: string) =>
+    box(page).evaluate(
+      (editor, [kind, name, png]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], name, { type: "image/png" }));
+        const { x, y } = editor.getBoundingClientRect();
+        const init = { bubbles: true, cancelable: true, clientX: x + 20, clientY: y + 15 };
+        editor.dispatchEvent(kind === "paste" ? new ClipboardEvent("paste", { ...init, clipboardData: data }) : new DragEvent("drop", { ...init, dataTransfer: data }));
+      },
+      [kind, name, PNG],
+    );
+  await box(page).click();
+  await page.keyboard.type("See ");
+  await give("paste", "pasted.png");
+  await expect(box(page).getByRole("img", { name: "pasted.png" })).toBeVisible();
+  await give("drop", "dropped.png");
+  await expect(box(page).getByRole("img", { name: "dropped.png" })).toBeVisible();
+  // An empty file says why it was not taken, and goes when it is dismissed.
+  const [again] = await Promise.all([page.waitForEvent("filechooser"), pane(page).getByRole("button", { name: "Attach files" }).click()]);
+  await again.setFiles({ name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+  await expect(pane(page).getByRole("alert")).toContainText("This file is empty");
+  await pane(page).getByRole("button", { name: "Cancel empty.txt" }).click();
+  await axe(page, ".ticket");
+
+  await page.reload();
+  await expect(waiting.getByRole("listitem")).toHaveCount(3);
+  await expect(box(page).getByRole("img", { name: "pasted.png" })).toBeVisible();
+  await box(page).click();
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page).last().getByRole("img", { name: "pasted.png" }).first()).toBeVisible();
+  await expect(articles(page).last()).toContainText("report.csv");
+  await expect(waiting).toHaveCount(0);
+});
+
 test("who is named in a note is told, and comes to the note from there", async ({ page, browser, baseURL }) => {
   const { mark } = await open(page);
   await page.keyboard.type("@");

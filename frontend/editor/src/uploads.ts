@@ -1,5 +1,5 @@
 // Files that are dropped, pasted or chosen: sent to the server at once, with their progress.
-// What arrived is the page's to show; it is told by the event `rapport:files`.
+// What arrived is the page's to show; the event `rapport:files` tells it.
 import { button } from "./toolbar";
 
 type Uploaded = { id: string; name: string; thumb: string | null };
@@ -12,6 +12,7 @@ const AT_ONCE = 2;
 export function uploads(composer: HTMLElement, ticket: string, mode: () => string, picture: (file: string, name: string) => void): Attach {
   const list = composer.querySelector<HTMLElement>(".uploading");
   const bar = composer.querySelector<HTMLElement>(".tools");
+  const told = () => void composer.dispatchEvent(new Event("rapport:files", { bubbles: true }));
   const waiting: (() => Promise<void>)[] = [];
   let busy = 0;
 
@@ -47,7 +48,7 @@ export function uploads(composer: HTMLElement, ticket: string, mode: () => strin
               const uploaded: Uploaded = request.response;
               if (inline && uploaded.thumb) picture(uploaded.id, uploaded.name);
               row.element.remove();
-              composer.dispatchEvent(new CustomEvent("rapport:files"));
+              told();
             } else row.fail(request.response?.detail ?? request.response?.title ?? "The server could not be reached.");
           });
           request.open("POST", `/files/uploads/${ticket}?${new URLSearchParams({ mode: into, name })}`);
@@ -94,13 +95,13 @@ export function uploads(composer: HTMLElement, ticket: string, mode: () => strin
     attach(event.dataTransfer, false);
   });
 
-  // Taking one off: the form's button does it without scripts.
-  composer.addEventListener("click", (event) => {
-    const remove = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("button[data-upload]") : null;
-    if (!remove) return;
+  // Taking one off: without scripts its form does it, and loads the page again.
+  composer.parentElement?.querySelector(".uploads")?.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const file = /^\/files\/attachments\/[^/]+(?=\/remove$)/.exec(form.getAttribute("action") ?? "");
+    if (!file) return;
     event.preventDefault();
-    remove.disabled = true;
-    fetch(`/files/uploads/${remove.dataset.upload}`, { method: "DELETE" }).finally(() => composer.dispatchEvent(new CustomEvent("rapport:files")));
+    fetch(file[0], { method: "DELETE" }).finally(told);
   });
   return attach;
 }

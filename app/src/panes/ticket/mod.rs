@@ -85,8 +85,8 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
         {view! { <Properties live /> }.into_any()}
         {view! { <Thread live /> }.into_any()}
         {live.may_write.then(|| view! {
-            <Composer live />
             {view! { <Uploads live /> }.into_any()}
+            <Composer live />
         }.into_any())}
     }
 }

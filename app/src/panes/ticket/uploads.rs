@@ -26,6 +26,11 @@ pub(super) fn Uploads(live: Live) -> impl IntoView {
             view! { <ul class="files" aria-label="Files of the next message">{all.collect_view()}</ul> }
         })
     };
+    // The editor has added or removed one.
+    Effect::new(move |_| {
+        let handle = window_event_listener_untyped("rapport:files", move |_| live.changed.notify());
+        on_cleanup(move || handle.remove());
+    });
     view! {
         <div class="uploads">
             {refusal}
