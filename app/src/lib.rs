@@ -16,10 +16,12 @@ mod failure;
 mod frame;
 pub mod pages;
 pub mod panes;
+#[cfg(feature = "ssr")]
+pub mod plain;
 mod routes;
 mod session;
 #[cfg(feature = "ssr")]
-pub mod settings;
+mod settings;
 mod shell;
 pub mod ui;
 

@@ -15,13 +15,15 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 7] = [
+const PAGES: [(&str, &str, &str); 9] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/statuses", "circle-dot", "Statuses"),
     ("/settings/teams", "users", "Teams"),
     ("/settings/sla", "target", "SLA"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
+    ("/settings/receiving", "inbox", "Receiving"),
+    ("/settings/jobs", "list", "Jobs"),
     ("/settings/surveys", "star", "Surveys"),
 ];
 

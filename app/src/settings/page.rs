@@ -1,32 +1,18 @@
-//! What all pages without a browser half have in common.
+//! What all config pages have in common.
 
-use super::form::{Draft, Sent};
 use crate::Failure;
 use crate::admin::Config;
-use crate::shell::plain_shell;
+use crate::plain::form::{Draft, Sent};
+use crate::plain::{Site, Visit};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
-use axum::extract::{Form, FromRequestParts, Query};
+use axum::extract::Form;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
-use leptos::config::LeptosOptions;
-use leptos::nonce::Nonce;
 use leptos::prelude::*;
-use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, Permission};
-use rapport_services::secrets::Keyring;
-use rapport_services::{Ctx, Result, Store};
-use std::collections::HashMap;
-
-/// What the pages need of the server.
-#[derive(Debug, Clone)]
-pub struct Site {
-    pub store: Store,
-    pub keys: Keyring,
-    pub leptos: LeptosOptions,
-}
+use rapport_services::Result;
 
 /// One page.
 pub trait Page: 'static {
@@ -46,45 +32,6 @@ pub trait Page: 'static {
 
     /// Does what a form asks for; answers a word of [`Page::SAID`].
     fn act(visit: &Visit, sent: &Sent) -> impl Future<Output = Result<&'static str>> + Send;
-}
-
-/// One request of one person.
-#[derive(Debug)]
-pub struct Visit {
-    pub ctx: Ctx,
-    pub keys: Keyring,
-    viewer: Viewer,
-    query: HashMap<String, String>,
-    nonce: Option<Nonce>,
-    leptos: LeptosOptions,
-}
-
-impl Visit {
-    /// A value of the address's query.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.get(name).map(String::as_str)
-    }
-}
-
-impl FromRequestParts<Site> for Visit {
-    type Rejection = StatusCode;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        site: &Site,
-    ) -> std::result::Result<Self, StatusCode> {
-        // The session layer sends the nameless to the login before they come here.
-        let viewer = parts.extensions.get::<Viewer>().cloned().ok_or(StatusCode::UNAUTHORIZED)?;
-        let query = Query::try_from_uri(&parts.uri).map_err(|_| StatusCode::BAD_REQUEST)?.0;
-        Ok(Self {
-            ctx: Ctx::for_viewer(site.store.clone(), viewer.clone()),
-            keys: site.keys.clone(),
-            viewer,
-            query,
-            nonce: parts.extensions.get().cloned(),
-            leptos: site.leptos.clone(),
-        })
-    }
 }
 
 /// The page under its address: opened, and with what its forms send.
@@ -109,28 +56,19 @@ async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
     let data = if allowed { P::load(visit).await } else { Err(AppError::Forbidden) };
     let error = data.as_ref().err().or(draft.0.as_ref().map(|(_, error)| error));
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
-    let html = render::<P>(visit, draft, data);
-    (status.unwrap_or(StatusCode::OK), Html(html)).into_response()
-}
-
-fn render<P: Page>(visit: &Visit, draft: &Draft, data: Result<P::Data>) -> String {
-    let owner = Owner::new_root(None);
-    let html = owner.with(|| {
-        provide_context(Some(visit.viewer.clone()));
+    visit.respond(status.unwrap_or(StatusCode::OK), P::TITLE, || {
         let content = match data {
             Ok(data) => P::view(data, visit, draft),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),
         };
         let said = visit.query("done").and_then(|word| P::SAID.iter().find(|(w, _)| *w == word));
-        let body = view! {
+        view! {
             <Config title=P::TITLE about=P::ABOUT>{content}</Config>
             // Full of a text of ours alone: the address chooses among them.
             <div class="toasts" role="status">{said.map(|(_, text)| view! { <p class="toast passing">{*text}</p> })}</div>
-        };
-        plain_shell(&visit.leptos, visit.nonce.clone(), P::TITLE, body.into_any()).to_html()
-    });
-    owner.unset_with_forced_cleanup();
-    html
+        }
+        .into_any()
+    })
 }
 
 /// The error of a form without a place of its own on the page, such as a button's.

@@ -11,7 +11,11 @@ impl Store {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
                 w.name as workspace_name, u.name, u.email, u.role,
-                u.away_since is not null as "away!"
+                u.away_since is not null as "away!",
+                coalesce((select sum(n) from open_tickets o
+                    where o.workspace_id = u.workspace_id
+                        and o.assignee_id in (u.id, '00000000-0000-0000-0000-000000000000')
+                ), 0)::int as "open_tickets!"
             from sessions s
             join users u on u.workspace_id = s.workspace_id and u.id = s.user_id
             join workspaces w on w.workspace_id = s.workspace_id
@@ -29,6 +33,7 @@ impl Store {
             email: r.email,
             role: Role::from_stored(&r.role),
             away: r.away,
+            open_tickets: r.open_tickets,
         }))
     }
 

@@ -99,7 +99,12 @@ impl TestApp {
 
     /// A server with the demo's people and keys, and another workspace with a key.
     pub async fn new(pool: PgPool) -> Self {
-        let app = Self::empty(pool);
+        Self::configured_with_people(pool, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn configured_with_people(pool: PgPool, change: impl FnOnce(&mut Config)) -> Self {
+        let app = Self::configured(pool, change);
         assert!(setup::demo(&app.store).await.expect("the demo workspace"));
         let mut tx = app.store.begin().await.expect("a transaction");
         let workspace = WorkspaceId::generate();

@@ -98,6 +98,7 @@ fn message(row: MessageRow) -> Message {
         quoted,
         has_html: row.has_html,
         has_raw: row.has_raw,
+        forwarded: row.forwarded,
         unreadable: row.unreadable,
         mail: row.mail,
         headers,

@@ -39,7 +39,8 @@ pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written>
     message.send = true;
     let line = |line: Option<String>| line.map(|l| vec![l]);
     (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
-    store(ctx, number, message, new.close.then_some(Status::Closed)).await
+    let then = new.close.then_some(Status::Closed);
+    store(ctx, number, message, Extra { then, forwards: None }).await
 }
 
 /// Stores an internal note: the team sees it, the customer never.
@@ -48,16 +49,30 @@ pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
     let body = text::required_text("body", &new.body, limits::MESSAGE_CHARS)?;
     let mut message = NewMessage::new(MessageKind::Note, body);
     message.client_key = new.client_key;
-    store(ctx, number, message, None).await
+    store(ctx, number, message, Extra::default()).await
 }
 
 /// Stores a message for another system: live, or history with its own time and author.
 pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Written> {
     ctx.require(Permission::Write)?;
-    store(ctx, number, new, None).await
+    store(ctx, number, new, Extra::default()).await
 }
 
-async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) -> Result<Written> {
+/// What a message brings along that no other system can say.
+#[derive(Debug, Default)]
+pub(super) struct Extra {
+    /// The status that the author chose along with it.
+    pub then: Option<Status>,
+    /// The message that this one passes on, files included.
+    pub forwards: Option<MessageId>,
+}
+
+pub(super) async fn store(
+    ctx: &Ctx,
+    number: i64,
+    new: NewMessage,
+    extra: Extra,
+) -> Result<Written> {
     let mut new = new.checked()?;
     if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
         return Err(AppError::invalid("sent_at", "This time is in the future."));
@@ -77,7 +92,8 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
         return Ok(written);
     }
     let plan = if new.send && channel == Channel::Email {
-        outgoing::plan(&mut tx, ctx, &ticket, id, &author.name, &mut new).await?
+        let alone = extra.forwards.is_some();
+        outgoing::plan(&mut tx, ctx, &ticket, id, &author.name, &mut new, alone).await?
     } else {
         None
     };
@@ -109,13 +125,14 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
     // Locks customer and ticket before the row is written, as everybody does.
     let touch = TouchByMessage {
         ticket: ticket.id,
-        kind: new.kind,
+        // What goes to others answers nobody, as a note.
+        kind: if extra.forwards.is_some() { MessageKind::Note } else { new.kind },
         channel,
         text: &body,
         sent_at,
         moves_status: new.sent_at.is_none(),
         automatic: false,
-        then,
+        then: extra.then,
         author_name: &author.name,
     };
     let touched = touch_by_message(&mut tx, ctx, &touch).await?;
@@ -142,6 +159,10 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, then: Option<Status>) ->
             data,
         };
         messages::insert_attachment(&mut tx, ctx.workspace, id, &file).await?;
+    }
+    if let Some(forwarded) = extra.forwards {
+        messages::set_forwards(&mut tx, ctx.workspace, id, forwarded).await?;
+        messages::copy_attachments(&mut tx, ctx.workspace, forwarded, id).await?;
     }
     if let Some(plan) = &plan {
         outgoing::enqueue(&mut tx, ctx, id, plan, &touched).await?;

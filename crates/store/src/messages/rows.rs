@@ -19,6 +19,7 @@ pub struct MessageRow {
     pub body_text: String,
     pub has_html: bool,
     pub has_raw: bool,
+    pub forwarded: bool,
     pub headers: Vec<HeaderLine>,
     pub unreadable: bool,
     pub mail: Option<MailFacts>,

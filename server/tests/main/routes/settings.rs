@@ -2,7 +2,16 @@ use crate::support::TestApp;
 use axum::http::{StatusCode, header};
 use sqlx::PgPool;
 
-const PAGES: [&str; 3] = ["/settings/custom-fields", "/settings/mailboxes", "/settings/surveys"];
+const PAGES: [&str; 8] = [
+    "/settings/custom-fields",
+    "/settings/jobs",
+    "/settings/mailboxes",
+    "/settings/receiving",
+    "/settings/sla",
+    "/settings/statuses",
+    "/settings/surveys",
+    "/settings/teams",
+];
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn the_settings_come_without_a_browser_half(pool: PgPool) {
