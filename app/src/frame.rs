@@ -61,12 +61,22 @@ fn Rail(section: Section) -> impl IntoView {
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
+    let open = viewer.as_ref().map_or(0, |v| v.open_tickets);
+    let inbox = match open {
+        0 => "Inbox".to_string(),
+        1 => "Inbox: 1 open ticket of yours or nobody's".to_string(),
+        n => format!("Inbox: {n} open tickets of yours or nobody's"),
+    };
+    let badge = (open > 0).then(|| {
+        let number = if open > 99 { "99+".to_string() } else { open.to_string() };
+        view! { <span class="badge">{number}</span> }
+    });
     let works = viewer.as_ref().is_some_and(|v| v.may(Permission::Write));
     let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">
             <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
-            <a href="/inbox" aria-current=current(Section::Inbox) title="Inbox" aria-label="Inbox"><Icon name="inbox" /></a>
+            <a href="/inbox" aria-current=current(Section::Inbox) title=inbox.clone() aria-label=inbox><Icon name="inbox" />{badge}</a>
             <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
             <span class="spacer"></span>
             <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell.clone()>

@@ -19,10 +19,12 @@ pub mod identity;
 mod live;
 pub mod pages;
 pub mod panes;
+#[cfg(feature = "ssr")]
+pub mod plain;
 mod routes;
 mod session;
 #[cfg(feature = "ssr")]
-pub mod settings;
+mod settings;
 mod shell;
 pub mod ui;
 

@@ -8,14 +8,16 @@ use crate::middleware::{csp, session, slow};
 use crate::state::AppState;
 use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, http, middleware};
 use http::request::Parts;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
-use rapport_app::{App, settings};
+use leptos_axum::{
+    LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
+};
+use rapport_app::{App, plain};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -46,7 +48,9 @@ pub fn build(state: AppState) -> Router {
 }
 
 fn pages(state: &AppState) -> Router<AppState> {
-    let routes = generate_route_list(App);
+    // Server functions have one route of their own below, where forms and delays are seen to.
+    let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_string());
+    let routes = generate_route_list_with_exclusions(App, Some(functions.collect()));
     let (store, keys) = (state.store.clone(), state.config.secret_key.clone());
     let live = state.live.clone();
     let context = move || {
@@ -59,16 +63,21 @@ fn pages(state: &AppState) -> Router<AppState> {
             provide_context(nonce);
         }
     };
-    let site = settings::Site {
+    let options = state.leptos.clone();
+    let shell = move || rapport_app::shell(options.clone());
+    let server_fn_context = context.clone();
+    let site = plain::Site {
         store: state.store.clone(),
         keys: state.config.secret_key.clone(),
         leptos: state.leptos.clone(),
     };
-    let options = state.leptos.clone();
-    let shell = move || rapport_app::shell(options.clone());
-    let server_fn_context = context.clone();
+    let keeping = site.clone();
     let functions = post(move |request: axum::extract::Request| {
-        leptos_axum::handle_server_fns_with_context(server_fn_context.clone(), request)
+        let (site, context) = (keeping.clone(), server_fn_context.clone());
+        let run = async move |request| {
+            handle_server_fns_with_context(context, request).await.into_response()
+        };
+        async move { plain::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await }
     });
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
@@ -81,8 +90,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
-        .merge(settings::router(site.clone()))
-        .merge(rapport_app::identity::router(site))
+        .merge(plain::router(site))
         .merge(crate::live::router())
         .merge(crate::files::router())
         .merge(crate::uploads::router())

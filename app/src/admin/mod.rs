@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use rapport_domain::Permission;
 
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 9] = [
+const PAGES: [(&str, &str, &str); 11] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/statuses", "circle-dot", "Statuses"),
@@ -24,6 +24,8 @@ const PAGES: [(&str, &str, &str); 9] = [
     ("/settings/events", "zap", "Events"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
     ("/settings/snippets", "text-quote", "Snippets"),
+    ("/settings/receiving", "inbox", "Receiving"),
+    ("/settings/jobs", "list", "Jobs"),
     ("/settings/surveys", "star", "Surveys"),
 ];
 

@@ -9,17 +9,18 @@ mod sections;
 
 use crate::Failure;
 use crate::frame::{Frame, Section};
-use crate::settings::{Draft, Sent, Site, Visit, plain_page};
+use crate::plain::form::{Draft, Sent};
+use crate::plain::{Site, Visit, said_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
 use axum::extract::{Form, Path};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::merge::{FieldChoice, MergeForm, MergePreview};
-use rapport_domain::{AppError, CustomerId};
+use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_services::Result;
 use rapport_services::customers::{self, Identity};
 
@@ -32,8 +33,8 @@ const SAID: [(&str, &str); 4] = [
 ];
 
 /// The route.
-pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
-    Router::new().route("/customers/{id}/identity", routing::get(open).post(send)).with_state(site)
+pub(crate) fn router() -> Router<Site> {
+    Router::new().route("/customers/{id}/identity", routing::get(open).post(send))
 }
 
 /// What the page shows.
@@ -118,7 +119,7 @@ async fn answer(id: &str, visit: &Visit, draft: &Draft) -> Response {
     let error = data.as_ref().err().or(draft.0.as_ref().map(|(_, error)| error));
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
     let said = visit.query("done").and_then(|w| SAID.iter().find(|(word, _)| *word == w));
-    let html = plain_page(visit, "Identity", said.map(|(_, text)| *text), || {
+    visit.respond(status.unwrap_or(StatusCode::OK), "Identity", || {
         let (crumb, content) = match data {
             Ok(data) => {
                 let customer = &data.identity.customer;
@@ -139,15 +140,15 @@ async fn answer(id: &str, visit: &Visit, draft: &Draft) -> Response {
             }>
                 <div class="config-page identity">{content}</div>
             </Frame>
+            {said_toast(said.map(|(_, text)| *text))}
         }
         .into_any()
-    });
-    (status.unwrap_or(StatusCode::OK), Html(html)).into_response()
+    })
 }
 
 fn view(data: &Data, visit: &Visit, draft: &Draft) -> AnyView {
     let identity = &data.identity;
-    let may = visit.may_write();
+    let may = visit.viewer.may(Permission::Write);
     view! {
         <header>
             <h1>{format!("Who is {}?", identity.customer.details.name)}</h1>

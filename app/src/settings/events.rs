@@ -1,8 +1,9 @@
 //! Events: what was received and why something is on no timeline, how long events are kept, and
 //! the secret that proves who a browser's user is.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::timeline::{

@@ -1,8 +1,9 @@
 //! Notifications: the notes that name the reader. Everybody has their own.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Site, Visit};
+use super::page::Page;
 use crate::frame::{Frame, Section};
+use crate::plain::form::{Draft, Sent};
+use crate::plain::{Site, Visit};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};

@@ -1,7 +1,8 @@
 //! Snippets: texts that agents put into messages by typing `/`.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::textarea::TextArea;

@@ -1,7 +1,8 @@
 //! Statuses: what a workspace calls the places where a ticket stands.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;

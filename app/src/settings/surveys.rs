@@ -1,7 +1,8 @@
 //! Surveys: whether customers are asked how it went, and how long after closing.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use leptos::prelude::*;
 use rapport_services::{Result, csat};
 

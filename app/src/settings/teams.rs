@@ -1,7 +1,8 @@
 //! Teams: who is in them, and whether their new tickets go round.
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;

@@ -20,6 +20,31 @@ pub struct DeadJob {
     pub died_at: DateTime<Utc>,
 }
 
+/// A job that waits for its time, or is being done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingJob {
+    pub kind: String,
+    /// What it is about.
+    pub key: String,
+    /// How often it was tried.
+    pub attempts: i32,
+    pub run_at: DateTime<Utc>,
+    /// A worker has it now.
+    pub running: bool,
+    /// Why it failed last.
+    pub error: Option<String>,
+}
+
+/// What a kind of job does, for people.
+pub fn kind_label(kind: &str) -> &str {
+    match kind {
+        "send_mail" => "Send a mail",
+        "csat_survey" => "Send a survey",
+        "wake_ticket" => "Wake a ticket",
+        other => other,
+    }
+}
+
 /// How long to wait after the `attempts`th failure: 40 s doubling to 11 h, so that twelve
 /// attempts span 23 hours. `jitter` in 0..=1 adds up to a tenth, so that what failed together
 /// does not come back together.

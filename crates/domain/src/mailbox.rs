@@ -15,6 +15,7 @@ crate::vocabulary! {
 
 /// A mail server as admins see it: the password never leaves again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct MailServer {
     pub host: String,
     pub port: u16,
@@ -25,6 +26,7 @@ pub struct MailServer {
 
 /// What signs outgoing mail; the key never leaves again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Dkim {
     pub domain: String,
     pub selector: String,
@@ -33,6 +35,7 @@ pub struct Dkim {
 
 /// An address that a workspace answers from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Mailbox {
     pub id: MailboxId,
     pub address: String,
@@ -53,6 +56,8 @@ pub struct Mailbox {
 
 /// A mail server as a form says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct ServerInput {
     /// Empty: no such server.
     #[serde(default)]
@@ -64,11 +69,14 @@ pub struct ServerInput {
     pub user: Option<String>,
     /// Absent or empty: the stored one stays as long as there is a user.
     #[serde(default)]
+    #[cfg_attr(feature = "utoipa", schema(write_only))]
     pub password: Option<String>,
 }
 
 /// A mailbox as a form says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct MailboxInput {
     pub address: String,
     pub name: String,
@@ -92,6 +100,7 @@ pub struct MailboxInput {
     pub dkim_selector: Option<String>,
     /// A private key in PEM: RSA or Ed25519. Absent or empty: the stored one stays.
     #[serde(default)]
+    #[cfg_attr(feature = "utoipa", schema(write_only))]
     pub dkim_key: Option<String>,
 }
 

@@ -17,6 +17,8 @@ pub struct Viewer {
     pub unread: i64,
     /// New tickets are given to others meanwhile.
     pub away: bool,
+    /// New and open tickets that are theirs or nobody's.
+    pub open_tickets: i32,
 }
 
 impl Viewer {

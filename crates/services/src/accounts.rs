@@ -67,13 +67,21 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
     Ok(Upserted { item, created: known.is_none() })
 }
 
-/// Changes the account with this id.
-pub async fn update(ctx: &Ctx, id: AccountId, input: AccountInput) -> Result<Account> {
+/// Changes the account with this id. With the version that was read, a newer one is a conflict.
+pub async fn update(
+    ctx: &Ctx,
+    id: AccountId,
+    version: Option<i32>,
+    input: AccountInput,
+) -> Result<Account> {
     ctx.require(Permission::Write)?;
     let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
+    if version.is_some_and(|version| version != before.version) {
+        return Err(AppError::Conflict(STALE.into()));
+    }
     let mut details = before.details.clone();
     details.apply(&input, &defs)?;
     let owner = input.owner_id.or(before.owner.as_ref().map(|o| o.id));

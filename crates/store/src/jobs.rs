@@ -2,7 +2,7 @@
 
 use crate::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::job::DeadJob;
+use rapport_domain::job::{DeadJob, WaitingJob};
 use rapport_domain::{JobId, WorkspaceId, limits};
 use serde_json::Value;
 
@@ -172,6 +172,21 @@ impl Store {
         Ok(done.rows_affected())
     }
 
+    /// The jobs that run next, at most [`limits::DEAD_JOBS_SHOWN`].
+    pub async fn waiting_jobs(&self, workspace: WorkspaceId) -> Result<Vec<WaitingJob>> {
+        Ok(sqlx::query_as!(
+            WaitingJob,
+            r#"select kind, key, attempts, run_at,
+                coalesce(leased_until > now(), false) as "running!", last_error as error
+            from jobs where workspace_id = $1 and dead_at is null
+            order by run_at, id limit $2"#,
+            workspace.0,
+            limits::DEAD_JOBS_SHOWN,
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+
     /// The newest dead jobs, at most [`limits::DEAD_JOBS_SHOWN`].
     pub async fn dead_jobs(&self, workspace: WorkspaceId) -> Result<Vec<DeadJob>> {
         Ok(sqlx::query_as!(
@@ -186,6 +201,20 @@ impl Store {
         .fetch_all(self.pool())
         .await?)
     }
+}
+
+/// Deletes a dead job; answers its kind and key.
+pub async fn discard(tx: &mut Tx, workspace: WorkspaceId, id: JobId) -> Result<(String, String)> {
+    sqlx::query!(
+        "delete from jobs where workspace_id = $1 and id = $2 and dead_at is not null
+        returning kind, key",
+        workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(|r| (r.kind, r.key))
+    .ok_or(StoreError::NotFound)
 }
 
 /// Gives a dead job all its attempts again, from now on; answers its kind and key.

@@ -16,7 +16,11 @@ impl Store {
                     select from notifications n
                     where n.workspace_id = u.workspace_id and n.user_id = u.id
                         and n.read_at is null limit 100
-                ) n) as "unread!"
+                ) n) as "unread!",
+                coalesce((select sum(n) from open_tickets o
+                    where o.workspace_id = u.workspace_id
+                        and o.assignee_id in (u.id, '00000000-0000-0000-0000-000000000000')
+                ), 0)::int as "open_tickets!"
             from sessions s
             join users u on u.workspace_id = s.workspace_id and u.id = s.user_id
             join workspaces w on w.workspace_id = s.workspace_id
@@ -35,6 +39,7 @@ impl Store {
             role: Role::from_stored(&r.role),
             unread: r.unread,
             away: r.away,
+            open_tickets: r.open_tickets,
         }))
     }
 

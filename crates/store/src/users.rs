@@ -58,7 +58,11 @@ impl Store {
     ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role,
-                u.away_since is not null as "away!"
+                u.away_since is not null as "away!",
+                coalesce((select sum(n) from open_tickets o
+                    where o.workspace_id = u.workspace_id
+                        and o.assignee_id in (u.id, '00000000-0000-0000-0000-000000000000')
+                ), 0)::int as "open_tickets!"
             from users u join workspaces w on w.workspace_id = u.workspace_id
             where u.workspace_id = $1 and lower(u.email) = lower($2) and u.disabled_at is null"#,
             workspace.0,
@@ -75,6 +79,7 @@ impl Store {
             role: Role::from_stored(&r.role),
             unread: 0,
             away: r.away,
+            open_tickets: r.open_tickets,
         }))
     }
 

@@ -1,7 +1,7 @@
 //! `/accounts`: create or change by external id or name, list, read.
 
 use super::auth::Caller;
-use super::extract::{Body, Named, PageParams, Params, page_limit};
+use super::extract::{Body, IfMatch, Named, PageParams, Params, page_limit};
 use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
@@ -38,12 +38,13 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<AccountId>) -> Answer<Acc
 
 /// Change an account.
 #[utoipa::path(patch, path = "/accounts/{id}", tag = "accounts",
-    params(("id" = AccountId, Path)), request_body = AccountInput,
+    params(("id" = AccountId, Path), IfMatch), request_body = AccountInput,
     responses((status = 200, body = Account), (status = "4XX", body = Problem)))]
 pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,
+    version: IfMatch,
     Body(input): Body<AccountInput>,
 ) -> Answer<Account> {
-    Ok(Json(accounts::update(&ctx, id, input).await?))
+    Ok(Json(accounts::update(&ctx, id, version.version, input).await?))
 }

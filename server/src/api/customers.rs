@@ -1,7 +1,7 @@
 //! `/customers`: create or change by what identifies them, list and search, read.
 
 use super::auth::Caller;
-use super::extract::{Body, Named, Params, page_limit};
+use super::extract::{Body, IfMatch, Named, Params, page_limit};
 use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
@@ -65,12 +65,13 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<CustomerId>) -> Answer<Cu
 
 /// Change a customer.
 #[utoipa::path(patch, path = "/customers/{id}", tag = "customers",
-    params(("id" = CustomerId, Path)), request_body = CustomerInput,
+    params(("id" = CustomerId, Path), IfMatch), request_body = CustomerInput,
     responses((status = 200, body = Customer), (status = "4XX", body = Problem)))]
 pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<CustomerId>,
+    version: IfMatch,
     Body(input): Body<CustomerInput>,
 ) -> Answer<Customer> {
-    Ok(Json(customers::update(&ctx, id, input).await?))
+    Ok(Json(customers::update(&ctx, id, version.version, input).await?))
 }

@@ -25,6 +25,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// The version that a change was made from: the header `If-Match`, with or without quotes.
+#[derive(Debug, Clone, Copy, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatch {
+    /// The `version` that was read. When it has changed since, nothing is done (409).
+    #[param(rename = "If-Match")]
+    pub version: Option<i32>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else {
+            return Ok(Self { version: None });
+        };
+        let version = value.to_str().ok().and_then(|v| v.trim().trim_matches('"').parse().ok());
+        match version {
+            Some(version) => Ok(Self { version: Some(version) }),
+            None => Err(AppError::invalid("If-Match", "This is no version.").into()),
+        }
+    }
+}
+
 /// The whole body, within the limit that the route's layer set (`limit`, for the message).
 pub async fn bytes<S: Send + Sync>(
     request: Request,

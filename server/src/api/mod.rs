@@ -13,6 +13,7 @@ pub(crate) mod extract;
 mod idempotency;
 mod inbound;
 mod labels;
+mod mailboxes;
 mod messages;
 mod notes;
 mod openapi;
@@ -83,6 +84,8 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(tickets::list, tickets::create))
         .routes(routes!(tickets::get, tickets::patch))
         .routes(routes!(labels::list))
+        .routes(routes!(mailboxes::list, mailboxes::create))
+        .routes(routes!(mailboxes::get, mailboxes::put, mailboxes::delete))
         .routes(routes!(messages::list, messages::create))
         .routes(routes!(messages::csat))
         .routes(routes!(messages::attachment))

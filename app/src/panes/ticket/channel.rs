@@ -4,9 +4,11 @@
 //! Escape closes it, and with scripts all headers load in place.
 
 use super::api::read_headers;
+use crate::session::use_viewer;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use rapport_domain::Permission;
 use rapport_domain::message::{HeaderLine, Message, Verdict, Verdicts};
 use wasm_bindgen::JsCast;
 
@@ -44,6 +46,7 @@ pub(super) fn ChannelHeaders(message: Message) -> impl IntoView {
 #[component]
 fn Lines(message: Message) -> impl IntoView {
     let id = message.id;
+    let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
     let all: RwSignal<Option<Result<Vec<HeaderLine>, String>>> = RwSignal::new(None);
     let main = message.headers.clone();
     let mut plain = main.clone();
@@ -107,6 +110,11 @@ fn Lines(message: Message) -> impl IntoView {
         }}
         <List lines=checks />
         {sent}
+        {(message.has_raw && may_write).then(|| view! {
+            <form method="post" action=format!("/messages/{id}/reparse")>
+                <button class="all" type="submit" title="Reads the stored mail again">"Read again"</button>
+            </form>
+        })}
     }
 }
 

@@ -12,7 +12,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 /// The properties whose errors show above the ticket: their forms are in the menu.
-pub(super) const IN_MENU: [&str; 4] = ["snooze", "spam", "merge", "unmerge"];
+pub(super) const IN_MENU: [&str; 5] = ["snooze", "spam", "merge", "unmerge", "unsplit"];
 
 /// When the working day starts, for those who snooze until a day.
 const MORNING: u32 = 9;
@@ -32,6 +32,7 @@ pub(super) fn LifeActions(live: Live) -> impl IntoView {
                     <button type="submit" class="btn">"Merge"</button>
                 </EditForm>
             </details>
+            <a href=format!("/tickets/{}/split", live.number) rel="external"><Icon name="git-merge" />"Split…"</a>
             {view! { <MoveForm live /> }.into_any()}
         </Show>
         <EditForm live property="spam">
@@ -138,6 +139,16 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
                     <Icon name="moon" />
                     <span>"Comes back " <Time at=until style=TimeStyle::Full /> ", or when the customer writes."</span>
                     {undo("status", "open", "Wake it now")}
+                </div>
+            }
+            .into_any();
+        }
+        if let Some(from) = live.ticket.with(|t| t.split_from) {
+            return view! {
+                <div class="state-bar">
+                    <Icon name="git-merge" />
+                    <span>"Split off " <a href=place.ticket_href(from)>{format!("#{from}")}</a> "."</span>
+                    {undo("unsplit", "", "Take the split back")}
                 </div>
             }
             .into_any();

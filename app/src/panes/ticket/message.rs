@@ -19,6 +19,7 @@ use rapport_domain::ticket::MessageKind;
 pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
     let side = match message.kind {
         MessageKind::Customer => "msg",
+        MessageKind::Agent if message.forwarded => "msg agent forward",
         MessageKind::Agent => "msg agent",
         MessageKind::Note => "msg agent note",
     };
@@ -37,6 +38,16 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
     };
     let id = message.id;
     let delivery = Memo::new(move |_| live.delivery(id));
+    let forwarded = message.forwarded.then(|| {
+        let to = message.delivery.iter().flat_map(|d| &d.recipients).map(|r| r.email.as_str());
+        to.collect::<Vec<_>>().join(", ")
+    });
+    let forward = (!note && live.may_write).then(|| {
+        view! {
+            <span aria-hidden="true">"·"</span>
+            <a href=format!("/messages/{id}/forward") rel="external">"Forward"</a>
+        }
+    });
     let outgoing = move || {
         delivery.get().map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any())
     };
@@ -47,12 +58,14 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
             {right}
             <div class="meta">
                 {move || delivery.get().map(|delivery| view! { <ReceiptIcon delivery /> })}
+                {forwarded.map(|to| view! { <Icon name="send" />{format!("Forwarded to {to}")}<span aria-hidden="true">"·"</span> })}
                 {note.then(|| view! { <Icon name="lock" />"Internal note"<span aria-hidden="true">"·"</span> })}
                 <Time at=message.sent_at style=TimeStyle::Clock />
                 {(!note).then(|| view! {
                     <span aria-hidden="true">"·"</span>
                     <ChannelHeaders message=message.clone() />
                 })}
+                {forward}
                 {class.map(|label| view! { <span aria-hidden="true">"·"</span><span>{label}</span> })}
                 {outgoing}
             </div>

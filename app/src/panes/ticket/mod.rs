@@ -15,6 +15,8 @@ mod life;
 mod live;
 mod message;
 mod outgoing;
+#[cfg(feature = "ssr")]
+pub(crate) mod plain;
 mod properties;
 mod receipt;
 mod recipients;

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use rapport_domain::fields::{FieldDef, FieldType, display};
 use rapport_domain::limits;
 use rapport_domain::sla::{Due, SlaTarget};
-use rapport_domain::ticket::{Priority, Ticket};
+use rapport_domain::ticket::{Priority, Status, Ticket};
 
 #[component]
 pub(super) fn Properties(live: Live) -> impl IntoView {
@@ -68,12 +68,15 @@ fn Choices(live: Live) -> impl IntoView {
     if let Some(t) = chosen_team.filter(|t| assignable.teams.iter().all(|q| q.id != t.id)) {
         teams.push(Choice::new(t.id.to_string(), t.name));
     }
-    let mut statuses: Vec<_> =
-        assignable.labels.iter().map(|l| Choice::new(l.id.to_string(), &l.name)).collect();
-    // Also what is no choice: new, snoozed, and a label that was archived.
+    // New and snoozed are states without a label of their own.
+    let state = |s: Status| Choice::new(s.as_str(), s.label());
+    let mut statuses = vec![state(Status::New)];
+    statuses.extend(assignable.labels.iter().map(|l| Choice::new(l.id.to_string(), &l.name)));
+    statuses.push(state(Status::Snoozed));
+    // A label that was archived since is still shown.
     let now = chosen.get_untracked();
     if statuses.iter().all(|s| s.value != now) {
-        statuses.insert(0, Choice::new(now, status_text.get_untracked()));
+        statuses.push(Choice::new(now, status_text.get_untracked()));
     }
     let priorities = Priority::ALL.iter().map(|p| Choice::new(p.as_str(), p.label())).collect();
     view! {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use rapport_domain::CustomerId;
 #[cfg(feature = "ssr")]
 use rapport_domain::message::WriteNote;
-use rapport_domain::ticket::{TicketCreated, TicketList, TicketListQuery};
+use rapport_domain::ticket::{PersonRef, TicketCreated, TicketList, TicketListQuery};
 use server_fn::codec::Json;
 
 /// A customer's tickets, newest activity first.
@@ -18,6 +18,13 @@ pub async fn load_tickets(
         rapport_services::tickets::list_for_customer(ctx, customer, &query).await
     })
     .await
+}
+
+/// Everybody a new ticket can be given to.
+#[server(input = Json)]
+pub async fn load_people() -> Result<Vec<PersonRef>, Failure> {
+    crate::api::run(async |ctx| Ok(rapport_services::tickets::people_and_teams(ctx).await?.people))
+        .await
 }
 
 /// Remembers that the reader has seen a ticket.
@@ -41,7 +48,7 @@ pub async fn create_ticket(
     let form = super::form::NewTicketForm { customer, subject, priority, channel, assignee, note };
     let created = crate::api::run(async |ctx| {
         let note = form.note();
-        let created = tickets::create(ctx, form.ticket(ctx.user())?).await?;
+        let created = tickets::create(ctx, form.ticket()?).await?;
         if let Some(body) = note {
             messages::note(ctx, created.number, WriteNote { body, ..WriteNote::default() }).await?;
         }

@@ -11,7 +11,7 @@ pub(super) struct NewTicketForm {
     pub subject: String,
     pub priority: String,
     pub channel: String,
-    /// `me`, or nobody.
+    /// A person's id; empty: nobody.
     pub assignee: Option<String>,
     /// The first internal note.
     pub note: Option<String>,
@@ -23,8 +23,8 @@ impl NewTicketForm {
         self.note.clone().filter(|n| !n.trim().is_empty())
     }
 
-    /// The ticket that the form asks for, by the person `me`.
-    pub fn ticket(self, me: Option<UserId>) -> Result<NewTicket, AppError> {
+    /// The ticket that the form asks for.
+    pub fn ticket(self) -> Result<NewTicket, AppError> {
         let mut problems = Problems::default();
         let word = |field: &str, error: AppError| AppError::invalid(field, error.to_string());
         let priority =
@@ -34,12 +34,16 @@ impl NewTicketForm {
         if let Some(note) = self.note() {
             problems.check(text::required_text("note", &note, limits::MESSAGE_CHARS));
         }
+        let assignee = self.assignee.as_deref().filter(|a| !a.is_empty()).map(|a| {
+            a.parse::<UserId>()
+                .map_err(|_| AppError::invalid("assignee", "There is no such agent."))
+        });
+        let assignee_id = problems.check(assignee.transpose()).flatten();
         problems.finish()?;
         let channel = channel.ok_or(AppError::NotFound)?;
-        let mine = self.assignee.as_deref() == Some("me");
         Ok(NewTicket {
             priority,
-            assignee_id: me.filter(|_| mine),
+            assignee_id,
             ..NewTicket::new(self.customer, self.subject, channel)
         })
     }
@@ -53,20 +57,20 @@ mod tests {
 
     #[test]
     fn the_form_names_the_field_that_is_wrong() {
+        let me = UserId(Uuid::from_u128(4));
         let form = NewTicketForm {
             customer: CustomerId(Uuid::nil()),
             subject: "Call back".into(),
             priority: "high".into(),
             channel: "phone".into(),
-            assignee: Some("me".into()),
+            assignee: Some(me.to_string()),
             note: Some(" ".into()),
         };
         assert_eq!(form.note(), None);
-        let me = UserId(Uuid::from_u128(4));
-        let ticket = form.clone().ticket(Some(me)).unwrap();
+        let ticket = form.clone().ticket().unwrap();
         assert_eq!((ticket.channel, ticket.priority), (Channel::Phone, Some(Priority::High)));
         assert_eq!(ticket.assignee_id, Some(me));
         let wrong = NewTicketForm { priority: "worst".into(), ..form };
-        assert!(wrong.ticket(None).unwrap_err().field("priority").is_some());
+        assert!(wrong.ticket().unwrap_err().field("priority").is_some());
     }
 }

@@ -1,8 +1,9 @@
 //! The form for a new ticket, shown in the pane while the address says `?new=ticket`.
 
-use super::api::CreateTicket;
+use super::api::{CreateTicket, load_people};
 use crate::live::use_changed;
 use crate::pages::profile::use_place;
+use crate::session::use_viewer;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
@@ -25,12 +26,14 @@ pub fn NewTicket() -> impl IntoView {
             changed.notify();
         }
     });
-    view! { <Show when=move || wanted.get()>{view! { <NewTicketForm create /> }.into_any()}</Show> }
+    move || wanted.get().then(|| view! { <NewTicketForm create /> }.into_any())
 }
 
 #[component]
 fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
     let place = use_place();
+    let me = use_viewer().map(|v| v.user);
+    let people = Resource::new_blocking(|| (), |()| load_people());
     let customer = move || place.customer.get().map(|c| c.to_string()).unwrap_or_default();
     let error = move |field: &'static str| {
         Signal::derive(move || match create.value().get() {
@@ -83,9 +86,18 @@ fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
                     <TextArea name="note" label="Internal note" placeholder="What the team should know; the customer never sees it" maxlength=limits::MESSAGE_CHARS />
                     <FieldHelp id="new-ticket-note".into() hint="" error=error("note") />
                 </label>
-                <label class="check-row">
-                    <input type="checkbox" name="assignee" value="me" checked />
-                    "Assign to me"
+                <label class="field-row">
+                    <span class="field-label">"Assignee"</span>
+                    <Suspense>
+                        {move || Suspend::new(async move {
+                            let people = people.await.unwrap_or_default();
+                            let options = people.into_iter().map(|p| view! {
+                                <option value=p.id.to_string() selected=Some(p.id) == me>{p.name}</option>
+                            });
+                            view! { <select name="assignee"><option value="">"Nobody"</option>{options.collect_view()}</select> }
+                        })}
+                    </Suspense>
+                    <FieldHelp id="new-ticket-assignee".into() hint="" error=error("assignee") />
                 </label>
                 <div class="form-actions">
                     <a class="btn quiet" href="?">"Cancel"</a>

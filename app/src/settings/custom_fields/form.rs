@@ -1,7 +1,7 @@
 //! The forms that create a custom field and rename it.
 
 use super::CustomFields;
-use crate::settings::form::Draft;
+use crate::plain::form::Draft;
 use crate::settings::page::Page;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;

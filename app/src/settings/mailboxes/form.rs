@@ -1,7 +1,7 @@
 //! The form of one mailbox. Passwords and keys go in and never come back out.
 
 use super::Mailboxes;
-use crate::settings::form::{Draft, Sent};
+use crate::plain::form::{Draft, Sent};
 use crate::settings::page::Page;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;

@@ -2,8 +2,9 @@
 
 mod form;
 
-use super::form::{Draft, Sent};
-use super::page::{Page, Visit, page_error};
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use form::mailbox_form;

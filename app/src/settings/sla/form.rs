@@ -1,7 +1,7 @@
 //! The form of one policy.
 
 use super::Sla;
-use crate::settings::form::{Draft, Sent};
+use crate::plain::form::{Draft, Sent};
 use crate::settings::page::Page;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use leptos::prelude::*;

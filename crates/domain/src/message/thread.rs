@@ -28,6 +28,8 @@ pub struct Message {
     pub has_html: bool,
     /// The e-mail as it arrived is stored.
     pub has_raw: bool,
+    /// It passes another message on; the customer does not get it.
+    pub forwarded: bool,
     /// The e-mail could not be read; `text` is its raw text.
     pub unreadable: bool,
     /// What is known of it besides its words, when it came by mail.

@@ -99,6 +99,8 @@ pub struct Ticket {
     pub spam_at: Option<DateTime<Utc>>,
     /// The number of the ticket that took in this one's messages.
     pub merged_into: Option<i64>,
+    /// The number of the ticket that this one was split off.
+    pub split_from: Option<i64>,
     pub message_count: i32,
     pub linked_issues: Vec<LinkedIssue>,
     /// People in the conversation besides the customer.

@@ -1,5 +1,6 @@
 //! Creating customers, and changing them as another system knows them.
 
+use super::edit::STALE;
 use super::link::linked;
 use crate::ctx::SIGNED_BROWSER;
 use crate::{Actor, Ctx, Result, accounts, audit, fields};
@@ -46,14 +47,25 @@ pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer
     Ok(Upserted { item, created: known.is_none() })
 }
 
-/// Changes the customer with this id. Identifiers are added; those of others are refused.
-pub async fn update(ctx: &Ctx, id: CustomerId, input: CustomerInput) -> Result<Customer> {
+/// Changes the customer with this id. Identifiers are added; those of others are refused. With
+/// the version that was read, a newer one is a conflict.
+pub async fn update(
+    ctx: &Ctx,
+    id: CustomerId,
+    version: Option<i32>,
+    input: CustomerInput,
+) -> Result<Customer> {
     ctx.require(Permission::Write)?;
     let keys = input.keys()?;
     let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
+    if let Some(version) = version
+        && store::get(&mut tx, ctx.workspace, id).await?.version != version
+    {
+        return Err(AppError::Conflict(STALE.into()));
+    }
     let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
     if let Some(other) = owners.iter().find(|o| o.customer != id) {
         return Err(taken(other));

@@ -1,10 +1,10 @@
 //! Writes files whose rows come in the next transaction.
 
 use super::kind::content_type;
-use crate::Result;
+use crate::{Ctx, Result};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use rapport_domain::{AppError, AttachmentId, WorkspaceId};
+use rapport_domain::{AppError, AttachmentId, MessageId, WorkspaceId};
 use rapport_store::Store;
 use rapport_store::messages::InsertAttachment;
 use sha2::{Digest, Sha256};
@@ -31,6 +31,17 @@ pub(crate) struct Kept {
     content_id: Option<String>,
     size_bytes: i64,
     sha256: [u8; 32],
+}
+
+/// The files of a message, to be stored again with another one.
+pub(crate) async fn copies(ctx: &Ctx, message: MessageId) -> Result<Vec<NewFile>> {
+    let mut copies = Vec::new();
+    for row in ctx.store.message_files(ctx.workspace, message).await? {
+        let data = ctx.store.file_bytes(ctx.workspace, &row).await?;
+        let (file_name, declared) = (row.file_name, Some(row.content_type));
+        copies.push(NewFile { file_name, declared, content_id: None, data });
+    }
+    Ok(copies)
 }
 
 /// Writes files, several at once. What the caller's transaction then does not name is removed a

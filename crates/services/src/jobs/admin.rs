@@ -2,10 +2,27 @@
 
 use super::wake;
 use crate::{Ctx, Result, audit};
-use rapport_domain::job::DeadJob;
+use rapport_domain::job::{DeadJob, WaitingJob};
 use rapport_domain::{AppError, JobId, Permission};
 use rapport_store::{StoreError, jobs};
 use serde_json::json;
+
+/// The jobs that run next.
+pub async fn waiting(ctx: &Ctx) -> Result<Vec<WaitingJob>> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.waiting_jobs(ctx.workspace).await?)
+}
+
+/// Forgets a dead job: what it was to do is not done.
+pub async fn discard(ctx: &Ctx, id: JobId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let (kind, key) = jobs::discard(&mut tx, ctx.workspace, id).await?;
+    let detail = json!({ "kind": kind, "key": key });
+    audit::record(ctx, &mut tx, "job.discarded", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
 
 /// The newest dead jobs.
 pub async fn dead(ctx: &Ctx) -> Result<Vec<DeadJob>> {

@@ -3,7 +3,7 @@
 mod admin;
 mod worker;
 
-pub use admin::{dead, retry};
+pub use admin::{dead, discard, retry, waiting};
 pub use worker::{Worker, run_due};
 
 use chrono::{DateTime, Utc};

@@ -18,6 +18,12 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Mailbox>> {
     Ok(ctx.store.mailboxes(ctx.workspace).await?)
 }
 
+/// One mailbox. Passwords and keys are not in it.
+pub async fn get(ctx: &Ctx, id: MailboxId) -> Result<Mailbox> {
+    let all = list(ctx).await?;
+    all.into_iter().find(|m| m.id == id).ok_or(AppError::NotFound)
+}
+
 /// Adds a mailbox; the first one becomes the default.
 pub async fn create(ctx: &Ctx, keys: &Keyring, new: MailboxInput) -> Result<MailboxId> {
     ctx.require(Permission::Configure)?;

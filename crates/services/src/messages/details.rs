@@ -102,6 +102,7 @@ fn message(row: MessageRow, now: DateTime<Utc>) -> Message {
         quoted,
         has_html: row.has_html,
         has_raw: row.has_raw,
+        forwarded: row.forwarded,
         unreadable: row.unreadable,
         mail: row.mail,
         headers,

@@ -2,6 +2,7 @@
 
 mod details;
 mod files;
+mod forward;
 mod inbound;
 mod outgoing;
 mod send;
@@ -10,6 +11,7 @@ mod write;
 
 pub use details::{details, details_of, thread_page};
 pub use files::{MessageHtml, message_headers, message_html, message_picture, message_raw};
+pub use forward::{Forward, ToForward, forward, to_forward};
 pub use inbound::{
     Arrived, StoredMail, file_mail, inbound_email, plain_address, reparse, store_mail,
     store_mail_in, stored_mail, unfiled,

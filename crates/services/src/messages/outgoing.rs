@@ -26,7 +26,8 @@ pub(super) struct Plan {
 }
 
 /// Decides how a message leaves, and gives it its subject, ids and headers. `None` when the
-/// workspace has no mailbox that can send: the message is stored and waits.
+/// workspace has no mailbox that can send: the message is stored and waits. `alone` leaves out
+/// what the conversation said before: it goes to people who were not in it.
 pub(super) async fn plan(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -34,6 +35,7 @@ pub(super) async fn plan(
     id: MessageId,
     author_name: &str,
     new: &mut NewMessage,
+    alone: bool,
 ) -> Result<Option<Plan>> {
     let came_to = ticket.mailbox.as_deref();
     let Some((mailbox, address, name)) = mailboxes::answering(tx, ctx.workspace, came_to).await?
@@ -41,7 +43,10 @@ pub(super) async fn plan(
         return Ok(None);
     };
     let recipients = recipients(tx, ctx, ticket, new).await?;
-    let references = messages::thread_ids(tx, ctx.workspace, ticket.id).await?;
+    let references = match alone {
+        true => Vec::new(),
+        false => messages::thread_ids(tx, ctx.workspace, ticket.id).await?,
+    };
     let (_, domain) = address.rsplit_once('@').unwrap_or(("", "localhost"));
     let message_id = format!("{}.{id}@{domain}", ticket.id);
     let subject = new.subject.take().unwrap_or_else(|| answer_subject(&ticket.subject));

@@ -43,7 +43,8 @@ pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written>
     let line = |line: Option<String>| line.map(|l| vec![l]);
     (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
     let then = new.snooze.map(Then::Snooze).or(new.close.then_some(Then::Close));
-    store(ctx, number, message, Along { then, uploads: new.attachments }).await
+    let extra = Extra { then, uploads: new.attachments, ..Extra::default() };
+    store(ctx, number, message, extra).await
 }
 
 /// Stores an internal note: the team sees it, the customer never.
@@ -52,29 +53,41 @@ pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
     let mut message = NewMessage::new(MessageKind::Note, "");
     message.body_markdown = Some(text::required_text("body", &new.body, limits::MESSAGE_CHARS)?);
     message.client_key = new.client_key;
-    store(ctx, number, message, Along { then: None, uploads: new.attachments }).await
+    let extra = Extra { uploads: new.attachments, ..Extra::default() };
+    store(ctx, number, message, extra).await
 }
 
 /// Stores a message for another system: live, or history with its own time and author.
 pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Written> {
     ctx.require(Permission::Write)?;
-    store(ctx, number, new, Along::default()).await
+    store(ctx, number, new, Extra::default()).await
 }
 
-/// What happens along with a message.
+/// What a message brings along that no other system can say.
 #[derive(Debug, Default)]
-struct Along {
-    then: Option<Then>,
+pub(super) struct Extra {
+    /// What the author chose to do with the ticket along with it.
+    pub then: Option<Then>,
     /// The author's own files that waited for it.
-    uploads: Vec<AttachmentId>,
+    pub uploads: Vec<AttachmentId>,
+    /// The message that this one passes on, files included.
+    pub forwards: Option<MessageId>,
 }
 
-async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<Written> {
+pub(super) async fn store(
+    ctx: &Ctx,
+    number: i64,
+    new: NewMessage,
+    extra: Extra,
+) -> Result<Written> {
     let mut new = new.checked()?;
     if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
         return Err(AppError::invalid("sent_at", "This time is in the future."));
     }
-    let files = decode(std::mem::take(&mut new.attachments))?;
+    let mut files = decode(std::mem::take(&mut new.attachments))?;
+    if let Some(forwarded) = extra.forwards {
+        files.extend(files::copies(ctx, forwarded).await?);
+    }
     let files = files::keep(&ctx.store, ctx.workspace, files).await?;
     let html = new.body_html.take().map(|h| rapport_mail::sanitize(&h));
     let body = match new.body_text.take() {
@@ -90,7 +103,8 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<
         return Ok(written);
     }
     let plan = if new.send && channel == Channel::Email {
-        outgoing::plan(&mut tx, ctx, &ticket, id, &author.name, &mut new).await?
+        let alone = extra.forwards.is_some();
+        outgoing::plan(&mut tx, ctx, &ticket, id, &author.name, &mut new, alone).await?
     } else {
         None
     };
@@ -123,13 +137,14 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<
     // Locks customer and ticket before the row is written, as everybody does.
     let touch = TouchByMessage {
         ticket: ticket.id,
-        kind: new.kind,
+        // What goes to others answers nobody, as a note.
+        kind: if extra.forwards.is_some() { MessageKind::Note } else { new.kind },
         channel,
         text: &body,
         sent_at,
         moves_status: new.sent_at.is_none(),
         automatic: false,
-        then: along.then,
+        then: extra.then,
         author_name: &author.name,
     };
     let touched = touch_by_message(&mut tx, ctx, &touch).await?;
@@ -152,7 +167,7 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<
     let note = new.kind == MessageKind::Note;
     let uploads = Attached {
         mode: if note { UploadMode::Note } else { UploadMode::Reply },
-        ids: &along.uploads,
+        ids: &extra.uploads,
         text: new.body_markdown.as_deref().unwrap_or_default(),
         by_mail: plan.is_some(),
     };
@@ -162,6 +177,9 @@ async fn store(ctx: &Ctx, number: i64, new: NewMessage, along: Along) -> Result<
     }
     if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
         notifications::tell(&mut tx, ctx, ticket.id, id, source).await?;
+    }
+    if let Some(forwarded) = extra.forwards {
+        messages::set_forwards(&mut tx, ctx.workspace, id, forwarded).await?;
     }
     if let Some(plan) = &plan {
         outgoing::enqueue(&mut tx, ctx, id, plan, &touched).await?;

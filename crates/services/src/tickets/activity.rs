@@ -226,6 +226,19 @@ pub(super) fn merged(ctx: &Ctx, ticket: &LockedTicket, verb: &str, other: i64) -
     activity(ctx, ticket, name, format!("{verb} #{other}"), json!({ "number": other }))
 }
 
+/// Messages left for a ticket of their own.
+pub(super) fn split(ctx: &Ctx, ticket: &LockedTicket, messages: usize, into: i64) -> NewEvent {
+    let what = if messages == 1 { "a message".into() } else { format!("{messages} messages") };
+    let payload = json!({ "number": into, "messages": messages });
+    activity(ctx, ticket, "ticket.split", format!("split {what} off into #{into}"), payload)
+}
+
+/// The other side of that.
+pub(super) fn split_from(ctx: &Ctx, ticket: &LockedTicket, from: i64) -> NewEvent {
+    let title = format!("split this off #{from}");
+    activity(ctx, ticket, "ticket.split_from", title, json!({ "number": from }))
+}
+
 /// The ticket belongs to somebody else from now on.
 pub(super) fn moved(ctx: &Ctx, ticket: &LockedTicket, from: &str, to: &str) -> NewEvent {
     let title =

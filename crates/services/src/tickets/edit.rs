@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// Changes one property of the version that the form saw. The names: `status` (a word
 /// or a label's id), `priority`,
 /// `assignee`, `team`, `subject`, `tag`, `untag`, `link`, `unlink`, `invite`, `dismiss`,
-/// `snooze` (until when, RFC 3339), `spam` (`yes`, `no`), `merge` (into which number), `unmerge`,
+/// `snooze` (until when, RFC 3339), `spam` (`yes`, `no`), `merge` (into which number), `unmerge`, `unsplit`,
 /// and `field:` with the key of a custom field.
 pub async fn edit(
     ctx: &Ctx,
@@ -44,6 +44,7 @@ pub async fn edit(
                 into.map_err(|_| AppError::invalid("merge", "This is not a ticket's number."));
             return super::merge(ctx, number, version, into?).await;
         }
+        "unsplit" => return super::unsplit(ctx, number, version).await,
         "unmerge" => return super::unmerge(ctx, number, version).await,
         "dismiss" => edit.remove_participant = Some(value.into()),
         _ => {

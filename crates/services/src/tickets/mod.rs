@@ -11,6 +11,7 @@ mod input;
 mod merge;
 mod message;
 mod snooze;
+mod split;
 
 pub use change::change;
 pub use create::{create, open, open_as};
@@ -18,6 +19,8 @@ pub use edit::edit;
 pub use input::{create_from, patch};
 pub use merge::{give_to, merge, unmerge};
 pub use message::{Then, TouchByMessage, Touched, touch_by_message, undo_status};
+
+pub use split::{split, unsplit};
 
 pub(crate) use snooze::{WAKE_TICKET, wake_ticket};
 

@@ -21,6 +21,7 @@ mod notes;
 mod pictures;
 mod sink;
 mod sla;
+mod split;
 mod teams;
 mod tickets;
 mod timeline;

@@ -386,3 +386,26 @@ async fn a_custom_value_fits_its_field_or_is_refused(pool: PgPool) {
     tickets::change(&ctx, 1, 2, set("area", serde_json::Value::Null)).await.unwrap();
     assert!(tickets::get(&ctx, 1).await.unwrap().fields.is_empty());
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_number_beside_the_inbox_is_kept(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.sam);
+    let open = async |email: &str| {
+        let viewer = world.store.person_by_email(world.workspace, email).await.unwrap();
+        viewer.unwrap().open_tickets
+    };
+    let (sam, priya) = (world.sam.email.clone(), world.priya.email.clone());
+    assert_eq!(open(&sam).await, 0);
+    let one = opened(&world, "Nobody's").await.number;
+    opened(&world, "Nobody's either").await;
+    assert_eq!((open(&sam).await, open(&priya).await), (2, 2));
+    let to_priya = TicketChange { assignee_id: Some(Some(world.priya.user)), ..Default::default() };
+    let version = tickets::change(&ctx, one, 1, to_priya).await.unwrap().version;
+    assert_eq!((open(&sam).await, open(&priya).await), (1, 2));
+    let version =
+        tickets::change(&ctx, one, version, set_status(Status::Pending)).await.unwrap().version;
+    assert_eq!((open(&sam).await, open(&priya).await), (1, 1));
+    tickets::change(&ctx, one, version, set_status(Status::Open)).await.unwrap();
+    assert_eq!(open(&priya).await, 2);
+}

@@ -82,6 +82,7 @@ pub async fn insert_person(
         email,
         role,
         away: false,
+        open_tickets: 0,
     }
 }
 

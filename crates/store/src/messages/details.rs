@@ -110,7 +110,8 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
         "(select coalesce(json_agg(m), '[]') from (
             select id, kind, channel, author_user_id, author_name, author_email, subject,
                 coalesce(body_markdown, body_text) as body_text,
-                body_markdown is not null as markdown, body_html is not null as has_html, raw_email_id is not null as has_raw,
+                body_markdown is not null as markdown, body_html is not null as has_html,
+                raw_email_id is not null as has_raw, forwards is not null as forwarded,
                 headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
                 o.attempts, o.next_attempt_at, o.unopened_since,
                 (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,
@@ -157,9 +158,16 @@ fn push_activities(sql: &mut QueryBuilder<Postgres>) {
 fn push_sending(sql: &mut QueryBuilder<Postgres>) {
     sql.push(
         ", (select json_build_object(
-            'last_sender', (select author_email from messages
+            'last_sender', (select author_email from messages m
                 where workspace_id = $1 and ticket_id = t.id and kind = 'customer'
                     and author_email is not null
+                    and not exists (
+                        select from messages f join deliveries d
+                            on d.workspace_id = f.workspace_id and d.message_id = f.id
+                        where f.workspace_id = $1 and f.ticket_id = t.id
+                            and f.forwards is not null and d.email = lower(m.author_email)
+                            and m.author_customer_id is distinct from t.customer_id
+                    )
                 order by sent_at desc, id desc limit 1),
             'customer', (select email from customers
                 where workspace_id = $1 and id = t.customer_id),

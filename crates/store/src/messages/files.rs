@@ -5,7 +5,7 @@ use crate::{Result, Store, StoreError};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use rapport_domain::message::HeaderLine;
-use rapport_domain::{AttachmentId, MessageId, UserId, WorkspaceId};
+use rapport_domain::{AttachmentId, MessageId, UserId, WorkspaceId, limits};
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
 use std::ops::Range;
@@ -54,6 +54,26 @@ impl Store {
         .fetch_optional(self.pool())
         .await?;
         found.ok_or(StoreError::NotFound)
+    }
+
+    /// The files of a message, in the order they came.
+    pub async fn message_files(
+        &self,
+        workspace: WorkspaceId,
+        message: MessageId,
+    ) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as!(
+            FileRow,
+            r#"select id as "id: AttachmentId", file_name, content_type, content_id, size_bytes,
+                sha256, data
+            from attachments
+            where workspace_id = $1 and message_id = $2 order by created_at, id limit $3"#,
+            workspace.0,
+            message.0,
+            limits::EMAIL_ATTACHMENTS_MAX as i64,
+        )
+        .fetch_all(self.pool())
+        .await?)
     }
 
     /// The whole content of a file, when it is what its row says.

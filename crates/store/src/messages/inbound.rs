@@ -62,6 +62,28 @@ pub async fn find_ticket(
     .await?)
 }
 
+/// The ticket that a message of these was split off into, away from `ticket`: whoever answers
+/// it has the old ticket's address still.
+pub async fn split_off_into(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    message_ids: &[String],
+) -> Result<Option<TicketId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select m.ticket_id as "id: TicketId"
+        from unnest($3::text[]) with ordinality as ids (message_id, n)
+        join messages m on m.workspace_id = $1 and m.message_id = ids.message_id
+        where m.split_from = $2
+        order by ids.n limit 1"#,
+        workspace.0,
+        ticket.0,
+        message_ids,
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 /// The newest ticket that a customer has; its number decides.
 pub async fn newest_ticket(
     tx: &mut Tx,

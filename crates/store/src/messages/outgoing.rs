@@ -5,7 +5,7 @@ use crate::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
 use rapport_domain::ticket::{MessageKind, Status};
-use rapport_domain::{AttachmentId, MailboxId, MessageId, TicketId, WorkspaceId, limits};
+use rapport_domain::{MailboxId, MessageId, TicketId, WorkspaceId, limits};
 
 /// A mail to send, beside the message that it is.
 #[derive(Debug)]
@@ -57,7 +57,8 @@ pub async fn insert_outgoing(
     Ok(())
 }
 
-/// The newest Message-IDs of a ticket, oldest first. Notes have none that anybody else knows.
+/// The newest Message-IDs of a ticket, oldest first. Notes have none that anybody else knows,
+/// and what was passed on is none of the customer's.
 pub async fn thread_ids(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -66,6 +67,7 @@ pub async fn thread_ids(
     let mut ids = sqlx::query_scalar!(
         r#"select message_id as "id!" from messages
         where workspace_id = $1 and ticket_id = $2 and message_id is not null and kind <> 'note'
+            and forwards is null
         order by sent_at desc, id desc limit $3"#,
         workspace.0,
         ticket.0,
@@ -77,15 +79,24 @@ pub async fn thread_ids(
     Ok(ids)
 }
 
-/// The address that the customer's side wrote from last.
+/// The address that the customer's side wrote from last. Whoever a message was passed on to is
+/// not on that side.
 pub async fn last_sender(
     tx: &mut Tx,
     workspace: WorkspaceId,
     ticket: TicketId,
 ) -> Result<Option<String>> {
     let found = sqlx::query_scalar!(
-        "select author_email from messages
+        "select author_email from messages m
         where workspace_id = $1 and ticket_id = $2 and kind = $3 and author_email is not null
+            and not exists (
+                select from messages f
+                join deliveries d on d.workspace_id = f.workspace_id and d.message_id = f.id
+                join tickets t on t.workspace_id = f.workspace_id and t.id = f.ticket_id
+                where f.workspace_id = $1 and f.ticket_id = $2 and f.forwards is not null
+                    and d.email = lower(m.author_email)
+                    and m.author_customer_id is distinct from t.customer_id
+            )
         order by sent_at desc, id desc limit 1",
         workspace.0,
         ticket.0,
@@ -162,18 +173,7 @@ impl Store {
         )
         .fetch_all(self.pool())
         .await?;
-        let files = sqlx::query_as!(
-            FileRow,
-            r#"select id as "id: AttachmentId", file_name, content_type, content_id, size_bytes,
-                sha256, data
-            from attachments
-            where workspace_id = $1 and message_id = $2 order by created_at, id limit $3"#,
-            workspace.0,
-            message.0,
-            limits::EMAIL_ATTACHMENTS_MAX as i64,
-        )
-        .fetch_all(self.pool())
-        .await?;
+        let files = self.message_files(workspace, message).await?;
         Ok(Outgoing {
             ticket: mail.ticket,
             mailbox: mail.mailbox,

@@ -21,6 +21,7 @@ pub struct MessageRow {
     pub markdown: bool,
     pub has_html: bool,
     pub has_raw: bool,
+    pub forwarded: bool,
     pub headers: Vec<HeaderLine>,
     pub unreadable: bool,
     pub mail: Option<MailFacts>,

@@ -41,7 +41,7 @@ pub async fn take_in(
     target: TicketId,
 ) -> Result<()> {
     sqlx::query!(
-        "update tickets set merged_into = $3, status_before_merge = status
+        "update tickets set merged_into = $3, status_before_merge = status, split_from = null
         where workspace_id = $1 and id = $2",
         workspace.0,
         source.0,
@@ -50,7 +50,7 @@ pub async fn take_in(
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "update messages set ticket_id = $3, merged_from = $2
+        "update messages set ticket_id = $3, merged_from = $2, split_from = null
         where workspace_id = $1 and ticket_id = $2",
         workspace.0,
         source.0,

@@ -10,6 +10,7 @@ mod merge;
 mod one;
 mod parts;
 mod recount;
+mod split;
 mod write;
 
 pub(crate) use inbox::{ASSIGNABLE, AssignableColumns};
@@ -18,6 +19,7 @@ pub use merge::{customer_of, give_to_customer, has_taken_in, part, take_in};
 pub(crate) use one::{TicketColumns, push_ticket};
 pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
 pub use recount::recount;
+pub use split::{Chosen, chosen, split_off};
 pub use write::{
     InsertTicket, LockedTicket, MessageTouch, count_on_customer, insert_ticket, lock_customer,
     lock_ticket, lock_ticket_by_id, touch_by_message, update_ticket,

@@ -49,6 +49,7 @@ pub(crate) struct TicketColumns {
     issues: Json<Vec<JsonIssue>>,
     participants: Json<Vec<Participant>>,
     merged_into: Option<i64>,
+    split_from: Option<i64>,
 }
 
 /// Starts a select of one ticket's [`TicketColumns`], the workspace as `$1` and the ticket as
@@ -72,7 +73,9 @@ pub(crate) fn push_ticket(
                 from ticket_participants p
                 where p.workspace_id = t.workspace_id and p.ticket_id = t.id) as participants,
             (select m.number from tickets m
-                where m.workspace_id = t.workspace_id and m.id = t.merged_into) as merged_into",
+                where m.workspace_id = t.workspace_id and m.id = t.merged_into) as merged_into,
+            (select s.number from tickets s
+                where s.workspace_id = t.workspace_id and s.id = t.split_from) as split_from",
     );
 }
 
@@ -92,6 +95,7 @@ impl From<TicketColumns> for Ticket {
             snoozed_until: extra.snoozed_until,
             spam_at: extra.spam_at,
             merged_into: columns.merged_into,
+            split_from: columns.split_from,
             message_count: extra.message_count,
             linked_issues: columns.issues.0.into_iter().map(LinkedIssue::from).collect(),
             participants: columns.participants.0,

@@ -19,8 +19,8 @@ pub async fn recount(tx: &mut Tx, workspace: WorkspaceId, ticket: TicketId) -> R
         from (
             select count(*)::int as n, max(sent_at) as last_at,
                 max(sent_at) filter (where kind = 'customer') as last_inbound_at,
-                min(sent_at) filter (where kind = 'agent') as first_response_at,
-                max(sent_at) filter (where kind = 'agent') as last_response_at
+                min(sent_at) filter (where kind = 'agent' and forwards is null) as first_response_at,
+                max(sent_at) filter (where kind = 'agent' and forwards is null) as last_response_at
             from messages where workspace_id = $1 and ticket_id = $2
         ) m
         left join lateral (

@@ -2,8 +2,19 @@ use crate::support::TestApp;
 use axum::http::{StatusCode, header};
 use sqlx::PgPool;
 
-const PAGES: [&str; 4] =
-    ["/settings/custom-fields", "/settings/events", "/settings/mailboxes", "/settings/surveys"];
+const PAGES: [&str; 11] = [
+    "/settings/custom-fields",
+    "/settings/events",
+    "/settings/jobs",
+    "/settings/mailboxes",
+    "/settings/receiving",
+    "/settings/sla",
+    "/settings/snippets",
+    "/settings/statuses",
+    "/settings/surveys",
+    "/settings/teams",
+    "/notifications",
+];
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn the_settings_come_without_a_browser_half(pool: PgPool) {

@@ -149,7 +149,14 @@ impl Filing<'_> {
     /// A token that we signed leads to its ticket whoever writes: it was in our Reply-To.
     async fn token_thread(&self, tx: &mut Tx) -> Result<Option<TicketId>> {
         match self.known.ticket {
-            Some(ticket) => Ok(messages::find_ticket(tx, self.ctx.workspace, ticket).await?),
+            Some(ticket) => {
+                let ids = self.answered_ids();
+                let workspace = self.ctx.workspace;
+                match messages::split_off_into(tx, workspace, ticket, &ids).await? {
+                    Some(split) => Ok(Some(split)),
+                    None => Ok(messages::find_ticket(tx, workspace, ticket).await?),
+                }
+            }
             None => Ok(None),
         }
     }

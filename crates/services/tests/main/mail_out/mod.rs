@@ -1,6 +1,7 @@
 //! Answers that leave, through a real SMTP server.
 
 mod faults;
+mod forward;
 mod leave;
 mod news;
 mod tls;

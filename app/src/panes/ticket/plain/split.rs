@@ -1,0 +1,96 @@
+//! Splitting a ticket: which messages leave for a ticket of their own.
+
+use super::{framed, lost, status, status_of, ticket_href};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::field::{Field, FormError};
+use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
+use axum::extract::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use rapport_domain::message::{Message, TicketDetails};
+use rapport_domain::text::excerpt;
+use rapport_domain::{AppError, limits};
+use rapport_services::{Result, messages, tickets};
+
+/// Characters of a message that tell it from the others.
+const SHOWN_CHARS: usize = 240;
+
+pub async fn open(visit: Visit) -> Response {
+    show(&visit, &Draft::default()).await
+}
+
+pub async fn send(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let sent = Sent(fields);
+    match split(&visit, &sent).await {
+        Ok(ticket) => Redirect::to(&ticket).into_response(),
+        Err(error) => show(&visit, &Draft(Some((sent, error)))).await,
+    }
+}
+
+async fn split(visit: &Visit, sent: &Sent) -> Result<String> {
+    let chosen = sent.all("message").map(|id| id.parse().map_err(|_| AppError::NotFound));
+    let chosen = chosen.collect::<Result<Vec<_>>>()?;
+    let (number, version) = (visit.param("number")?, sent.parse("version")?);
+    let subject = sent.text("subject");
+    let created = tickets::split(&visit.ctx, number, version, &chosen, subject).await?;
+    Ok(ticket_href(created.customer_id, created.number))
+}
+
+async fn show(visit: &Visit, draft: &Draft) -> Response {
+    let before = visit.query("before").and_then(|b| b.parse().ok());
+    let shown = match visit.param("number") {
+        Ok(number) => messages::details(&visit.ctx, number, before).await,
+        Err(error) => Err(error),
+    };
+    match shown {
+        Ok(details) => visit.respond(status(draft), "Split ticket", || page(details, draft)),
+        Err(error) => visit.respond(status_of(&error), "Split ticket", || lost(error)),
+    }
+}
+
+fn page(details: TicketDetails, draft: &Draft) -> AnyView {
+    let row = details.ticket.row;
+    let back = ticket_href(row.customer.id, row.number);
+    let boxes: Vec<_> = details.thread.messages.iter().map(|m| choice(m, draft)).collect();
+    let earlier = details.thread.earlier.map(|before| {
+        view! { <p><a class="btn quiet" href=format!("?before={before}")>"Earlier messages"</a></p> }
+    });
+    let content = view! {
+        <header>
+            <h1>{format!("Split #{}", row.number)}</h1>
+            <p class="hint">"The chosen messages get a ticket of their own, of the same customer. It can be taken back there."</p>
+        </header>
+        <form class="form config-form" method="post" aria-label="Split ticket">
+            <FormError message=draft.general(&["subject"]) />
+            <input type="hidden" name="version" value=draft.value("version", row.version.to_string()) />
+            <Field name="subject" label="Subject of the new ticket" required=true maxlength=limits::SUBJECT_CHARS value=draft.value("subject", row.subject) error=draft.error("subject") />
+            {earlier}
+            <fieldset class="choices">
+                <legend>"Messages to split off"</legend>
+                {boxes}
+            </fieldset>
+            <div class="form-actions">
+                <button class="btn primary" type="submit"><Icon name="git-merge" />"Split off"</button>
+                <a class="btn quiet" href=back.clone()>"Cancel"</a>
+            </div>
+        </form>
+    };
+    framed("Split".into(), back, row.number, content.into_any())
+}
+
+fn choice(message: &Message, draft: &Draft) -> impl IntoView + use<> {
+    let id = message.id.to_string();
+    let checked = draft.has("message", &id, false);
+    view! {
+        <label class="message-choice">
+            <input type="checkbox" name="message" value=id checked=checked />
+            <span>
+                <strong>{message.author_name.clone()}</strong>
+                <span class="hint"><Time at=message.sent_at style=TimeStyle::Full /></span>
+                <span class="excerpt">{excerpt(&message.text, SHOWN_CHARS)}</span>
+            </span>
+        </label>
+    }
+}

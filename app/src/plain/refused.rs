@@ -1,0 +1,199 @@
+//! Plain forms of pages that have a browser half: without scripts a server function answers them.
+//!
+//! Refused, such a form comes back on a page of its own, with the error and everything that was
+//! typed: a redirect to where it stood could carry the error, but not the text.
+
+use super::form::Sent;
+use super::{Site, Visit};
+use crate::Failure;
+use crate::api::wants_page;
+use crate::frame::{Frame, Section};
+use crate::ui::field::FormError;
+use crate::ui::textarea::TextArea;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use server_fn::error::ServerFnUrlError;
+
+/// The page that a form stood on, when it comes from here.
+const PAGE: &str = "__page";
+/// What forms carry for themselves; people typed the rest.
+const CARRIED: [&str; 12] = [
+    "addressed",
+    "back",
+    "client_key",
+    "customer",
+    "edit",
+    "id",
+    "list",
+    "mode",
+    "number",
+    "pane",
+    "property",
+    "version",
+];
+
+/// Runs a server function. `limit` is the most bytes that a form may send.
+pub async fn keeping(
+    site: &Site,
+    limit: usize,
+    request: Request,
+    run: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if !is_form || !wants_page(request.headers()) {
+        return run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, limit).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let sent = read(&parts, bytes.clone()).await;
+    if let Some(page) = own_path(sent.text(PAGE)) {
+        lead_back(&mut parts, page);
+    }
+    let visit = Visit::from_request_parts(&mut parts.clone(), site).await;
+    let page = page_of(&parts);
+    let action = parts.uri.path().to_string();
+    let answer = run(Request::from_parts(parts, Body::from(bytes))).await;
+    let (Some(error), Ok(visit)) = (error_of(&answer), visit) else { return answer };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    visit.respond(status, "Not saved", || again(&sent, &error, action, page))
+}
+
+async fn read(parts: &Parts, bytes: Bytes) -> Sent {
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes));
+    let fields = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
+    Sent(fields.map(|Form(fields)| fields).unwrap_or_default())
+}
+
+/// A path of this server, or nothing: two slashes would be another one.
+fn own_path(path: &str) -> Option<&str> {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    Some(path).filter(|p| own && !p.chars().any(char::is_control))
+}
+
+/// Scheme and host of an address, and what follows.
+fn split_origin(address: &str) -> Option<(&str, &str)> {
+    let host = address.find("://")? + 3;
+    let path = address[host..].find('/').map_or(address.len(), |at| host + at);
+    Some(address.split_at(path))
+}
+
+fn referer(parts: &Parts) -> &str {
+    parts.headers.get(header::REFERER).and_then(|r| r.to_str().ok()).unwrap_or_default()
+}
+
+/// The server function leads back to where the form stood at first.
+fn lead_back(parts: &mut Parts, page: &str) {
+    let address = split_origin(referer(parts)).map(|(origin, _)| format!("{origin}{page}"));
+    if let Some(value) = address.and_then(|a| HeaderValue::from_str(&a).ok()) {
+        parts.headers.insert(header::REFERER, value);
+    }
+}
+
+fn page_of(parts: &Parts) -> String {
+    let path = split_origin(referer(parts)).and_then(|(_, path)| own_path(path));
+    path.unwrap_or("/").to_string()
+}
+
+/// The error that a redirect carries in its address.
+fn error_of(answer: &Response) -> Option<AppError> {
+    let to = answer.headers().get(header::LOCATION)?.to_str().ok()?;
+    let (_, encoded) = to.split_once("__err=")?;
+    let encoded = encoded.split('&').next()?.replace("%3D", "=");
+    Some(ServerFnUrlError::<Failure>::decode_err(&encoded).0)
+}
+
+/// `edit[job_title]` in people's words; a lone `value` is called by the property it is of.
+fn label(name: &str, sent: &Sent) -> String {
+    let part = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
+    let part = if part == "value" { sent.text("property") } else { part };
+    let words = part.trim_start_matches("field:").replace('_', " ");
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn was_typed(name: &str, value: &str) -> bool {
+    let part = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
+    let is_id = value.len() == 30 && value.as_bytes()[3] == b'_' && !value.contains(' ');
+    !CARRIED.contains(&part) && !is_id && !["1", "on", "true", "false"].contains(&value)
+}
+
+fn again(sent: &Sent, error: &AppError, action: String, page: String) -> AnyView {
+    let fields: Vec<_> = sent
+        .0
+        .iter()
+        .filter(|(name, _)| name != PAGE)
+        .map(|(name, value)| {
+            let (name, value) = (name.clone(), value.clone());
+            if !was_typed(&name, &value) {
+                return view! { <input type="hidden" name=name value=value /> }.into_any();
+            }
+            let label = label(&name, sent);
+            let long = value.contains('\n') || value.chars().count() > 60;
+            let input = if long {
+                view! { <TextArea name label=label.clone() rows=8 value /> }.into_any()
+            } else {
+                view! { <input name=name value=value /> }.into_any()
+            };
+            view! { <label class="field-row"><span class="field-label">{label}</span>{input}</label> }
+                .into_any()
+        })
+        .collect();
+    let message = error.to_string();
+    let form = view! {
+        <form class="form config-form" method="post" action=action aria-label="Not saved">
+            <FormError message />
+            <input type="hidden" name=PAGE value=page.clone() />
+            {fields}
+            <div class="form-actions">
+                <button class="btn primary" type="submit">"Try again"</button>
+                <a class="btn quiet" href=page>"Back without saving"</a>
+            </div>
+        </form>
+    }
+    .into_any();
+    view! {
+        <Frame section=Section::Inbox crumbs=|| view! { <strong>"Not saved"</strong> }>
+            <div class="config-page">
+                <header><h1>"Not saved"</h1></header>
+                {form}
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_on_this_server() {
+        assert_eq!(own_path("/customers/cus_1?pane=info"), Some("/customers/cus_1?pane=info"));
+        for elsewhere in ["", "//evil.example", "https://evil.example", "/\\evil", "/a\r\nb"] {
+            assert_eq!(own_path(elsewhere), None, "{elsewhere:?}");
+        }
+        let split = split_origin("https://r.example:8443/inbox?a=1");
+        assert_eq!(split, Some(("https://r.example:8443", "/inbox?a=1")));
+        assert_eq!(split_origin("https://r.example"), Some(("https://r.example", "")));
+    }
+
+    #[test]
+    fn what_people_typed_is_told_from_what_forms_carry() {
+        let sent = Sent(vec![("property".into(), "field:plan_at".into())]);
+        assert_eq!(label("edit[job_title]", &sent), "Job title");
+        assert_eq!(label("value", &sent), "Plan at");
+        assert!(was_typed("edit[job_title]", "Head of it"));
+        assert!(!was_typed("edit[version]", "3"));
+        assert!(!was_typed("assignee", "usr_01jdb2x4v0e5r8s3q6t9wzy1aa"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Jobs: what waits, and what failed for good.
+
+use super::page::{Page, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::time::{Time, TimeStyle};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::job::{DeadJob, WaitingJob, kind_label};
+use rapport_services::{Result, jobs};
+
+pub struct Jobs;
+
+/// What the page shows.
+pub struct Shown {
+    waiting: Vec<WaitingJob>,
+    dead: Vec<DeadJob>,
+}
+
+impl Page for Jobs {
+    const PATH: &'static str = "/settings/jobs";
+    const TITLE: &'static str = "Jobs";
+    const ABOUT: &'static str = "Work that runs in the background. What fails is tried again with growing waits; what failed too often stays here for 30 days.";
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("retried", "It runs again now"), ("discarded", "Job discarded")];
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        let waiting = jobs::waiting(&visit.ctx).await?;
+        Ok(Shown { waiting, dead: jobs::dead(&visit.ctx).await? })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let id = sent.parse("id")?;
+        match sent.text("do") {
+            "retry" => jobs::retry(&visit.ctx, id).await.map(|()| "retried"),
+            "discard" => jobs::discard(&visit.ctx, id).await.map(|()| "discarded"),
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(data: Shown, _: &Visit, draft: &Draft) -> AnyView {
+        let dead: Vec<_> = data.dead.iter().map(dead).collect();
+        let waiting: Vec<_> = data.waiting.iter().map(waiting).collect();
+        view! {
+            {page_error(draft, &["retry", "discard"])}
+            {section("Failed for good", "Nothing failed.", dead)}
+            {section("Waiting", "Nothing waits.", waiting)}
+        }
+        .into_any()
+    }
+}
+
+fn section(title: &'static str, none: &'static str, rows: Vec<AnyView>) -> AnyView {
+    let list = if rows.is_empty() {
+        view! { <p class="hint">{none}</p> }.into_any()
+    } else {
+        view! { <ul class="field-list">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="field-section" aria-label=title>
+            <h2>{title}</h2>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn dead(job: &DeadJob) -> AnyView {
+    let id = job.id.to_string();
+    let what = kind_label(&job.kind).to_string();
+    let button = |deed: &'static str, verb: &'static str| {
+        let label = format!("{verb}: {what} {}", job.key);
+        view! {
+            <form method="post" action=Jobs::PATH>
+                <input type="hidden" name="do" value=deed />
+                <input type="hidden" name="id" value=id.clone() />
+                <button class="btn quiet" type="submit" aria-label=label>{verb}</button>
+            </form>
+        }
+    };
+    let actions = view! { {button("retry", "Try again")} {button("discard", "Discard")} };
+    view! {
+        <li class="config-line">
+            <span class="field-name"><strong>{what.clone()}</strong><code>{job.key.clone()}</code></span>
+            <span class="hint">
+                <span class="job-error">{job.error.clone()}</span>
+                {format!(" {} attempts, the last ", job.attempts)}
+                <Time at=job.died_at style=TimeStyle::Full />
+            </span>
+            <span class="config-actions">{actions}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn waiting(job: &WaitingJob) -> AnyView {
+    let tried = (job.attempts > 0).then(|| format!("Tried {} times. ", job.attempts));
+    let when = match job.running {
+        true => view! { "Running" }.into_any(),
+        false => view! { "Runs " <Time at=job.run_at style=TimeStyle::Full /> }.into_any(),
+    };
+    view! {
+        <li class="config-line">
+            <span class="field-name"><strong>{kind_label(&job.kind).to_string()}</strong><code>{job.key.clone()}</code></span>
+            <span class="hint">{tried}{job.error.clone().map(|e| view! { <span class="job-error">{e}</span>" " })}{when}</span>
+            <span></span>
+        </li>
+    }
+    .into_any()
+}
