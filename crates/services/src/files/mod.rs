@@ -11,7 +11,7 @@ mod tidy;
 mod upload;
 mod verify;
 
-pub(crate) use keep::{Kept, NewFile, inserts, keep};
+pub(crate) use keep::{Kept, NewFile, copies, inserts, keep};
 pub use read::{Opened, open, shown};
 pub use thumb::thumbnail;
 pub use tidy::tidy;
