@@ -161,7 +161,7 @@ test("pointing at the channel or focusing it shows the headers, Escape hides the
   await expect(page).toHaveURL(new RegExp(`/tickets/${number}$`));
 });
 
-test("quoted text is folded, links are links, files download in a sandbox", async ({ page }) => {
+test("quoted text is folded, links are links, files are shown in a sandbox", async ({ page }) => {
   await login(page);
   const { url } = await ticket(page);
   await open(page, url);
@@ -173,7 +173,8 @@ test("quoted text is folded, links are links, files download in a sandbox", asyn
   const href = await message.getByRole("link", { name: /usage\.csv/ }).getAttribute("href");
   const file = await page.request.get(href!);
   const sent = file.headers();
-  expect(sent["content-disposition"]).toMatch(/^attachment; filename="usage.csv"/);
+  expect(sent["content-disposition"]).toMatch(/^inline; filename="usage.csv"/);
+  expect(sent["content-type"]).toBe("text/plain; charset=utf-8");
   expect(sent["content-security-policy"]).toContain("sandbox");
   expect(sent["x-content-type-options"]).toBe("nosniff");
   expect(sent["cache-control"]).toBe("private, no-store");

@@ -77,7 +77,7 @@ fn on_key(shortcuts: Shortcuts, ev: &web_sys::KeyboardEvent) {
     }
 }
 
-/// Whether the key belongs to a field, or to a dialog that is open.
+/// Whether the key belongs to a field, or to a dialog or popover that is open.
 fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
         return false;
@@ -86,7 +86,8 @@ fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     // Enter on a link or button is theirs.
     let enters =
         ev.key() == "Enter" && target.closest("a, button, summary").ok().flatten().is_some();
-    enters || target.closest(field).ok().flatten().is_some()
+    let covered = || document().query_selector(":popover-open").ok().flatten().is_some();
+    enters || target.closest(field).ok().flatten().is_some() || covered()
 }
 
 /// Moves the focus to the first element that matches.

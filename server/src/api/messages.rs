@@ -44,8 +44,8 @@ pub async fn list(
 /// content says; HTML, SVG and the like come as `application/octet-stream`.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "messages",
     params(("id" = AttachmentId, Path)),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = [u8]),
-        (status = 206, description = "The bytes asked for", content_type = "application/octet-stream", body = [u8]),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = String),
+        (status = 206, description = "The bytes asked for", content_type = "application/octet-stream", body = String),
         (status = "4XX", body = Problem)))]
 pub async fn attachment(
     Caller(ctx): Caller,

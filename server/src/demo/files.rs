@@ -11,12 +11,14 @@ pub const TICKETS: &str = include_str!("../../../fixtures/demo/tickets.json");
 pub const TIMELINE: &str = include_str!("../../../fixtures/demo/timeline.json");
 
 /// The e-mails and attachments by name.
-pub fn named(name: &str) -> anyhow::Result<&'static str> {
+pub fn named(name: &str) -> anyhow::Result<&'static [u8]> {
     match name {
-        "alex-again.eml" => Ok(include_str!("../../../fixtures/demo/alex-again.eml")),
-        "newcomer.eml" => Ok(include_str!("../../../fixtures/demo/newcomer.eml")),
-        "newcomer-html.eml" => Ok(include_str!("../../../fixtures/demo/newcomer-html.eml")),
-        "usage-2026-11.csv" => Ok(include_str!("../../../fixtures/demo/usage-2026-11.csv")),
+        "alex-again.eml" => Ok(include_bytes!("../../../fixtures/demo/alex-again.eml")),
+        "newcomer.eml" => Ok(include_bytes!("../../../fixtures/demo/newcomer.eml")),
+        "newcomer-html.eml" => Ok(include_bytes!("../../../fixtures/demo/newcomer-html.eml")),
+        "usage-2026-11.csv" => Ok(include_bytes!("../../../fixtures/demo/usage-2026-11.csv")),
+        "billing-settings.png" => Ok(include_bytes!("../../../fixtures/demo/billing-settings.png")),
+        "invoice-2026-10.pdf" => Ok(include_bytes!("../../../fixtures/demo/invoice-2026-10.pdf")),
         _ => anyhow::bail!("there is no fixture {name}"),
     }
 }

@@ -50,7 +50,8 @@ async fn play_one(
     let actor = step.actor.as_deref();
     if let Some(file) = step.mail {
         let date = at.unwrap_or(clock.now()).to_rfc2822();
-        let raw = files::named(&file)?.replace("{date}", &date).replace('\n', "\r\n");
+        let raw = std::str::from_utf8(files::named(&file)?)?.replace("{date}", &date);
+        let raw = raw.replace('\n', "\r\n");
         let request = Request::mail("/inbound/email", raw).done_by(at, actor);
         return client.send(request).await?.done().map(drop);
     }

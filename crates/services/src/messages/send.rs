@@ -43,7 +43,15 @@ pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, Job
     if waiting.is_empty() {
         return Ok(Outcome::Done);
     }
-    let answers = match hand_over(worker, job, message, &mail, &waiting).await? {
+    let handed_over = match hand_over(worker, job, message, &mail, &waiting).await {
+        // A fault of ours ends the last attempt too: no message waits for ever.
+        Err(error) if next_attempt(job, ctx::now()).is_none() => {
+            tracing::error!(%error, %message, "a mail could not be sent");
+            Err(failure(Kind::Later, "Rapport could not send this mail. Please send it again."))
+        }
+        handed_over => handed_over?,
+    };
+    let answers = match handed_over {
         Ok(answers) => answers,
         Err(failure) => waiting.into_iter().map(|email| (email, Err(failure.clone()))).collect(),
     };

@@ -67,7 +67,7 @@ impl Files {
 
     /// Stores a file. It may be stored again, with the same bytes.
     pub async fn put(&self, workspace: WorkspaceId, id: AttachmentId, bytes: Bytes) -> Result<()> {
-        within(self.0.put(&path(workspace, id), bytes.into())).await.map(drop)
+        within(self.0.put(&path(workspace, id), bytes.into())).await.map(drop).map_err(nowhere)
     }
 
     /// Starts a file whose bytes come bit by bit.
@@ -107,7 +107,8 @@ impl Files {
         id: AttachmentId,
         bytes: Bytes,
     ) -> Result<()> {
-        within(self.0.put(&thumb_path(workspace, id), bytes.into())).await.map(drop)
+        let path = thumb_path(workspace, id);
+        within(self.0.put(&path, bytes.into())).await.map(drop).map_err(nowhere)
     }
 
     /// Removes a file and what was made of it; nothing happens where there is none.
@@ -178,6 +179,14 @@ fn patient<T: Send + 'static>(
         }
     })
     .boxed()
+}
+
+/// Where nothing can be put, the store itself is missing: a bucket that was never made.
+fn nowhere(error: StoreError) -> StoreError {
+    match error {
+        StoreError::NotFound => StoreError::Files("there is no such file store".into()),
+        other => other,
+    }
 }
 
 fn late() -> StoreError {

@@ -1,6 +1,6 @@
 //! A file on its way into the store.
 
-use super::{CALL, late};
+use super::{CALL, late, nowhere};
 use crate::{Result, StoreError};
 use bytes::Bytes;
 use object_store::ObjectStore;
@@ -45,7 +45,8 @@ impl Writing {
         self.size = self.size.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
         let room = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..room]);
-        timeout(CALL, self.writer.put(bytes)).await.map_err(|_| late())??;
+        let put = timeout(CALL, self.writer.put(bytes)).await.map_err(|_| late())?;
+        put.map_err(|error| nowhere(error.into()))?;
         Ok(self.size)
     }
 

@@ -10,7 +10,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0
 /// A ticket whose first message carries these files; answers the ticket's page and number.
 async fn ticket(app: &TestApp, files: &[(&str, &str, &str)]) -> (String, i64) {
     let customer = app.customer("usr_1").await;
-    let new = json!({"customer_id": customer, "subject": "Files", "channel": "email"});
+    let new = json!({"customer": {"external_id": "usr_1"}, "subject": "Files", "channel": "email"});
     let ticket = app.post("/tickets", new).await.json();
     let number = ticket["number"].as_i64().expect("a number");
     let files: Vec<_> = files

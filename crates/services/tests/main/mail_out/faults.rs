@@ -3,7 +3,7 @@
 use super::Post;
 use crate::mailboxes::{input, keys};
 use rapport_domain::AppError;
-use rapport_domain::message::DeliveryState;
+use rapport_domain::message::{DeliveryState, UploadMode, WriteMessage};
 use rapport_domain::ticket::Receipt;
 use rapport_services::{jobs, mailboxes, messages};
 use sqlx::PgPool;
@@ -186,4 +186,45 @@ async fn a_removed_mailbox_sends_nothing_more(pool: PgPool) {
     assert_eq!(delivery.receipt, Receipt::Error);
     assert!(delivery.error.unwrap().contains("removed"));
     post.sink.no_more_mail();
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_fault_of_ours_ends_as_a_message_to_send_again(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let id = post.reply("x").await;
+    let run = async |sql: &'static str| {
+        sqlx::query(sql).execute(&post.world.pool).await.unwrap();
+    };
+    run("alter table mailboxes rename to away").await;
+    assert_eq!(post.now().await, 1);
+    run("update jobs set max_attempts = attempts + 1").await;
+    assert_eq!(post.now().await, 1);
+    run("alter table away rename to mailboxes").await;
+    let delivery = post.delivery(id).await;
+    assert_eq!((delivery.receipt, delivery.may_retry()), (Receipt::Error, true));
+    assert!(delivery.error.unwrap().contains("Please send it again"));
+    messages::retry_send(&post.ctx, id).await.unwrap();
+    post.now().await;
+    post.sink.mail();
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_file_that_cannot_be_read_keeps_its_message_back(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let ctx = post.world.ctx(&post.world.priya);
+    let mode = UploadMode::Reply;
+    let file = crate::files::upload(&ctx, post.number, mode, b"a,b").await.unwrap();
+    let new = WriteMessage { body: "x".into(), attachments: vec![file.id], ..Default::default() };
+    let id = post.write(new).await;
+    let (files, workspace) = (post.world.store.files(), post.world.workspace);
+    files.put(workspace, file.id, "other".into()).await.unwrap();
+    post.now().await;
+    let delivery = post.delivery(id).await;
+    assert_eq!(delivery.receipt, Receipt::Queued);
+    assert!(delivery.error.unwrap().contains("chart.png"), "it names the file");
+    post.sink.no_more_mail();
+    files.put(workspace, file.id, "a,b".into()).await.unwrap();
+    post.now().await;
+    assert_eq!(post.sink.mail().read().attachments[0].data, b"a,b");
 }

@@ -12,9 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Names the authorities that the system trusts, in place of its own list.
-const TRUSTED: &str = "SSL_CERT_FILE";
-const TEST: &str = "mail_out::tls::a_mail_goes_only_to_a_server_that_an_authority_vouches_for";
+const INNER: &str = "mail_out::tls::inner";
+/// Where the certificates of the process under test are made.
+const AUTHORITY: &str = "RAPPORT_TEST_AUTHORITY";
 
 /// An authority that the process under test trusts.
 struct Authority {
@@ -49,25 +49,33 @@ impl Authority {
     }
 }
 
-/// Runs itself again as a process that trusts the authority made here, and nobody else.
-#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn a_mail_goes_only_to_a_server_that_an_authority_vouches_for(pool: PgPool) {
-    if let Some(dir) = std::env::var_os("RAPPORT_TEST_AUTHORITY") {
-        return every_server(pool, Path::new(&dir)).await;
-    }
+/// Runs [`every_server`] as a process that trusts the authority made here, and nobody else: what
+/// is trusted is read from the surroundings, which a process cannot change for itself.
+#[test]
+fn a_mail_goes_only_to_a_server_that_an_authority_vouches_for() {
     let dir = std::env::temp_dir().join(format!("rapport-tls-{}", std::process::id()));
+    fs::create_dir_all(&dir).unwrap();
     let done = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", TEST, "--nocapture"])
-        .env("RAPPORT_TEST_AUTHORITY", &dir)
-        .env(TRUSTED, dir.join("trusted/ca.pem"))
+        .args(["--exact", INNER, "--ignored", "--nocapture"])
+        .env(AUTHORITY, &dir)
+        .env("SSL_CERT_FILE", dir.join("trusted/ca.pem"))
         .output()
         .unwrap();
     fs::remove_dir_all(&dir).unwrap();
     let said = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success() && said.contains("1 passed"), "{said}");
+    assert!(done.status.success() && said.contains("8 servers tried"), "{said}");
 }
 
-async fn every_server(pool: PgPool, dir: &Path) {
+#[ignore = "the test above runs it"]
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn inner(pool: PgPool) {
+    let dir = std::env::var_os(AUTHORITY).unwrap();
+    let tried = every_server(pool, Path::new(&dir)).await;
+    eprintln!("{tried} servers tried");
+}
+
+/// Tries good and bad certificates both ways; answers how many.
+async fn every_server(pool: PgPool, dir: &Path) -> i32 {
     let mut post = Post::new(pool).await;
     let trusted = Authority::new(&dir.join("trusted"), "Trusted");
     let stranger = Authority::new(&dir.join("stranger"), "Stranger");
@@ -105,4 +113,5 @@ async fn every_server(pool: PgPool, dir: &Path) {
             }
         }
     }
+    version - 1
 }
