@@ -9,6 +9,7 @@ use rapport_domain::{MessageId, TicketId, WorkspaceId};
 #[derive(Debug)]
 pub struct Undone {
     pub ticket: TicketId,
+    /// Empty for what was passed on: it is no answer to go on with.
     pub body_text: String,
     pub status_before: Status,
     pub status_after: Status,
@@ -35,7 +36,8 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
         r#"delete from messages m using outgoing_mails o
         where m.workspace_id = $1 and m.id = $2 and o.workspace_id = $1 and o.message_id = $2
             and o.attempts = 0 and o.next_attempt_at is not null
-        returning m.ticket_id as "ticket: TicketId", m.body_text,
+        returning m.ticket_id as "ticket: TicketId",
+            case when m.forwards is null then m.body_text else '' end as "body_text!",
             o.status_before as "status_before: Status", o.status_after as "status_after: Status""#,
         workspace.0,
         message.0,
