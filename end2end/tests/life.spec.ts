@@ -35,7 +35,7 @@ test("a ticket is snoozed from its menu, and woken by hand", async ({ page }) =>
   await axe(page, ".pane.ticket");
   await bar.getByRole("button", { name: "Wake it now" }).click();
   await expect(bar).toHaveCount(0);
-  await expect(pane(page).getByLabel("Status", { exact: true })).toHaveValue("open");
+  await expect(pane(page).getByLabel("Status", { exact: true }).locator("option:checked")).toHaveText("Open");
 });
 
 test("two tickets are merged, and parted again", async ({ page, watch }) => {

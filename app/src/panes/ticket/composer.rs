@@ -108,7 +108,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     });
     // What was taken back comes back, before whatever was begun meanwhile.
     Effect::new(move |_| {
-        if let Some(text) = live.returned.get() {
+        if let Some(text) = live.returned.get().filter(|text| !text.is_empty()) {
             writing.open(REPLY);
             let begun = writing.text();
             let text = if begun.trim().is_empty() { text } else { format!("{text}\n\n{begun}") };

@@ -9,7 +9,7 @@ use rapport_domain::{MessageId, TicketId, UserId, WorkspaceId};
 #[derive(Debug)]
 pub struct Undone {
     pub ticket: TicketId,
-    /// As it was typed.
+    /// As it was typed; empty for what was passed on, which is no answer to go on with.
     pub body: String,
     pub status_before: Status,
     pub status_after: Status,
@@ -36,7 +36,9 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
         r#"delete from messages m using outgoing_mails o
         where m.workspace_id = $1 and m.id = $2 and o.workspace_id = $1 and o.message_id = $2
             and o.attempts = 0 and o.next_attempt_at is not null
-        returning m.ticket_id as "ticket: TicketId", coalesce(m.body_markdown, m.body_text) as "body!",
+        returning m.ticket_id as "ticket: TicketId",
+            case when m.forwards is null then coalesce(m.body_markdown, m.body_text) else '' end
+                as "body!",
             o.status_before as "status_before: Status", o.status_after as "status_after: Status""#,
         workspace.0,
         message.0,
