@@ -62,14 +62,14 @@ pub async fn take_segment(
     let read = |value: Result<Value>| {
         let label = named(value.as_ref().ok(), batch.kind);
         let message = value.and_then(|v| Message::read(v, batch.kind, batch.sent_at, ctx.now));
-        message.map_err(|error| (label, error))
+        message.map_err(|error| Box::new(Item::refused(label, error)))
     };
     let messages: Vec<_> = batch.messages.into_iter().map(read).collect();
     let mut tokens = Tokens { ctx, keys, secrets: None, known: Vec::new() };
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
         items.push(match message {
-            Err((label, error)) => Item::refused(label, error),
+            Err(refused) => *refused,
             Ok(message) => {
                 let token = message.token.as_deref().or(batch.token.as_deref());
                 let claims = tokens.claims(token).await;
