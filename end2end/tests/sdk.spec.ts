@@ -1,5 +1,5 @@
 // The browser SDK in the demo's web shop.
-import { axe, expect, login, noJs, test } from "../fixtures";
+import { axe, eachTheme, expect, login, noJs, test } from "../fixtures";
 
 test("a visitor browses the shop, signs in, and their past is the customer's timeline", async ({ page, context }) => {
   const mark = `shop${Date.now()}`;
@@ -32,11 +32,11 @@ test("a visitor browses the shop, signs in, and their past is the customer's tim
   await expect(timeline).toContainText("Page viewed");
   // Why the chip says customer.
   const about = page.getByRole("complementary", { name: `About Ada ${mark}` });
-  await about.locator("summary", { hasText: "Customer" }).click();
+  await about.locator("summary.pill").click();
   await expect(about).toContainText("signed by your server");
   await about.getByRole("link", { name: "Identity, merges" }).click();
   await expect(page.getByRole("heading", { name: `Who is Ada ${mark}?` })).toBeVisible();
-  await expect(page.getByText("Merged into this customer")).toBeVisible();
+  await expect(page.getByRole("form", { name: "Identifiers" })).toContainText("Anonymous ID");
   await axe(page, "main");
   expect(await context.cookies()).not.toContainEqual(expect.objectContaining({ name: "rapport_anonymous" }));
   await shop.close();
@@ -64,7 +64,15 @@ test("without consent nothing is stored or sent", async ({ context, baseURL }) =
   await shop.close();
 });
 
-noJs("the event log says why an event is on no timeline, and links it later", async ({ page }) => {
+eachTheme("the event log has no grave accessibility fault", async ({ page }) => {
+  await login(page);
+  await page.goto("/settings/events");
+  await axe(page, "main");
+});
+
+noJs("the event log says why an event is on no timeline, and links it later", async ({ page, watch }) => {
+  // Nobody is known yet: the retry is refused.
+  watch.allow(/409/);
   const mark = `log${Date.now()}`;
   const key = { authorization: "Bearer rsk_demo_secret" };
   const event = { customer: { external_id: mark }, name: `waits_${mark}` };
@@ -74,7 +82,6 @@ noJs("the event log says why an event is on no timeline, and links it later", as
   await page.goto(`/settings/events?state=unlinked&q=waits_${mark}`);
   const row = page.getByRole("row").filter({ hasText: mark });
   await expect(row).toContainText("Unlinked");
-  await axe(page, "main");
   await row.getByRole("button", { name: /Retry/ }).click();
   await expect(page.getByText("Nobody is known by what this event names yet.")).toBeVisible();
   await page.request.post("/api/v1/customers", { data: { external_id: mark, name: mark }, headers: key });
@@ -96,7 +103,6 @@ noJs("two customers are compared, merged and parted again", async ({ page }) => 
   await page.getByLabel("Their ID, external ID, e-mail or phone").fill(`two-${mark}@x.example`);
   await page.getByRole("button", { name: "Compare" }).click();
   await expect(page.getByRole("heading", { name: `Merge Two ${mark} into One ${mark}` })).toBeVisible();
-  await axe(page, "main");
   await page.getByRole("group", { name: "City" }).getByLabel(`Two ${mark}`).check();
   await page.getByRole("button", { name: "Merge", exact: true }).click();
   await expect(page.getByText("Merged; it can be taken back for 30 days")).toBeVisible();

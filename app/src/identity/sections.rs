@@ -1,6 +1,7 @@
 //! The parts of the identity page.
 
 use super::path;
+use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::customer::Identifier;
 use rapport_domain::identity::Suggestion;
@@ -25,7 +26,7 @@ pub fn identifiers(identity: &Identity, may: bool) -> AnyView {
             <ul class="field-list">{rows}</ul>
             {several.then(|| view! {
                 <details class="split">
-                    <summary>"Some of these are somebody else's"</summary>
+                    <summary><Icon name="chevron-right" />"Some of these are somebody else's"</summary>
                     <p class="hint">"Tick them above. They become a customer of their own, and what comes by them from now on is theirs; what happened before stays here."</p>
                     <label class="field-row"><span class="field-label">"Their name"</span><input class="input" name="name" maxlength="200" /></label>
                     <div class="form-actions"><button class="btn" type="submit">"Part into two"</button></div>

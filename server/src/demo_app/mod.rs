@@ -19,7 +19,7 @@ use serde::Deserialize;
 /// The demo workspace's key for browsers.
 const KEY: &str = "rpk_demo_write";
 /// Scripts and answers of this server alone, as a shop would say it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The shop's pages.

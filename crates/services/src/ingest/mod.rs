@@ -27,7 +27,7 @@ use rapport_store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Commits at once. Four saturate a disk; each takes one connection of the ingest pool, which
 /// has room for what identifies people beside them.
@@ -39,6 +39,8 @@ const TOGETHER: usize = 500;
 /// How long a writer waits for company before it commits, and how much company is enough.
 const LINGER: Duration = Duration::from_millis(2);
 const ENOUGH_EVENTS: usize = 500;
+/// A failure that takes so long is the database's, not the request's.
+const GONE: Duration = Duration::from_secs(2);
 /// How long a request waits for its commit.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -141,12 +143,57 @@ async fn commit(store: &Store, requests: Vec<Request>) {
             }
             Err(error) => {
                 tracing::warn!(%error, requests = group.len(), "a group of events was not stored");
-                for request in group {
-                    let items: Vec<&Item> = request.items.iter().collect();
-                    let alone = write::write(store, workspace, ctx::now(), &items).await;
-                    let _ = request.answer.send(alone);
-                }
+                one_by_one(store, workspace, group).await;
             }
         }
+    }
+}
+
+/// Writes each request by itself. When the database does not answer, nobody behind waits for
+/// it once more.
+async fn one_by_one(store: &Store, workspace: WorkspaceId, group: Vec<Request>) {
+    let mut gone = false;
+    for request in group {
+        let result = if gone {
+            Err(AppError::Unavailable)
+        } else {
+            let items: Vec<&Item> = request.items.iter().collect();
+            let began = Instant::now();
+            let result = write::write(store, workspace, ctx::now(), &items).await;
+            gone = result.is_err() && began.elapsed() > GONE;
+            result
+        };
+        let _ = request.answer.send(result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::item::Label;
+    use sqlx::postgres::PgPoolOptions;
+
+    fn item() -> Item {
+        Item::ignored(Label::default(), "nothing")
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once_and_has_room_again() {
+        // Nothing listens there: whatever is queued fails, and nothing here may wait for it.
+        let pool = PgPoolOptions::new()
+            .acquire_timeout(Duration::from_millis(200))
+            .connect_lazy("postgres://nobody@127.0.0.1:1/none");
+        let store = Store::from_pool(pool.expect("an address"));
+        let ctx = Ctx::for_system(store.clone(), WorkspaceId::generate(), "Test");
+        let ingest = Ingest::start(store);
+        let all = u32::try_from(INGEST_QUEUE_EVENTS).expect("fits");
+        let taken = ingest.room.clone().try_acquire_many_owned(all).expect("an empty queue");
+        let began = Instant::now();
+        assert_eq!(ingest.submit(&ctx, vec![item()]).await, Err(AppError::Unavailable));
+        assert!(began.elapsed() < Duration::from_millis(100), "it waited");
+        drop(taken);
+        // The database's failure is the answer, and the room is given back.
+        assert_eq!(ingest.submit(&ctx, vec![item()]).await, Err(AppError::Unavailable));
+        assert_eq!(ingest.room.available_permits(), INGEST_QUEUE_EVENTS);
     }
 }

@@ -8,7 +8,8 @@ use crate::secrets::Keyring;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::Key;
-use rapport_domain::limits::EVENTS_PER_REQUEST;
+use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST};
+use rapport_domain::text::excerpt;
 use rapport_domain::timeline::{CustomerRef, EventKind, EventResult, Message, MessageType};
 use rapport_domain::{AppError, CustomerId, Permission, Uuid};
 use rapport_store::timeline::NewEvent;
@@ -58,16 +59,17 @@ pub async fn take_segment(
     }
     // What identifies people runs on the events' connections as well.
     let ctx = &Ctx { store: ingest.store.clone(), ..ctx.clone() };
-    let read = |value: Result<Value>| Message::read(value?, batch.kind, batch.sent_at, ctx.now);
+    let read = |value: Result<Value>| {
+        let label = named(value.as_ref().ok(), batch.kind);
+        let message = value.and_then(|v| Message::read(v, batch.kind, batch.sent_at, ctx.now));
+        message.map_err(|error| Box::new(Item::refused(label, error)))
+    };
     let messages: Vec<_> = batch.messages.into_iter().map(read).collect();
     let mut tokens = Tokens { ctx, keys, secrets: None, known: Vec::new() };
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
         items.push(match message {
-            Err(error) => {
-                let label = Label { source: SOURCE.into(), kind: "?", ..Label::default() };
-                Item::refused(label, error)
-            }
+            Err(refused) => *refused,
             Ok(message) => {
                 let token = message.token.as_deref().or(batch.token.as_deref());
                 let claims = tokens.claims(token).await;
@@ -76,6 +78,19 @@ pub async fn take_segment(
         });
     }
     ingest.submit(ctx, items).await
+}
+
+/// What the log can say of a message that may turn out to be none.
+fn named(value: Option<&Value>, kind: Option<MessageType>) -> Label {
+    let line = |name: &str| value?.get(name)?.as_str().map(|t| excerpt(t, EVENT_NAME_CHARS));
+    let kind = line("type").and_then(|word| word.parse().ok()).or(kind);
+    Label {
+        source: SOURCE.into(),
+        kind: kind.map_or("unknown", MessageType::as_str),
+        name: line("event").or_else(|| line("name")).unwrap_or_else(|| "No event".into()),
+        // A refused event keeps no key: sent again, mended, it is another.
+        dedupe_key: None,
+    }
 }
 
 /// The tokens of one request: each is verified once.

@@ -270,3 +270,30 @@ async fn old_events_go_when_their_kind_expires_and_counts_follow(pool: PgPool) {
     assert_eq!(timeline.overview.count(EventKind::Error), 1);
     assert_eq!(timeline.overview.total(), 3);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn parting_gives_identifiers_and_what_comes_by_them_away(pool: PgPool) {
+    use rapport_domain::identity::{IdentifierKind, Key};
+    use rapport_services::customers::split;
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.sam);
+    identify(&world, world.customer, "external_id", "u1").await;
+    identify(&world, world.customer, "email", "shared@x.example").await;
+    let key = |kind, value: &str| Key { kind, value: value.into() };
+    let mail = key(IdentifierKind::Email, "shared@x.example");
+    let all = [mail.clone(), key(IdentifierKind::ExternalId, "u1")];
+    let foreign = [key(IdentifierKind::Email, "nobody@x.example")];
+    for wrong in [&all[..], &foreign, &[]] {
+        let refused = split(&ctx, world.customer, wrong, "Bo").await;
+        assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+    }
+    let bo = split(&ctx, world.customer, std::slice::from_ref(&mail), "Bo").await.unwrap();
+    let found = customers::get(&ctx, bo).await.unwrap();
+    assert_eq!(
+        (found.details.name.as_str(), found.email.as_deref()),
+        ("Bo", Some("shared@x.example"))
+    );
+    assert_eq!(customers::get(&ctx, world.customer).await.unwrap().email, None);
+    send(&world, &ctx, json!({"email": "shared@x.example"}), 0..2).await;
+    assert_eq!((seen(&ctx, bo).await.0, seen(&ctx, world.customer).await.0), (2, 0));
+}

@@ -173,6 +173,9 @@ async fn hostile_events_are_their_own_trouble(pool: PgPool) {
     assert_eq!(events(&app).await, 5);
     let logged = "select count(*) from event_log where state = 'error'";
     assert_eq!(count(&app, logged).await, 9);
+    let named = "select count(*) from event_log
+        where state = 'error' and name = 'E' and type = 'track'";
+    assert_eq!(count(&app, named).await, 5);
     let kept =
         "select count(*) from timeline_events where payload->'segment'->'unknown' is not null";
     assert_eq!(count(&app, kept).await, 1);
