@@ -64,7 +64,7 @@ pub(super) async fn group(ctx: &Ctx, who: &Proven, message: &Message) -> Result<
         let domains = Some([account.details.domains.clone(), vec![domain]].concat());
         // A domain that is none, or too many: the link matters more.
         let changed = AccountInput { domains, ..AccountInput::default() };
-        if let Err(error) = accounts::update(ctx, account.id, changed, None).await {
+        if let Err(error) = accounts::update(ctx, account.id, None, changed).await {
             tracing::debug!(%error, "a group's domain was not added");
         }
     }
