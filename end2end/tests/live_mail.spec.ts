@@ -8,16 +8,16 @@ const READER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunder
 /** A mailbox that is read from `imap` and sends through `smtp`. */
 async function setUp(page: Page, address: string, imap: number, smtp: number) {
   await page.goto("/settings/mailboxes?edit=new");
-  const form = page.locator(".mailbox-form");
+  const form = page.locator(".config-form");
   await form.locator("[name=address]").fill(address);
   await form.locator("[name=name]").fill("Acme Live");
   for (const [kind, port] of [["smtp", smtp], ["imap", imap]] as const) {
-    await form.locator(`[name="${kind}[host]"]`).fill("127.0.0.1");
-    await form.locator(`[name="${kind}[port]"]`).fill(String(port));
-    await form.locator(`[name="${kind}[tls]"]`).selectOption("none");
+    await form.locator(`[name="${kind}_host"]`).fill("127.0.0.1");
+    await form.locator(`[name="${kind}_port"]`).fill(String(port));
+    await form.locator(`[name="${kind}_tls"]`).selectOption("none");
   }
-  await form.locator('[name="imap[user]"]').fill("support");
-  await form.locator('[name="imap[password]"]').fill("secret");
+  await form.locator('[name="imap_user"]').fill("support");
+  await form.locator('[name="imap_password"]').fill("secret");
   await form.getByRole("button", { name: "Save mailbox" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: address })).toBeVisible();
 }

@@ -124,6 +124,8 @@ test("tags, subject and linked issues are edited where they stand", async ({ pag
 
 test("the second of two agents sees a conflict, and nothing is overwritten", async ({ page, watch }) => {
   watch.allow(/409/);
+  // Told of nothing meanwhile, as one who is cut off for a moment.
+  await page.route("**/live?*", () => {});
   await login(page);
   const { url, number } = await ticket(page);
   await open(page, url);

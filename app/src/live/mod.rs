@@ -144,10 +144,12 @@ fn lost() {
 /// Says, in a quiet place, that the page is not told of changes.
 #[component]
 pub fn LiveState() -> impl IntoView {
-    let live = use_live();
-    view! {
-        <span class="live-state" role="status">
-            {move || live.broken.get().then_some("Not live – reconnecting")}
-        </span>
-    }
+    // A page without a browser half is never told anything.
+    use_context::<Live>().map(|live| {
+        view! {
+            <span class="live-state" role="status">
+                {move || live.broken.get().then_some("Not live – reconnecting")}
+            </span>
+        }
+    })
 }

@@ -7,7 +7,6 @@
 pub mod form;
 pub mod refused;
 
-use crate::live::provide_live;
 use crate::shell::plain_shell;
 use crate::ui::time::provide_clock;
 use axum::Router;
@@ -75,7 +74,6 @@ impl Visit {
         let html = owner.with(|| {
             provide_context(Some(self.viewer.clone()));
             provide_clock();
-            provide_live();
             plain_shell(&self.leptos, self.nonce.clone(), title, body()).to_html()
         });
         owner.unset_with_forced_cleanup();

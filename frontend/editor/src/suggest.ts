@@ -156,7 +156,7 @@ class List {
 }
 
 async function fetched<T>(path: string, query: Record<string, string>): Promise<T[]> {
-  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { headers: { accept: "application/json" } });
+  const response = await fetch(path, { method: "POST", body: new URLSearchParams(query), headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
 }

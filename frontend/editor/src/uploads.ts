@@ -49,7 +49,7 @@ export function uploads(composer: HTMLElement, ticket: string, mode: () => strin
               if (inline && uploaded.thumb) picture(uploaded.id, uploaded.name);
               row.element.remove();
               told();
-            } else row.fail(request.response?.detail ?? request.response?.title ?? "The server could not be reached.");
+            } else row.fail(request.response?.message ?? "The server could not be reached.");
           });
           request.open("POST", `/files/uploads/${ticket}?${new URLSearchParams({ mode: into, name })}`);
           request.responseType = "json";

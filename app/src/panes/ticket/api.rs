@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use rapport_domain::message::{HeaderLine, TicketDetails};
 use rapport_domain::snippet::FilledSnippet;
 use rapport_domain::{AttachmentId, Cursor, CustomerId, MessageId, UserId};
-use server_fn::codec::{GetUrl, Json};
+use server_fn::codec::Json;
 
 /// Everything the open ticket shows. `customer` is whose it has to be; without one, the page
 /// follows a ticket wherever it goes.
@@ -107,13 +107,13 @@ pub async fn retry_send(id: MessageId) -> Result<(), Failure> {
 }
 
 /// The snippets whose name holds what was typed, filled in for a ticket.
-#[server(endpoint = "suggest_snippets", input = GetUrl)]
+#[server(endpoint = "suggest_snippets")]
 pub async fn suggest_snippets(number: i64, typed: String) -> Result<Vec<FilledSnippet>, Failure> {
     crate::api::run(async |ctx| rapport_services::snippets::find(ctx, number, &typed).await).await
 }
 
 /// The people whom a note can name: id and name.
-#[server(endpoint = "suggest_people", input = GetUrl)]
+#[server(endpoint = "suggest_people")]
 pub async fn suggest_people(typed: String) -> Result<Vec<(UserId, String)>, Failure> {
     crate::api::run(async |ctx| rapport_services::notifications::find_people(ctx, &typed).await)
         .await

@@ -20,7 +20,7 @@ pub struct Message {
     pub subject: Option<String>,
     /// What is new in this message.
     pub text: String,
-    /// `text` is Markdown, as [`crate::markdown`] reads it; else it is plain.
+    /// `text` is Markdown: strong, emphasis, code, links, lists, quotes, pictures; else it is plain.
     pub markdown: bool,
     /// The quoted thread and signature below it.
     pub quoted: Option<String>,

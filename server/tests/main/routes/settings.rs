@@ -62,7 +62,7 @@ async fn only_admins_see_and_change_settings(pool: PgPool) {
     let answer = app.form("/login", login, "").await;
     let cookie =
         answer.header(header::SET_COOKIE).split(';').next().unwrap_or_default().to_string();
-    for path in PAGES {
+    for path in PAGES.into_iter().filter(|path| path.starts_with("/settings")) {
         let page = app.page(path, &cookie).await;
         assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
         assert!(page.body.contains("Only admins can change this"), "{path}");
