@@ -53,7 +53,7 @@ test("an open ticket shows messages, changes and notes of others, and keeps what
   await expect(about(page).locator(".note-item")).toContainText(`Prefers mornings ${mark}`);
 
   await expect(box).toBeFocused();
-  await expect(box).toHaveValue("Dear Vi");
+  await expect(box).toHaveText("Dear Vi");
   await expect(subject).toHaveValue("Half a new subj");
   await patch(page, number, { subject: `Renamed ${mark}` });
   await expect(pane(page).locator(".subject-edit summary")).toContainText(`Renamed ${mark}`);
