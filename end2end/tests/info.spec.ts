@@ -182,8 +182,8 @@ test("a custom field is created with a key from its label, and archived", async 
   await page.locator("input[name=label]").fill(" ");
   await page.getByRole("button", { name: "Save field" }).click();
   await expect(page.getByText("Label cannot be empty.")).toHaveCount(1);
-  await customer.getByRole("button", { name: `Archive ${label}` }).click();
-  await expect(customer.getByRole("button", { name: `Archive ${label}` })).toHaveCount(0);
+  await customer.getByRole("button", { name: `Archive: ${label}` }).click();
+  await expect(customer.getByRole("button", { name: `Archive: ${label}` })).toHaveCount(0);
   await page.getByRole("link", { name: "Info pane" }).click();
   await expect(page.locator("html[data-hydrated]")).toBeAttached();
 });

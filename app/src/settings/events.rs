@@ -1,10 +1,9 @@
 //! Events: what was received and why something is on no timeline, how long events are kept, and
 //! the secret that proves who a browser's user is.
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
-use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::timeline::{
     EventKind, EventState, LogQuery, LoggedEvent, Position, TimelineQuery,
@@ -182,17 +181,8 @@ fn row(event: &LoggedEvent) -> AnyView {
         (None, Some(whose)) => view! { <code>{whose.clone()}</code> }.into_any(),
         (None, None) => view! { <span class="hint">"Nobody"</span> }.into_any(),
     };
-    let retry = event.can_retry().then(|| {
-        view! {
-            <form method="post" action=Events::PATH>
-                <input type="hidden" name="do" value="retry" />
-                <input type="hidden" name="id" value=id.clone() />
-                <button class="btn quiet" type="submit" aria-label=format!("Retry {}", event.name)>
-                    <Icon name="refresh-cw" />"Retry"
-                </button>
-            </form>
-        }
-    });
+    let retry =
+        event.can_retry().then(|| deed_button(Events::PATH, "retry", "Retry", &id, &event.name));
     view! {
         <tr>
             <td class="nowrap"><time datetime=event.received_at.to_rfc3339()>{event.received_at.format("%b %-d, %H:%M:%S").to_string()}</time></td>

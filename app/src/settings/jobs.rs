@@ -1,6 +1,6 @@
 //! Jobs: what waits, and what failed for good.
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::time::{Time, TimeStyle};
@@ -69,16 +69,8 @@ fn section(title: &'static str, none: &'static str, rows: Vec<AnyView>) -> AnyVi
 fn dead(job: &DeadJob) -> AnyView {
     let id = job.id.to_string();
     let what = kind_label(&job.kind).to_string();
-    let button = |deed: &'static str, verb: &'static str| {
-        let label = format!("{verb}: {what} {}", job.key);
-        view! {
-            <form method="post" action=Jobs::PATH>
-                <input type="hidden" name="do" value=deed />
-                <input type="hidden" name="id" value=id.clone() />
-                <button class="btn quiet" type="submit" aria-label=label>{verb}</button>
-            </form>
-        }
-    };
+    let about = format!("{what} {}", job.key);
+    let button = |deed, verb| deed_button(Jobs::PATH, deed, verb, &id, &about);
     let actions = view! { {button("retry", "Try again")} {button("discard", "Discard")} };
     view! {
         <li class="config-line">

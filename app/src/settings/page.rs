@@ -77,6 +77,25 @@ async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
     })
 }
 
+/// A button that does one thing to one row: a form of its own, which names deed and row. `what`
+/// says whom it concerns to those who hear the page.
+pub fn deed_button(
+    path: &'static str,
+    deed: &'static str,
+    verb: &'static str,
+    id: &str,
+    what: &str,
+) -> AnyView {
+    view! {
+        <form method="post" action=path>
+            <input type="hidden" name="do" value=deed />
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="btn quiet" type="submit" aria-label=format!("{verb}: {what}")>{verb}</button>
+        </form>
+    }
+    .into_any()
+}
+
 /// The error of a form without a place of its own on the page, such as a button's.
 pub fn page_error(draft: &Draft, deeds: &[&str]) -> impl IntoView + use<> {
     let message = deeds.iter().find_map(|deed| draft.of(deed).general(&[]));

@@ -1,6 +1,6 @@
 //! Statuses: what a workspace calls the places where a ticket stands.
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::field::{Field, FormError};
@@ -123,17 +123,9 @@ fn group(category: StatusCategory, all: &[StatusLabel]) -> impl IntoView + use<>
 /// `up` says that something stands above it.
 fn row(label: &StatusLabel, up: bool) -> AnyView {
     let (id, name) = (label.id.to_string(), label.name.clone());
-    let button = |deed: &'static str, verb: &'static str| {
-        view! {
-            <form method="post" action=Statuses::PATH>
-                <input type="hidden" name="do" value=deed />
-                <input type="hidden" name="id" value=id.clone() />
-                <button class="btn quiet" type="submit" aria-label=format!("{verb}: {name}")>{verb}</button>
-            </form>
-        }
-    };
+    let button = |deed, verb| deed_button(Statuses::PATH, deed, verb, &id, &name);
     let actions = if label.archived {
-        button("restore", "Restore").into_any()
+        button("restore", "Restore")
     } else {
         let edit = format!("{}?edit={id}", Statuses::PATH);
         view! {

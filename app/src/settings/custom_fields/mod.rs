@@ -2,7 +2,7 @@
 
 mod form;
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::icon::Icon;
@@ -131,11 +131,7 @@ fn row(field: &FieldDef) -> AnyView {
                 {(!choices.is_empty()).then(|| view! { <span class="hint clip" title=choices.clone()>{choices.clone()}</span> })}
             </span>
             <span class="hint">{field.kind.label()}</span>
-            <form method="post" action=CustomFields::PATH>
-                <input type="hidden" name="do" value=deed />
-                <input type="hidden" name="id" value=id.clone() />
-                <button class="btn quiet" type="submit" aria-label=format!("{verb} {label}")>{verb}</button>
-            </form>
+            {deed_button(CustomFields::PATH, deed, verb, &id, &label)}
             {edit}
         </li>
     }

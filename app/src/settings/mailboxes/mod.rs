@@ -2,7 +2,7 @@
 
 mod form;
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::empty::Empty;
@@ -119,7 +119,8 @@ fn row(mailbox: Mailbox) -> impl IntoView {
     };
     let address = mailbox.address;
     let path = Mailboxes::PATH;
-    let [test, edit, remove] = ["Test", "Edit", "Remove"].map(|verb| format!("{verb} {address}"));
+    let test = deed_button(path, "test", "Test", &id, &address);
+    let [edit, remove] = ["Edit", "Remove"].map(|verb| format!("{verb} {address}"));
     view! {
         <li class="config-line">
             <span class="field-name">
@@ -130,11 +131,7 @@ fn row(mailbox: Mailbox) -> impl IntoView {
             </span>
             <span class="hint clip">{way}</span>
             <span class="config-actions">
-                <form method="post" action=path>
-                    <input type="hidden" name="do" value="test" />
-                    <input type="hidden" name="id" value=id.clone() />
-                    <button class="btn quiet" type="submit" aria-label=test>"Test"</button>
-                </form>
+                {test}
                 <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=edit>"Edit"</a>
                 <details class="confirm">
                     <summary class="btn quiet" aria-label=remove>"Remove"</summary>

@@ -2,7 +2,7 @@
 
 mod form;
 
-use super::page::{Page, page_error};
+use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::icon::Icon;
@@ -125,17 +125,9 @@ fn targets(rules: &SlaPolicyInput) -> String {
 /// `up` says that something stands above it.
 fn row(policy: &SlaPolicy, teams: &[Team], up: bool) -> AnyView {
     let (id, name) = (policy.id.to_string(), policy.rules.name.clone());
-    let button = |deed: &'static str, verb: &'static str| {
-        view! {
-            <form method="post" action=Sla::PATH>
-                <input type="hidden" name="do" value=deed />
-                <input type="hidden" name="id" value=id.clone() />
-                <button class="btn quiet" type="submit" aria-label=format!("{verb}: {name}")>{verb}</button>
-            </form>
-        }
-    };
+    let button = |deed, verb| deed_button(Sla::PATH, deed, verb, &id, &name);
     let actions = if policy.archived {
-        button("restore", "Restore").into_any()
+        button("restore", "Restore")
     } else {
         let edit = format!("{}?edit={id}", Sla::PATH);
         view! {
