@@ -58,18 +58,32 @@ pub async fn take_in(
     )
     .execute(&mut **tx)
     .await?;
+    take_participants(tx, workspace, source, target, Some(source)).await?;
+    recount(tx, workspace, source).await?;
+    recount(tx, workspace, target).await
+}
+
+/// Lets whoever takes part in `source` take part in `target` too; `merged_from` says which ticket
+/// takes them along when the two are parted again.
+pub(super) async fn take_participants(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    source: TicketId,
+    target: TicketId,
+    merged_from: Option<TicketId>,
+) -> Result<()> {
     sqlx::query!(
         "insert into ticket_participants (workspace_id, ticket_id, email, name, merged_from)
-        select workspace_id, $3, email, name, $2 from ticket_participants
+        select workspace_id, $3, email, name, $4 from ticket_participants
         where workspace_id = $1 and ticket_id = $2 order by email on conflict do nothing",
         workspace.0,
         source.0,
         target.0,
+        merged_from.map(|ticket| ticket.0),
     )
     .execute(&mut **tx)
     .await?;
-    recount(tx, workspace, source).await?;
-    recount(tx, workspace, target).await
+    Ok(())
 }
 
 /// Takes a merge back; answers the ticket that had taken `source` in, and the status that

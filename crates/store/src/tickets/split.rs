@@ -1,5 +1,6 @@
 //! Putting some of a ticket's messages into a new one. Both are locked by the caller.
 
+use super::merge::take_participants;
 use super::recount::recount;
 use crate::{Result, Tx};
 use rapport_domain::{MessageId, TicketId, WorkspaceId};
@@ -65,16 +66,7 @@ pub async fn split_off(
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        "insert into ticket_participants (workspace_id, ticket_id, email, name)
-        select workspace_id, $3, email, name from ticket_participants
-        where workspace_id = $1 and ticket_id = $2 order by email on conflict do nothing",
-        workspace.0,
-        source.0,
-        target.0,
-    )
-    .execute(&mut **tx)
-    .await?;
+    take_participants(tx, workspace, source, target, None).await?;
     recount(tx, workspace, source).await?;
     recount(tx, workspace, target).await
 }
