@@ -1,11 +1,10 @@
 //! The mail that asks, some time after its ticket was closed.
 
 use crate::jobs::{JobError, Outcome, Worker};
-use crate::mailboxes::post::post_one;
+use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::{TicketId, Uuid};
-use rapport_mail::OutgoingEmail;
 use rapport_mail::link_token::{self, Purpose};
 use rapport_store::Tx;
 use rapport_store::csat::{self, DueSurvey};
@@ -68,28 +67,18 @@ pub(crate) async fn send_survey(
 }
 
 fn write(due: &DueSurvey, mailbox: &SendingMailbox, link: &str, id: Uuid) -> Vec<u8> {
-    let domain = mailbox.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     let text = format!(
         "Hello {},\n\nwe closed your request \u{201c}{}\u{201d} (#{}). How did we do?\n\n\
         Rate it here, it takes one click: {link}\n\nIf something is still open, just answer this \
         mail's conversation and we are back on it.",
         due.customer_name, due.subject, due.number
     );
-    rapport_mail::compose(&OutgoingEmail {
-        from_name: &mailbox.name,
-        from: &mailbox.address,
-        reply_to: None,
-        to: &[&due.email],
-        cc: &[],
+    let own = Own {
+        to: &due.email,
         subject: &format!("How did we do? (#{} {})", due.number, due.subject),
-        message_id: &format!("csat.{}@{domain}", id.simple()),
-        in_reply_to: None,
-        references: &[],
-        date: ctx::now().timestamp(),
+        id: &format!("csat.{}", id.simple()),
         text: &text,
-        html: None,
         signature: &mailbox.signature,
-        pixel: None,
-        files: &[],
-    })
+    };
+    write_own(mailbox, &own)
 }

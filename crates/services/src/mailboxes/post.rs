@@ -5,7 +5,7 @@ use super::{place, smtp_password};
 use crate::ctx;
 use crate::jobs::{JobError, Outcome, Worker, next_attempt};
 use rapport_domain::{Uuid, WorkspaceId};
-use rapport_mail::DkimKey;
+use rapport_mail::{DkimKey, OutgoingEmail};
 use rapport_store::jobs::Job;
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::outbox::OutboxMail;
@@ -43,6 +43,38 @@ pub(crate) async fn post(
     };
     let from = &mailbox.address;
     Ok(smtp::deliver(server, password.as_ref(), from, to, &raw, handing_over).await)
+}
+
+/// A mail of the server's own, which answers nothing: to whom, its subject, what is unique about
+/// its Message-ID, its text, and what stands below.
+pub(crate) struct Own<'a> {
+    pub to: &'a str,
+    pub subject: &'a str,
+    pub id: &'a str,
+    pub text: &'a str,
+    pub signature: &'a str,
+}
+
+/// Writes it as the mailbox's.
+pub(crate) fn write_own(mailbox: &SendingMailbox, mail: &Own<'_>) -> Vec<u8> {
+    let domain = mailbox.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    rapport_mail::compose(&OutgoingEmail {
+        from_name: &mailbox.name,
+        from: &mailbox.address,
+        reply_to: None,
+        to: &[mail.to],
+        cc: &[],
+        subject: mail.subject,
+        message_id: &format!("{}@{domain}", mail.id),
+        in_reply_to: None,
+        references: &[],
+        date: ctx::now().timestamp(),
+        text: mail.text,
+        html: None,
+        signature: mail.signature,
+        pixel: None,
+        files: &[],
+    })
 }
 
 /// Hands a mail of the server's own to one person, signed; `sent` runs once it is taken.

@@ -1,10 +1,8 @@
 //! The mail to somebody who was named and did not look.
 
-use crate::ctx;
 use crate::jobs::{JobError, Outcome, Worker};
-use crate::mailboxes::post::post_one;
+use crate::mailboxes::post::{Own, post_one, write_own};
 use rapport_domain::{NotificationId, Uuid};
-use rapport_mail::OutgoingEmail;
 use rapport_store::jobs::Job;
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::notifications::MentionMail;
@@ -37,29 +35,17 @@ fn write(
     link: &str,
     id: NotificationId,
 ) -> Vec<u8> {
-    let domain = mailbox.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let MentionMail { name, actor_name, number, subject, excerpt, .. } = mention;
     let text = format!(
-        "Hello {},\n\n{} named you in a note on ticket #{}, {}:\n\n{}\n\n{link}",
-        mention.name, mention.actor_name, mention.number, mention.subject, mention.excerpt
+        "Hello {name},\n\n{actor_name} named you in a note on ticket #{number}, {subject}:\n\n\
+        {excerpt}\n\n{link}"
     );
-    rapport_mail::compose(&OutgoingEmail {
-        from_name: &mailbox.name,
-        from: &mailbox.address,
-        reply_to: None,
-        to: &[&mention.email],
-        cc: &[],
-        subject: &format!(
-            "{} named you on #{} {}",
-            mention.actor_name, mention.number, mention.subject
-        ),
-        message_id: &format!("{id}@{domain}"),
-        in_reply_to: None,
-        references: &[],
-        date: ctx::now().timestamp(),
+    let own = Own {
+        to: &mention.email,
+        subject: &format!("{actor_name} named you on #{number} {subject}"),
+        id: &id.to_string(),
         text: &text,
-        html: None,
         signature: "",
-        pixel: None,
-        files: &[],
-    })
+    };
+    write_own(mailbox, &own)
 }
