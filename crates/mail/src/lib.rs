@@ -21,7 +21,9 @@ mod shape;
 
 pub use attachment::{Attachment, clean_file_name, essence};
 pub use auth_results::trusted_results;
-pub use compose::{BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose, markdown_html};
+pub use compose::{
+    BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose, markdown_html, text_html,
+};
 pub use headers::decode_header;
 pub use html::{html_to_text, sanitize};
 pub use html_view::{fold_quote, fold_signature, place_pictures};

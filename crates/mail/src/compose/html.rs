@@ -13,7 +13,7 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
     );
     match mail.html {
         Some(body) => html.push_str(&point_inside(body, mail.files)),
-        None => push_text(&mut html, mail.text),
+        None => html.push_str(&text_html(mail.text)),
     }
     if !mail.signature.is_empty() {
         html.push_str("<div style=\"color:#666;margin-top:1em\">-- <br>");
@@ -29,13 +29,16 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
     html
 }
 
-/// Paragraphs where a line is empty, line breaks elsewhere, links where there are addresses.
-fn push_text(html: &mut String, text: &str) {
+/// Plain text as HTML: paragraphs where a line is empty, line breaks elsewhere, links where there
+/// are addresses.
+pub fn text_html(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() * 2);
     for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
         html.push_str("<p>");
-        push_lines(html, paragraph.trim_matches('\n'));
+        push_lines(&mut html, paragraph.trim_matches('\n'));
         html.push_str("</p>");
     }
+    html
 }
 
 fn push_lines(html: &mut String, text: &str) {

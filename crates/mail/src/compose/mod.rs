@@ -6,6 +6,7 @@ mod inline;
 mod marked;
 
 pub use dkim::{BadKey, DkimKey};
+pub use html::text_html;
 pub use marked::markdown_html;
 
 use mail_builder::MessageBuilder;

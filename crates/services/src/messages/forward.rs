@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use rapport_domain::message::{NewMessage, Written};
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AppError, CustomerId, MessageId, Permission, limits, text};
+use rapport_mail::text_html;
 use rapport_store::messages::ForwardRow;
 
 /// What a person says about it.
@@ -65,11 +66,11 @@ pub async fn forward(ctx: &Ctx, id: MessageId, new: Forward) -> Result<Written> 
     let quoted: String = row.body_text.chars().take(limits::MESSAGE_CHARS / 2).collect();
     let body = format!("{note}\n\n{}\n\n{quoted}", head.join("\n"));
     let mut message = NewMessage::new(MessageKind::Agent, body.trim());
-    message.body_html = row
-        .body_html
-        .as_deref()
+    let marked = row.body_markdown.as_deref().map(rapport_mail::markdown_html);
+    message.body_html = marked
+        .or_else(|| row.body_html.clone())
         .filter(|html| html.len() <= limits::MESSAGE_HTML_BYTES / 2)
-        .map(|html| format!("{}<hr>{}{html}", paragraphs(&note), paragraphs(&head.join("\n"))));
+        .map(|html| format!("{}<hr>{}{html}", text_html(&note), text_html(&head.join("\n"))));
     message.subject = Some(subject(&row));
     // Whatever way the ticket came.
     message.channel = Some(Channel::Email);
@@ -108,21 +109,4 @@ fn head(row: &ForwardRow) -> Vec<String> {
 
 fn date(at: DateTime<Utc>) -> String {
     at.format("%a, %-d %b %Y %H:%M UTC").to_string()
-}
-
-/// Plain text as HTML.
-fn paragraphs(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    if escaped.is_empty() { escaped } else { format!("<p>{}</p>", escaped.replace('\n', "<br>")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_text_stays_text_in_html() {
-        assert_eq!(paragraphs("a < b\n& c"), "<p>a &lt; b<br>&amp; c</p>");
-        assert_eq!(paragraphs(""), "");
-    }
 }

@@ -17,6 +17,7 @@ pub struct ForwardRow {
     pub author_email: Option<String>,
     pub sent_at: DateTime<Utc>,
     pub body_text: String,
+    pub body_markdown: Option<String>,
     /// Cleaned.
     pub body_html: Option<String>,
     pub headers: Json<Vec<HeaderLine>>,
@@ -32,7 +33,7 @@ impl Store {
             ForwardRow,
             r#"select t.number, t.customer_id as "customer: CustomerId",
                 t.subject as ticket_subject, m.subject, m.author_name, m.author_email, m.sent_at,
-                m.body_text, m.body_html, m.headers as "headers: Json<Vec<HeaderLine>>",
+                m.body_text, m.body_markdown, m.body_html, m.headers as "headers: Json<Vec<HeaderLine>>",
                 a.files as "files!", a.bytes as "files_bytes!"
             from messages m
             join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id

@@ -100,3 +100,18 @@ async fn an_answer_to_what_was_split_off_follows_it(pool: PgPool) {
     let ctx = post.world.ctx(&post.world.priya);
     assert_eq!(inbound(&ctx, "later@customer.example", more).await, post.number);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_is_formatted_stays_so_when_it_is_passed_on(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let answer = post.reply("It is the **CSV**:\n\n- one\n- two").await;
+    post.now().await;
+    post.sink.mail();
+    let to = Forward { to: "help@vendor.example".into(), ..Forward::default() };
+    messages::forward(&post.ctx, answer, to).await.unwrap();
+    post.now().await;
+    let read = post.sink.mail().read();
+    assert!(read.text.contains("It is the CSV:\n\n- one\n- two"), "{}", read.text);
+    let html = read.html.unwrap();
+    assert!(html.contains("<strong>CSV</strong>") && html.contains("<li>two</li>"), "{html}");
+}
