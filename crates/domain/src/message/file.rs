@@ -56,12 +56,6 @@ impl Attachment {
     pub fn thumb(&self) -> Option<String> {
         (self.look() == Look::Picture).then(|| format!("/files/attachments/{}/thumb", self.id))
     }
-
-    /// How a message's text shows it as a picture: `![chart.png](att_…)`.
-    pub fn markdown(&self) -> String {
-        let name: String = self.file_name.chars().filter(|c| !"[]()\\`*_".contains(*c)).collect();
-        format!("![{name}]({})", self.id)
-    }
 }
 
 crate::vocabulary! {
@@ -167,13 +161,6 @@ mod tests {
         assert_eq!(file("image/png", THUMB_BYTES + 1).thumb(), None);
         assert_eq!(file("application/pdf", 1).look(), Look::Pdf);
         assert_eq!(file("text/csv", 1).look(), Look::Text);
-    }
-
-    #[test]
-    fn a_picture_is_named_so_that_the_text_shows_it() {
-        let one = file("image/png", 1);
-        assert_eq!(one.markdown(), format!("![a bc.png]({})", one.id));
-        assert_eq!(crate::markdown::pictures(&one.markdown()), [one.id]);
     }
 
     #[test]

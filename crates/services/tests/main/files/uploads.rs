@@ -101,7 +101,7 @@ async fn uploads_go_with_their_message_and_come_back(pool: PgPool) {
     let chart = upload(&ctx, post.number, REPLY, PNG).await.unwrap();
     let note = upload(&ctx, post.number, NOTE, b"for us").await.unwrap();
     let new = || WriteMessage {
-        body: format!("Look:\n\n{}\n\nBye", chart.markdown()),
+        body: format!("Look:\n\n{}\n\nBye", format_args!("![chart.png]({})", chart.id)),
         attachments: vec![chart.id, note.id, csv.id, chart.id],
         ..WriteMessage::default()
     };
