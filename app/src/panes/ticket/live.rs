@@ -36,6 +36,8 @@ pub(super) struct Live {
     pub me: Option<UserId>,
     /// The property that was edited last.
     last: RwSignal<Option<String>>,
+    /// Grows when this pane alone is to be fetched again.
+    again: RwSignal<u32>,
     /// Counts fetches: an answer that was overtaken is dropped.
     fetch: StoredValue<u32>,
 }
@@ -75,6 +77,7 @@ impl Live {
             may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::Write)),
             me: viewer.map(|v| v.user),
             last,
+            again: RwSignal::new(0),
             fetch: StoredValue::new(0),
         }
     }
@@ -98,7 +101,7 @@ impl Live {
         on_done(self.undo, undone, failed);
         on_done(self.retry, move |()| self.changed.notify(), failed);
         Effect::new(move |seen: Option<u32>| {
-            let count = fresh.get();
+            let count = fresh.get().wrapping_add(self.again.get());
             if seen.is_some_and(|seen| seen != count) {
                 let turn = self.fetch.try_update_value(|n| {
                     *n = n.wrapping_add(1);
@@ -123,6 +126,11 @@ impl Live {
             }
             count
         });
+    }
+
+    /// Fetches the ticket again after a change that nobody is told of, such as a file that waits.
+    pub fn reload(self) {
+        self.again.update(|n| *n = n.wrapping_add(1));
     }
 
     /// What became of a message, as far as it is known by now.

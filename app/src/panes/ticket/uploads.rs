@@ -28,7 +28,7 @@ pub(super) fn Uploads(live: Live) -> impl IntoView {
     };
     // The editor has added or removed one.
     Effect::new(move |_| {
-        let handle = window_event_listener_untyped("rapport:files", move |_| live.changed.notify());
+        let handle = window_event_listener_untyped("rapport:files", move |_| live.reload());
         on_cleanup(move || handle.remove());
     });
     view! {
