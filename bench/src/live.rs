@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 const READERS: usize = 1_000;
@@ -45,9 +46,11 @@ async fn told(
     customer: CustomerId,
 ) -> anyhow::Result<()> {
     let (say, mut heard) = mpsc::channel(READERS * 2);
+    // Dropping the set ends the readers: the people behind them are needed again.
+    let mut readers = JoinSet::new();
     for stream in open(url, tokens, customer, READERS).await? {
         let say = say.clone();
-        tokio::spawn(async move {
+        readers.spawn(async move {
             let (mut lines, _open) = stream;
             while let Ok(Some(line)) = lines.next_line().await {
                 if line.starts_with("data: timeline") && say.send(Instant::now()).await.is_err() {
@@ -102,7 +105,7 @@ async fn open(
     let mut streams = Vec::with_capacity(count);
     let numbers: Vec<usize> = (0..count).collect();
     for some in numbers.chunks(AT_ONCE) {
-        let mut opening = tokio::task::JoinSet::new();
+        let mut opening = JoinSet::new();
         for n in some {
             let (host, token) = (host.clone(), tokens[n % tokens.len()].clone());
             opening.spawn(async move { one(&host, &token, customer).await });

@@ -9,8 +9,8 @@ use rapport_domain::live::Hint;
 const PAUSE_MS: f64 = 500.0;
 /// One's own change is told as well, mostly before its answer comes: then it is loaded already.
 /// For what is told later nobody waits longer than this.
-const JUST_TOLD_MS: f64 = 500.0;
-const WAIT_MS: u32 = 400;
+const JUST_TOLD_MS: f64 = 2_000.0;
+const WAIT_MS: u32 = 800;
 
 /// The changes made on this page.
 #[derive(Clone, Copy)]

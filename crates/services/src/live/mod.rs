@@ -44,7 +44,8 @@ struct Shared {
 pub struct Stream {
     id: u64,
     live: Live,
-    told: mpsc::Receiver<Event>,
+    // Shared by all who hear the same, for each channel keeps room for many.
+    told: mpsc::Receiver<Arc<Event>>,
     /// What happened while the reader was away; the stream says at once that it is there.
     first: Option<Event>,
 }
@@ -133,13 +134,13 @@ impl Stream {
             return Some(first);
         }
         if let Ok(told) = timeout(BEAT, self.told.recv()).await {
-            return told;
+            return told.map(Arc::unwrap_or_clone);
         }
         // First where all are, then whether something came: what was told up to there is in the
         // channel by now, and must not be passed over by the beat's position.
         let upto = self.live.position()?;
         match self.told.try_recv() {
-            Ok(told) => Some(told),
+            Ok(told) => Some(Arc::unwrap_or_clone(told)),
             Err(mpsc::error::TryRecvError::Empty) => Some(Event { upto, hints: [].into() }),
             Err(mpsc::error::TryRecvError::Disconnected) => None,
         }

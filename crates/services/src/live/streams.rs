@@ -40,7 +40,7 @@ struct One {
     user: UserId,
     /// What is stored of its session's token.
     session: Arc<[u8]>,
-    tell: mpsc::Sender<Event>,
+    tell: mpsc::Sender<Arc<Event>>,
 }
 
 /// What is told at once, by room; and what all customers' pages of a workspace hear.
@@ -70,7 +70,7 @@ impl Streams {
         user: UserId,
         session: Vec<u8>,
         topic: Topic,
-    ) -> Result<(u64, mpsc::Receiver<Event>)> {
+    ) -> Result<(u64, mpsc::Receiver<Arc<Event>>)> {
         let mut inner = self.lock();
         if inner.position.is_none() || inner.streams.len() >= OF_A_SERVER {
             return Err(AppError::Unavailable);
@@ -109,7 +109,7 @@ impl Streams {
             if hints.len() > HINTS_MAX {
                 hints = vec![Hint::Everything];
             }
-            let event = Event { upto, hints: hints.into() };
+            let event = Arc::new(Event { upto, hints: hints.into() });
             let tell = |id: &u64| {
                 inner.streams.get(id).is_some_and(|one| one.tell.try_send(event.clone()).is_ok())
             };
