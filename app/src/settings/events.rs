@@ -10,13 +10,13 @@ use rapport_domain::timeline::{
 };
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::Result;
-use rapport_services::ingest::{self, LogPage, Retention};
+use rapport_services::ingest::{self, LogRows, Retention};
 
 pub struct Events;
 
 /// What the page shows.
 pub struct Data {
-    log: LogPage,
+    log: LogRows,
     query: LogQuery,
     retention: Vec<Retention>,
     log_days: i32,
@@ -128,7 +128,7 @@ fn filters(query: &LogQuery) -> AnyView {
             <form class="log-search" method="get" action=Events::PATH role="search">
                 {query.state.map(|s| view! { <input type="hidden" name="state" value=s.as_str() /> })}
                 <input class="input" type="search" name="q" value=query.q.clone() maxlength="500"
-                    aria-label="Search received events" placeholder="Name, message ID, or a customer's ID or e-mail" />
+                    aria-label="Search received events" placeholder="Part of a name or message ID, or a customer's ID or e-mail" />
                 <button class="btn" type="submit">"Search"</button>
             </form>
         </div>
@@ -136,12 +136,15 @@ fn filters(query: &LogQuery) -> AnyView {
     .into_any()
 }
 
-fn table(log: &LogPage) -> AnyView {
-    if log.events.is_empty() {
-        return view! { <p class="hint">"No received event matches. The log keeps them for some days only."</p> }
-            .into_any();
+fn table(log: &LogRows) -> AnyView {
+    if log.rows.is_empty() {
+        return view! { <p class="hint">{match log.looked_to {
+            Some(_) => "Nothing matches among those that were looked at.",
+            None => "No received event matches.",
+        }}</p> }
+        .into_any();
     }
-    let rows = log.events.iter().map(row).collect_view();
+    let rows = log.rows.iter().map(row).collect_view();
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Received events">
             <table class="log">
@@ -201,14 +204,18 @@ fn permalink(customer: CustomerId, at: rapport_domain::Cursor) -> String {
     format!("/customers/{customer}{}", query.to_query_string())
 }
 
-fn pager(log: &LogPage, query: &LogQuery) -> AnyView {
+fn pager(log: &LogRows, query: &LogQuery) -> AnyView {
     let first = query.before.is_some().then(|| {
         view! { <a class="btn" href=address(query.state, &query.q, None)>"Newest"</a> }
     });
     let next = log.next.map(|next| {
-        view! { <a class="btn" rel="next" href=address(query.state, &query.q, Some(next.to_string()))>"Older"</a> }
+        view! { <a class="btn" rel="next" href=address(query.state, &query.q, Some(next.to_string()))>{if log.looked_to.is_some() { "Look further back" } else { "Older" }}</a> }
     });
-    view! { <nav class="log-pager" aria-label="Pages">{first}{next}</nav> }.into_any()
+    let looked = log.looked_to.map(|at| {
+        let at = at.format("%b %-d, %H:%M:%S");
+        view! { <p class="hint">{format!("Looked back to {at} UTC.")}</p> }
+    });
+    view! { {looked} <nav class="log-pager" aria-label="Pages">{first}{next}</nav> }.into_any()
 }
 
 fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
@@ -236,7 +243,7 @@ fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
             <p class="hint">"In days; empty is for ever. Tickets and activities always stay."</p>
             {page_error(draft, &["keep"])}
             <div class="keep-days">
-                {field("log", "This log".into(), log_days.to_string(), "30")}
+                {field("log", "What is on no timeline".into(), log_days.to_string(), "30")}
                 {kinds.collect_view()}
             </div>
             <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>

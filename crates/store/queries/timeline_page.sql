@@ -1,9 +1,10 @@
 -- A stretch of one customer's timeline around a position, and with $8 its overview: one trip.
 -- $1 workspace, $2 customer, $3 kinds (empty: all), $4 and $5 the position,
 -- $6 events before it, $7 events after it, $8 whether the overview is wanted, $9 its first day.
--- Without a filter the primary key is read, with one the index by kind, a few rows of each
--- kind of each identity: the cost depends on the page alone, not on the customer or the depth. The two arms
--- exclude each other by a condition that Postgres decides before it reads a row.
+-- With a filter the primary key is read, a few rows of each kind of each identity; without one
+-- its custom events, and beside them the index that holds all others: the cost depends on the
+-- page alone, not on the customer or the depth. The two arms exclude each other by a condition
+-- that Postgres decides before it reads a row.
 with who as materialized (
     select surviving_customer($1, $2) as id
 ), ids as materialized (
@@ -14,13 +15,27 @@ with who as materialized (
             on c.workspace_id = $1 and c.merged_into = who.id and c.folded_at is null
         limit 50
     )
+), pending as materialized (
+    -- what was written a moment ago and not added to the kept counts yet
+    select e.kind, e.day, e.n from timeline_batches b
+    cross join lateral unnest(b.customers, b.kinds, b.days, b.n) as e (customer_id, kind, day, n)
+    where $8 and b.workspace_id = $1 and not b.counted
+        and b.customers && array(select id from ids) and e.customer_id in (select id from ids)
 ), older as (
     (
         select e.* from ids cross join lateral (
-            select * from timeline_events
-            where workspace_id = $1 and customer_id = ids.id and (occurred_at, id) < ($4, $5)
-                and cardinality($3::text[]) = 0
-            order by occurred_at desc, id desc limit $6
+            (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
+                    and (occurred_at, id) < ($4, $5) and cardinality($3::text[]) = 0
+                order by occurred_at desc, id desc limit $6
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and (occurred_at, id) < ($4, $5) and cardinality($3::text[]) = 0
+                order by occurred_at desc, id desc limit $6
+            )
         ) e
         order by e.occurred_at desc, e.id desc limit $6
     )
@@ -36,10 +51,18 @@ with who as materialized (
 ), newer as (
     (
         select e.* from ids cross join lateral (
-            select * from timeline_events
-            where workspace_id = $1 and customer_id = ids.id and (occurred_at, id) > ($4, $5)
-                and cardinality($3::text[]) = 0
-            order by occurred_at, id limit $7
+            (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
+                    and (occurred_at, id) > ($4, $5) and cardinality($3::text[]) = 0
+                order by occurred_at, id limit $7
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and (occurred_at, id) > ($4, $5) and cardinality($3::text[]) = 0
+                order by occurred_at, id limit $7
+            )
         ) e
         order by e.occurred_at, e.id limit $7
     )
@@ -71,8 +94,11 @@ select
     )), '[]') from rows r) as "rows!: Json<Vec<Row>>",
     case when $8 then (
         select coalesce(json_agg(json_build_array(c.kind, c.n)), '[]') from (
-            select kind, sum(n)::bigint as n from timeline_counts
-            where workspace_id = $1 and customer_id in (select id from ids)
+            select kind, sum(n)::bigint as n from (
+                select kind, n from timeline_counts
+                where workspace_id = $1 and customer_id in (select id from ids)
+                union all select kind, n from pending
+            ) both_of_them
             group by kind having sum(n) > 0
         ) c
     ) end as "counts: Json<Vec<(EventKind, i64)>>",
@@ -80,8 +106,13 @@ select
         select coalesce(json_agg(json_build_object('day', d.day, 'n', d.n, 'errors', d.errors)
             order by d.day), '[]')
         from (
-            select day, sum(n)::int as n, sum(errors)::int as errors from timeline_days
-            where workspace_id = $1 and customer_id in (select id from ids) and day >= $9
+            select day, sum(n)::int as n, sum(errors)::int as errors from (
+                select day, n, errors from timeline_days
+                where workspace_id = $1 and customer_id in (select id from ids) and day >= $9
+                union all
+                select day, n, case when kind = 'error' then n else 0 end from pending
+                where day >= $9
+            ) both_of_them
             group by day having sum(n) > 0
         ) d
     ) end as "days: Json<Vec<ActivityDay>>"

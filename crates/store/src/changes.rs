@@ -1,6 +1,7 @@
 //! What changed lately, in an order that no commit can slip past.
 //!
-//! Triggers write the rows (`migrations/0050_changes.sql`). Below the oldest transaction that
+//! Triggers write the rows (`migrations/0050_changes.sql`); events are noted by what they add to
+//! the counts (`timeline_batches`). Below the oldest transaction that
 //! still runs nothing can appear any more: reading up to there misses nothing, whatever the
 //! order of commits.
 
@@ -46,11 +47,18 @@ impl Store {
             r#"with seen as materialized (
                 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as upto,
                     extract(epoch from now())::bigint as at_s
+            ), told as (
+                select c.workspace_id, c.about_id, c.what, c.id from seen s
+                join changes c on c.xid >= $1 and c.xid < s.upto
+                union all
+                select distinct b.workspace_id, e.id, 'timeline', e.id from seen s
+                join timeline_batches b on b.xid >= $1 and b.xid < s.upto
+                cross join lateral unnest(b.customers) as e (id)
             )
             select s.upto as "upto!", s.at_s as "at_s!",
-                c.workspace_id as "workspace_id?: WorkspaceId", c.about_id as "about_id?",
-                c.what as "what?", c.id as "id?"
-            from seen s left join changes c on c.xid >= $1 and c.xid < s.upto
+                t.workspace_id as "workspace_id?: WorkspaceId", t.about_id as "about_id?",
+                t.what as "what?", t.id as "id?"
+            from seen s left join told t on true
             limit $2"#,
             from.xid,
             limit + 1,
@@ -81,12 +89,20 @@ impl Store {
             r#"with seen as materialized (
                 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as upto,
                     extract(epoch from now())::bigint as at_s
+            ), told as (
+                select c.about_id, c.what, c.id from seen s
+                join changes c on c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
+                    and case when $3::uuid is null then c.what = 'ticket'
+                        else c.about_id = $3 or c.what = 'account' end
+                union all
+                select $3, 'timeline', $3 from seen s
+                where exists (select 1 from timeline_batches b
+                    where b.workspace_id = $1 and b.xid >= $2 and b.xid < s.upto
+                        and $3 = any(b.customers))
             )
-            select s.upto as "upto!", s.at_s as "at_s!", c.about_id as "about_id?",
-                c.what as "what?", c.id as "id?"
-            from seen s left join changes c on c.workspace_id = $1 and c.xid >= $2
-                and c.xid < s.upto and case when $3::uuid is null then c.what = 'ticket'
-                    else c.about_id = $3 or c.what = 'account' end
+            select s.upto as "upto!", s.at_s as "at_s!", t.about_id as "about_id?",
+                t.what as "what?", t.id as "id?"
+            from seen s left join told t on true
             limit $4"#,
             workspace.0,
             from.xid,

@@ -1,4 +1,5 @@
-//! The event log: every received event and what became of it.
+//! The event log: every received event and what became of it. Those that are on a timeline are
+//! read from there; what is not has a row of its own.
 
 use crate::timeline::NewEvent;
 use crate::{Result, Store, Tx};
@@ -8,6 +9,9 @@ use rapport_domain::timeline::{EventState, LogQuery, LoggedEvent};
 use rapport_domain::{Cursor, CustomerId, EventId, Uuid, WorkspaceId, limits};
 use serde_json::Value;
 use sqlx::types::Json;
+
+/// Received events that one search looks through.
+const LOOK: i64 = 20_000;
 
 /// A row to write.
 #[derive(Debug, Clone)]
@@ -108,85 +112,94 @@ pub async fn take_waiting(
     Ok(rows.into_iter().map(|r| waiting(r.id, r.received_at, r.event.0)).collect())
 }
 
-/// Notes that events found their place: old id, place in the log, id on the timeline.
-pub async fn set_linked(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    customer: CustomerId,
-    found: &[(Waiting, EventId)],
-) -> Result<()> {
-    let ids: Vec<Uuid> = found.iter().map(|(w, _)| w.id.0).collect();
-    let at: Vec<DateTime<Utc>> = found.iter().map(|(w, _)| w.received_at).collect();
-    let new: Vec<Uuid> = found.iter().map(|(_, id)| id.0).collect();
+/// Takes what found its place on a timeline out of the log's own table.
+pub async fn delete_linked(tx: &mut Tx, workspace: WorkspaceId, found: &[Waiting]) -> Result<()> {
+    let ids: Vec<Uuid> = found.iter().map(|w| w.id.0).collect();
+    let at: Vec<DateTime<Utc>> = found.iter().map(|w| w.received_at).collect();
     sqlx::query!(
-        "update event_log l set id = t.new, state = 'linked', reason = '', customer_id = $2,
-            whose_kind = null, whose_value = null, event = null
-        from unnest($3::uuid[], $4::timestamptz[], $5::uuid[]) as t(id, at, new)
+        "delete from event_log l using unnest($2::uuid[], $3::timestamptz[]) as t (id, at)
         where l.workspace_id = $1 and l.received_at = t.at and l.id = t.id",
         workspace.0,
-        customer.0,
         &ids,
         &at,
-        &new,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
+/// One page of the log, newest first.
+#[derive(Debug)]
+pub struct LogRows {
+    pub rows: Vec<LoggedEvent>,
+    /// Where the next page starts, when there may be more.
+    pub next: Option<Cursor>,
+    /// How far back was looked, when that ended the search.
+    pub looked_to: Option<DateTime<Utc>>,
+}
+
 impl Store {
-    /// One page of the log, newest first, and whether more follows. `customer` narrows it to
-    /// one; `q` is an exact name, message id or value that an unlinked event names.
+    /// One page of the log. A search looks through a bounded number of received events, so its
+    /// cost does not depend on how many there are: `customer` are those of somebody, and `q` is
+    /// a part of a name, a message id, or a value that an unlinked event names.
     pub async fn event_log(
         &self,
         workspace: WorkspaceId,
         query: &LogQuery,
         customer: Option<CustomerId>,
-        id: Option<EventId>,
-    ) -> Result<(Vec<LoggedEvent>, bool)> {
+    ) -> Result<LogRows> {
         let before = query.before.unwrap_or(Cursor::new(DateTime::<Utc>::MAX_UTC, Uuid::max()));
-        let before_at = before.at.min(far_future());
-        let rows = sqlx::query!(
-            r#"select l.id as "id: EventId", l.received_at, l.state as "state: EventState",
-                l.reason, l.source, l.type as kind, l.name, l.dedupe_key,
-                l.customer_id as "customer?: CustomerId", c.name as "customer_name?",
-                l.whose_kind as "whose_kind?: IdentifierKind", l.whose_value, l.occurred_at
-            from event_log l
-            left join customers c on c.workspace_id = l.workspace_id and c.id = l.customer_id
-            where l.workspace_id = $1 and (l.received_at, l.id) < ($2, $3)
-                and ($4::text is null or l.state = $4)
-                and ($5::uuid is null or l.customer_id = $5)
-                and ($6::uuid is null or l.id = $6)
-                and ($7::text is null or $5 is not null or $6 is not null or l.name = $7
-                    or l.dedupe_key = $7 or l.whose_value = $7)
-            order by l.received_at desc, l.id desc limit $8"#,
+        let q = query.q.to_lowercase();
+        let page = limits::EVENT_LOG_ROWS;
+        let look = if q.is_empty() { page + 1 } else { LOOK };
+        let states: Vec<&str> = match query.state {
+            Some(state) => vec![state.as_str()],
+            None => EventState::ALL.iter().map(|s| s.as_str()).collect(),
+        };
+        let rows = sqlx::query_file!(
+            "queries/event_log.sql",
             workspace.0,
-            before_at,
+            before.at.min(far_future()),
             before.id,
-            query.state.map(EventState::as_str),
+            &states as _,
+            look,
             customer.map(|c| c.0),
-            id.map(|i| i.0),
-            Some(query.q.as_str()).filter(|q| !q.is_empty()),
-            limits::EVENT_LOG_ROWS + 1,
+            q,
+            page + 1,
         )
         .fetch_all(self.pool())
         .await?;
-        let more = rows.len() > usize::try_from(limits::EVENT_LOG_ROWS).unwrap_or(usize::MAX);
-        let page = rows.into_iter().map(|r| LoggedEvent {
-            id: r.id,
-            received_at: r.received_at,
-            state: r.state,
-            reason: r.reason,
-            source: r.source,
-            kind: r.kind,
-            name: r.name,
-            dedupe_key: r.dedupe_key,
-            customer: r.customer.zip(r.customer_name),
-            whose: r.whose_kind.zip(r.whose_value).map(|(k, v)| format!("{} {v}", k.as_str())),
-            occurred_at: r.occurred_at,
+        let looked = rows.first().and_then(|r| {
+            let all = r.looked == look && !q.is_empty();
+            all.then_some(Cursor::new(r.last_at?, r.last_id?))
         });
-        let limit = usize::try_from(limits::EVENT_LOG_ROWS).unwrap_or(usize::MAX);
-        Ok((page.take(limit).collect(), more))
+        let found: Vec<LoggedEvent> = rows
+            .into_iter()
+            .filter_map(|r| {
+                Some(LoggedEvent {
+                    id: r.id?,
+                    received_at: r.received_at?,
+                    state: r.state?,
+                    reason: r.reason?,
+                    source: r.source?,
+                    kind: r.kind?,
+                    name: r.name?,
+                    dedupe_key: r.dedupe_key,
+                    customer: r.customer.zip(r.customer_name),
+                    whose: r
+                        .whose_kind
+                        .zip(r.whose_value)
+                        .map(|(k, v)| format!("{} {v}", k.as_str())),
+                    occurred_at: r.occurred_at,
+                })
+            })
+            .collect();
+        let limit = usize::try_from(page).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        let rows: Vec<LoggedEvent> = found.into_iter().take(limit).collect();
+        let next = if more { rows.last().map(LoggedEvent::cursor) } else { looked };
+        let looked_to = looked.filter(|_| !more).map(|c| c.at);
+        Ok(LogRows { rows, next, looked_to })
     }
 
     /// The customer who is now known by what an unlinked event names.

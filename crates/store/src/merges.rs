@@ -259,33 +259,23 @@ pub async fn fold(
 ) -> Result<i64> {
     let moved = sqlx::query_scalar!(
         r#"with first as (
-            select occurred_at, id from timeline_events
+            select kind, occurred_at, id from timeline_events
             where workspace_id = $1 and customer_id = $2
-            order by occurred_at, id limit $4
+            order by kind, occurred_at, id limit $4
         ), moved as (
             update timeline_events e set customer_id = $3 from first
-            where e.workspace_id = $1 and e.customer_id = $2
+            where e.workspace_id = $1 and e.customer_id = $2 and e.kind = first.kind
                 and e.occurred_at = first.occurred_at and e.id = first.id
             returning e.kind, (e.occurred_at at time zone 'utc')::date as day
-        ), fewer_counts as (
-            update timeline_counts c set n = c.n - m.n
-            from (select kind, count(*) as n from moved group by kind) m
-            where c.workspace_id = $1 and c.customer_id = $2 and c.kind = m.kind
-        ), counts as (
-            insert into timeline_counts as c (workspace_id, customer_id, kind, n)
-            select $1, $3, kind, count(*) from moved group by kind order by kind
-            on conflict (workspace_id, customer_id, kind) do update set n = c.n + excluded.n
-        ), fewer_days as (
-            update timeline_days d set n = d.n - m.n, errors = d.errors - m.errors
-            from (select day, count(*)::int as n,
-                (count(*) filter (where kind = 'error'))::int as errors from moved group by day) m
-            where d.workspace_id = $1 and d.customer_id = $2 and d.day = m.day
-        ), days as (
-            insert into timeline_days as d (workspace_id, customer_id, day, n, errors)
-            select $1, $3, day, count(*), count(*) filter (where kind = 'error')
-            from moved group by day order by day
-            on conflict (workspace_id, customer_id, day)
-            do update set n = d.n + excluded.n, errors = d.errors + excluded.errors
+        ), sums as (
+            select kind, day, count(*)::int as n from moved group by kind, day
+        ), batch as (
+            insert into timeline_batches (workspace_id, customers, kinds, days, n)
+            select $1, array_agg(customer_id), array_agg(kind), array_agg(day), array_agg(n)
+            from (
+                select $2::uuid as customer_id, kind, day, -n as n from sums
+                union all select $3::uuid, kind, day, n from sums
+            ) both_ways having count(*) > 0
         )
         select count(*) as "n!" from moved"#,
         workspace.0,

@@ -54,19 +54,16 @@ impl Store {
                 ) e limit $5
             ), gone as (
                 delete from timeline_events e using old
-                where e.workspace_id = $1 and e.customer_id = old.customer_id
+                where e.workspace_id = $1 and e.customer_id = old.customer_id and e.kind = $2
                     and e.occurred_at = old.occurred_at and e.id = old.id
                 returning e.customer_id, (e.occurred_at at time zone 'utc')::date as day
-            ), fewer_counts as (
-                update timeline_counts c set n = c.n - g.n
-                from (select customer_id, count(*) as n from gone group by customer_id) g
-                where c.workspace_id = $1 and c.customer_id = g.customer_id and c.kind = $2
-            ), fewer_days as (
-                update timeline_days d set n = d.n - g.n,
-                    errors = d.errors - case when $2 = 'error' then g.n else 0 end
-                from (select customer_id, day, count(*)::int as n from gone
-                    group by customer_id, day) g
-                where d.workspace_id = $1 and d.customer_id = g.customer_id and d.day = g.day
+            ), fewer as (
+                insert into timeline_batches (workspace_id, customers, kinds, days, n)
+                select $1, array_agg(customer_id), array_agg($2::text), array_agg(day),
+                    array_agg(-n)
+                from (
+                    select customer_id, day, count(*)::int as n from gone group by customer_id, day
+                ) sums having count(*) > 0
             )
             select (select count(*) from gone) as "deleted!",
                 (select id from people order by id desc limit 1) as "last: CustomerId""#,

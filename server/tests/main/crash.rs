@@ -178,11 +178,12 @@ async fn check(store: &Store, ledger: &Ledger) {
         assert!(there == 0 || there == batch.len(), "{there} of {} are stored", batch.len());
     }
     assert!(stored.is_empty(), "stored, and nobody sent it: {stored:?}");
-    // What is kept beside the events tells the same.
+    // What is kept beside the events tells the same, once what was noted is added up.
+    rapport_services::ingest::count_due(store).await.unwrap();
     for sql in [
         "select sum(n)::bigint from timeline_counts where kind = 'event'",
         "select sum(n)::bigint from timeline_days",
-        "select count(*) from event_log where state = 'linked'",
+        "select count(*) from timeline_events where received_as = 'track'",
     ] {
         let kept: i64 = sqlx::query_scalar(sql).fetch_one(store.pool()).await.unwrap();
         assert_eq!(kept, total, "{sql}");

@@ -59,7 +59,7 @@ impl LoggedEvent {
 #[serde(default)]
 pub struct LogQuery {
     pub state: Option<EventState>,
-    /// An event's exact name or id, its message id, or a customer's id or identifier.
+    /// A part of an event's name or message id, its id, or a customer's id or identifier.
     pub q: String,
     /// Rows before this place.
     pub before: Option<Cursor>,

@@ -5,7 +5,7 @@ use crate::ctx;
 use crate::jobs::{JobError, Outcome, Worker};
 use rapport_domain::CustomerId;
 use rapport_store::jobs::Job;
-use rapport_store::merges;
+use rapport_store::{merges, timeline};
 
 /// Events in one transaction.
 const AT_ONCE: i64 = 1_000;
@@ -16,6 +16,11 @@ pub(crate) async fn fold_customer(worker: &Worker, job: &Job) -> Result<Outcome,
     let Ok(merged) = job.key.parse::<CustomerId>() else {
         return Ok(Outcome::Dead("The key is no customer.".into()));
     };
+    // What comes for the merged one while this runs goes to the survivor; what came before is
+    // in the database after this.
+    let mut tx = worker.store.begin().await?;
+    timeline::wait_unfolded(&mut tx, job.workspace).await?;
+    tx.commit().await.map_err(rapport_store::StoreError::from)?;
     loop {
         let mut tx = worker.store.begin().await?;
         let survivor = merges::surviving(&mut tx, job.workspace, merged).await?;

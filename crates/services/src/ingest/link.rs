@@ -38,12 +38,10 @@ async fn link_some(
     };
     let waiting = event_log::take_waiting(&mut tx, workspace, customer, AT_ONCE).await?;
     let events: Vec<_> = waiting.iter().map(|w| w.event.clone()).collect();
-    let appended = append(&mut tx, workspace, now, &events).await?;
-    let count = i64::try_from(waiting.len()).unwrap_or(AT_ONCE);
-    let found: Vec<_> = waiting.into_iter().zip(appended).map(|(w, a)| (w, a.id)).collect();
-    event_log::set_linked(&mut tx, workspace, customer, &found).await?;
+    append(&mut tx, workspace, now, &events).await?;
+    event_log::delete_linked(&mut tx, workspace, &waiting).await?;
     tx.commit().await?;
-    Ok(count)
+    Ok(i64::try_from(waiting.len()).unwrap_or(AT_ONCE))
 }
 
 /// Links everything that waits for one customer, at once.

@@ -2,36 +2,39 @@
 
 use super::link::link_all;
 use crate::{Ctx, Result, audit};
+use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::timeline::{CustomerRef, LogQuery, LoggedEvent};
-use rapport_domain::{AppError, Cursor, CustomerId, EventId, Permission, text};
+use rapport_domain::timeline::{CustomerRef, LogQuery};
+use rapport_domain::{AppError, Cursor, CustomerId, EventId, Permission, Uuid, text};
+use rapport_store::event_log::LogRows;
 use rapport_store::{StoreError, timeline, workspaces};
 use serde_json::json;
 
 /// Most days that the log can be kept.
 const DAYS_MAX: i32 = 366;
 
-/// One page of the log, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogPage {
-    pub events: Vec<LoggedEvent>,
-    /// Where the next page starts.
-    pub next: Option<Cursor>,
-}
-
-/// Received events and what became of them. The search finds an event by its exact name, its
-/// id or message id, and those of a customer by id, e-mail, external id or anonymous id.
-pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogPage> {
+/// Received events and what became of them, newest first. The search takes a part of an event's
+/// name or message id, an event's id, or somebody's id, e-mail, external id or anonymous id.
+pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogRows> {
     ctx.require(Permission::Configure)?;
-    let query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };
+    let mut query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };
     let customer = match query.q.parse::<CustomerId>() {
         Ok(id) => Some(id),
         Err(_) => customer_by(ctx, &query.q).await?,
     };
-    let id = query.q.parse::<EventId>().ok();
-    let (events, more) = ctx.store.event_log(ctx.workspace, &query, customer, id).await?;
-    let next = events.last().filter(|_| more).map(LoggedEvent::cursor);
-    Ok(LogPage { events, next })
+    if let Ok(id) = query.q.parse::<EventId>() {
+        // An id tells when it was given: that is where to look.
+        query.q = id.0.to_string();
+        query.before = query.before.or_else(|| given_at(id).map(|at| Cursor::new(at, Uuid::max())));
+    }
+    Ok(ctx.store.event_log(ctx.workspace, &query, customer).await?)
+}
+
+/// Just after an id was made.
+fn given_at(id: EventId) -> Option<DateTime<Utc>> {
+    let (seconds, nanos) = id.0.get_timestamp()?.to_unix();
+    let at = DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)?;
+    Some(at + TimeDelta::seconds(1))
 }
 
 async fn customer_by(ctx: &Ctx, q: &str) -> Result<Option<CustomerId>> {

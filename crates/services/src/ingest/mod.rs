@@ -2,6 +2,7 @@
 //! answer only after the commit.
 
 mod browser;
+mod count;
 mod identify;
 mod item;
 mod link;
@@ -11,10 +12,12 @@ mod segment;
 mod write;
 
 pub use browser::{Claims, demo_token, new_secret, reveal_secret, sign_token};
+pub use count::due as count_due;
 pub(crate) use item::{Incoming, Item, Label};
 pub use link::LINK_EVENTS;
 pub(crate) use link::link_events;
-pub use log::{LogPage, log, log_days, retry, set_log_days};
+pub use log::{log, log_days, retry, set_log_days};
+pub use rapport_store::event_log::LogRows;
 pub use retention::tidy;
 pub use retention::{Retention, retention, set_retention};
 pub use segment::{Batch, Trust, take_segment};
@@ -26,7 +29,7 @@ use rapport_domain::{AppError, WorkspaceId};
 use rapport_store::Store;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Commits at once. Four saturate a disk; each takes one connection of the ingest pool, which
@@ -67,10 +70,13 @@ impl Ingest {
     pub fn start(store: Store) -> Self {
         let (queue, waiting) = mpsc::channel(REQUESTS);
         let waiting = Arc::new(Mutex::new(waiting));
+        let written = Arc::new(Notify::new());
         for _ in 0..WRITERS {
-            tokio::spawn(work(store.clone(), waiting.clone()));
+            tokio::spawn(work(store.clone(), waiting.clone(), written.clone()));
         }
-        Self { queue, room: Arc::new(Semaphore::new(INGEST_QUEUE_EVENTS)), store }
+        let room = Arc::new(Semaphore::new(INGEST_QUEUE_EVENTS));
+        tokio::spawn(count::run(store.clone(), Arc::downgrade(&room), written));
+        Self { queue, room, store }
     }
 
     /// Queues what one request holds and answers what became of each, after the commit.
@@ -95,7 +101,7 @@ impl Ingest {
 }
 
 /// One writer: takes what waits, lets a little more arrive, and commits it.
-async fn work(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Request>>>) {
+async fn work(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Request>>>, written: Arc<Notify>) {
     loop {
         let mut requests = Vec::new();
         {
@@ -113,6 +119,7 @@ async fn work(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Request>>>) {
             }
         }
         commit(&store, requests).await;
+        written.notify_one();
     }
 }
 

@@ -8,7 +8,7 @@ use rapport_domain::identity::Key;
 use rapport_domain::timeline::{CustomerRef, EventOutcome, EventResult, EventState};
 use rapport_domain::{AppError, CustomerId, EventId, TicketId, WorkspaceId};
 use rapport_store::event_log::{self, NewLogRow};
-use rapport_store::timeline::{self, NewEvent};
+use rapport_store::timeline::{self, NewEvent, Received};
 use rapport_store::{Store, StoreError, Tx};
 use std::collections::{HashMap, HashSet};
 
@@ -54,30 +54,29 @@ pub(super) async fn write(
         })
         .collect();
     let mut tx = store.begin().await?;
+    timeline::lock_unfolded(&mut tx, workspace).await?;
     let owners = find_owners(&mut tx, workspace, now, &incoming).await?;
     let events: Vec<NewEvent> = incoming
         .iter()
         .filter_map(|i| {
             let (customer, ticket_id) = owners.of(i)?;
-            Some(NewEvent { customer, ticket_id, ..i.event.clone() })
+            let received = Some(Received { kind: i.kind.into(), before: None });
+            Some(NewEvent { customer, ticket_id, received, ..i.event.clone() })
         })
         .collect();
-    let appended = timeline::append(&mut tx, workspace, now, &events).await?;
-    let mut placed = appended.iter().zip(&events);
+    let appended = timeline::receive(&mut tx, workspace, now, &events).await?;
+    let mut placed = appended.iter();
     let mut rows: Vec<NewLogRow> = Vec::with_capacity(items.len());
     let mut results = Vec::with_capacity(items.len());
     for item in items {
         let (row, result) = match item {
             Item::Settled { log, result } => (Some((**log).clone()), result.clone()),
-            Item::Event(i) if owners.of(i).is_none() => waits(i),
-            Item::Event(i) => {
-                let (appended, event) = placed.next().ok_or(AppError::Unavailable)?;
+            Item::Event(i) if owners.of(i).is_none() => waits(i, now),
+            Item::Event(_) => {
+                let appended = placed.next().ok_or(AppError::Unavailable)?;
                 let status =
                     if appended.new { EventOutcome::Created } else { EventOutcome::Duplicate };
-                let mut row = i.row(appended.id, EventState::Linked, "");
-                row.customer = Some(event.customer);
-                let result = EventResult { status, id: Some(appended.id), errors: Vec::new() };
-                (appended.new.then_some(row), result)
+                (None, EventResult { status, id: Some(appended.id), errors: Vec::new() })
             }
         };
         rows.extend(row);
@@ -89,13 +88,15 @@ pub(super) async fn write(
 }
 
 /// An event that nobody is known for: kept where an identifier may lead to somebody later.
-fn waits(incoming: &Incoming) -> (Option<NewLogRow>, EventResult) {
+fn waits(incoming: &Incoming, now: DateTime<Utc>) -> (Option<NewLogRow>, EventResult) {
     match incoming.whose.key() {
         Some(key) => {
             let id = EventId::generate();
             let mut row = incoming.row(id, EventState::Unlinked, WAITS);
             row.whose = Some(key);
-            row.event = serde_json::to_value(&incoming.event).ok();
+            let received = Received { kind: incoming.kind.into(), before: Some((id, now)) };
+            let event = NewEvent { received: Some(received), ..incoming.event.clone() };
+            row.event = serde_json::to_value(&event).ok();
             let result = EventResult {
                 status: EventOutcome::Unlinked,
                 id: Some(id),

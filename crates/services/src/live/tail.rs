@@ -115,7 +115,9 @@ pub(super) fn hint(row: &Change) -> Option<Hint> {
 
 async fn sweep(shared: &Shared) -> Result<(), StoreError> {
     for _ in 0..SWEEPS {
-        if shared.store.sweep_changes(KEPT.as_secs_f64(), SWEPT_AT_ONCE).await? == 0 {
+        let changes = shared.store.sweep_changes(KEPT.as_secs_f64(), SWEPT_AT_ONCE).await?;
+        let batches = shared.store.sweep_batches(KEPT.as_secs_f64(), SWEPT_AT_ONCE).await?;
+        if changes + batches == 0 {
             break;
         }
     }

@@ -230,7 +230,7 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
     send(&world, &ctx, json!({"external_id": "late"}), 0..7).await;
     let query = rapport_domain::timeline::LogQuery::default();
     let log = rapport_services::ingest::log(&ctx, &query).await.unwrap();
-    assert_eq!(log.events.len(), 7, "sent twice, waiting once");
+    assert_eq!(log.rows.len(), 7, "sent twice, waiting once");
     let input = serde_json::from_value(json!({"external_id": "late", "name": "Late"})).unwrap();
     let late = customers::upsert(&ctx, input).await.unwrap().item.id;
     let worker = Worker {
@@ -241,7 +241,7 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
     assert_eq!(run_due(&worker).await, 1);
     assert_eq!(seen(&ctx, late).await, (7, 7));
     let log = rapport_services::ingest::log(&ctx, &query).await.unwrap();
-    assert!(log.events.iter().all(|e| e.on_timeline().is_some()), "{:?}", log.events);
+    assert!(log.rows.iter().all(|e| e.on_timeline().is_some()), "{:?}", log.rows);
     // And once more is a duplicate of what stands there.
     send(&world, &ctx, json!({"external_id": "late"}), 0..7).await;
     assert_eq!(seen(&ctx, late).await, (7, 7));

@@ -151,27 +151,16 @@ pub async fn give_to_customer(
             update timeline_events set customer_id = $4
             where workspace_id = $1 and ticket_id = $2 and customer_id = $3
             returning kind, occurred_at
-        ), kinds as (
-            select kind, count(*) as n from moved group by kind
-        ), days as (
-            select (occurred_at at time zone 'utc')::date as day, count(*)::int as n,
-                (count(*) filter (where kind = 'error'))::int as errors
-            from moved group by day
-        ), fewer as (
-            update timeline_counts c set n = c.n - k.n from kinds k
-            where c.workspace_id = $1 and c.customer_id = $3 and c.kind = k.kind
-        ), more as (
-            insert into timeline_counts as c (workspace_id, customer_id, kind, n)
-            select $1, $4, kind, n from kinds
-            on conflict (workspace_id, customer_id, kind) do update set n = c.n + excluded.n
-        ), fewer_days as (
-            update timeline_days d set n = d.n - m.n, errors = d.errors - m.errors from days m
-            where d.workspace_id = $1 and d.customer_id = $3 and d.day = m.day
-        ), more_days as (
-            insert into timeline_days as d (workspace_id, customer_id, day, n, errors)
-            select $1, $4, day, n, errors from days
-            on conflict (workspace_id, customer_id, day)
-            do update set n = d.n + excluded.n, errors = d.errors + excluded.errors
+        ), sums as (
+            select kind, (occurred_at at time zone 'utc')::date as day, count(*)::int as n
+            from moved group by kind, day
+        ), batch as (
+            insert into timeline_batches (workspace_id, customers, kinds, days, n)
+            select $1, array_agg(customer_id), array_agg(kind), array_agg(day), array_agg(n)
+            from (
+                select $3::uuid as customer_id, kind, day, -n as n from sums
+                union all select $4::uuid, kind, day, n from sums
+            ) both_ways having count(*) > 0
         )
         update customers set last_activity_at = greatest(last_activity_at, $5)
         where workspace_id = $1 and id = $4",

@@ -7,6 +7,32 @@ use rapport_domain::timeline::CustomerRef;
 use rapport_domain::{CustomerId, TicketId, Uuid, WorkspaceId};
 use std::collections::HashMap;
 
+/// Held by whoever finds customers and then writes events of theirs, first thing in its
+/// transaction: a customer who was merged meanwhile is not folded before that is committed.
+pub async fn lock_unfolded(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock_shared(hashtextextended('unfolded ' || $1::text, 0))
+            as "done: ()""#,
+        workspace.0.to_string(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Waits until all who found customers before now have written their events: whoever looks
+/// from now on sees what was committed before this.
+pub async fn wait_unfolded(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended('unfolded ' || $1::text, 0))
+            as "done: ()""#,
+        workspace.0.to_string(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Finds the customers that a batch names, all in one query; merged ones lead to the one they
 /// were merged into. References that are not in the map are unknown here.
 pub async fn resolve_customers(

@@ -1,8 +1,13 @@
 //! The timeline: one writer for everything that happens around a customer, and its reader.
 
 mod append;
+mod counts;
 mod customers;
+mod new_event;
 mod page;
 
-pub use append::{Appended, NewEvent, append};
-pub use customers::{insert_visitors, lock_unknown, resolve_customers, resolve_tickets};
+pub use append::{Appended, append, receive};
+pub use customers::{
+    insert_visitors, lock_unfolded, lock_unknown, resolve_customers, resolve_tickets, wait_unfolded,
+};
+pub use new_event::{NewEvent, Received};

@@ -1,7 +1,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use rapport_domain::timeline::{EventKind, Position, Timeline, TimelineQuery};
+use rapport_domain::timeline::{EventKind, LogQuery, Position, Timeline, TimelineQuery};
 use rapport_domain::{Cursor, CustomerId, Uuid, WorkspaceId};
-use rapport_store::timeline::{Appended, NewEvent, append};
+use rapport_store::timeline::{Appended, NewEvent, Received, append, receive};
 use rapport_store::users::insert_workspace;
 use rapport_store::{Store, StoreError};
 use serde_json::{Value, json};
@@ -118,6 +118,118 @@ async fn last_activity_grows_and_never_passes_now(pool: PgPool) {
     assert_eq!(last().await, noon() - TimeDelta::minutes(10));
     write(&store, workspace, &[event(alex, -600, EventKind::Event)]).await;
     assert_eq!(last().await, noon());
+}
+
+/// As the ingest writes: without a customer's lock, counted later.
+async fn take_in(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
+    let mut tx = store.begin().await.unwrap();
+    let written = receive(&mut tx, workspace, noon(), events).await.unwrap();
+    tx.commit().await.unwrap();
+    written
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_is_noted_is_counted_once_and_a_page_never_waits_for_it(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let dana = customer(&store, workspace).await;
+    let ingested: Vec<_> = (0..30)
+        .map(|n| {
+            let kind = if n % 3 == 0 { EventKind::Error } else { EventKind::Event };
+            keyed(event(if n < 20 { alex } else { dana }, n, kind), &format!("k{n}"))
+        })
+        .collect();
+    take_in(&store, workspace, &ingested[..25]).await;
+    // Some of these were there.
+    take_in(&store, workspace, &ingested[10..]).await;
+    let seen = async || {
+        let alex = read(&store, workspace, alex, TimelineQuery::default()).await.overview;
+        let dana = read(&store, workspace, dana, TimelineQuery::default()).await.overview;
+        assert_eq!(alex.days[0].errors, 7);
+        (alex.count(EventKind::Event), alex.count(EventKind::Error), dana.total(), alex.days[0].n)
+    };
+    let before = seen().await;
+    assert_eq!(before, (13, 7, 10, 20));
+    let (one, two) = tokio::join!(store.count_batches(100), store.count_batches(100));
+    let left = store.count_batches(100).await.unwrap();
+    assert_eq!(one.unwrap() + two.unwrap() + left, 2, "each transaction counts once");
+    assert_eq!(seen().await, before);
+    let kept: i64 = sqlx::query_scalar("select sum(n)::bigint from timeline_counts")
+        .fetch_one(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, 30);
+    let active: DateTime<Utc> =
+        sqlx::query_scalar("select last_activity_at from customers where id = $1")
+            .bind(alex.0)
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+    assert_eq!(active, noon());
+    // What was counted goes once nobody has to be told of it any more.
+    assert_eq!(store.sweep_batches(600.0, 10).await.unwrap(), 0);
+    assert_eq!(store.sweep_batches(0.0, 10).await.unwrap(), 2);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn an_event_of_nobody_is_refused_by_the_database_too(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let mut tx = store.begin().await.unwrap();
+    let other = WorkspaceId::generate();
+    insert_workspace(&mut tx, other, "Other").await.unwrap();
+    tx.commit().await.unwrap();
+    for (workspace, customer) in [(workspace, CustomerId::generate()), (other, alex)] {
+        let mut tx = store.begin().await.unwrap();
+        let strange = [event(customer, 1, EventKind::Event)];
+        let written = receive(&mut tx, workspace, noon(), &strange).await;
+        assert!(written.is_err(), "{written:?}");
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_log_searches_a_bounded_stretch_and_says_how_far(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let came = |n: i64, name: &str| {
+        let at = noon() - TimeDelta::seconds(n);
+        let before = Some((rapport_domain::EventId::generate(), at));
+        let received = Some(Received { kind: "track".into(), before });
+        NewEvent { received, name: name.into(), ..event(alex, 0, EventKind::Event) }
+    };
+    let mut events: Vec<_> = (0..60).map(|n| came(n, "Page viewed")).collect();
+    events.push(came(61, "Order paid"));
+    // What happened here came from nowhere.
+    events.push(NewEvent::activity(alex, noon(), "ticket.closed", "Priya"));
+    for some in events.chunks(20) {
+        take_in(&store, workspace, some).await;
+    }
+    let find = async |q: &str, before| {
+        let query = LogQuery { q: q.into(), before, state: None };
+        store.event_log(workspace, &query, None).await.unwrap()
+    };
+    let first = find("", None).await;
+    assert_eq!((first.rows.len(), first.looked_to), (50, None));
+    let rest = find("", first.next).await;
+    assert_eq!((rest.rows.len(), rest.next), (11, None));
+    let found = find("ORDER", None).await;
+    assert_eq!(found.rows.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["Order paid"]);
+    assert_eq!((found.next, found.looked_to), (None, None), "all was looked at");
+    assert!(find("%", None).await.rows.is_empty());
+    // More than one search looks through.
+    sqlx::query(
+        "insert into timeline_events (workspace_id, customer_id, occurred_at, id, kind, source, name,
+            received_at, received_as)
+        select $1, $2, $3, gen_random_uuid(), 'event', 'api', 'Page viewed',
+            $3::timestamptz + n * interval '1 second', 'track' from generate_series(1, 20000) n",
+    )
+    .bind(workspace.0)
+    .bind(alex.0)
+    .bind(noon())
+    .execute(store.pool())
+    .await
+    .unwrap();
+    let far = find("order", None).await;
+    assert!(far.rows.is_empty());
+    assert_eq!(far.looked_to, Some(noon() + TimeDelta::seconds(1)));
+    assert_eq!(find("order", far.next).await.rows.len(), 1);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
