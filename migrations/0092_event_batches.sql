@@ -19,8 +19,11 @@ create index event_log_state on event_log (workspace_id, state, received_at, id)
 
 -- One index holds every event, by kind; another all that are no custom events. A page without a
 -- filter reads both side by side: custom events, by far the most, are written once only.
+-- Keys are compared byte by byte, several times an event.
 alter table timeline_events drop constraint timeline_events_pkey;
 drop index timeline_events_kind;
+alter table timeline_events alter kind type text collate "C", alter source type text collate "C",
+    alter dedupe_key type text collate "C";
 alter table timeline_events add primary key (workspace_id, customer_id, kind, occurred_at, id);
 create index timeline_events_other on timeline_events (workspace_id, customer_id, occurred_at, id)
     where kind <> 'event';

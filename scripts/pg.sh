@@ -95,7 +95,7 @@ start() {
     PG_PORT=$(free_port)
     remember
   fi
-  options="-p $PG_PORT -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=256MB"
+  options="-p $PG_PORT -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB"
   # The socket lies in the data directory, which nobody else may enter. Its path has a limit of
   # 107 bytes: in a deep checkout there is none.
   if [ ${#PG_DATA} -le 85 ]; then options+=" -k $PG_DATA"; else options+=" -k ''"; fi

@@ -1,6 +1,7 @@
 //! Figures for docs/benchmarks.md: `make bench` starts the server and runs this.
 //!
 //! Needs DATABASE_URL and RAPPORT_URL of a server in demo mode; RAPPORT_PID for its memory.
+//! Arguments name parts (profile, timeline, thread, mail, live, ingest, bugsink); none are all.
 //! What is compared runs interleaved in one run, so a busy machine slows both alike. Only
 //! ratios and counts fail, never absolute times.
 
@@ -46,13 +47,31 @@ async fn main() -> anyhow::Result<()> {
 
     println!("## Memory of the server\n");
     print_memory("idle");
-    let mut missed = profile::run(&store, &client, &url, &seeded).await?;
-    missed.extend(timeline::run(&store, &client, &url, viewer.workspace, &seeded).await?);
-    missed.extend(thread::run(&client, &url, &seeded).await?);
-    missed.extend(mail::run(store.pool(), &client, &url, viewer.workspace).await?);
-    missed.extend(live::run(store.pool(), &client, &url, viewer.workspace, &seeded).await?);
-    missed.extend(ingest::run(store.pool(), &client, &url, viewer.workspace, &seeded).await?);
-    bugsink::run(&client).await?;
+    let parts: Vec<String> = env::args().skip(1).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
+    let (pool, workspace) = (store.pool(), viewer.workspace);
+    let mut missed = Vec::new();
+    if wanted("profile") {
+        missed.extend(profile::run(&store, &client, &url, &seeded).await?);
+    }
+    if wanted("timeline") {
+        missed.extend(timeline::run(&store, &client, &url, workspace, &seeded).await?);
+    }
+    if wanted("thread") {
+        missed.extend(thread::run(&client, &url, &seeded).await?);
+    }
+    if wanted("mail") {
+        missed.extend(mail::run(pool, &client, &url, workspace).await?);
+    }
+    if wanted("live") {
+        missed.extend(live::run(pool, &client, &url, workspace, &seeded).await?);
+    }
+    if wanted("ingest") {
+        missed.extend(ingest::run(pool, &client, &url, workspace, &seeded).await?);
+    }
+    if wanted("bugsink") {
+        bugsink::run(&client).await?;
+    }
     println!("\n## Memory of the server, again\n");
     print_memory("after load");
     print_wasm();

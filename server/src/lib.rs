@@ -15,6 +15,7 @@ mod download;
 mod files;
 mod forms;
 mod health;
+mod listen;
 mod live;
 mod mail_in;
 mod middleware;

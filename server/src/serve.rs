@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
 use crate::config::{Config, WorkerConfig};
+use crate::listen::{self, Bounds};
 use crate::mail_in;
 use crate::router;
 use crate::state::AppState;
@@ -11,7 +12,6 @@ use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::{Files, Store};
-use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -56,12 +56,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told(stopping))
-        .await;
+    listen::serve(listener, app, Bounds::default(), told(stopping)).await;
     mail.join_all().await;
     telling.await.context("telling of changes failed")?;
-    served.context("the server failed")?;
     worker.await.context("the worker failed")
 }
 

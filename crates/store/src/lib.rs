@@ -44,6 +44,7 @@ pub mod workspaces;
 
 pub use error::StoreError;
 pub use files::Files;
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
@@ -57,6 +58,8 @@ const INGEST_CONNECTIONS: u32 = 6;
 const JOB_CONNECTIONS: u32 = 5;
 /// How long a request waits for a connection before it answers 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a connection for events is believed after its last use.
+const FRESH: Duration = Duration::from_millis(500);
 /// What the server may spend on one statement of a page.
 const STATEMENT_TIMEOUT: &str = "10s";
 
@@ -92,19 +95,33 @@ impl Store {
 
     /// The same for taking in events. It has no files either.
     pub async fn connect_for_ingest(url: &str) -> Result<Self> {
-        Self::connect_with(url, Files::in_memory(), INGEST_CONNECTIONS).await
+        // A connection that was busy a moment ago is not asked whether it still stands.
+        let pool = Self::pool_with(INGEST_CONNECTIONS).test_before_acquire(false).before_acquire(
+            |connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            },
+        );
+        Ok(Self { pool: pool.connect_with(Self::options(url)?).await?, files: Files::in_memory() })
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("rapport")
-            .options([("statement_timeout", STATEMENT_TIMEOUT)]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+        let pool = Self::pool_with(connections).connect_with(Self::options(url)?).await?;
         Ok(Self { pool, files })
+    }
+
+    fn options(url: &str) -> Result<PgConnectOptions> {
+        Ok(PgConnectOptions::from_str(url)?
+            .application_name("rapport")
+            .options([("statement_timeout", STATEMENT_TIMEOUT)]))
+    }
+
+    fn pool_with(connections: u32) -> PgPoolOptions {
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
     }
 
     /// Wraps a pool that somebody else opened, for tests. Files are kept in memory.

@@ -37,11 +37,11 @@ use tokio::time::{Instant, sleep, timeout};
 const WRITERS: usize = 4;
 /// Requests that wait at once.
 const REQUESTS: usize = 4_096;
-/// Requests in one commit, at the most.
-const TOGETHER: usize = 500;
-/// How long a writer waits for company before it commits, and how much company is enough.
+/// How long a writer waits for company before it commits, and with how many events it does not.
 const LINGER: Duration = Duration::from_millis(2);
-const ENOUGH_EVENTS: usize = 500;
+const WORTH_EVENTS: usize = 100;
+/// Events with which it takes no further request along: other writers work beside it.
+const ENOUGH_EVENTS: usize = 250;
 /// A failure that takes so long is the database's, not the request's.
 const GONE: Duration = Duration::from_secs(2);
 /// How long a request waits for its commit.
@@ -107,19 +107,23 @@ async fn work(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Request>>>, writte
         {
             // One writer gathers at a time; the others commit meanwhile.
             let mut waiting = waiting.lock().await;
-            if waiting.recv_many(&mut requests, TOGETHER).await == 0 {
-                return;
-            }
-            if events(&requests) < ENOUGH_EVENTS {
+            let Some(first) = waiting.recv().await else { return };
+            requests.push(first);
+            take_along(&mut waiting, &mut requests);
+            if events(&requests) < WORTH_EVENTS {
                 sleep(LINGER).await;
-                while events(&requests) < ENOUGH_EVENTS && requests.len() < TOGETHER {
-                    let Ok(request) = waiting.try_recv() else { break };
-                    requests.push(request);
-                }
+                take_along(&mut waiting, &mut requests);
             }
         }
         commit(&store, requests).await;
         written.notify_one();
+    }
+}
+
+fn take_along(waiting: &mut mpsc::Receiver<Request>, requests: &mut Vec<Request>) {
+    while events(requests) < ENOUGH_EVENTS {
+        let Ok(request) = waiting.try_recv() else { return };
+        requests.push(request);
     }
 }
 

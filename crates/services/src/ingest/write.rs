@@ -53,8 +53,7 @@ pub(super) async fn write(
             Item::Settled { .. } => None,
         })
         .collect();
-    let mut tx = store.begin().await?;
-    timeline::lock_unfolded(&mut tx, workspace).await?;
+    let mut tx = timeline::begin_unfolded(store, workspace).await?;
     let owners = find_owners(&mut tx, workspace, now, &incoming).await?;
     let events: Vec<NewEvent> = incoming
         .iter()

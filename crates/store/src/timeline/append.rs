@@ -36,7 +36,7 @@ pub async fn append(
 /// Writes events, drops duplicates, and leaves what they add to counts, days and last activity
 /// for [`Store::count_batches`](crate::Store::count_batches). Answers one [`Appended`] an event,
 /// in their order. `now` is when they were received. Takes no customer's lock: whoever found
-/// the customers did so under [`lock_unfolded`](super::lock_unfolded).
+/// the customers did so in a transaction of [`begin_unfolded`](super::begin_unfolded).
 pub async fn receive(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -134,7 +134,7 @@ async fn insert(
                 as e (received_at, id, customer_id, occurred_at, kind, source, name, title, body,
                     icon, url, actor_name, ticket_id, object_type, object_id, payload, dedupe_key,
                     received_as)
-            order by e.source, e.dedupe_key, e.id
+            order by e.source collate "C", e.dedupe_key collate "C", e.id
             on conflict (workspace_id, source, dedupe_key) where dedupe_key is not null do nothing
             returning id, customer_id, kind, occurred_at
         ), sums as (

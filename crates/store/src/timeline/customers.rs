@@ -1,23 +1,22 @@
 //! Whose events a batch holds.
 
-use crate::{Result, Tx};
+use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::timeline::CustomerRef;
 use rapport_domain::{CustomerId, TicketId, Uuid, WorkspaceId};
+use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
-/// Held by whoever finds customers and then writes events of theirs, first thing in its
-/// transaction: a customer who was merged meanwhile is not folded before that is committed.
-pub async fn lock_unfolded(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
-    sqlx::query!(
-        r#"select pg_advisory_xact_lock_shared(hashtextextended('unfolded ' || $1::text, 0))
-            as "done: ()""#,
-        workspace.0.to_string(),
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(())
+/// Starts the transaction of whoever finds customers and then writes events of theirs: one who
+/// is merged meanwhile is not folded before it has ended.
+pub async fn begin_unfolded(store: &Store, workspace: WorkspaceId) -> Result<Tx> {
+    // One trip; the workspace is a UUID, so that nothing can be meant but itself.
+    let lock = format!(
+        "begin; select pg_advisory_xact_lock_shared(hashtextextended('unfolded {}', 0))",
+        workspace.0,
+    );
+    Ok(store.pool().begin_with(AssertSqlSafe(lock)).await?)
 }
 
 /// Waits until all who found customers before now have written their events: whoever looks

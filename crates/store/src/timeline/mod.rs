@@ -8,6 +8,7 @@ mod page;
 
 pub use append::{Appended, append, receive};
 pub use customers::{
-    insert_visitors, lock_unfolded, lock_unknown, resolve_customers, resolve_tickets, wait_unfolded,
+    begin_unfolded, insert_visitors, lock_unknown, resolve_customers, resolve_tickets,
+    wait_unfolded,
 };
 pub use new_event::{NewEvent, Received};
