@@ -63,7 +63,7 @@ async fn table(
     for round in 0..WARM_UP + ROUNDS {
         for (_, _, customer, query, page, sql, http) in &mut cells {
             let start = Instant::now();
-            store.timeline(workspace, *customer, query, false, Utc::now()).await?;
+            store.timeline(workspace, *customer, query, None, Utc::now()).await?;
             let took = start.elapsed();
             let (fetched, _) = client.get(page).await?;
             if round >= WARM_UP {

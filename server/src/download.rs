@@ -6,8 +6,8 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rapport_domain::AppError;
 use rapport_domain::message::Look;
+use rapport_domain::{AppError, address};
 use rapport_services::files::Opened;
 use std::ops::Range;
 
@@ -98,13 +98,8 @@ fn wanted(request: &HeaderMap, size: u64) -> Wanted {
 pub fn disposition(inline: bool, name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || " ._-".contains(c) { c } else { '_' };
     let ascii: String = name.chars().map(plain).collect();
-    let exact: String = name
-        .bytes()
-        .map(|b| match b {
-            b if b.is_ascii_alphanumeric() || b"._-".contains(&b) => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect();
+    // A slash ends no header, and no program takes it for a folder of its own.
+    let exact = address::encode(&name.replace('/', "_"));
     let kind = if inline { "inline" } else { "attachment" };
     format!("{kind}; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use rapport_domain::timeline::{
     EventKind, EventState, LogQuery, LoggedEvent, Position, TimelineQuery,
 };
-use rapport_domain::{AppError, CustomerId};
+use rapport_domain::{AppError, CustomerId, address};
 use rapport_services::Result;
 use rapport_services::ingest::{self, LogRows, Retention};
 
@@ -95,30 +95,24 @@ fn read_query(visit: &Visit) -> LogQuery {
 }
 
 /// The address of the log with this state and place; the search goes along.
-fn address(state: Option<EventState>, q: &str, before: Option<String>) -> String {
+fn log_address(state: Option<EventState>, q: &str, before: Option<String>) -> String {
     let pairs = [
         ("state", state.map(|s| s.as_str().to_string())),
         ("q", Some(q.to_string()).filter(|q| !q.is_empty())),
         ("before", before),
     ];
-    let query =
-        pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encode(&value?))));
+    let query = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", address::encode(&value?))));
     let query = query.collect::<Vec<_>>().join("&");
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{}{mark}{query}", Events::PATH)
 }
 
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
-    text.bytes()
-        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
-}
-
 fn filters(query: &LogQuery) -> AnyView {
     let all = std::iter::once(None).chain(EventState::ALL.iter().copied().map(Some));
     let chips = all.map(|state| {
-        let href = address(state, &query.q, None);
+        let href = log_address(state, &query.q, None);
         let current = (state == query.state).then_some("true");
         view! { <a class="chip" href=href aria-current=current>{state.map_or("All", EventState::label)}</a> }
     });
@@ -206,10 +200,10 @@ fn permalink(customer: CustomerId, at: rapport_domain::Cursor) -> String {
 
 fn pager(log: &LogRows, query: &LogQuery) -> AnyView {
     let first = query.before.is_some().then(|| {
-        view! { <a class="btn" href=address(query.state, &query.q, None)>"Newest"</a> }
+        view! { <a class="btn" href=log_address(query.state, &query.q, None)>"Newest"</a> }
     });
     let next = log.next.map(|next| {
-        view! { <a class="btn" rel="next" href=address(query.state, &query.q, Some(next.to_string()))>{if log.looked_to.is_some() { "Look further back" } else { "Older" }}</a> }
+        view! { <a class="btn" rel="next" href=log_address(query.state, &query.q, Some(next.to_string()))>{if log.looked_to.is_some() { "Look further back" } else { "Older" }}</a> }
     });
     let looked = log.looked_to.map(|at| {
         let at = at.format("%b %-d, %H:%M:%S");

@@ -5,6 +5,7 @@
 //! (ids, errors, pages, roles, text) comes first.
 
 pub mod account;
+pub mod address;
 pub mod card;
 pub mod change;
 pub mod customer;

@@ -67,6 +67,12 @@ pub const IDENTIFIERS_BY_EVENT: usize = 5;
 pub const ANONYMOUS_IDS_MAX: usize = 100;
 /// Events that wait to be written at once, of all requests together.
 pub const INGEST_QUEUE_EVENTS: usize = 20_000;
+/// Characters of what a timeline is searched for, events looked at for one page of that, events
+/// kept on top of a timeline, and filters that an agent saves.
+pub const TIMELINE_FIND_CHARS: usize = 200;
+pub const TIMELINE_LOOK: u32 = 5_000;
+pub const PINS_MAX: i64 = 10;
+pub const SAVED_FILTERS_MAX: i64 = 20;
 /// Rows on a page of the event log.
 pub const EVENT_LOG_ROWS: i64 = 50;
 /// Events in one request.

@@ -2,14 +2,18 @@
 
 use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::{Ctx, Result};
-use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS};
-use rapport_domain::text::{clean_line, excerpt};
-use rapport_domain::timeline::{
-    EventKind, EventResult, NewEventInput, Timeline, TimelinePage, TimelineQuery,
+use rapport_domain::limits::{
+    EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS, PINS_MAX, SAVED_FILTERS_MAX,
 };
-use rapport_domain::{AppError, CustomerId, Permission, Uuid};
+use rapport_domain::text::{self, clean_line, excerpt};
+use rapport_domain::timeline::{
+    EventKind, EventPlace, EventResult, NewEventInput, Position, SavedFilter, Timeline,
+    TimelinePage, TimelineQuery,
+};
+use rapport_domain::{AppError, CustomerId, FilterId, Permission, UserId, Uuid};
 use rapport_mail::{html_to_text, sanitize};
-use rapport_store::timeline::NewEvent;
+use rapport_store::timeline::{self as store, NewEvent};
+use rapport_store::{StoreError, saved_filters};
 use serde_json::Value;
 
 /// A stretch of the timeline with the counts and days around it: what the pane opens with.
@@ -19,13 +23,61 @@ pub async fn open_timeline(
     query: &TimelineQuery,
 ) -> Result<Timeline> {
     ctx.require(Permission::Read)?;
-    Ok(ctx.store.timeline(ctx.workspace, customer, query, true, ctx.now).await?)
+    // Servers have no filters of their own.
+    let reader = ctx.user().unwrap_or(UserId(Uuid::nil()));
+    Ok(ctx.store.timeline(ctx.workspace, customer, query, Some(reader), ctx.now).await?)
 }
 
 /// A stretch of the timeline alone: the way on from one that is open.
 pub async fn page(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Result<TimelinePage> {
     ctx.require(Permission::Read)?;
-    Ok(ctx.store.timeline(ctx.workspace, customer, query, false, ctx.now).await?.page)
+    Ok(ctx.store.timeline(ctx.workspace, customer, query, None, ctx.now).await?.page)
+}
+
+/// Keeps an event on top of the timeline for everybody, or takes it off. A full top and an event
+/// that is not there are refused.
+pub async fn pin(ctx: &Ctx, customer: CustomerId, event: EventPlace, on: bool) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    let mut tx = ctx.store.begin().await?;
+    if !on {
+        store::unpin(&mut tx, ctx.workspace, customer, event).await?;
+    } else if !store::pin(&mut tx, ctx.workspace, customer, event, ctx.user(), ctx.now).await? {
+        let message = format!("{PINS_MAX} events are on top already; take one off first.");
+        return Err(AppError::Conflict(message));
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Saves what narrows a timeline now, for the agent alone; a filter of the same name is replaced.
+/// Answers all that they have.
+pub async fn save_filter(ctx: &Ctx, name: &str, query: &TimelineQuery) -> Result<Vec<SavedFilter>> {
+    ctx.require(Permission::Read)?;
+    let user = ctx.user().ok_or(AppError::Forbidden)?;
+    let name = text::required_line("name", name, NAME_CHARS)?;
+    if !query.is_filtered() {
+        return Err(AppError::invalid("name", "Nothing is filtered: there is nothing to save."));
+    }
+    let query = query.at(Position::Newest).to_query_string();
+    let mut tx = ctx.store.begin().await?;
+    if !saved_filters::save(&mut tx, ctx.workspace, user, &name, &query).await? {
+        let message = format!("{SAVED_FILTERS_MAX} filters are saved already; delete one first.");
+        return Err(AppError::invalid("name", message));
+    }
+    let all = saved_filters::list(&mut tx, ctx.workspace, user).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(all)
+}
+
+/// Forgets a filter of the agent's own; answers those that are left.
+pub async fn delete_filter(ctx: &Ctx, id: FilterId) -> Result<Vec<SavedFilter>> {
+    ctx.require(Permission::Read)?;
+    let user = ctx.user().ok_or(AppError::Forbidden)?;
+    let mut tx = ctx.store.begin().await?;
+    saved_filters::delete(&mut tx, ctx.workspace, user, id).await?;
+    let left = saved_filters::list(&mut tx, ctx.workspace, user).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(left)
 }
 
 /// Takes in events as JSON, each read by itself: one that is no event spoils no other. Answers,

@@ -1,6 +1,9 @@
 -- A stretch of one customer's timeline around a position, and with $8 its overview: one trip.
 -- $1 workspace, $2 customer, $3 kinds (empty: all), $4 and $5 the position,
--- $6 events before it, $7 events after it, $8 whether the overview is wanted, $9 its first day.
+-- $6 events before it, $7 events after it, $8 whether the overview is wanted, $9 its first day,
+-- $10 and $11 the instants that events lie between, $12 what they contain (lower case) and $13 their
+-- source (empty: anything), $14 and $15 how many are looked at before and after, $16 whose
+-- saved filters.
 -- With a filter the primary key is read, a few rows of each kind of each identity; without one
 -- its custom events, and beside them the index that holds all others: the cost depends on the
 -- page alone, not on the customer or the depth. The two arms exclude each other by a condition
@@ -21,67 +24,89 @@ with who as materialized (
     cross join lateral unnest(b.customers, b.kinds, b.days, b.n) as e (customer_id, kind, day, n)
     where $8 and b.workspace_id = $1 and not b.counted
         and b.customers && array(select id from ids) and e.customer_id in (select id from ids)
+), older_looked as materialized (
+    (
+        select e.* from ids cross join lateral (
+            (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
+                    and (occurred_at, id) < ($4, $5) and occurred_at >= $10
+                    and cardinality($3::text[]) = 0
+                order by occurred_at desc, id desc limit $14
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and (occurred_at, id) < ($4, $5) and occurred_at >= $10
+                    and cardinality($3::text[]) = 0
+                order by occurred_at desc, id desc limit $14
+            )
+        ) e
+        order by e.occurred_at desc, e.id desc limit $14
+    )
+    union all (
+        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
+            select * from timeline_events
+            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
+                and (occurred_at, id) < ($4, $5) and occurred_at >= $10
+            order by occurred_at desc, id desc limit $14
+        ) e
+        order by e.occurred_at desc, e.id desc limit $14
+    )
+), newer_looked as materialized (
+    (
+        select e.* from ids cross join lateral (
+            (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
+                    and (occurred_at, id) > ($4, $5) and occurred_at < $11
+                    and cardinality($3::text[]) = 0
+                order by occurred_at, id limit $15
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and (occurred_at, id) > ($4, $5) and occurred_at < $11
+                    and cardinality($3::text[]) = 0
+                order by occurred_at, id limit $15
+            )
+        ) e
+        order by e.occurred_at, e.id limit $15
+    )
+    union all (
+        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
+            select * from timeline_events
+            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
+                and (occurred_at, id) > ($4, $5) and occurred_at < $11
+            order by occurred_at, id limit $15
+        ) e
+        order by e.occurred_at, e.id limit $15
+    )
 ), older as (
-    (
-        select e.* from ids cross join lateral (
-            (
-                select * from timeline_events
-                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
-                    and (occurred_at, id) < ($4, $5) and cardinality($3::text[]) = 0
-                order by occurred_at desc, id desc limit $6
-            )
-            union all (
-                select * from timeline_events
-                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
-                    and (occurred_at, id) < ($4, $5) and cardinality($3::text[]) = 0
-                order by occurred_at desc, id desc limit $6
-            )
-        ) e
-        order by e.occurred_at desc, e.id desc limit $6
-    )
-    union all (
-        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
-            select * from timeline_events
-            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
-                and (occurred_at, id) < ($4, $5)
-            order by occurred_at desc, id desc limit $6
-        ) e
-        order by e.occurred_at desc, e.id desc limit $6
-    )
+    select * from older_looked
+    where ($13 = '' or source = $13) and ($12 = ''
+        or position($12 in lower(concat_ws(' ', name, title, body, payload::text))) > 0)
+    order by occurred_at desc, id desc limit $6
 ), newer as (
-    (
-        select e.* from ids cross join lateral (
-            (
-                select * from timeline_events
-                where workspace_id = $1 and customer_id = ids.id and kind = 'event'
-                    and (occurred_at, id) > ($4, $5) and cardinality($3::text[]) = 0
-                order by occurred_at, id limit $7
-            )
-            union all (
-                select * from timeline_events
-                where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
-                    and (occurred_at, id) > ($4, $5) and cardinality($3::text[]) = 0
-                order by occurred_at, id limit $7
-            )
-        ) e
-        order by e.occurred_at, e.id limit $7
-    )
-    union all (
-        select e.* from ids cross join unnest($3::text[]) k (kind) cross join lateral (
-            select * from timeline_events
-            where workspace_id = $1 and customer_id = ids.id and kind = k.kind
-                and (occurred_at, id) > ($4, $5)
-            order by occurred_at, id limit $7
-        ) e
-        order by e.occurred_at, e.id limit $7
-    )
+    select * from newer_looked
+    where ($13 = '' or source = $13) and ($12 = ''
+        or position($12 in lower(concat_ws(' ', name, title, body, payload::text))) > 0)
+    order by occurred_at, id limit $7
+), pinned as (
+    select p.pinned_at, e.* from timeline_pins p
+    join timeline_events e on e.workspace_id = $1 and e.customer_id = p.customer_id
+        and e.kind = p.kind and e.occurred_at = p.occurred_at and e.id = p.event_id
+    where $8 and p.workspace_id = $1 and p.customer_id in (select id from ids)
+    order by p.pinned_at desc limit 50
 ), rows as (
-    select true as older, * from older union all select false, * from newer
+    select 'older' as place, null::timestamptz as pinned_at, * from older
+    union all select 'newer', null, * from newer
+    union all select 'pin', * from pinned
 )
 select
     who.id as "customer!",
     (select coalesce(json_agg(json_build_object(
-        'older', r.older, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,
+        'place', r.place, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,
         'kind', r.kind, 'source', r.source, 'name', r.name, 'title', r.title, 'body', r.body,
         'icon', r.icon, 'url', r.url, 'actor_name', r.actor_name, 'object_type', r.object_type,
         'object_id', r.object_id, 'payload', r.payload,
@@ -91,7 +116,7 @@ select
                     where l.workspace_id = $1 and l.id = t.label_id))
             from tickets t where t.workspace_id = $1 and t.id = r.ticket_id
         ) end
-    )), '[]') from rows r) as "rows!: Json<Vec<Row>>",
+    ) order by r.pinned_at desc), '[]') from rows r) as "rows!: Json<Vec<Row>>",
     case when $8 then (
         select coalesce(json_agg(json_build_array(c.kind, c.n)), '[]') from (
             select kind, sum(n)::bigint as n from (
@@ -115,6 +140,18 @@ select
             ) both_of_them
             group by day having sum(n) > 0
         ) d
-    ) end as "days: Json<Vec<ActivityDay>>"
+    ) end as "days: Json<Vec<ActivityDay>>",
+    case when $8 then (
+        select coalesce(json_agg(json_build_object('id', f.id, 'name', f.name, 'query', f.query)
+            order by lower(f.name)), '[]')
+        from saved_filters f where f.workspace_id = $1 and f.user_id = $16
+    ) end as "filters: Json<Vec<FilterRow>>",
+    -- where each side's look ended, when it saw as many as it may
+    (select json_build_array(o.occurred_at, o.id) from older_looked o
+        where (select count(*) from older_looked) = $14
+        order by o.occurred_at, o.id limit 1) as "older_end: Json<(DateTime<Utc>, Uuid)>",
+    (select json_build_array(n.occurred_at, n.id) from newer_looked n
+        where (select count(*) from newer_looked) = $15
+        order by n.occurred_at desc, n.id desc limit 1) as "newer_end: Json<(DateTime<Utc>, Uuid)>"
 from who
 where who.id is not null

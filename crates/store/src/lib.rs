@@ -32,6 +32,7 @@ pub mod notifications;
 pub mod outbox;
 pub mod receiving;
 pub mod retention;
+pub mod saved_filters;
 pub mod sessions;
 pub mod sla;
 pub mod snippets;

@@ -266,7 +266,10 @@ pub async fn fold(
             update timeline_events e set customer_id = $3 from first
             where e.workspace_id = $1 and e.customer_id = $2 and e.kind = first.kind
                 and e.occurred_at = first.occurred_at and e.id = first.id
-            returning e.kind, (e.occurred_at at time zone 'utc')::date as day
+            returning e.kind, (e.occurred_at at time zone 'utc')::date as day, e.id
+        ), pins as (
+            update timeline_pins p set customer_id = $3 from moved
+            where p.workspace_id = $1 and p.customer_id = $2 and p.event_id = moved.id
         ), sums as (
             select kind, day, count(*)::int as n from moved group by kind, day
         ), batch as (

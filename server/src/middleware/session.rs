@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use rapport_app::Failure;
 use rapport_app::api::wants_page;
-use rapport_domain::AppError;
+use rapport_domain::{AppError, address};
 use rapport_services::auth;
 use server_fn::error::FromServerFnError;
 
@@ -79,7 +79,7 @@ fn refusal() -> Response {
 async fn to_login(state: &AppState, next: &str) -> Response {
     match state.store.has_workspace().await {
         Ok(false) => Redirect::to("/setup").into_response(),
-        Ok(true) => Redirect::to(&format!("/login?next={}", encode(next))).into_response(),
+        Ok(true) => Redirect::to(&format!("/login?next={}", address::encode(next))).into_response(),
         Err(error) => unavailable(&error.into()),
     }
 }
@@ -109,14 +109,6 @@ pub fn cookie(tls: bool, token: &str) -> String {
     let age = if token.is_empty() { 0 } else { auth::SESSION_DAYS * 86_400 };
     let secure = if tls { "; Secure" } else { "" };
     format!("{}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", cookie_name(tls))
-}
-
-/// Percent-encodes everything that could end a query value.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
-    text.bytes()
-        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
 }
 
 #[cfg(test)]

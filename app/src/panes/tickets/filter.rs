@@ -8,7 +8,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::ticket::TicketScope;
-use rapport_domain::{Cursor, limits};
+use rapport_domain::{Cursor, address, limits};
 use wasm_bindgen::JsCast;
 
 /// How long typing rests before the list is asked for, in milliseconds.
@@ -48,7 +48,7 @@ impl Filter {
         params.extend(self.scope.get().word().map(|w| format!("tickets={w}")));
         let text = self.text.get();
         if !text.trim().is_empty() {
-            params.push(format!("tq={}", encode(text.trim())));
+            params.push(format!("tq={}", address::encode(text.trim())));
         }
         if params.is_empty() { String::new() } else { format!("?{}", params.join("&")) }
     }
@@ -64,16 +64,6 @@ impl Filter {
         self.rows.set(limits::PANE_TICKETS);
         self.after.set(None);
     }
-}
-
-/// Percent-encodes everything but letters and digits.
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect()
 }
 
 /// The button with the form behind it.
@@ -127,15 +117,5 @@ pub fn FilterMenu(filter: Filter) -> impl IntoView {
                 <button class="btn" type="submit" hidden=move || clock.local.get()>"Apply"</button>
             </form>
         </details>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::encode;
-
-    #[test]
-    fn text_cannot_leave_its_parameter() {
-        assert_eq!(encode("a&b=ü c"), "a%26b%3D%C3%BC%20c");
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::Failure;
 use leptos::prelude::*;
-use rapport_domain::CustomerId;
-use rapport_domain::timeline::{Timeline, TimelinePage, TimelineQuery};
+#[cfg(feature = "ssr")]
+use rapport_domain::timeline::EventPlace;
+use rapport_domain::timeline::{EventKind, SavedFilter, Timeline, TimelinePage, TimelineQuery};
+use rapport_domain::{Cursor, CustomerId, FilterId};
 use server_fn::codec::Json;
 
 /// A page of the timeline with counts and days.
@@ -25,4 +27,34 @@ pub async fn load_timeline(
     query: TimelineQuery,
 ) -> Result<TimelinePage, Failure> {
     crate::api::run(async |ctx| rapport_services::timeline::page(ctx, customer, &query).await).await
+}
+
+/// Keeps an event on top for everybody, or takes it off.
+#[server]
+pub async fn pin_event(
+    customer: CustomerId,
+    kind: EventKind,
+    at: Cursor,
+    on: bool,
+) -> Result<(), Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::timeline::pin(ctx, customer, EventPlace { kind, at }, on).await
+    })
+    .await
+}
+
+/// Saves a filter for the reader alone: `query` is the address's query part. Answers all they have.
+#[server]
+pub async fn save_filter(name: String, query: String) -> Result<Vec<SavedFilter>, Failure> {
+    crate::api::run(async |ctx| {
+        let query = TimelineQuery::from_query_string(&query);
+        rapport_services::timeline::save_filter(ctx, &name, &query).await
+    })
+    .await
+}
+
+/// Forgets one of the reader's filters; answers those that are left.
+#[server]
+pub async fn delete_filter(id: FilterId) -> Result<Vec<SavedFilter>, Failure> {
+    crate::api::run(async |ctx| rapport_services::timeline::delete_filter(ctx, id).await).await
 }

@@ -47,12 +47,15 @@ async fn load(stream: Stream) {
         return;
     }
     stream.overview.set(timeline.overview);
+    stream.pins.set(timeline.pins.into_iter().map(Arc::new).collect());
     let page = timeline.page;
     let (newest, oldest) = stream.items.with_untracked(|items| {
         (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()))
     });
     let has_older = stream.older.get_untracked().is_some();
+    // A search that found less than a page found all that matches as far as it looked.
     let meets = page.older.is_none()
+        || page.looked_to.is_some()
         || page.items.last().is_some_and(|last| newest.is_some_and(|n| last.cursor() <= n));
     let waiting = if meets {
         let known = |item: &TimelineItem| {

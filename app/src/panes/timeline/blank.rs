@@ -20,9 +20,13 @@ pub(super) fn Blank(stream: Stream) -> impl IntoView {
         }
         .into_any();
     }
-    if !names.is_empty() {
+    if query.is_filtered() {
+        let title = match (names.is_empty(), query.narrow.is_none()) {
+            (false, true) => format!("No {}", names.join(" or ")),
+            _ => "Nothing matches".to_string(),
+        };
         return view! {
-            <Empty icon="filter" title=format!("No {}", names.join(" or "))>
+            <Empty icon="filter" title>
                 <p><a class="btn" href=everything>"Show everything"</a></p>
             </Empty>
         }

@@ -15,14 +15,23 @@ use std::sync::Arc;
 const ICONS: &str = include_str!("../../../../public/icons.txt");
 
 #[component]
-pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView {
+pub(super) fn EventRow(
+    stream: Stream,
+    item: Arc<TimelineItem>,
+    /// On top, out of its place: it has a date there, and is not what its permalink opens.
+    #[prop(optional)]
+    pinned: bool,
+) -> impl IntoView {
     let id = item.id;
-    let current = stream.current == Some(id);
-    let at_start = stream.opened.with_untracked(|open| open.contains(&id));
+    let current = stream.current == Some(id) && !pinned;
+    let at_start = !pinned && stream.opened.with_untracked(|open| open.contains(&id));
     let open = RwSignal::new(at_start);
     let toggle = move |ev: web_sys::Event| {
         let now_open = is_open(&ev);
         open.set(now_open);
+        if pinned {
+            return;
+        }
         stream.opened.update(|all| {
             if now_open {
                 all.insert(id)
@@ -45,8 +54,8 @@ pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView
     });
     let separator = (ticket.is_some() && !detail.is_empty()).then_some(" · ");
     view! {
-        <li class="event" class:current=current id=id.to_string()>
-            <Time at=item.occurred_at style=TimeStyle::Clock />
+        <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
+            <Time at=item.occurred_at style=if pinned { TimeStyle::List } else { TimeStyle::Clock } />
             <Dot item=item.clone() />
             <div class="body">
                 <details open=at_start on:toggle=toggle>

@@ -1,5 +1,6 @@
 //! Above the events: the title with the total, filter chips, the strip, the jump to a date.
 
+use super::narrow::{NarrowChips, NarrowMenu};
 use super::stream::Stream;
 use super::strip::Strip;
 use crate::ui::icon::Icon;
@@ -19,7 +20,7 @@ pub(super) fn Head(stream: Stream) -> impl IntoView {
         <div class="pane-head">
             <h2>"Timeline"</h2>
             <span class="count num">{total}</span>
-            <span class="end">{view! { <Jump stream /> }.into_any()}</span>
+            <span class="end">{view! { <NarrowMenu stream /> }.into_any()}{view! { <Jump stream /> }.into_any()}</span>
         </div>
         {view! { <Filters stream /> }.into_any()}
         {view! { <Strip stream /> }.into_any()}
@@ -57,6 +58,7 @@ fn Filters(stream: Stream) -> impl IntoView {
         <nav class="filters" aria-label="Kinds of events">
             <a class="chip" href=href(query.unfiltered()) aria-current=everything.then_some("true")>"Everything"</a>
             {EventKind::ALL.iter().map(chip).collect_view()}
+            {view! { <NarrowChips stream /> }.into_any()}
         </nav>
     }
 }

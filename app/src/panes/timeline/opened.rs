@@ -1,5 +1,6 @@
 //! All of one event: every property with a way to copy it, and the payload as JSON.
 
+use super::pinned::PinButton;
 use super::stream::Stream;
 use crate::ui::copyable::{CopyButton, CopyField, copy};
 use crate::ui::icon::Icon;
@@ -53,7 +54,10 @@ pub(super) fn Opened(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView {
                     </div>
                 </details>
             })}
-            {view! { <Permalink href=stream.permalink(&item) /> }.into_any()}
+            <div class="links">
+                {view! { <Permalink href=stream.permalink(&item) /> }.into_any()}
+                {view! { <PinButton stream item=item.clone() /> }.into_any()}
+            </div>
         </div>
     }
 }
@@ -77,7 +81,6 @@ fn Permalink(href: String) -> impl IntoView {
     let toasts = use_toasts();
     let copied = href.clone();
     view! {
-        <p class="links">
             <a class="btn quiet" href=href><Icon name="link" />"Permalink"</a>
             <button
                 class="btn quiet"
@@ -90,6 +93,5 @@ fn Permalink(href: String) -> impl IntoView {
                 <Icon name="copy" />
                 "Copy link"
             </button>
-        </p>
     }
 }

@@ -1,20 +1,21 @@
 //! The events on screen: what is loaded, the ways on at both ends, and the days they fall on.
 
-use super::api::load_timeline;
+use super::api::{PinEvent, load_timeline};
 use super::arrivals::{Arrivals, Waiting};
 use super::blank::Blank;
+use super::pinned::Pinned;
 use super::run::{Run, RunRow, key};
 use super::walk::walk;
 use crate::pages::profile::use_place;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, use_clock};
 use crate::ui::toast::{Toasts, use_toasts};
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::limits::TIMELINE_SHOWN_MAX;
 use rapport_domain::timeline::{
-    Overview, Position, Timeline, TimelineItem, TimelinePage, TimelineQuery, collapse,
+    Overview, Position, SavedFilter, Timeline, TimelineItem, TimelinePage, TimelineQuery, collapse,
 };
 use rapport_domain::{Cursor, CustomerId, EventId};
 use std::collections::HashSet;
@@ -31,7 +32,7 @@ pub(super) enum End {
 }
 
 /// The stretch of a timeline that is on screen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Stream {
     pub customer: CustomerId,
     pub query: StoredValue<TimelineQuery>,
@@ -40,6 +41,13 @@ pub(super) struct Stream {
     pub newer: RwSignal<Option<Cursor>>,
     pub older: RwSignal<Option<Cursor>>,
     pub overview: RwSignal<Overview>,
+    /// What agents keep on top, the latest first.
+    pub pins: RwSignal<Vec<Arc<TimelineItem>>>,
+    pub pin: ServerAction<PinEvent>,
+    /// The reader's saved filters.
+    pub filters: RwSignal<Vec<SavedFilter>>,
+    /// How far back a search looked.
+    pub looked_to: RwSignal<Option<DateTime<Utc>>>,
     /// Events whose payload shows.
     pub opened: RwSignal<HashSet<EventId>>,
     /// Runs that show their single events, each by its oldest: it grows at the other end.
@@ -75,6 +83,10 @@ impl Stream {
             newer: RwSignal::new(page.newer),
             older: RwSignal::new(page.older),
             overview: RwSignal::new(timeline.overview),
+            pins: RwSignal::new(timeline.pins.into_iter().map(Arc::new).collect()),
+            pin: ServerAction::new(),
+            filters: RwSignal::new(timeline.filters),
+            looked_to: RwSignal::new(page.looked_to),
             opened: RwSignal::new(current.into_iter().collect()),
             unfolded: RwSignal::default(),
             waiting: RwSignal::default(),
@@ -141,6 +153,7 @@ impl Stream {
                 }
                 End::Older => {
                     self.older.set(page.older);
+                    self.looked_to.set(page.looked_to);
                     if extra > 0 {
                         self.newer.set(first);
                     }
@@ -187,6 +200,7 @@ pub(super) fn StreamView(stream: Stream) -> impl IntoView {
     };
     view! {
         <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| walk(&ev)>
+            {view! { <Pinned stream /> }.into_any()}
             {view! { <Arrivals stream /> }.into_any()}
             <More stream end=End::Newer />
             <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <Blank stream /> }>
@@ -214,6 +228,11 @@ fn More(stream: Stream, end: End) -> impl IntoView {
         End::Newer => stream.newer.get().map(Position::After),
         End::Older => stream.older.get().map(Position::Before),
     };
+    let clock = use_clock();
+    let looked = move || {
+        let at = stream.looked_to.get().filter(|_| end == End::Older)?;
+        Some(format!("Looked back to {}", clock.wall(at).format("%b %-d, %Y %H:%M")))
+    };
     let (label, icon) = match end {
         End::Newer => ("Load newer", "arrow-up"),
         End::Older => ("Load older", "arrow-down"),
@@ -222,6 +241,7 @@ fn More(stream: Stream, end: End) -> impl IntoView {
         at().map(|at| {
             view! {
                 <p class="more">
+                    {looked().map(|looked| view! { <span class="hint">{looked}</span> })}
                     <a
                         class="btn quiet"
                         href=stream.href(at)
@@ -232,7 +252,11 @@ fn More(stream: Stream, end: End) -> impl IntoView {
                         }
                     >
                         <Icon name=icon />
-                        {move || if stream.loading.get() { "Loading…" } else { label }}
+                        {move || match (stream.loading.get(), looked().is_some()) {
+                            (true, _) => "Loading…",
+                            (_, true) => "Look further back",
+                            _ => label,
+                        }}
                     </a>
                     {(end == End::Newer).then(|| view! { <a class="btn quiet" href=place.timeline_href()>"To the newest"</a> })}
                 </p>

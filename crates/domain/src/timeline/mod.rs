@@ -3,6 +3,7 @@
 mod collapse;
 mod ingest;
 mod log;
+mod narrow;
 mod query;
 mod segment;
 mod traits;
@@ -13,12 +14,13 @@ pub use ingest::{
     CustomerRef, EventOutcome, EventResult, NewEventInput, storable_payload, within_time,
 };
 pub use log::{EventState, LogQuery, LoggedEvent};
+pub use narrow::Narrow;
 pub use query::{Position, TimelineQuery};
 pub use segment::{Message, MessageType};
 pub use traits::Traits;
-pub use words::{property_text, sentence, source_label};
+pub use words::{USUAL_SOURCES, property_text, sentence, source_label};
 
-use crate::ids::{CustomerId, EventId};
+use crate::ids::{CustomerId, EventId, FilterId};
 use crate::page::Cursor;
 use crate::ticket::Status;
 use crate::vocabulary;
@@ -115,6 +117,9 @@ pub struct TimelinePage {
     pub newer: Option<Cursor>,
     /// Set when older events exist: they are those before this cursor.
     pub older: Option<Cursor>,
+    /// How far back was looked for what narrows the timeline, when that ended this page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_to: Option<DateTime<Utc>>,
 }
 
 /// One day (UTC) of the activity strip.
@@ -156,4 +161,26 @@ pub struct Timeline {
     pub customer: CustomerId,
     pub page: TimelinePage,
     pub overview: Overview,
+    /// What agents keep on top, the latest first.
+    #[serde(default)]
+    pub pins: Vec<TimelineItem>,
+    /// The reader's saved filters, by name.
+    #[serde(default)]
+    pub filters: Vec<SavedFilter>,
+}
+
+/// Where an event lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPlace {
+    pub kind: EventKind,
+    pub at: Cursor,
+}
+
+/// A filter that an agent saved for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFilter {
+    pub id: FilterId,
+    pub name: String,
+    /// As in the address, without a position: `?filter=error&source=sentry`.
+    pub query: String,
 }

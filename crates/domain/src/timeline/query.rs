@@ -1,6 +1,7 @@
 //! Which stretch of a timeline, of which kinds, as the address says it.
 
-use super::EventKind;
+use super::{EventKind, Narrow};
+use crate::address;
 use crate::page::Cursor;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub enum Position {
 pub struct TimelineQuery {
     /// In the order of [`EventKind::ALL`], without repeats; empty means all kinds.
     kinds: Vec<EventKind>,
+    #[serde(default)]
+    pub narrow: Narrow,
     pub at: Position,
 }
 
@@ -34,10 +37,12 @@ impl TimelineQuery {
     pub fn new(kinds: &[EventKind], at: Position) -> Self {
         let kinds: Vec<_> = EventKind::ALL.iter().copied().filter(|k| kinds.contains(k)).collect();
         let all = kinds.len() == EventKind::ALL.len();
-        Self { kinds: if all { Vec::new() } else { kinds }, at }
+        let kinds = if all { Vec::new() } else { kinds };
+        Self { kinds, narrow: Narrow::default(), at }
     }
 
-    /// Reads the address: `filter=error,call` and one of `event`, `on`, `before`, `after`.
+    /// Reads the address: `filter=error,call`, what [`Narrow`] has, and one of `event`, `on`,
+    /// `before`, `after`.
     /// What cannot be read is as good as absent: an old link still opens the timeline.
     pub fn parse(get: impl Fn(&str) -> Option<String>) -> Self {
         let filter = get("filter").unwrap_or_default();
@@ -50,7 +55,12 @@ impl TimelineQuery {
             .or_else(|| cursor("before").map(Position::Before))
             .or_else(|| cursor("after").map(Position::After))
             .unwrap_or_default();
-        Self::new(&kinds, at)
+        Self { narrow: Narrow::parse(get), ..Self::new(&kinds, at) }
+    }
+
+    /// The same from an address's query part.
+    pub fn from_query_string(query: &str) -> Self {
+        Self::parse(|name| address::query_value(query, name))
     }
 
     /// The kinds asked for; empty means all.
@@ -60,7 +70,7 @@ impl TimelineQuery {
 
     /// The same kinds elsewhere.
     pub fn at(&self, at: Position) -> Self {
-        Self { kinds: self.kinds.clone(), at }
+        Self { at, ..self.clone() }
     }
 
     /// Adds a kind to the filter or takes it out, staying at a chosen day.
@@ -70,12 +80,26 @@ impl TimelineQuery {
             Some(i) => drop(kinds.remove(i)),
             None => kinds.push(kind),
         }
-        Self::new(&kinds, self.day_or_newest())
+        self.of_kinds(&kinds)
     }
 
-    /// Takes the filter away, staying at a chosen day.
+    /// All kinds, staying at a chosen day.
     pub fn unfiltered(&self) -> Self {
-        Self::new(&[], self.day_or_newest())
+        self.of_kinds(&[])
+    }
+
+    fn of_kinds(&self, kinds: &[EventKind]) -> Self {
+        Self { narrow: self.narrow.clone(), ..Self::new(kinds, self.day_or_newest()) }
+    }
+
+    /// The same kinds, narrowed by this.
+    pub fn narrowed(&self, narrow: Narrow) -> Self {
+        Self { narrow, ..self.clone() }
+    }
+
+    /// Whether some events do not show.
+    pub fn is_filtered(&self) -> bool {
+        !self.kinds.is_empty() || !self.narrow.is_none()
     }
 
     fn day_or_newest(&self) -> Position {
@@ -96,6 +120,7 @@ impl TimelineQuery {
         if !self.kinds.is_empty() {
             parts.push(format!("filter={}", self.filter_text()));
         }
+        parts.extend(self.narrow.pairs());
         match self.at {
             Position::Newest => {}
             Position::Before(cursor) => parts.push(format!("before={cursor}")),
@@ -114,10 +139,7 @@ mod tests {
     use chrono::DateTime;
 
     fn parse(query: &str) -> TimelineQuery {
-        TimelineQuery::parse(|key| {
-            let pairs = query.trim_start_matches('?').split('&').filter_map(|p| p.split_once('='));
-            pairs.into_iter().find(|(k, _)| *k == key).map(|(_, v)| v.to_string())
-        })
+        TimelineQuery::from_query_string(query)
     }
 
     #[test]
@@ -135,6 +157,21 @@ mod tests {
             assert_eq!(parse(&query.to_query_string()), query);
         }
         assert_eq!(TimelineQuery::default().to_query_string(), "");
+    }
+
+    #[test]
+    fn what_narrows_goes_along() {
+        let query = parse("?filter=error&find=a%20b&source=sentry&from=2026-11-01&to=2026-11-24");
+        assert_eq!(query.narrow.find, "a b");
+        assert!(query.is_filtered() && query.narrow.searches());
+        let moved =
+            query.toggled(EventKind::Error).at(Position::On(query.narrow.to.expect("a day")));
+        assert_eq!(
+            moved.to_query_string(),
+            "?find=a%20b&source=sentry&from=2026-11-01&to=2026-11-24&on=2026-11-24"
+        );
+        assert_eq!(parse("?find=%20&from=x").narrow.from, None);
+        assert!(!parse("?from=yesterday&source=").is_filtered());
     }
 
     #[test]

@@ -221,6 +221,10 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
+/// Sources that a workspace usually has; others can be asked for by name.
+pub const USUAL_SOURCES: [&str; 7] =
+    ["api", "segment", "rapport", "sentry", "hubspot", "dialpad", "help_centre"];
+
 /// A source's name as people write it: `help_centre` → `Help centre`.
 pub fn source_label(source: &str) -> String {
     match source {

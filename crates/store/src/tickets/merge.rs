@@ -150,7 +150,10 @@ pub async fn give_to_customer(
         "with moved as (
             update timeline_events set customer_id = $4
             where workspace_id = $1 and ticket_id = $2 and customer_id = $3
-            returning kind, occurred_at
+            returning id, kind, occurred_at
+        ), pins as (
+            update timeline_pins p set customer_id = $4 from moved
+            where p.workspace_id = $1 and p.customer_id = $3 and p.event_id = moved.id
         ), sums as (
             select kind, (occurred_at at time zone 'utc')::date as day, count(*)::int as n
             from moved group by kind, day

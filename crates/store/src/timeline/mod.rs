@@ -5,6 +5,7 @@ mod counts;
 mod customers;
 mod new_event;
 mod page;
+mod pins;
 
 pub use append::{Appended, append, receive};
 pub use customers::{
@@ -12,3 +13,4 @@ pub use customers::{
     wait_unfolded,
 };
 pub use new_event::{NewEvent, Received};
+pub use pins::{pin, unpin};

@@ -2,12 +2,12 @@
 
 use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use rapport_domain::limits::TIMELINE_EVENTS;
+use rapport_domain::limits::{TIMELINE_EVENTS, TIMELINE_LOOK};
 use rapport_domain::timeline::{
-    ActivityDay, EventKind, EventTicket, Overview, Position, STRIP_DAYS, Timeline, TimelineItem,
-    TimelinePage, TimelineQuery,
+    ActivityDay, EventKind, EventTicket, Narrow, Overview, Position, STRIP_DAYS, SavedFilter,
+    Timeline, TimelineItem, TimelinePage, TimelineQuery,
 };
-use rapport_domain::{Cursor, CustomerId, EventId, Uuid, WorkspaceId};
+use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::types::Json;
@@ -15,9 +15,24 @@ use sqlx::types::Json;
 /// Newer events that a permalink shows above its own.
 const CONTEXT_NEWER: u32 = 15;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Place {
+    Older,
+    Newer,
+    Pin,
+}
+
+#[derive(Debug, Deserialize)]
+struct FilterRow {
+    id: Uuid,
+    name: String,
+    query: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct Row {
-    older: bool,
+    place: Place,
     id: Uuid,
     occurred_at: DateTime<Utc>,
     received_at: DateTime<Utc>,
@@ -43,9 +58,9 @@ struct Span {
 }
 
 impl Span {
-    fn new(at: Position) -> Self {
+    fn new(at: Position, narrow: &Narrow) -> Self {
         let all = TIMELINE_EVENTS;
-        match at {
+        let mut span = match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
             Position::Before(cursor) => Self { point: cursor, older: all, newer: 0 },
             Position::After(cursor) => Self { point: cursor, older: 0, newer: all },
@@ -53,54 +68,95 @@ impl Span {
             Position::Event(cursor) => {
                 Self { point: just_after(cursor), older: all - CONTEXT_NEWER, newer: CONTEXT_NEWER }
             }
+        };
+        if let Some(to) = narrow.to {
+            span.point = span.point.min(end_of_day(to));
         }
+        span
+    }
+
+    /// Events looked at before and after the point. One row more than shown says whether there is
+    /// more; and a page always knows whether something lies on its other side, which costs one row.
+    fn looks(&self, narrow: &Narrow) -> (i64, i64) {
+        let look = |shown: u32| match shown {
+            0 => 1,
+            _ if narrow.searches() => i64::from(TIMELINE_LOOK),
+            shown => i64::from(shown) + 1,
+        };
+        (look(self.older), look(self.newer))
     }
 }
 
 impl Store {
-    /// The events at `query`'s position; with `overview` also the counts and days. None of it
-    /// for a customer that this workspace does not have: [`StoreError::NotFound`].
+    /// The events at `query`'s position; with `overview` also the counts, days, pins, and the
+    /// saved filters of `reader`. None of it for a customer that this workspace does not have:
+    /// [`StoreError::NotFound`].
     pub async fn timeline(
         &self,
         workspace: WorkspaceId,
         customer: CustomerId,
         query: &TimelineQuery,
-        overview: bool,
+        overview: Option<UserId>,
         now: DateTime<Utc>,
     ) -> Result<Timeline> {
-        let span = Span::new(query.at);
-        let kinds: Vec<String> = query.kinds().iter().map(|k| k.as_str().to_string()).collect();
+        let narrow = &query.narrow;
+        let span = Span::new(query.at, narrow);
+        let (look_older, look_newer) = span.looks(narrow);
+        let kinds: Vec<&str> = query.kinds().iter().map(|k| k.as_str()).collect();
         let first_day = now.date_naive() - Days::new(STRIP_DAYS - 1);
-        // One row more than shown says whether there is more; and a page always knows whether
-        // something lies on its other side, which costs one row.
+        let from = start_of_day(narrow.from.unwrap_or(NaiveDate::MIN)).at;
         let found = sqlx::query_file!(
             "queries/timeline_page.sql",
             workspace.0,
             customer.0,
-            &kinds,
+            &kinds as _,
             span.point.at,
             span.point.id,
             i64::from(span.older) + 1,
             i64::from(span.newer) + 1,
-            overview,
+            overview.is_some(),
             first_day,
+            from,
+            narrow.to.map_or(end_of_time(), end_of_day).at,
+            narrow.find.to_lowercase(),
+            narrow.source,
+            look_older,
+            look_newer,
+            overview.map(|user| user.0),
         )
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)?;
         let counts = found.counts.map(|c| c.0).unwrap_or_default();
         let days = found.days.map(|d| d.0).unwrap_or_default();
+        let filters = found.filters.map(|f| f.0).unwrap_or_default().into_iter();
+        let (pins, rows): (Vec<Row>, Vec<Row>) =
+            found.rows.0.into_iter().partition(|r| r.place == Place::Pin);
+        let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
+            end.filter(|_| narrow.searches()).map(|e| Cursor::new(e.0.0, e.0.1))
+        };
         Ok(Timeline {
             customer: CustomerId(found.customer),
-            page: page(found.rows.0, &span),
+            page: page(rows, &span, end(found.older_end), end(found.newer_end)),
             overview: Overview { counts, days },
+            pins: pins.into_iter().map(Row::into_item).collect(),
+            filters: filters
+                .map(|f| SavedFilter { id: FilterId(f.id), name: f.name, query: f.query })
+                .collect(),
         })
     }
 }
 
-/// Puts rows in order, drops the extra ones, and notes what they meant.
-fn page(rows: Vec<Row>, span: &Span) -> TimelinePage {
-    let (mut older, mut newer): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|r| r.older);
+/// Puts rows in order, drops the extra ones, and notes what they meant. A search that looked at
+/// as many as it may goes on where it ended: `older_end`, `newer_end`.
+fn page(
+    rows: Vec<Row>,
+    span: &Span,
+    older_end: Option<Cursor>,
+    newer_end: Option<Cursor>,
+) -> TimelinePage {
+    let (mut older, mut newer): (Vec<Row>, Vec<Row>) =
+        rows.into_iter().partition(|r| r.place == Place::Older);
     older.sort_unstable_by_key(|r| std::cmp::Reverse((r.occurred_at, r.id)));
     newer.sort_unstable_by_key(|r| (r.occurred_at, r.id));
     let more_older = older.len() > span.older as usize;
@@ -110,9 +166,17 @@ fn page(rows: Vec<Row>, span: &Span) -> TimelinePage {
     let items: Vec<_> = newer.into_iter().rev().chain(older).map(Row::into_item).collect();
     // With nothing to show, the way on starts at the point itself.
     let end = |item: Option<&TimelineItem>| item.map_or(span.point, TimelineItem::cursor);
+    let way_on = |more: bool, shown: u32, item: Option<&TimelineItem>, looked: Option<Cursor>| {
+        match looked {
+            Some(looked) if !more && shown > 0 => Some(looked),
+            looked => (more || looked.is_some()).then(|| end(item)),
+        }
+    };
+    let searched = older_end.filter(|_| !more_older && span.older > 0);
     TimelinePage {
-        newer: more_newer.then(|| end(items.first())),
-        older: more_older.then(|| end(items.last())),
+        newer: way_on(more_newer, span.newer, items.first(), newer_end),
+        older: way_on(more_older, span.older, items.last(), older_end),
+        looked_to: searched.map(|cursor| cursor.at),
         items,
     }
 }
@@ -145,12 +209,15 @@ fn end_of_time() -> Cursor {
     Cursor::new(day.and_time(NaiveTime::MIN).and_utc(), Uuid::nil())
 }
 
-fn end_of_day(day: NaiveDate) -> Cursor {
+fn start_of_day(day: NaiveDate) -> Cursor {
     // Years beyond four digits are nobody's; Postgres ends before chrono does.
-    let last = end_of_time().at.date_naive();
     let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default();
-    let next = day.clamp(first, last).succ_opt().unwrap_or(last);
-    Cursor::new(next.and_time(NaiveTime::MIN).and_utc(), Uuid::nil())
+    let day = day.clamp(first, end_of_time().at.date_naive());
+    Cursor::new(day.and_time(NaiveTime::MIN).and_utc(), Uuid::nil())
+}
+
+fn end_of_day(day: NaiveDate) -> Cursor {
+    start_of_day(day.succ_opt().unwrap_or(day))
 }
 
 /// The next possible position: an event stands before it, everything newer after it.

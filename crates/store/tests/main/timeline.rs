@@ -1,14 +1,20 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use rapport_domain::timeline::{EventKind, LogQuery, Position, Timeline, TimelineQuery};
-use rapport_domain::{Cursor, CustomerId, Uuid, WorkspaceId};
-use rapport_store::timeline::{Appended, NewEvent, Received, append, receive};
+use rapport_domain::timeline::{
+    EventKind, EventPlace, LogQuery, Narrow, Position, Timeline, TimelineQuery,
+};
+use rapport_domain::{Cursor, CustomerId, UserId, Uuid, WorkspaceId};
+use rapport_store::timeline::{Appended, NewEvent, Received, append, pin, receive, unpin};
 use rapport_store::users::insert_workspace;
-use rapport_store::{Store, StoreError};
+use rapport_store::{Store, StoreError, merges};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 
 fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+fn nobody() -> UserId {
+    UserId(Uuid::nil())
 }
 
 async fn customer(store: &Store, workspace: WorkspaceId) -> CustomerId {
@@ -50,7 +56,7 @@ fn keyed(event: NewEvent, key: &str) -> NewEvent {
 }
 
 async fn read(store: &Store, w: WorkspaceId, c: CustomerId, query: TimelineQuery) -> Timeline {
-    store.timeline(w, c, &query, true, noon()).await.unwrap()
+    store.timeline(w, c, &query, Some(nobody()), noon()).await.unwrap()
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -239,7 +245,7 @@ async fn another_workspaces_customer_is_not_found(pool: PgPool) {
     let other = WorkspaceId::generate();
     insert_workspace(&mut tx, other, "Other").await.unwrap();
     tx.commit().await.unwrap();
-    let read = store.timeline(other, alex, &TimelineQuery::default(), true, noon()).await;
+    let read = store.timeline(other, alex, &TimelineQuery::default(), Some(nobody()), noon()).await;
     assert!(matches!(read, Err(StoreError::NotFound)), "{read:?}");
     let mut tx = store.begin().await.unwrap();
     let written = append(&mut tx, other, noon(), &[event(alex, 1, EventKind::Event)]).await;
@@ -346,24 +352,26 @@ async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
     sqlx::query("analyze").execute(store.pool()).await.unwrap();
     let mut connection = store.pool().acquire().await.unwrap();
     let prepare = format!(
-        "prepare page (uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date) as {}",
+        "prepare page (uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date, \
+         timestamptz, timestamptz, text, text, bigint, bigint, uuid) as {}",
         include_str!("../../queries/timeline_page.sql")
     );
     sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
     for mode in ["force_custom_plan", "force_generic_plan"] {
         let set = AssertSqlSafe(format!("set plan_cache_mode = {mode}"));
         sqlx::raw_sql(set).execute(&mut *connection).await.unwrap();
-        for (kinds, minutes, sides) in [
-            ("{}", 0, "51, 1"),
-            ("{}", 50_000, "36, 16"),
-            ("{}", 99_900, "1, 51"),
-            ("{call}", 50_000, "51, 1"),
-            ("{error,call,help}", 99_000, "51, 51"),
+        for (kinds, minutes, (older, newer)) in [
+            ("{}", 0, (51, 1)),
+            ("{}", 50_000, (36, 16)),
+            ("{}", 99_900, (1, 51)),
+            ("{call}", 50_000, (51, 1)),
+            ("{error,call,help}", 99_000, (51, 51)),
         ] {
             let at = Cursor::new(noon() - TimeDelta::minutes(minutes), Uuid::nil());
             let explain = format!(
                 "explain (analyze, buffers, format json) execute page ('{}', '{}', '{kinds}', '{}', \
-                '{}', {sides}, true, '2026-08-27')",
+                '{}', {older}, {newer}, true, '2026-08-27', '0001-01-01', '9999-12-31', '', '', \
+                {older}, {newer}, null)",
                 workspace.0,
                 alex.0,
                 at.at.to_rfc3339(),
@@ -394,4 +402,93 @@ async fn payloads_come_back_as_they_were_sent(pool: PgPool) {
     assert_eq!(found.page.items[0].payload["a"], payload["a"]);
     assert_eq!(found.page.items[0].payload["b"], payload["b"]);
     assert_eq!(found.page.items[0].payload["n"].as_f64(), Some(1.5e10));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_search_looks_a_stretch_and_goes_on_where_it_ended(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let mut events: Vec<_> = (0..9_000i64)
+        .map(|n| NewEvent {
+            source: if n % 2 == 0 { "api" } else { "web" }.into(),
+            ..event(alex, n, EventKind::Event)
+        })
+        .collect();
+    for (at, text) in [(100usize, "Half OFF"), (4_990, "half price"), (8_000, "a half")] {
+        events[at] = events[at].clone().payload(json!({"plan": {"name": text}}));
+    }
+    for some in events.chunks(3_000) {
+        take_in(&store, workspace, some).await;
+    }
+    let search = async |find: &str, source: &str, at: Position| {
+        let narrow = Narrow { find: find.into(), source: source.into(), ..Narrow::default() };
+        let query = TimelineQuery::new(&[], at).narrowed(narrow);
+        read(&store, workspace, alex, query).await.page
+    };
+    let first = search("half", "", Position::Newest).await;
+    assert_eq!(first.items.len(), 2);
+    assert_eq!(first.looked_to, Some(noon() - TimeDelta::minutes(4_999)));
+    let rest = search("half", "", Position::Before(first.older.unwrap())).await;
+    assert_eq!((rest.items.len(), rest.older, rest.looked_to), (1, None, None));
+    let back = search("half", "", Position::After(rest.items[0].cursor())).await;
+    assert_eq!(back.items.len(), 1, "5,000 newer ones hold one");
+    let more = search("half", "", Position::After(back.newer.unwrap())).await;
+    assert_eq!(more.items.len(), 1);
+    // Enough matches: it ends at the page, as without a search.
+    let web = search("", "web", Position::Newest).await;
+    assert_eq!((web.items.len(), web.looked_to), (50, None));
+    assert_eq!(web.older, web.items.last().map(|i| i.cursor()));
+    assert!(search("half", "web", Position::Newest).await.items.is_empty());
+    // Days bound it on both sides.
+    let day = |d| NaiveDate::from_ymd_opt(2026, 11, d);
+    let narrow = Narrow { from: day(22), to: day(22), ..Narrow::default() };
+    let query = TimelineQuery::default().narrowed(narrow);
+    let page = read(&store, workspace, alex, query.clone()).await.page;
+    assert_eq!(page.items[0].occurred_at.to_rfc3339(), "2026-11-22T23:59:00+00:00");
+    let oldest =
+        Position::Before(Cursor::new("2026-11-22T00:20:00Z".parse().unwrap(), Uuid::nil()));
+    let page = read(&store, workspace, alex, query.at(oldest)).await.page;
+    assert_eq!((page.items.len(), page.older), (20, None));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_is_pinned_stays_on_top_through_a_merge(pool: PgPool) {
+    let (store, workspace, alex) = start(pool).await;
+    let dana = customer(&store, workspace).await;
+    let written = write(
+        &store,
+        workspace,
+        &[event(alex, 9, EventKind::Error), event(dana, 5, EventKind::Event)],
+    )
+    .await;
+    let place = |n: usize, kind| EventPlace { kind, at: written[n].cursor };
+    let (error, other) = (place(0, EventKind::Error), place(1, EventKind::Event));
+    let mut tx = store.begin().await.unwrap();
+    assert!(pin(&mut tx, workspace, alex, error, None, noon()).await.unwrap());
+    assert!(pin(&mut tx, workspace, alex, error, None, noon()).await.unwrap(), "twice is once");
+    let strange = pin(&mut tx, workspace, alex, other, None, noon()).await;
+    assert!(matches!(strange, Err(StoreError::NotFound)), "{strange:?}");
+    tx.commit().await.unwrap();
+    let pins = async |who| {
+        let found = read(&store, workspace, who, TimelineQuery::default()).await.pins;
+        found.iter().map(|p| p.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(pins(alex).await, [written[0].cursor.id]);
+    sqlx::query("update customers set merged_into = $1 where id = $2")
+        .bind(dana.0)
+        .bind(alex.0)
+        .execute(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(pins(dana).await, [written[0].cursor.id]);
+    let mut tx = store.begin().await.unwrap();
+    merges::fold(&mut tx, workspace, alex, dana, 10, noon()).await.unwrap();
+    assert!(
+        pin(&mut tx, workspace, dana, other, None, noon() + TimeDelta::minutes(1)).await.unwrap()
+    );
+    tx.commit().await.unwrap();
+    assert_eq!(pins(dana).await, [written[1].cursor.id, written[0].cursor.id], "the latest first");
+    let mut tx = store.begin().await.unwrap();
+    unpin(&mut tx, workspace, dana, error).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(pins(dana).await, [written[1].cursor.id]);
 }

@@ -1,0 +1,118 @@
+//! What narrows the timeline beside the kinds, and the filters that an agent saved.
+
+use super::api::{DeleteFilter, SaveFilter};
+use super::stream::Stream;
+use crate::ui::action::on_done;
+use crate::ui::icon::Icon;
+use crate::ui::menu::Menu;
+use crate::ui::toast::use_toasts;
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use rapport_domain::limits;
+use rapport_domain::timeline::{Narrow, Position, SavedFilter, USUAL_SOURCES, source_label};
+
+/// The button with the form behind it; a plain form, so it works without scripts.
+#[component]
+pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
+    let query = stream.query.get_value();
+    let Narrow { find, source, from, to } = query.narrow.clone();
+    let kinds = query.filter_text();
+    let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
+    let own = Some(source.clone()).filter(|s| !s.is_empty() && !USUAL_SOURCES.contains(&&**s));
+    let options = USUAL_SOURCES.iter().map(ToString::to_string).chain(own);
+    let options = options
+        .map(|name| {
+            let chosen = name == source;
+            view! { <option value=name.clone() selected=chosen>{source_label(&name)}</option> }
+        })
+        .collect_view();
+    view! {
+        <Menu label="Search and filter events" icon="filter">
+            <div class="narrow">
+                <Form method="GET" action=format!("/customers/{}", stream.customer)>
+                    <label class="field-row">
+                        <span class="field-label">"Name, text or payload contains"</span>
+                        <input class="input" type="search" name="find" value=find maxlength=limits::TIMELINE_FIND_CHARS />
+                    </label>
+                    <label class="field-row">
+                        <span class="field-label">"Source"</span>
+                        <select name="source"><option value="">"Any"</option>{options}</select>
+                    </label>
+                    <div class="pair">
+                        <label class="field-row"><span class="field-label">"From"</span><input type="date" name="from" value=day(from) /></label>
+                        <label class="field-row"><span class="field-label">"To"</span><input type="date" name="to" value=day(to) /></label>
+                    </div>
+                    {(!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds.clone() /> })}
+                    <button class="btn primary" type="submit">"Show"</button>
+                </Form>
+                {view! { <Saved stream /> }.into_any()}
+            </div>
+        </Menu>
+    }
+    .into_any()
+}
+
+/// The reader's own filters, and the way to save what shows now.
+#[component]
+fn Saved(stream: Stream) -> impl IntoView {
+    let (save, delete) = (ServerAction::<SaveFilter>::new(), ServerAction::<DeleteFilter>::new());
+    let toasts = use_toasts();
+    let failed = move |error: crate::Failure| toasts.fail(error.to_string());
+    let set = move |all| stream.filters.set(all);
+    on_done(save, set, failed);
+    on_done(delete, set, failed);
+    let query = stream.query.get_value();
+    let now = query.is_filtered().then(|| query.at(Position::Newest).to_query_string());
+    let row = move |filter: SavedFilter| {
+        let label = format!("Delete the filter {}", filter.name);
+        view! {
+            <li>
+                <a href=format!("/customers/{}{}", stream.customer, filter.query)>{filter.name}</a>
+                <ActionForm action=delete>
+                    <input type="hidden" name="id" value=filter.id.to_string() />
+                    <button class="icon-btn" type="submit" title=label.clone() aria-label=label><Icon name="trash-2" /></button>
+                </ActionForm>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !stream.filters.with(Vec::is_empty)>
+            <p class="menu-head">"Saved for you"</p>
+            <ul class="saved"><For each=move || stream.filters.get() key=|f| f.id children=row /></ul>
+        </Show>
+        {now.map(|query| view! {
+            <ActionForm action=save attr:class="save-filter">
+                <input type="hidden" name="query" value=query />
+                <input class="input" name="name" required maxlength=limits::NAME_CHARS aria-label="Name of the filter" placeholder="Save this filter as…" />
+                <button class="btn" type="submit" disabled=save.pending()>"Save"</button>
+            </ActionForm>
+        })}
+    }
+}
+
+/// What narrows it now, each part a chip that takes it away.
+#[component]
+pub(super) fn NarrowChips(stream: Stream) -> impl IntoView {
+    let query = stream.query.get_value();
+    let now = query.narrow.clone();
+    let without = |narrow: Narrow| query.narrowed(narrow).at(Position::Newest);
+    let find = (!now.find.is_empty()).then(|| {
+        (format!("“{}”", now.find), without(Narrow { find: String::new(), ..now.clone() }))
+    });
+    let source = (!now.source.is_empty()).then(|| {
+        (source_label(&now.source), without(Narrow { source: String::new(), ..now.clone() }))
+    });
+    let from =
+        now.from.map(|day| (format!("from {day}"), without(Narrow { from: None, ..now.clone() })));
+    let to = now.to.map(|day| (format!("to {day}"), without(Narrow { to: None, ..now.clone() })));
+    [find, source, from, to]
+        .into_iter()
+        .flatten()
+        .map(|(text, to)| {
+            let href = format!("/customers/{}{}", stream.customer, to.to_query_string());
+            view! {
+                <a class="chip" href=href aria-current="true" title="Take this filter away">{text}<Icon name="x" /></a>
+            }
+        })
+        .collect_view()
+}
