@@ -4,7 +4,9 @@ use crate::auth::{hash_password, hash_token};
 use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
 use rapport_domain::mailbox::MailboxInput;
+use rapport_domain::sla::SlaPolicyInput;
 use rapport_domain::snippet::NewSnippet;
+use rapport_domain::ticket::{Priority, StatusCategory};
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
 use rapport_store::api_keys::{ApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
@@ -80,8 +82,9 @@ async fn insert_person(
     Ok(users::insert_user(tx, &NewUser { workspace, id, email, name, role, password_hash }).await?)
 }
 
-/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; and its snippets.
-/// Does nothing in a workspace that has mailboxes, or without the demo's people.
+/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; its snippets, a
+/// status of its own, and how soon urgent tickets are answered. Does nothing in a workspace that has
+/// mailboxes, or without the demo's people.
 pub async fn demo_mailbox(store: &Store) -> Result<()> {
     let admin = "priya@acme.example";
     let Some(found) = store.credentials(admin).await? else { return Ok(()) };
@@ -102,7 +105,16 @@ pub async fn demo_mailbox(store: &Store) -> Result<()> {
         let new = NewSnippet { name: name.into(), body: body.into() };
         crate::snippets::create(&ctx, new).await?;
     }
-    Ok(())
+    crate::labels::create(&ctx, StatusCategory::Waiting, "With engineering").await?;
+    let policy = SlaPolicyInput {
+        name: "Urgent, around the clock".into(),
+        priority: Some(Priority::Urgent),
+        first_response: Some(30),
+        next_response: Some(2 * 60),
+        resolution: Some(24 * 60),
+        ..SlaPolicyInput::default()
+    };
+    crate::sla::save(&ctx, None, policy).await
 }
 
 /// What agents find behind the `/` in the demo.

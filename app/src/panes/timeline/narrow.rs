@@ -11,7 +11,8 @@ use leptos_router::components::Form;
 use rapport_domain::limits;
 use rapport_domain::timeline::{Narrow, Position, SavedFilter, USUAL_SOURCES, source_label};
 
-/// The button with the form behind it; a plain form, so it works without scripts.
+/// The button with the form behind it; a plain form, so it works without scripts. Values are set as
+/// properties too: what was typed before would stay when a chip takes it away.
 #[component]
 pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
@@ -32,15 +33,15 @@ pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
                 <Form method="GET" action=format!("/customers/{}", stream.customer)>
                     <label class="field-row">
                         <span class="field-label">"Name, text or payload contains"</span>
-                        <input class="input" type="search" name="find" value=find maxlength=limits::TIMELINE_FIND_CHARS />
+                        <input type="search" name="find" value=find.clone() prop:value=find maxlength=limits::TIMELINE_FIND_CHARS />
                     </label>
                     <label class="field-row">
                         <span class="field-label">"Source"</span>
                         <select name="source"><option value="">"Any"</option>{options}</select>
                     </label>
                     <div class="pair">
-                        <label class="field-row"><span class="field-label">"From"</span><input type="date" name="from" value=day(from) /></label>
-                        <label class="field-row"><span class="field-label">"To"</span><input type="date" name="to" value=day(to) /></label>
+                        <label class="field-row"><span class="field-label">"From"</span><input type="date" name="from" value=day(from) prop:value=day(from) /></label>
+                        <label class="field-row"><span class="field-label">"To"</span><input type="date" name="to" value=day(to) prop:value=day(to) /></label>
                     </div>
                     {(!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds.clone() /> })}
                     <button class="btn primary" type="submit">"Show"</button>
