@@ -20,6 +20,7 @@ pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
     let kinds = query.filter_text();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
     let own = Some(source.clone()).filter(|s| !s.is_empty() && !USUAL_SOURCES.contains(&&**s));
+    let chosen_source = source.clone();
     let options = USUAL_SOURCES.iter().map(ToString::to_string).chain(own);
     let options = options
         .map(|name| {
@@ -37,7 +38,7 @@ pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
                     </label>
                     <label class="field-row">
                         <span class="field-label">"Source"</span>
-                        <select name="source"><option value="">"Any"</option>{options}</select>
+                        <select name="source" prop:value=chosen_source><option value="">"Any"</option>{options}</select>
                     </label>
                     <div class="pair">
                         <label class="field-row"><span class="field-label">"From"</span><input type="date" name="from" value=day(from) prop:value=day(from) /></label>
