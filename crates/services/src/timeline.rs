@@ -1,13 +1,13 @@
-//! Reading a customer's timeline, and taking in events from outside.
+//! Reading a customer's or an account's timeline, and taking in events from outside.
 
 use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::{Ctx, Result};
 use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS};
 use rapport_domain::text::{clean_line, excerpt};
 use rapport_domain::timeline::{
-    EventKind, EventResult, NewEventInput, Timeline, TimelinePage, TimelineQuery,
+    AccountTimeline, EventKind, EventResult, NewEventInput, Timeline, TimelinePage, TimelineQuery,
 };
-use rapport_domain::{AppError, CustomerId, Permission, Uuid};
+use rapport_domain::{AccountId, AppError, CustomerId, Permission, Uuid};
 use rapport_mail::{html_to_text, sanitize};
 use rapport_store::timeline::NewEvent;
 use serde_json::Value;
@@ -26,6 +26,17 @@ pub async fn open_timeline(
 pub async fn page(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Result<TimelinePage> {
     ctx.require(Permission::Read)?;
     Ok(ctx.store.timeline(ctx.workspace, customer, query, false, ctx.now).await?.page)
+}
+
+/// A stretch of an account's timeline: its own events, and those of its customers who were
+/// active last.
+pub async fn account_page(
+    ctx: &Ctx,
+    account: AccountId,
+    query: &TimelineQuery,
+) -> Result<AccountTimeline> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.account_timeline(ctx.workspace, account, query).await?)
 }
 
 /// Takes in events as JSON, each read by itself: one that is no event spoils no other. Answers,
@@ -94,5 +105,6 @@ fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
         dedupe_key: event.dedupe_key,
         ..NewEvent::new(nobody, at, kind, &source, &event.name)
     };
-    Incoming { whose: event.customer, ticket, kind: "event", event: new }
+    let (whose, account) = (event.customer, event.account);
+    Incoming { whose, account, ticket, kind: "event", event: new }
 }

@@ -8,6 +8,7 @@ mod api;
 mod arrivals;
 mod blank;
 mod card;
+mod dot;
 mod event;
 mod head;
 mod opened;
@@ -15,6 +16,9 @@ mod run;
 mod stream;
 mod strip;
 mod walk;
+
+#[cfg(feature = "ssr")]
+pub(crate) use dot::Dot;
 
 use crate::Failure;
 use crate::pages::profile::use_place;

@@ -1,6 +1,7 @@
 //! One event, or a run of repeats that opens to the single ones.
 
-use super::event::{Dot, EventRow};
+use super::dot::Dot;
+use super::event::EventRow;
 use super::stream::Stream;
 use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle, duration_text};

@@ -5,6 +5,7 @@ mod ingest;
 mod log;
 mod query;
 mod segment;
+mod stream;
 mod traits;
 mod words;
 
@@ -15,6 +16,7 @@ pub use ingest::{
 pub use log::{EventState, LogQuery, LoggedEvent};
 pub use query::{Position, TimelineQuery};
 pub use segment::{Message, MessageType};
+pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
 pub use traits::Traits;
 pub use words::{property_text, sentence, source_label};
 

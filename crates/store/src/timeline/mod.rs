@@ -1,5 +1,7 @@
-//! The timeline: one writer for everything that happens around a customer, and its reader.
+//! The timeline: one writer for everything that happens around a customer or to an account, and
+//! its readers.
 
+mod account;
 mod append;
 mod counts;
 mod customers;
@@ -8,7 +10,7 @@ mod page;
 
 pub use append::{Appended, append, receive};
 pub use customers::{
-    begin_unfolded, insert_visitors, lock_unknown, resolve_customers, resolve_tickets,
-    wait_unfolded,
+    begin_unfolded, insert_visitors, lock_unknown, resolve_accounts, resolve_customers,
+    resolve_tickets, wait_unfolded,
 };
 pub use new_event::{NewEvent, Received};

@@ -16,9 +16,9 @@ use sqlx::types::Json;
 const CONTEXT_NEWER: u32 = 15;
 
 #[derive(Debug, Deserialize)]
-struct Row {
+pub(super) struct Row {
     older: bool,
-    id: Uuid,
+    pub(super) id: Uuid,
     occurred_at: DateTime<Utc>,
     received_at: DateTime<Utc>,
     kind: EventKind,
@@ -36,14 +36,14 @@ struct Row {
 }
 
 /// A position as the query takes it: rows before and after a point between two rows.
-struct Span {
-    point: Cursor,
-    older: u32,
-    newer: u32,
+pub(super) struct Span {
+    pub(super) point: Cursor,
+    pub(super) older: u32,
+    pub(super) newer: u32,
 }
 
 impl Span {
-    fn new(at: Position) -> Self {
+    pub(super) fn new(at: Position) -> Self {
         let all = TIMELINE_EVENTS;
         match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
@@ -99,7 +99,7 @@ impl Store {
 }
 
 /// Puts rows in order, drops the extra ones, and notes what they meant.
-fn page(rows: Vec<Row>, span: &Span) -> TimelinePage {
+pub(super) fn page(rows: Vec<Row>, span: &Span) -> TimelinePage {
     let (mut older, mut newer): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|r| r.older);
     older.sort_unstable_by_key(|r| std::cmp::Reverse((r.occurred_at, r.id)));
     newer.sort_unstable_by_key(|r| (r.occurred_at, r.id));
