@@ -24,7 +24,7 @@ pub(super) fn event_row(own: Stream, item: AccountEvent, current: bool) -> AnyVi
     view! {
         <li class="event" class:current=current id=item.id.to_string()>
             <Time at=item.occurred_at style=TimeStyle::Clock />
-            <Dot item=item.clone() />
+            <Dot whose=stream item=item.clone() />
             <div class="body">
                 <details open=current>
                     <summary>

@@ -2,15 +2,21 @@
 
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, TimelineItem};
+use rapport_domain::timeline::{EventKind, Stream, TimelineItem};
 use std::sync::Arc;
 
 /// The icons that exist; an event may name any other.
 const ICONS: &str = include_str!("../../../../public/icons.txt");
 
-/// The coloured dot with the event's icon.
+/// The coloured dot with the event's icon. A picture of the sender's lies over it and comes through
+/// our own server; one that does not load leaves the icon.
 #[component]
-pub fn Dot(item: Arc<TimelineItem>) -> impl IntoView {
+pub fn Dot(
+    /// The stream that the event stands in.
+    #[prop(into)]
+    whose: Stream,
+    item: Arc<TimelineItem>,
+) -> impl IntoView {
     let tone = match item.kind {
         EventKind::Ticket => "dot tic",
         EventKind::Error => "dot err",
@@ -28,5 +34,9 @@ pub fn Dot(item: Arc<TimelineItem>) -> impl IntoView {
         true => view! { <Icon name=item.kind.icon() /> }.into_any(),
         false => view! { <span aria-hidden="true">{icon}</span> }.into_any(),
     };
-    view! { <span class=tone title=item.kind.label()>{sign}</span> }
+    let picture = item.picture().map(|_| {
+        let src = format!("/files/events/{whose}/{}/icon", item.cursor());
+        view! { <img src=src alt="" loading="lazy" /> }.into_any()
+    });
+    view! { <span class=tone title=item.kind.label()>{sign}{picture}</span> }
 }

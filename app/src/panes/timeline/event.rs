@@ -44,7 +44,7 @@ pub(super) fn EventRow(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView
     view! {
         <li class="event" class:current=current id=id.to_string()>
             <Time at=item.occurred_at style=TimeStyle::Clock />
-            <Dot item=item.clone() />
+            <Dot whose=stream.customer item=item.clone() />
             <div class="body">
                 <details open=at_start on:toggle=toggle>
                     <summary>

@@ -56,7 +56,7 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
     Some(view! {
         <li class="event repeats">
             <Time at=newest.occurred_at style=TimeStyle::Clock />
-            <Dot item=newest.clone() />
+            <Dot whose=stream.customer item=newest.clone() />
             <div class="body">
                 <details open=has_open on:toggle=toggle>
                     <summary>

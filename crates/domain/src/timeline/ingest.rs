@@ -19,6 +19,8 @@ const OLDEST_DAYS: i64 = 3653;
 const NEWEST_HOURS: i64 = 24;
 /// Where a moved event keeps the time that was sent.
 const SENT_TIME_KEY: &str = "_occurred_at_sent";
+/// Where the address of an event's picture is kept.
+pub(super) const ICON_URL: &str = "icon_url";
 
 /// Whose event it is: exactly one of the four.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -266,9 +268,9 @@ impl NewEventInput {
         }
         self.body = problems.check(body(self.body.as_deref())).flatten();
         let mut payload = problems.check(storable_payload(self.payload.take())).unwrap_or_default();
-        // Pages load nothing from outside: the picture's address is kept, the kind's icon shows.
+        // Pages load nothing from outside: the server asks there when somebody looks at it.
         if let (Some(picture), Some(object)) = (picture, payload.as_object_mut()) {
-            object.insert("icon_url".into(), picture.into());
+            object.insert(ICON_URL.into(), picture.into());
         }
         let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
         (self.occurred_at, self.payload) = (Some(at), Some(payload));
@@ -384,6 +386,26 @@ mod tests {
             input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
         assert_eq!(event.occurred_at, Some(now() + TimeDelta::hours(24)));
         assert_eq!(event.payload, Some(json!({"_occurred_at_sent": "9999-01-01T00:00:00+00:00"})));
+    }
+
+    #[test]
+    fn an_icon_is_a_name_a_character_or_a_picture_s_address() {
+        for (icon, kept, picture) in [
+            ("zap", Some("zap"), None),
+            ("🇩🇪", Some("🇩🇪"), None),
+            ("https://p.example/a.png", None, Some("https://p.example/a.png")),
+            ("javascript:alert(1)", None, None),
+            ("http://p.example/a.png", None, None),
+            ("<svg onload=alert(1)>", None, None),
+        ] {
+            let (event, _) = input(json!({"icon": icon})).checked(now()).expect("valid");
+            let payload = event.payload.unwrap_or_default();
+            assert_eq!(
+                (event.icon.as_deref(), payload[ICON_URL].as_str()),
+                (kept, picture),
+                "{icon}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod account;
 mod append;
 mod counts;
 mod customers;
+mod icon;
 mod new_event;
 mod page;
 

@@ -102,3 +102,57 @@ async fn the_api_reads_an_account_s_timeline_page_by_page(pool: PgPool) {
     let stranger = app.api_as(OTHER_KEY, Method::GET, &path, None).await;
     assert_eq!(stranger.status, StatusCode::NOT_FOUND);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_picture_beside_an_event_comes_through_us_alone(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (account, alex) = northwind(&app, 0).await;
+    // Nothing of our own network is asked, so whoever listens here hears nothing.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let asked = tokio::spawn(async move { listener.accept().await.is_ok() });
+    let own = json!({"external_id": "a1"});
+    let events = json!([
+        {"account": own, "name": "inside", "icon": format!("https://127.0.0.1:{port}/a.png")},
+        {"account": own, "name": "named", "icon": format!("https://localhost:{port}/a.png")},
+        {"account": own, "name": "script", "icon": "javascript:alert(1)"},
+        {"account": own, "name": "sly", "payload": {"icon_url": "javascript:alert(1)"}},
+        {"account": own, "name": "plain", "payload": {"icon_url": format!("http://127.0.0.1:{port}/a.png")}},
+    ]);
+    assert_eq!(app.post("/events", events).await.status, StatusCode::OK);
+    let cookie = app.priya().await;
+    let page = app.page(&format!("/accounts/{account}"), &cookie).await.body;
+    let pictures: Vec<String> = page
+        .split("<img ")
+        .skip(1)
+        .filter_map(|img| Some(img.split("src=\"").nth(1)?.split('"').next()?.to_string()))
+        .collect();
+    assert_eq!(pictures.len(), 2, "{page}");
+    let mut addresses = Vec::new();
+    for item in app.get(&format!("/accounts/{account}/timeline")).await.json()["items"]
+        .as_array()
+        .expect("items")
+    {
+        // An event's permanent address: its time and its id, as the page's link has them.
+        let id = item["id"].as_str().expect("an id");
+        let at = page.split("event=").find_map(|link| {
+            let cursor = link.split('"').next()?;
+            cursor.ends_with(id.trim_start_matches("evt_")).then(|| cursor.to_string())
+        });
+        let at = at.expect("a link");
+        addresses.push(format!("/files/events/{account}/{at}/icon"));
+        addresses.push(format!("/files/events/{alex}/{at}/icon"));
+    }
+    assert!(pictures.iter().all(|p| addresses.contains(p)), "{pictures:?}");
+    addresses.push(format!("/files/events/{account}/x/icon"));
+    addresses.push(format!("/files/events/tik_x/{}/icon", "0".repeat(39)));
+    for address in &addresses {
+        let answer = app.page(address, &cookie).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
+        assert!(answer.header(header::CACHE_CONTROL).starts_with("private"), "{address}");
+    }
+    assert!(!asked.is_finished());
+    asked.abort();
+    let nameless = app.page(&pictures[0], "").await;
+    assert_ne!(nameless.status, StatusCode::OK);
+}
