@@ -9,6 +9,8 @@
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
 
+#[cfg(feature = "ssr")]
+mod account;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod api;

@@ -1,4 +1,5 @@
-//! Files that came with messages, the HTML of a mail, its headers, the mail itself.
+//! Files that came with messages, the HTML of a mail, its headers, the mail itself; and the pictures
+//! beside events.
 //!
 //! All of it is a stranger's, and answered as [`crate::download`] says.
 
@@ -7,13 +8,14 @@ use crate::refused::Refused;
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rapport_domain::session::Viewer;
-use rapport_domain::{AppError, AttachmentId, MessageId};
+use rapport_domain::timeline::Stream;
+use rapport_domain::{AppError, AttachmentId, Cursor, MessageId};
 use rapport_services::messages::MessageHtml;
-use rapport_services::{Ctx, files, messages};
+use rapport_services::{Ctx, files, messages, timeline};
 use serde::Deserialize;
 use std::str::FromStr;
 
@@ -27,6 +29,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/files/attachments/{id}", get(attachment))
         .route("/files/attachments/{id}/thumb", get(thumb))
+        .route("/files/events/{stream}/{at}/icon", get(event_icon))
         .route("/files/messages/{id}/html", get(html))
         .route("/files/messages/{id}/pictures/{n}", get(picture))
         .route("/files/messages/{id}/headers", get(headers))
@@ -100,6 +103,26 @@ async fn picture(
     let (id, n) = (parse::<MessageId>(&id)?, parse::<usize>(&n)?);
     let (kind, bytes) = messages::message_picture(&ctx, &state.outside, id, n).await?;
     Ok(answer(bytes, kind, SANDBOX, "inline"))
+}
+
+/// Kept by the reader's browser for a day. That there is none for an hour: a host that is gone is
+/// not waited for again with every page.
+async fn event_icon(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    Path((stream, at)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let ctx = Ctx::for_viewer(state.store, viewer);
+    let (stream, at) = (parse::<Stream>(&stream)?, parse::<Cursor>(&at)?);
+    let (mut answer, kept) = match timeline::event_picture(&ctx, &state.outside, stream, at).await {
+        Ok((kind, bytes)) => (answer(bytes, kind, SANDBOX, "inline"), "private, max-age=86400"),
+        Err(error @ AppError::NotFound) => {
+            (Refused(error).into_response(), "private, max-age=3600")
+        }
+        Err(error) => return Err(error.into()),
+    };
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    Ok(answer)
 }
 
 async fn headers(

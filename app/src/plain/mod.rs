@@ -27,6 +27,7 @@ use std::str::FromStr;
 /// The routes of all pages.
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     crate::settings::router()
+        .merge(crate::account::router())
         .merge(crate::identity::router())
         .merge(crate::panes::ticket::plain::router())
         .with_state(site)

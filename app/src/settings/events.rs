@@ -5,10 +5,8 @@ use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use leptos::prelude::*;
-use rapport_domain::timeline::{
-    EventKind, EventState, LogQuery, LoggedEvent, Position, TimelineQuery,
-};
-use rapport_domain::{AppError, CustomerId, address};
+use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent};
+use rapport_domain::{AppError, address};
 use rapport_services::Result;
 use rapport_services::ingest::{self, LogRows, Retention};
 
@@ -146,7 +144,7 @@ fn table(log: &LogRows) -> AnyView {
                     <th scope="col">"Received (UTC)"</th>
                     <th scope="col">"Event"</th>
                     <th scope="col">"State"</th>
-                    <th scope="col">"Customer"</th>
+                    <th scope="col">"Whose"</th>
                     <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
@@ -166,15 +164,13 @@ fn row(event: &LoggedEvent) -> AnyView {
     let id = event.id.to_string();
     let key = event.dedupe_key.clone().unwrap_or_default();
     let name = match event.on_timeline() {
-        Some((customer, at)) => {
-            view! { <a href=permalink(customer, at)>{event.name.clone()}</a> }.into_any()
+        Some((stream, at)) => {
+            view! { <a href=stream.event_href(at)>{event.name.clone()}</a> }.into_any()
         }
         None => view! { <span>{event.name.clone()}</span> }.into_any(),
     };
-    let whose = match (&event.customer, &event.whose) {
-        (Some((id, name)), _) => {
-            view! { <a href=format!("/customers/{id}")>{name.clone()}</a> }.into_any()
-        }
+    let whose = match (&event.stream, &event.whose) {
+        (Some((stream, name)), _) => view! { <a href=stream.href()>{name.clone()}</a> }.into_any(),
         (None, Some(whose)) => view! { <code>{whose.clone()}</code> }.into_any(),
         (None, None) => view! { <span class="hint">"Nobody"</span> }.into_any(),
     };
@@ -190,12 +186,6 @@ fn row(event: &LoggedEvent) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// The event where it stands on the timeline.
-fn permalink(customer: CustomerId, at: rapport_domain::Cursor) -> String {
-    let query = TimelineQuery::new(&[], Position::Event(at));
-    format!("/customers/{customer}{}", query.to_query_string())
 }
 
 fn pager(log: &LogRows, query: &LogQuery) -> AnyView {

@@ -138,6 +138,8 @@ pub const RAW_SHOWN_BYTES: usize = 100_000;
 pub const TICKET_ACTIVITIES: u32 = 300;
 /// Timeline events on one page, and kept on screen at the most.
 pub const TIMELINE_EVENTS: u32 = 50;
+/// Customers of an account whose events its timeline shows: those who were active last.
+pub const ACCOUNT_STREAMS: i64 = 200;
 pub const TIMELINE_SHOWN_MAX: usize = 500;
 
 /// How far ahead a ticket can be snoozed, in days.

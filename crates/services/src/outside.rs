@@ -70,6 +70,28 @@ impl Outside {
         }
         Ok(body)
     }
+
+    /// The picture at `address`, if there is one of at most `max` bytes: type and bytes.
+    pub async fn picture(
+        &self,
+        address: &str,
+        max: usize,
+    ) -> Result<(&'static str, Vec<u8>), AppError> {
+        let bytes = self.get(address, max).await?;
+        let kind = picture_kind(&bytes).ok_or(AppError::NotFound)?;
+        Ok((kind, bytes))
+    }
+}
+
+/// The type of a picture that cannot hold a script, by its first bytes.
+fn picture_kind(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
 }
 
 /// Names the library that does TLS; call it before making a client. The one that the rest of

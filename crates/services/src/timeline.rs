@@ -1,20 +1,28 @@
-//! Reading a customer's timeline, and taking in events from outside.
+//! Reading a customer's or an account's timeline, and taking in events from outside.
 
 use crate::ingest::{Incoming, Ingest, Item, Label};
+use crate::outside::Outside;
 use crate::{Ctx, Result};
 use rapport_domain::limits::{
     EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS, PINS_MAX, SAVED_FILTERS_MAX,
 };
 use rapport_domain::text::{self, clean_line, excerpt};
 use rapport_domain::timeline::{
-    EventKind, EventPlace, EventResult, NewEventInput, Position, SavedFilter, Timeline,
-    TimelinePage, TimelineQuery,
+    AccountTimeline, EventKind, EventPlace, EventResult, NewEventInput, Position, SavedFilter,
+    Stream, Timeline, TimelinePage, TimelineQuery,
 };
-use rapport_domain::{AppError, CustomerId, FilterId, Permission, UserId, Uuid};
+use rapport_domain::{AccountId, AppError, Cursor, CustomerId, FilterId, Permission, UserId, Uuid};
 use rapport_mail::{html_to_text, sanitize};
 use rapport_store::timeline::{self as store, NewEvent};
 use rapport_store::{StoreError, saved_filters};
 use serde_json::Value;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Bytes of an event's picture, which shows at 16 pixels, and how long its host may take: a
+/// browser has few connections to us, and they are wanted for other things.
+const ICON_BYTES: usize = 256 * 1024;
+const ICON_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A stretch of the timeline with the counts and days around it: what the pane opens with.
 pub async fn open_timeline(
@@ -78,6 +86,34 @@ pub async fn delete_filter(ctx: &Ctx, id: FilterId) -> Result<Vec<SavedFilter>> 
     let left = saved_filters::list(&mut tx, ctx.workspace, user).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(left)
+}
+
+/// A stretch of an account's timeline: its own events, and those of its customers who were
+/// active last.
+pub async fn account_page(
+    ctx: &Ctx,
+    account: AccountId,
+    query: &TimelineQuery,
+) -> Result<AccountTimeline> {
+    ctx.require(Permission::Read)?;
+    Ok(ctx.store.account_timeline(ctx.workspace, account, query).await?)
+}
+
+/// The picture that an event's sender wants beside it, fetched in the reader's stead: type and
+/// bytes. Only the address that the event was stored with is asked.
+pub async fn event_picture(
+    ctx: &Ctx,
+    outside: &Outside,
+    stream: Stream,
+    at: Cursor,
+) -> Result<(&'static str, Vec<u8>)> {
+    ctx.require(Permission::Read)?;
+    let address = ctx.store.event_icon(ctx.workspace, stream, at).await?;
+    if !address.starts_with("https://") {
+        return Err(AppError::NotFound);
+    }
+    let picture = timeout(ICON_PATIENCE, outside.picture(&address, ICON_BYTES)).await;
+    picture.map_err(|_| AppError::NotFound)?
 }
 
 /// Takes in events as JSON, each read by itself: one that is no event spoils no other. Answers,
@@ -146,5 +182,6 @@ fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
         dedupe_key: event.dedupe_key,
         ..NewEvent::new(nobody, at, kind, &source, &event.name)
     };
-    Incoming { whose: event.customer, ticket, kind: "event", event: new }
+    let (whose, account) = (event.customer, event.account);
+    Incoming { whose, account, ticket, kind: "event", event: new }
 }

@@ -1,7 +1,7 @@
 -- A page of the event log, newest first: what is on a timeline from there, the rest from the
 -- log's own table.
 -- $1 workspace, $2 and $3 the place before which it starts, $4 the states, $5 how many events are
--- looked at, $6 a customer, $7 what names and ids have to contain (lower case), $8 rows wanted.
+-- looked at, $6 a customer or account, $7 what names and ids have to contain (lower case), $8 rows wanted.
 with received as materialized (
     select * from (
         (
@@ -36,10 +36,11 @@ with received as materialized (
 select looked.n as "looked!", looked.last_at, looked.last_id,
     f.id as "id?: EventId", f.received_at as "received_at?", f.state as "state?: EventState",
     f.reason as "reason?", f.source as "source?", f.kind as "kind?", f.name as "name?",
-    f.dedupe_key as "dedupe_key?", f.customer_id as "customer?: CustomerId",
-    c.name as "customer_name?", f.whose_kind as "whose_kind?: IdentifierKind",
+    f.dedupe_key as "dedupe_key?", c.id as "customer?: CustomerId",
+    a.id as "account?: AccountId", coalesce(c.name, a.name) as "stream_name?", f.whose_kind as "whose_kind?: IdentifierKind",
     f.whose_value as "whose_value?", f.occurred_at as "occurred_at?"
 from looked
 left join found f on true
 left join customers c on c.workspace_id = $1 and c.id = f.customer_id
+left join accounts a on a.workspace_id = $1 and a.id = f.customer_id
 order by f.received_at desc, f.id desc

@@ -5,8 +5,8 @@ use crate::timeline::NewEvent;
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::timeline::{EventState, LogQuery, LoggedEvent};
-use rapport_domain::{Cursor, CustomerId, EventId, Uuid, WorkspaceId, limits};
+use rapport_domain::timeline::{EventState, LogQuery, LoggedEvent, Stream};
+use rapport_domain::{AccountId, Cursor, CustomerId, EventId, Uuid, WorkspaceId, limits};
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -107,7 +107,7 @@ pub async fn take_waiting(
     let waiting = |id, received_at, event: NewEvent| Waiting {
         id,
         received_at,
-        event: NewEvent { customer, ..event },
+        event: NewEvent { stream: customer.into(), ..event },
     };
     Ok(rows.into_iter().map(|r| waiting(r.id, r.received_at, r.event.0)).collect())
 }
@@ -140,13 +140,13 @@ pub struct LogRows {
 
 impl Store {
     /// One page of the log. A search looks through a bounded number of received events, so its
-    /// cost does not depend on how many there are: `customer` are those of somebody, and `q` is
+    /// cost does not depend on how many there are: `whose` are those of somebody, and `q` is
     /// a part of a name, a message id, or a value that an unlinked event names.
     pub async fn event_log(
         &self,
         workspace: WorkspaceId,
         query: &LogQuery,
-        customer: Option<CustomerId>,
+        whose: Option<Stream>,
     ) -> Result<LogRows> {
         let before = query.before.unwrap_or(Cursor::new(DateTime::<Utc>::MAX_UTC, Uuid::max()));
         let q = query.q.to_lowercase();
@@ -163,7 +163,7 @@ impl Store {
             before.id,
             &states as _,
             look,
-            customer.map(|c| c.0),
+            whose.map(Stream::id),
             q,
             page + 1,
         )
@@ -185,7 +185,11 @@ impl Store {
                     kind: r.kind?,
                     name: r.name?,
                     dedupe_key: r.dedupe_key,
-                    customer: r.customer.zip(r.customer_name),
+                    stream: r
+                        .customer
+                        .map(Stream::Customer)
+                        .or(r.account.map(Stream::Account))
+                        .zip(r.stream_name),
                     whose: r
                         .whose_kind
                         .zip(r.whose_value)

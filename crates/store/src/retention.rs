@@ -3,10 +3,10 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::timeline::EventKind;
-use rapport_domain::{CustomerId, WorkspaceId};
+use rapport_domain::{Uuid, WorkspaceId};
 
-/// Customers looked at in one pass.
-const CUSTOMERS: i64 = 500;
+/// Streams, of customers and accounts, looked at in one pass.
+const STREAMS: i64 = 500;
 
 impl Store {
     /// The kinds that expire in a workspace, and after how many days.
@@ -31,24 +31,32 @@ impl Store {
         Ok(rows.into_iter().map(|r| (r.workspace, r.kind, r.days)).collect())
     }
 
-    /// Deletes up to `limit` events of a kind before `before`, of the next customers after
-    /// `after`; keeps counts and days. Answers how many, and the last customer looked at.
+    /// Deletes up to `limit` events of a kind before `before`, of the next customers and
+    /// accounts after the id `after`; keeps counts and days. Answers how many, and the last id
+    /// looked at.
     pub async fn expire_events(
         &self,
         workspace: WorkspaceId,
         kind: EventKind,
         before: DateTime<Utc>,
-        after: Option<CustomerId>,
+        after: Option<Uuid>,
         limit: i64,
-    ) -> Result<(i64, Option<CustomerId>)> {
+    ) -> Result<(i64, Option<Uuid>)> {
         let row = sqlx::query!(
-            r#"with people as (
-                select id from customers
-                where workspace_id = $1 and ($4::uuid is null or id > $4) order by id limit $6
+            r#"with streams as materialized (
+                (
+                    select id from customers
+                    where workspace_id = $1 and ($4::uuid is null or id > $4) order by id limit $6
+                )
+                union all (
+                    select id from accounts
+                    where workspace_id = $1 and ($4::uuid is null or id > $4) order by id limit $6
+                )
+                order by id limit $6
             ), old as (
-                select e.* from people cross join lateral (
+                select e.* from streams cross join lateral (
                     select customer_id, occurred_at, id from timeline_events
-                    where workspace_id = $1 and customer_id = people.id and kind = $2
+                    where workspace_id = $1 and customer_id = streams.id and kind = $2
                         and occurred_at < $3
                     order by occurred_at limit $5
                 ) e limit $5
@@ -66,13 +74,13 @@ impl Store {
                 ) sums having count(*) > 0
             )
             select (select count(*) from gone) as "deleted!",
-                (select id from people order by id desc limit 1) as "last: CustomerId""#,
+                (select id from streams order by id desc limit 1) as "last?""#,
             workspace.0,
             kind.as_str(),
             before,
-            after.map(|c| c.0),
+            after,
             limit,
-            CUSTOMERS,
+            STREAMS,
         )
         .fetch_one(self.pool())
         .await?;

@@ -1,4 +1,4 @@
-//! `/accounts`: create or change by external id or name, list, read.
+//! `/accounts`: create or change by external id or name, list, read; and what happened around one.
 
 use super::auth::Caller;
 use super::extract::{Body, IfMatch, Named, PageParams, Params, page_limit};
@@ -6,8 +6,11 @@ use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
 use rapport_domain::account::{Account, AccountInput, AccountRef};
-use rapport_domain::{AccountId, Page};
-use rapport_services::accounts;
+use rapport_domain::timeline::{AccountEvent, EventKind, Position, TimelineQuery};
+use rapport_domain::{AccountId, Cursor, Page};
+use rapport_services::{accounts, timeline};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// List accounts, newest first.
 #[utoipa::path(get, path = "/accounts", tag = "accounts", params(PageParams),
@@ -47,4 +50,32 @@ pub async fn patch(
     Body(input): Body<AccountInput>,
 ) -> Answer<Account> {
     Ok(Json(accounts::update(&ctx, id, version.version, input).await?))
+}
+
+/// Which stretch of a timeline.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TimelineParams {
+    /// Events of this kind alone.
+    pub kind: Option<EventKind>,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
+}
+
+/// Read an account's timeline, newest first, 50 a page: its own events, and those of the 200
+/// customers who were active last.
+#[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "accounts",
+    params(("id" = AccountId, Path), TimelineParams),
+    responses((status = 200, body = Page<AccountEvent>), (status = "4XX", body = Problem)))]
+pub async fn timeline(
+    Caller(ctx): Caller,
+    Named(id): Named<AccountId>,
+    Params(stretch): Params<TimelineParams>,
+) -> Answer<Page<AccountEvent>> {
+    let at = stretch.cursor.map_or(Position::Newest, Position::Before);
+    let query = TimelineQuery::new(stretch.kind.as_slice(), at);
+    let page = timeline::account_page(&ctx, id, &query).await?;
+    Ok(Json(Page { items: page.items, next: page.older }))
 }

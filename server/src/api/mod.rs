@@ -80,6 +80,7 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(customers::get, customers::patch))
         .routes(routes!(accounts::list, accounts::upsert))
         .routes(routes!(accounts::get, accounts::patch))
+        .routes(routes!(accounts::timeline))
         .routes(routes!(custom_fields::list, custom_fields::create))
         .routes(routes!(tickets::list, tickets::create))
         .routes(routes!(tickets::get, tickets::patch))

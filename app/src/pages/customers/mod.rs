@@ -22,6 +22,7 @@ use create::NewCustomerForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::Permission;
+use rapport_domain::card::account_href;
 use rapport_domain::customer::{CustomerPage, CustomerSort};
 use row::CustomerRow;
 use search::SearchBox;
@@ -91,10 +92,8 @@ fn List(page: CustomerPage, shown: Shown, may_write: bool) -> impl IntoView {
         view! {
             <p class="customers-filter">
                 <span class="hint">"Account"</span>
-                <a class="chip" href=all aria-label=label title="Remove this filter">
-                    <span class="clip">{account.name}</span>
-                    <Icon name="x" />
-                </a>
+                <a class="clip" href=account_href(account.id) rel="external">{account.name}</a>
+                <a class="chip" href=all aria-label=label title="Remove this filter"><Icon name="x" /></a>
             </p>
         }
     });

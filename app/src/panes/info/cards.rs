@@ -89,7 +89,9 @@ fn CardLine(row: CardRow) -> impl IntoView {
     view! { <CopyField label=row.label value=text>{shown(value)}</CopyField> }.into_any()
 }
 
-fn shown(value: CardValue) -> AnyView {
+/// A value as it is shown. The account's page has no browser half: links of ours are followed
+/// by the browser itself, which phone numbers need anyhow.
+pub fn shown(value: CardValue) -> AnyView {
     match value.kind {
         RowKind::Plain => value.text.into_any(),
         RowKind::Moment(at) => view! { <Time at style=TimeStyle::Row /> }.into_any(),
@@ -100,7 +102,7 @@ fn shown(value: CardValue) -> AnyView {
         RowKind::Link(href) if href.starts_with("http") => {
             view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{value.text}</a> }.into_any()
         }
-        RowKind::Link(href) => view! { <a href=href>{value.text}</a> }.into_any(),
+        RowKind::Link(href) => view! { <a href=href rel="external">{value.text}</a> }.into_any(),
     }
 }
 

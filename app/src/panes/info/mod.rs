@@ -12,6 +12,8 @@ mod details;
 mod edit;
 mod notes;
 
+#[cfg(feature = "ssr")]
+pub(crate) use cards::shown;
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
 

@@ -1,18 +1,15 @@
 //! One event: a line that says what happened, its card, and on opening all of it.
 
 use super::card::Card;
+use super::dot::Dot;
 use super::opened::Opened;
 use super::stream::Stream;
 use crate::ui::details::is_open;
-use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, TimelineItem};
+use rapport_domain::timeline::TimelineItem;
 use std::sync::Arc;
-
-/// The icons that exist; an event may name any other.
-const ICONS: &str = include_str!("../../../../public/icons.txt");
 
 #[component]
 pub(super) fn EventRow(
@@ -56,7 +53,7 @@ pub(super) fn EventRow(
     view! {
         <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
             <Time at=item.occurred_at style=if pinned { TimeStyle::List } else { TimeStyle::Clock } />
-            <Dot item=item.clone() />
+            <Dot whose=stream.customer item=item.clone() />
             <div class="body">
                 <details open=at_start on:toggle=toggle>
                     <summary>
@@ -73,27 +70,4 @@ pub(super) fn EventRow(
             </div>
         </li>
     }
-}
-
-/// The coloured dot with the event's icon.
-#[component]
-pub(super) fn Dot(item: Arc<TimelineItem>) -> impl IntoView {
-    let tone = match item.kind {
-        EventKind::Ticket => "dot tic",
-        EventKind::Error => "dot err",
-        EventKind::Session => "dot rec",
-        EventKind::Call => "dot call",
-        EventKind::Crm => "dot crm",
-        EventKind::Help => "dot help",
-        EventKind::Event | EventKind::Activity => "dot",
-    };
-    let icon = item.icon_name().to_string();
-    let known = ICONS.split_whitespace().any(|name| name == icon);
-    let sign = match icon.is_ascii() && icon.len() > 1 {
-        _ if known => view! { <Icon name=icon /> }.into_any(),
-        // A name that this version has no picture for.
-        true => view! { <Icon name=item.kind.icon() /> }.into_any(),
-        false => view! { <span aria-hidden="true">{icon}</span> }.into_any(),
-    };
-    view! { <span class=tone title=item.kind.label()>{sign}</span> }
 }

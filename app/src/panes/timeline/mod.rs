@@ -8,6 +8,7 @@ mod api;
 mod arrivals;
 mod blank;
 mod card;
+mod dot;
 mod event;
 mod head;
 mod narrow;
@@ -17,6 +18,9 @@ mod run;
 mod stream;
 mod strip;
 mod walk;
+
+#[cfg(feature = "ssr")]
+pub(crate) use dot::Dot;
 
 use crate::Failure;
 use crate::pages::profile::use_place;

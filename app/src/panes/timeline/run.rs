@@ -1,6 +1,7 @@
 //! One event, or a run of repeats that opens to the single ones.
 
-use super::event::{Dot, EventRow};
+use super::dot::Dot;
+use super::event::EventRow;
 use super::stream::Stream;
 use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle, duration_text};
@@ -55,7 +56,7 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
     Some(view! {
         <li class="event repeats">
             <Time at=newest.occurred_at style=TimeStyle::Clock />
-            <Dot item=newest.clone() />
+            <Dot whose=stream.customer item=newest.clone() />
             <div class="body">
                 <details open=has_open on:toggle=toggle>
                     <summary>

@@ -6,6 +6,7 @@ use crate::customer::Customer;
 use crate::fields::FieldValues;
 use crate::ids::AccountId;
 use crate::ticket::{Channel, Priority, Status, StatusCategory};
+use crate::timeline::Stream;
 use crate::{locale, money, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -42,9 +43,9 @@ impl Facts for Customer {
     }
 }
 
-/// The list of an account's customers.
+/// An account's page.
 pub fn account_href(account: AccountId) -> String {
-    format!("/customers?account={account}")
+    Stream::Account(account).href()
 }
 
 impl Facts for Account {

@@ -110,7 +110,7 @@ fn gone_fields_leave_the_card_and_empty_ones_stay_empty() {
 }
 
 #[test]
-fn an_accounts_name_leads_to_its_customers() {
+fn an_accounts_name_leads_to_its_page() {
     let rows = resolve(Card::Account, &keys(&["name", "phone"]), &[], Some(&account()));
     let kinds: Vec<_> = rows.into_iter().filter_map(|r| r.value).map(|v| v.kind).collect();
     assert_eq!(kinds[0], RowKind::Link(account_href(account().id)));

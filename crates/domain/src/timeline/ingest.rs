@@ -1,6 +1,6 @@
 //! An event as a sender writes it, checked, and what became of it.
 
-use super::EventKind;
+use super::{EventAccount, EventKind};
 use crate::error::{AppError, FieldError, Problems};
 use crate::identity::{IdentifierKind, Key, opaque_id};
 use crate::ids::{CustomerId, EventId};
@@ -19,6 +19,8 @@ const OLDEST_DAYS: i64 = 3653;
 const NEWEST_HOURS: i64 = 24;
 /// Where a moved event keeps the time that was sent.
 const SENT_TIME_KEY: &str = "_occurred_at_sent";
+/// Where the address of an event's picture is kept.
+pub(super) const ICON_URL: &str = "icon_url";
 
 /// Whose event it is: exactly one of the four.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ pub struct CustomerRef {
     pub anonymous_id: Option<String>,
 }
 
-/// An event to add to a customer's timeline.
+/// An event to add to a customer's timeline, or to an account's own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -44,6 +46,10 @@ pub struct NewEventInput {
     /// May be left out when the object is a customer or a ticket.
     #[serde(default)]
     pub customer: CustomerRef,
+    /// Instead of a customer: it happened to the company, and to none of its people. May be left
+    /// out when the object is an account.
+    #[serde(default)]
+    pub account: Option<EventAccount>,
     /// `event` unless said otherwise.
     #[serde(default)]
     pub kind: Option<String>,
@@ -195,6 +201,24 @@ impl NewEventInput {
         self.object_id.as_deref().filter(|_| is_ticket)?.trim_start_matches('#').parse().ok()
     }
 
+    /// Makes sure that it names one customer or one account, and normalises how.
+    fn name_one(&mut self, problems: &mut Problems) {
+        let names_nobody = self.customer.is_empty();
+        if names_nobody && self.account.is_none() && self.object_is("account") {
+            self.account = self.object_id.as_deref().map(EventAccount::named);
+        }
+        if let Some(account) = self.account.take() {
+            self.account = problems.check(account.checked());
+            if !names_nobody {
+                let message = "Name a customer or an account, not both: an account's timeline shows its customers' events too.";
+                problems.add("account", message);
+            }
+        } else if !names_nobody || self.ticket().is_none() {
+            let customer = std::mem::take(&mut self.customer);
+            self.customer = problems.check(customer.checked()).unwrap_or_default();
+        }
+    }
+
     /// The event within all limits, with every default filled in, or everything that is wrong.
     pub fn checked(mut self, now: DateTime<Utc>) -> Result<(Self, EventKind), AppError> {
         let mut problems = Problems::default();
@@ -207,10 +231,7 @@ impl NewEventInput {
         } else if self.customer.is_empty() && self.object_is("customer") {
             self.customer.id = self.object_id.as_deref().and_then(|id| id.parse().ok());
         }
-        if !(self.customer.is_empty() && self.ticket().is_some()) {
-            self.customer =
-                problems.check(std::mem::take(&mut self.customer).checked()).unwrap_or_default();
-        }
+        self.name_one(&mut problems);
         let kind = match self.kind.as_deref() {
             None | Some("") => Some(EventKind::Event),
             Some(word) => problems.check(
@@ -247,9 +268,9 @@ impl NewEventInput {
         }
         self.body = problems.check(body(self.body.as_deref())).flatten();
         let mut payload = problems.check(storable_payload(self.payload.take())).unwrap_or_default();
-        // Pages load nothing from outside: the picture's address is kept, the kind's icon shows.
+        // Pages load nothing from outside: the server asks there when somebody looks at it.
         if let (Some(picture), Some(object)) = (picture, payload.as_object_mut()) {
-            object.insert("icon_url".into(), picture.into());
+            object.insert(ICON_URL.into(), picture.into());
         }
         let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
         (self.occurred_at, self.payload) = (Some(at), Some(payload));
@@ -319,6 +340,7 @@ pub fn within_time(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{AccountId, Uuid};
     use proptest::prelude::*;
 
     fn now() -> DateTime<Utc> {
@@ -364,6 +386,66 @@ mod tests {
             input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
         assert_eq!(event.occurred_at, Some(now() + TimeDelta::hours(24)));
         assert_eq!(event.payload, Some(json!({"_occurred_at_sent": "9999-01-01T00:00:00+00:00"})));
+    }
+
+    #[test]
+    fn an_icon_is_a_name_a_character_or_a_picture_s_address() {
+        for (icon, kept, picture) in [
+            ("zap", Some("zap"), None),
+            ("🇩🇪", Some("🇩🇪"), None),
+            ("https://p.example/a.png", None, Some("https://p.example/a.png")),
+            ("javascript:alert(1)", None, None),
+            ("http://p.example/a.png", None, None),
+            ("<svg onload=alert(1)>", None, None),
+        ] {
+            let (event, _) = input(json!({"icon": icon})).checked(now()).expect("valid");
+            let payload = event.payload.unwrap_or_default();
+            assert_eq!(
+                (event.icon.as_deref(), payload[ICON_URL].as_str()),
+                (kept, picture),
+                "{icon}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_event_names_a_customer_or_an_account() {
+        let own = |value: Value| {
+            let mut event = json!({"name": "invoice.paid"});
+            let object = event.as_object_mut().expect("an object");
+            object.extend(value.as_object().expect("an object").clone());
+            NewEventInput::from_json(event).expect("an event").checked(now()).map(|(e, _)| e)
+        };
+        let account = AccountId(Uuid::from_u128(7));
+        for (value, named) in [
+            (json!({"account": {"external_id": " a1 "}}), EventAccount::named("a1")),
+            (json!({"account": {"id": account}}), EventAccount::named(&account.to_string())),
+            (
+                json!({"object_type": "Account", "object_id": account}),
+                EventAccount::named(&account.to_string()),
+            ),
+            (json!({"objectType": "account", "objectId": "a1"}), EventAccount::named("a1")),
+            (json!({"object_type": "account", "external_id": "a1"}), EventAccount::named("a1")),
+        ] {
+            let event = own(value.clone()).expect("valid");
+            assert_eq!(
+                (event.account, event.customer),
+                (Some(named), CustomerRef::default()),
+                "{value}"
+            );
+        }
+        // About an account, and a customer's all the same.
+        let theirs = json!({"customer": {"email": "a@x.example"}, "object_type": "account", "object_id": "a1"});
+        assert_eq!(own(theirs).expect("valid").account, None);
+        for wrong in [
+            json!({"account": {}}),
+            json!({"account": {"external_id": "a1"}, "customer": {"email": "a@x.example"}}),
+        ] {
+            assert!(matches!(own(wrong), Err(AppError::Invalid(e)) if e[0].field == "account"));
+        }
+        assert!(
+            matches!(own(json!({"object_type": "account"})), Err(AppError::Invalid(e)) if e[0].field == "customer")
+        );
     }
 
     #[test]

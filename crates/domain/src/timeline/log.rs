@@ -1,6 +1,7 @@
 //! The event log: what was received, and why something is not on a timeline.
 
-use crate::ids::{CustomerId, EventId};
+use super::Stream;
+use crate::ids::EventId;
 use crate::page::Cursor;
 use crate::vocabulary;
 use chrono::{DateTime, Utc};
@@ -29,8 +30,8 @@ pub struct LoggedEvent {
     pub kind: String,
     pub name: String,
     pub dedupe_key: Option<String>,
-    /// Whose it is: id and name.
-    pub customer: Option<(CustomerId, String)>,
+    /// Whose it is: customer or account, and their name.
+    pub stream: Option<(Stream, String)>,
     /// Whom it names, while nobody is known by that: `external_id u-17`.
     pub whose: Option<String>,
     pub occurred_at: Option<DateTime<Utc>>,
@@ -43,9 +44,9 @@ impl LoggedEvent {
     }
 
     /// Its place on the timeline, when it has one.
-    pub fn on_timeline(&self) -> Option<(CustomerId, Cursor)> {
-        let (customer, at) = (self.customer.as_ref()?.0, self.occurred_at?);
-        (self.state == EventState::Linked).then(|| (customer, Cursor::new(at, self.id.0)))
+    pub fn on_timeline(&self) -> Option<(Stream, Cursor)> {
+        let (stream, at) = (self.stream.as_ref()?.0, self.occurred_at?);
+        (self.state == EventState::Linked).then(|| (stream, Cursor::new(at, self.id.0)))
     }
 
     /// Whether trying again could change its state.
@@ -59,7 +60,7 @@ impl LoggedEvent {
 #[serde(default)]
 pub struct LogQuery {
     pub state: Option<EventState>,
-    /// A part of an event's name or message id, its id, or a customer's id or identifier.
+    /// A part of an event's name or message id, its id, a customer's id or identifier, or an account's id.
     pub q: String,
     /// Rows before this place.
     pub before: Option<Cursor>,

@@ -6,6 +6,7 @@ mod log;
 mod narrow;
 mod query;
 mod segment;
+mod stream;
 mod traits;
 mod words;
 
@@ -17,6 +18,7 @@ pub use log::{EventState, LogQuery, LoggedEvent};
 pub use narrow::Narrow;
 pub use query::{Position, TimelineQuery};
 pub use segment::{Message, MessageType};
+pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
 pub use traits::Traits;
 pub use words::{USUAL_SOURCES, property_text, sentence, source_label};
 

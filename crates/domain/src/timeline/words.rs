@@ -5,6 +5,7 @@
 //! `detail`, `duration_s`, `pages`, `browser`, `os`, `errors`, `project`, `count`, `query`,
 //! `channel`, `from` and `to`.
 
+use super::ingest::ICON_URL;
 use super::{EventKind, TimelineItem};
 use crate::text::{duration_text, excerpt};
 use crate::ticket::Channel;
@@ -14,7 +15,8 @@ use serde_json::Value;
 const DETAIL_PROPERTIES: usize = 6;
 const DETAIL_CHARS: usize = 80;
 /// Payload fields that the aside or the session card already says.
-const SAID: [&str; 10] = [
+const SAID: [&str; 11] = [
+    ICON_URL,
     "detail",
     "duration_s",
     "pages",
@@ -115,6 +117,11 @@ impl TimelineItem {
             (None, Some(channel)) => channel.icon(),
             (None, None) => self.kind.icon(),
         }
+    }
+
+    /// The address of the picture that the sender wants beside it; only a server asks there.
+    pub fn picture(&self) -> Option<&str> {
+        self.text_field(ICON_URL).filter(|address| address.starts_with("https://"))
     }
 
     /// The text for the card below the line; a ticket's is its subject, said already.
@@ -309,6 +316,22 @@ pub(super) mod tests {
         item.title = "changed status Open → Closed".into();
         assert_eq!(item.heading(), "Priya Raman changed status Open → Closed");
         assert_eq!(item.detail(), "");
+    }
+
+    #[test]
+    fn a_picture_is_an_https_address_and_no_detail() {
+        let with = |address: &str| TimelineItem {
+            payload: json!({"icon_url": address}),
+            ..event(EventKind::Event, "x")
+        };
+        let item = with("https://p.example/a.png");
+        assert_eq!(
+            (item.picture(), item.detail()),
+            (Some("https://p.example/a.png"), String::new())
+        );
+        for address in ["javascript:alert(1)", "http://p.example/a.png", "data:image/png,x", ""] {
+            assert_eq!(with(address).picture(), None, "{address}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One received event on its way to the timeline and the log.
 
 use rapport_domain::identity::Key;
-use rapport_domain::timeline::{CustomerRef, EventOutcome, EventResult, EventState};
+use rapport_domain::timeline::{CustomerRef, EventAccount, EventOutcome, EventResult, EventState};
 use rapport_domain::{AppError, CustomerId, EventId};
 use rapport_store::event_log::NewLogRow;
 use rapport_store::timeline::NewEvent;
@@ -15,15 +15,17 @@ pub(crate) enum Item {
     Settled { log: Box<NewLogRow>, result: EventResult },
 }
 
-/// An event within all limits whose customer has to be found.
+/// An event within all limits whose customer or account has to be found.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub whose: CustomerRef,
+    /// The account whose own event it is; then it names no customer.
+    pub account: Option<EventAccount>,
     /// The ticket it is about, which says whose it is when nothing else does.
     pub ticket: Option<i64>,
     /// `track`, `page` … or `event`.
     pub kind: &'static str,
-    /// Its customer is filled in when they are found.
+    /// Its stream is filled in when that is found.
     pub event: NewEvent,
 }
 

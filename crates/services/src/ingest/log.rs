@@ -4,7 +4,7 @@ use super::link::link_all;
 use crate::{Ctx, Result, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::timeline::{CustomerRef, LogQuery};
+use rapport_domain::timeline::{CustomerRef, LogQuery, Stream};
 use rapport_domain::{AppError, Cursor, CustomerId, EventId, Permission, Uuid, text};
 use rapport_store::event_log::LogRows;
 use rapport_store::{StoreError, timeline, workspaces};
@@ -14,20 +14,20 @@ use serde_json::json;
 const DAYS_MAX: i32 = 366;
 
 /// Received events and what became of them, newest first. The search takes a part of an event's
-/// name or message id, an event's id, or somebody's id, e-mail, external id or anonymous id.
+/// name or message id, an event's id, somebody's id, e-mail, external id or anonymous id, or an account's id.
 pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogRows> {
     ctx.require(Permission::Configure)?;
     let mut query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };
-    let customer = match query.q.parse::<CustomerId>() {
-        Ok(id) => Some(id),
-        Err(_) => customer_by(ctx, &query.q).await?,
+    let whose = match query.q.parse::<Stream>() {
+        Ok(stream) => Some(stream),
+        Err(_) => customer_by(ctx, &query.q).await?.map(Stream::Customer),
     };
     if let Ok(id) = query.q.parse::<EventId>() {
         // An id tells when it was given: that is where to look.
         query.q = id.0.to_string();
         query.before = query.before.or_else(|| given_at(id).map(|at| Cursor::new(at, Uuid::max())));
     }
-    Ok(ctx.store.event_log(ctx.workspace, &query, customer).await?)
+    Ok(ctx.store.event_log(ctx.workspace, &query, whose).await?)
 }
 
 /// Just after an id was made.

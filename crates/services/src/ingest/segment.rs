@@ -210,5 +210,6 @@ fn event(who: &Proven, message: Message, label: Label) -> Item {
         ..NewEvent::new(nobody, message.at, EventKind::Event, SOURCE, &message.name)
     };
     let whose = CustomerRef::by(key);
-    Item::Event(Box::new(Incoming { whose, ticket: None, kind: message.kind.as_str(), event }))
+    let kind = message.kind.as_str();
+    Item::Event(Box::new(Incoming { whose, account: None, ticket: None, kind, event }))
 }

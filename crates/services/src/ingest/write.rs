@@ -5,8 +5,10 @@ use super::item::Incoming;
 use crate::Result;
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::Key;
-use rapport_domain::timeline::{CustomerRef, EventOutcome, EventResult, EventState};
-use rapport_domain::{AppError, CustomerId, EventId, TicketId, WorkspaceId};
+use rapport_domain::timeline::{
+    CustomerRef, EventAccount, EventOutcome, EventResult, EventState, Stream,
+};
+use rapport_domain::{AccountId, AppError, CustomerId, EventId, TicketId, WorkspaceId};
 use rapport_store::event_log::{self, NewLogRow};
 use rapport_store::timeline::{self, NewEvent, Received};
 use rapport_store::{Store, StoreError, Tx};
@@ -14,25 +16,30 @@ use std::collections::{HashMap, HashSet};
 
 const WAITS: &str = "Nobody is known by this yet; it is put on their timeline when they appear.";
 const NO_CUSTOMER: &str = "There is no such customer.";
+const NO_ACCOUNT: &str = "There is no such account: create it first, then send its events.";
 
-/// Whom a group's events belong to.
+/// Whose a group's events are.
 #[derive(Default)]
 struct Owners {
     customers: HashMap<CustomerRef, CustomerId>,
+    accounts: HashMap<EventAccount, AccountId>,
     tickets: HashMap<i64, (TicketId, CustomerId)>,
 }
 
 impl Owners {
-    fn of(&self, incoming: &Incoming) -> Option<(CustomerId, Option<TicketId>)> {
+    fn of(&self, incoming: &Incoming) -> Option<(Stream, Option<TicketId>)> {
+        if let Some(account) = &incoming.account {
+            return Some((Stream::Account(*self.accounts.get(account)?), None));
+        }
         let ticket = incoming.ticket.and_then(|number| self.tickets.get(&number));
         match (self.customers.get(&incoming.whose), ticket) {
             (Some(customer), ticket) => {
                 let own = ticket.filter(|(_, whose)| whose == customer);
-                Some((*customer, own.map(|(id, _)| *id)))
+                Some((Stream::Customer(*customer), own.map(|(id, _)| *id)))
             }
             // A ticket says whose it is only where the event does not.
             (None, Some((id, whose))) if incoming.whose == CustomerRef::default() => {
-                Some((*whose, Some(*id)))
+                Some((Stream::Customer(*whose), Some(*id)))
             }
             (None, _) => None,
         }
@@ -58,9 +65,9 @@ pub(super) async fn write(
     let events: Vec<NewEvent> = incoming
         .iter()
         .filter_map(|i| {
-            let (customer, ticket_id) = owners.of(i)?;
+            let (stream, ticket_id) = owners.of(i)?;
             let received = Some(Received { kind: i.kind.into(), before: None });
-            Some(NewEvent { customer, ticket_id, received, ..i.event.clone() })
+            Some(NewEvent { stream, ticket_id, received, ..i.event.clone() })
         })
         .collect();
     let appended = timeline::receive(&mut tx, workspace, now, &events).await?;
@@ -104,8 +111,12 @@ fn waits(incoming: &Incoming, now: DateTime<Utc>) -> (Option<NewLogRow>, EventRe
             (Some(row), result)
         }
         None => {
-            let row = incoming.row(EventId::generate(), EventState::Error, NO_CUSTOMER);
-            let error = AppError::invalid("customer", NO_CUSTOMER);
+            let (field, reason) = match incoming.account {
+                Some(_) => ("account", NO_ACCOUNT),
+                None => ("customer", NO_CUSTOMER),
+            };
+            let row = incoming.row(EventId::generate(), EventState::Error, reason);
+            let error = AppError::invalid(field, reason);
             (Some(row), EventResult::rejected(error))
         }
     }
@@ -132,6 +143,12 @@ async fn find_owners(
         customers: timeline::resolve_customers(tx, workspace, &refs).await?,
         ..Owners::default()
     };
+    let accounts: HashSet<&EventAccount> =
+        incoming.iter().filter_map(|i| i.account.as_ref()).collect();
+    if !accounts.is_empty() {
+        let named: Vec<EventAccount> = accounts.into_iter().cloned().collect();
+        owners.accounts = timeline::resolve_accounts(tx, workspace, &named).await?;
+    }
     if !numbers.is_empty() {
         owners.tickets = timeline::resolve_tickets(tx, workspace, &numbers).await?;
     }

@@ -56,20 +56,7 @@ pub async fn message_picture(
     let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
     let known = rapport_mail::remote_pictures(&row.html);
     let address = known.get(n).ok_or(AppError::NotFound)?;
-    let bytes = outside.get(address, REMOTE_PICTURE_BYTES).await?;
-    let kind = picture_kind(&bytes).ok_or(AppError::NotFound)?;
-    Ok((kind, bytes))
-}
-
-/// The type of a picture that cannot hold a script, by its first bytes.
-fn picture_kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
-    }
+    outside.picture(address, REMOTE_PICTURE_BYTES).await
 }
 
 /// Every header of a message, as it arrived.

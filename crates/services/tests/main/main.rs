@@ -3,6 +3,7 @@
 // A test that cannot go on fails; clippy knows that of test functions only, not of their helpers.
 #![allow(clippy::unwrap_used)]
 
+mod account_events;
 mod composer;
 mod csat;
 mod customers;

@@ -1,9 +1,11 @@
 use crate::world::World;
 use rapport_domain::message::NewMessage;
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket};
-use rapport_domain::{AppError, MessageId};
+use rapport_domain::timeline::TimelineQuery;
+use rapport_domain::{AppError, Cursor, MessageId, Uuid};
 use rapport_services::outside::Outside;
-use rapport_services::{Ctx, messages, tickets};
+use rapport_services::{Ctx, messages, tickets, timeline};
+use serde_json::json;
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -76,4 +78,35 @@ async fn no_picture_leads_into_our_own_network(pool: PgPool) {
     let outside = Outside::new().unwrap();
     let refused = messages::message_picture(&ctx, &outside, id, 0).await;
     assert_eq!(refused.unwrap_err(), AppError::NotFound);
+}
+
+/// Says which of the events' pictures were asked for: a connection is enough, no handshake is.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn only_the_address_of_a_stored_event_is_asked(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.vera);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}/a.png", listener.local_addr().unwrap());
+    let event = json!({"customer": {"id": world.customer}, "name": "n", "icon": address});
+    let ingest = world.ingest();
+    timeline::ingest_json(&world.ctx(&world.sam), &ingest, vec![event]).await.unwrap();
+    let query = TimelineQuery::default();
+    let page = timeline::page(&ctx, world.customer, &query).await.unwrap();
+    let at = page.items[0].cursor();
+    assert_eq!(page.items[0].picture(), Some(address.as_str()));
+
+    let outside = Outside::allowing(|_| true).unwrap();
+    let asked = async |ctx: &Ctx, at: Cursor| {
+        let fetch = timeline::event_picture(ctx, &outside, world.customer.into(), at);
+        tokio::select! {
+            answer = fetch => {
+                assert_eq!(answer.unwrap_err(), AppError::NotFound);
+                false
+            }
+            _ = listener.accept() => true,
+        }
+    };
+    assert!(asked(&ctx, at).await);
+    assert!(!asked(&ctx, Cursor::new(at.at, Uuid::nil())).await, "another event");
+    assert!(!asked(&world.stranger().await, at).await, "another workspace");
 }

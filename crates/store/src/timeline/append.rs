@@ -3,6 +3,7 @@
 use super::NewEvent;
 use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
+use rapport_domain::timeline::Stream;
 use rapport_domain::{Cursor, EventId, Uuid, WorkspaceId};
 use std::collections::{HashMap, HashSet};
 
@@ -79,7 +80,8 @@ async fn touch_customers(
 ) -> Result<()> {
     let mut latest: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
     for event in events {
-        let at = latest.entry(event.customer.0).or_insert(event.occurred_at);
+        let Stream::Customer(customer) = event.stream else { continue };
+        let at = latest.entry(customer.0).or_insert(event.occurred_at);
         *at = event.occurred_at.max(*at);
     }
     let (customers, latest): (Vec<Uuid>, Vec<DateTime<Utc>>) =
@@ -151,7 +153,7 @@ async fn insert(
         workspace.0,
         &column(events, received),
         ids,
-        &column(events, |e| e.customer.0),
+        &column(events, |e| e.stream.id()),
         &column(events, |e| e.occurred_at),
         &column(events, |e| e.kind.as_str()) as _,
         &column(events, |e| e.source.as_str()) as _,

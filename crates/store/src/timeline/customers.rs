@@ -3,8 +3,8 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::timeline::CustomerRef;
-use rapport_domain::{CustomerId, TicketId, Uuid, WorkspaceId};
+use rapport_domain::timeline::{CustomerRef, EventAccount};
+use rapport_domain::{AccountId, CustomerId, TicketId, Uuid, WorkspaceId};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
@@ -69,6 +69,34 @@ pub async fn resolve_customers(
             (_, _, named) => CustomerRef { id: named.map(CustomerId), ..CustomerRef::default() },
         };
         (key, CustomerId(r.id))
+    });
+    Ok(found.collect())
+}
+
+/// Finds the accounts that a batch names, all in one query. Those that are not in the map are
+/// unknown here.
+pub async fn resolve_accounts(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    named: &[EventAccount],
+) -> Result<HashMap<EventAccount, AccountId>> {
+    let ids: Vec<Uuid> = named.iter().filter_map(|a| a.id).map(|id| id.0).collect();
+    let external_ids: Vec<String> = named.iter().filter_map(|a| a.external_id.clone()).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: AccountId", null as external_id from accounts
+        where workspace_id = $1 and id = any($2)
+        union all
+        select id, external_id from accounts where workspace_id = $1 and external_id = any($3)"#,
+        workspace.0,
+        &ids,
+        &external_ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let found = rows.into_iter().filter_map(|r| {
+        let id = r.id?;
+        let by_id = r.external_id.is_none().then_some(id);
+        Some((EventAccount { id: by_id, external_id: r.external_id }, id))
     });
     Ok(found.collect())
 }

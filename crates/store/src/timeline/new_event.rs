@@ -1,7 +1,7 @@
 //! An event on its way to the timeline.
 
 use chrono::{DateTime, Utc};
-use rapport_domain::timeline::EventKind;
+use rapport_domain::timeline::{EventKind, Stream};
 use rapport_domain::{CustomerId, EventId, TicketId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,9 @@ use serde_json::Value;
 /// An event to write. Start from [`NewEvent::new`] or [`NewEvent::activity`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewEvent {
-    pub customer: CustomerId,
+    /// Events that wait since before accounts had their own call it by the only one there was.
+    #[serde(alias = "customer")]
+    pub stream: Stream,
     pub occurred_at: DateTime<Utc>,
     pub kind: EventKind,
     pub source: String,
@@ -44,14 +46,14 @@ pub struct Received {
 impl NewEvent {
     /// An event with nothing but what each one has.
     pub fn new(
-        customer: CustomerId,
+        stream: impl Into<Stream>,
         occurred_at: DateTime<Utc>,
         kind: EventKind,
         source: &str,
         name: &str,
     ) -> Self {
         Self {
-            customer,
+            stream: stream.into(),
             occurred_at,
             kind,
             source: source.into(),

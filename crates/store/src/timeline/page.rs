@@ -31,9 +31,9 @@ struct FilterRow {
 }
 
 #[derive(Debug, Deserialize)]
-struct Row {
+pub(super) struct Row {
     place: Place,
-    id: Uuid,
+    pub(super) id: Uuid,
     occurred_at: DateTime<Utc>,
     received_at: DateTime<Utc>,
     kind: EventKind,
@@ -51,14 +51,14 @@ struct Row {
 }
 
 /// A position as the query takes it: rows before and after a point between two rows.
-struct Span {
-    point: Cursor,
-    older: u32,
-    newer: u32,
+pub(super) struct Span {
+    pub(super) point: Cursor,
+    pub(super) older: u32,
+    pub(super) newer: u32,
 }
 
 impl Span {
-    fn new(at: Position, narrow: &Narrow) -> Self {
+    pub(super) fn new(at: Position, narrow: &Narrow) -> Self {
         let all = TIMELINE_EVENTS;
         let mut span = match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
@@ -149,7 +149,7 @@ impl Store {
 
 /// Puts rows in order, drops the extra ones, and notes what they meant. A search that looked at
 /// as many as it may goes on where it ended: `older_end`, `newer_end`.
-fn page(
+pub(super) fn page(
     rows: Vec<Row>,
     span: &Span,
     older_end: Option<Cursor>,

@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rapport_domain::timeline::{
-    EventKind, EventPlace, LogQuery, Narrow, Position, Timeline, TimelineQuery,
+    EventKind, EventPlace, LogQuery, Narrow, Position, Stream, Timeline, TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, UserId, Uuid, WorkspaceId};
 use rapport_store::timeline::{Appended, NewEvent, Received, append, pin, receive, unpin};
@@ -9,7 +9,7 @@ use rapport_store::{Store, StoreError, merges};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgPool};
 
-fn noon() -> DateTime<Utc> {
+pub fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
@@ -17,7 +17,7 @@ fn nobody() -> UserId {
     UserId(Uuid::nil())
 }
 
-async fn customer(store: &Store, workspace: WorkspaceId) -> CustomerId {
+pub async fn customer(store: &Store, workspace: WorkspaceId) -> CustomerId {
     let id = CustomerId::generate();
     sqlx::query(
         "insert into customers (workspace_id, id, kind, name, last_activity_at)
@@ -31,7 +31,7 @@ async fn customer(store: &Store, workspace: WorkspaceId) -> CustomerId {
     id
 }
 
-async fn start(pool: PgPool) -> (Store, WorkspaceId, CustomerId) {
+pub async fn start(pool: PgPool) -> (Store, WorkspaceId, CustomerId) {
     let (store, workspace) = (Store::from_pool(pool), WorkspaceId::generate());
     let mut tx = store.begin().await.unwrap();
     insert_workspace(&mut tx, workspace, "Acme").await.unwrap();
@@ -40,15 +40,15 @@ async fn start(pool: PgPool) -> (Store, WorkspaceId, CustomerId) {
     (store, workspace, customer)
 }
 
-async fn write(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
+pub async fn write(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
     let mut tx = store.begin().await.unwrap();
     let appended = append(&mut tx, workspace, noon(), events).await.unwrap();
     tx.commit().await.unwrap();
     appended
 }
 
-fn event(customer: CustomerId, minutes_ago: i64, kind: EventKind) -> NewEvent {
-    NewEvent::new(customer, noon() - TimeDelta::minutes(minutes_ago), kind, "api", "n")
+pub fn event(of: impl Into<Stream>, minutes_ago: i64, kind: EventKind) -> NewEvent {
+    NewEvent::new(of, noon() - TimeDelta::minutes(minutes_ago), kind, "api", "n")
 }
 
 fn keyed(event: NewEvent, key: &str) -> NewEvent {
@@ -127,7 +127,7 @@ async fn last_activity_grows_and_never_passes_now(pool: PgPool) {
 }
 
 /// As the ingest writes: without a customer's lock, counted later.
-async fn take_in(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
+pub async fn take_in(store: &Store, workspace: WorkspaceId, events: &[NewEvent]) -> Vec<Appended> {
     let mut tx = store.begin().await.unwrap();
     let written = receive(&mut tx, workspace, noon(), events).await.unwrap();
     tx.commit().await.unwrap();
@@ -315,7 +315,7 @@ async fn a_permalink_and_a_date_open_where_they_say(pool: PgPool) {
 }
 
 /// Sums the blocks of a plan and collects how it reads the events.
-fn inspect(node: &Value, reads: &mut Vec<String>) {
+pub fn inspect(node: &Value, reads: &mut Vec<String>) {
     let text = |key: &str| node[key].as_str().unwrap_or_default().to_string();
     if text("Relation Name") == "timeline_events" {
         reads.push(text("Node Type"));

@@ -1,5 +1,9 @@
 //! Accounts: found or created by external id or name, edited, searched.
 
+mod page;
+
+pub use page::{AccountPage, page};
+
 use crate::customers::STALE;
 use crate::{Ctx, Result, audit, fields};
 use rapport_domain::account::{
