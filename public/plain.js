@@ -17,6 +17,6 @@ document.addEventListener("keydown", (event) => {
 });
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
-// Times come as UTC: here they become the reader's.
+// Times come as UTC: here they become the reader's, but for pages that say they stay UTC.
 const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[datetime]")) time.textContent = written.format(new Date(time.dateTime));
+for (const time of document.querySelectorAll("time[datetime]:not([data-utc] *)")) time.textContent = written.format(new Date(time.dateTime));

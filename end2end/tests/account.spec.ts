@@ -52,6 +52,6 @@ noJs("kinds are chosen by links, and the list of all its customers leads back", 
   await page.getByRole("navigation", { name: "Kinds of events" }).getByRole("link", { name: "CRM" }).click();
   await expect(row(page, "Invoice paid")).toBeVisible();
   await expect(row(page, "Seat added")).toHaveCount(0);
-  await page.getByRole("navigation", { name: "Kinds of events" }).getByRole("link", { name: "All" }).click();
+  await page.getByRole("navigation", { name: "Kinds of events" }).getByRole("link", { name: "All", exact: true }).click();
   await expect(row(page, "Seat added")).toBeVisible();
 });

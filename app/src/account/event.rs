@@ -18,7 +18,6 @@ pub(super) fn event_row(own: Stream, item: AccountEvent, current: bool) -> AnyVi
         None => view! { <a class="whose" href=at>"Account"</a> }.into_any(),
     };
     let detail = event.detail();
-    let separator = (!detail.is_empty()).then_some(" · ");
     let ticket = event.ticket.clone().map(|ticket| to_ticket(stream, ticket));
     let item = Arc::new(event);
     view! {
@@ -29,10 +28,11 @@ pub(super) fn event_row(own: Stream, item: AccountEvent, current: bool) -> AnyVi
                 <details open=current>
                     <summary>
                         <span class="what">{item.heading()} " " <em>{item.aside()}</em></span>
-                        <span class="detail">{whose}{separator}{detail}{ticket}</span>
+                        <span class="detail">{detail}</span>
                     </summary>
                     {opened(&item)}
                 </details>
+                <p class="about">{whose}{ticket}</p>
             </div>
         </li>
     }
@@ -43,7 +43,6 @@ fn to_ticket(stream: Stream, ticket: EventTicket) -> AnyView {
     let href = format!("{}/tickets/{}", stream.href(), ticket.number);
     let text = ticket.label.unwrap_or_else(|| ticket.status.label().into());
     view! {
-        " · "
         <a class="to-ticket" href=href title=format!("Open ticket #{}", ticket.number)>
             <StatusPill status=ticket.status text />
         </a>
