@@ -87,7 +87,7 @@ noJs("a mailbox is set up, tested, changed and removed", async ({ page, watch })
   await form.getByRole("button", { name: "Save mailbox" }).click();
   const row = page.getByRole("listitem").filter({ hasText: address });
   await expect(row).toContainText("127.0.0.1:1 · STARTTLS");
-  await row.getByRole("button", { name: `Test ${address}` }).click();
+  await row.getByRole("button", { name: `Test: ${address}` }).click();
   await expect(page.getByRole("alert")).toContainText("Connection refused");
   await row.getByRole("link", { name: `Edit ${address}` }).click();
   await expect(form.locator('[name=\"smtp_password\"]')).toHaveValue("");
