@@ -22,7 +22,7 @@ bench: ## measure the release build
 	@scripts/bench.sh
 
 crash: ## kill the server 200 times while it takes in events, and check the ledger
-	@RAPPORT_KILL_POINTS=200 scripts/test.sh --rust what_was_acknowledged_survives_kill_9
+	@NEXTEST_PROFILE=crash RAPPORT_KILL_POINTS=200 scripts/test.sh --rust what_was_acknowledged_survives_kill_9
 
 setup: ## install what is missing, for the tests too
 	@scripts/setup.sh --tests
