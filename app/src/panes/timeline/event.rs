@@ -49,10 +49,11 @@ pub(super) fn EventRow(
             </a>
         }
     });
+    let style = if pinned { TimeStyle::List } else { TimeStyle::Clock };
     let separator = (ticket.is_some() && !detail.is_empty()).then_some(" · ");
     view! {
         <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
-            <Time at=item.occurred_at style=if pinned { TimeStyle::List } else { TimeStyle::Clock } />
+            <Time at=item.occurred_at style />
             <Dot whose=stream.customer item=item.clone() />
             <div class="body">
                 <details open=at_start on:toggle=toggle>
