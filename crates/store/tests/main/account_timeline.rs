@@ -1,12 +1,12 @@
-use crate::timeline::{customer, event, inspect, noon, start, take_in, write};
+use crate::plans::PageQuery;
+use crate::timeline::{customer, event, noon, start, take_in, write};
 use rapport_domain::account::AccountDetails;
 use rapport_domain::timeline::{AccountTimeline, EventKind, Position, Stream, TimelineQuery};
 use rapport_domain::{AccountId, Cursor, CustomerId, Uuid, WorkspaceId};
 use rapport_store::timeline::receive;
 use rapport_store::users::insert_workspace;
 use rapport_store::{Store, StoreError, accounts};
-use serde_json::Value;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::PgPool;
 use std::collections::HashSet;
 
 async fn account(store: &Store, workspace: WorkspaceId) -> AccountId {
@@ -205,45 +205,20 @@ async fn a_page_of_an_account_costs_the_same_at_any_depth(pool: PgPool) {
     .execute(store.pool())
     .await
     .unwrap();
-    sqlx::query("analyze").execute(store.pool()).await.unwrap();
-    let mut connection = store.pool().acquire().await.unwrap();
-    let prepare = format!(
-        "prepare page (uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bigint) as {}",
-        include_str!("../../queries/account_timeline.sql")
-    );
-    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
-    for mode in ["force_custom_plan", "force_generic_plan"] {
-        let set = AssertSqlSafe(format!("set plan_cache_mode = {mode}"));
-        sqlx::raw_sql(set).execute(&mut *connection).await.unwrap();
-        for (kinds, minutes, sides) in [
-            ("{}", 0, "51, 1"),
-            ("{}", 50_000, "36, 16"),
-            ("{}", 99_900, "1, 51"),
-            ("{call}", 50_000, "51, 1"),
-            ("{error,call,help}", 99_000, "51, 51"),
-        ] {
-            let at = Cursor::new(noon() - chrono::TimeDelta::minutes(minutes), Uuid::nil());
-            let explain = format!(
-                "explain (analyze, buffers, format json) execute page ('{}', '{}', '{kinds}', '{}', \
-                '{}', {sides}, 200)",
-                workspace.0,
-                account.0,
-                at.at.to_rfc3339(),
-                at.id,
-            );
-            let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
-                .fetch_one(&mut *connection)
-                .await
-                .unwrap();
-            let root = &plan[0]["Plan"];
-            let mut reads = Vec::new();
-            inspect(root, &mut reads);
-            assert!(!reads.is_empty());
-            let indexed = |read: &String| read.starts_with("Index");
-            assert!(reads.iter().all(indexed), "{mode} {kinds}: {reads:?} {plan:#}");
-            let blocks = root["Shared Hit Blocks"].as_i64().unwrap()
-                + root["Shared Read Blocks"].as_i64().unwrap();
-            assert!(blocks <= 1_500, "{mode} {kinds} at {minutes}: {blocks} blocks");
-        }
-    }
+    let page = PageQuery {
+        sql: include_str!("../../queries/account_timeline.sql"),
+        types: "uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bigint",
+        reads: &["Index Scan", "Index Only Scan"],
+        blocks: 1_500,
+    };
+    let arguments = |kinds: &str, at: Cursor, (older, newer): (i64, i64)| {
+        format!(
+            "'{}', '{}', '{kinds}', '{}', '{}', {older}, {newer}, 200",
+            workspace.0,
+            account.0,
+            at.at.to_rfc3339(),
+            at.id,
+        )
+    };
+    page.check(&store, arguments).await;
 }

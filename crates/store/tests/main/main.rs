@@ -6,5 +6,7 @@
 mod account_timeline;
 mod changes;
 mod customers;
+mod plans;
 mod tickets;
 mod timeline;
+mod timeline_search;

@@ -1,13 +1,12 @@
+use super::plans::PageQuery;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use rapport_domain::timeline::{
-    EventKind, EventPlace, LogQuery, Narrow, Position, Stream, Timeline, TimelineQuery,
-};
+use rapport_domain::timeline::{EventKind, Position, Stream, Timeline, TimelineQuery};
 use rapport_domain::{Cursor, CustomerId, UserId, Uuid, WorkspaceId};
-use rapport_store::timeline::{Appended, NewEvent, Received, append, pin, receive, unpin};
+use rapport_store::timeline::{Appended, NewEvent, append, receive};
 use rapport_store::users::insert_workspace;
-use rapport_store::{Store, StoreError, merges};
-use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, PgPool};
+use rapport_store::{Store, StoreError};
+use serde_json::json;
+use sqlx::PgPool;
 
 pub fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
@@ -55,7 +54,7 @@ fn keyed(event: NewEvent, key: &str) -> NewEvent {
     NewEvent { dedupe_key: Some(key.into()), ..event }
 }
 
-async fn read(store: &Store, w: WorkspaceId, c: CustomerId, query: TimelineQuery) -> Timeline {
+pub async fn read(store: &Store, w: WorkspaceId, c: CustomerId, query: TimelineQuery) -> Timeline {
     store.timeline(w, c, &query, Some(nobody()), noon()).await.unwrap()
 }
 
@@ -106,15 +105,18 @@ async fn two_keys_at_once_wait_but_never_for_each_other(pool: PgPool) {
     assert_eq!(found.overview.total(), 10);
 }
 
+async fn last_activity(store: &Store, customer: CustomerId) -> DateTime<Utc> {
+    sqlx::query_scalar("select last_activity_at from customers where id = $1")
+        .bind(customer.0)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+}
+
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn last_activity_grows_and_never_passes_now(pool: PgPool) {
     let (store, workspace, alex) = start(pool).await;
-    let last = async || {
-        sqlx::query_scalar::<_, DateTime<Utc>>("select last_activity_at from customers")
-            .fetch_one(store.pool())
-            .await
-            .unwrap()
-    };
+    let last = async || last_activity(&store, alex).await;
     write(
         &store,
         workspace,
@@ -164,13 +166,7 @@ async fn what_is_noted_is_counted_once_and_a_page_never_waits_for_it(pool: PgPoo
         .await
         .unwrap();
     assert_eq!(kept, 30);
-    let active: DateTime<Utc> =
-        sqlx::query_scalar("select last_activity_at from customers where id = $1")
-            .bind(alex.0)
-            .fetch_one(store.pool())
-            .await
-            .unwrap();
-    assert_eq!(active, noon());
+    assert_eq!(last_activity(&store, alex).await, noon());
     // What was counted goes once nobody has to be told of it any more.
     assert_eq!(store.sweep_batches(600.0, 10).await.unwrap(), 0);
     assert_eq!(store.sweep_batches(0.0, 10).await.unwrap(), 2);
@@ -189,53 +185,6 @@ async fn an_event_of_nobody_is_refused_by_the_database_too(pool: PgPool) {
         let written = receive(&mut tx, workspace, noon(), &strange).await;
         assert!(written.is_err(), "{written:?}");
     }
-}
-
-#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn the_log_searches_a_bounded_stretch_and_says_how_far(pool: PgPool) {
-    let (store, workspace, alex) = start(pool).await;
-    let came = |n: i64, name: &str| {
-        let at = noon() - TimeDelta::seconds(n);
-        let before = Some((rapport_domain::EventId::generate(), at));
-        let received = Some(Received { kind: "track".into(), before });
-        NewEvent { received, name: name.into(), ..event(alex, 0, EventKind::Event) }
-    };
-    let mut events: Vec<_> = (0..60).map(|n| came(n, "Page viewed")).collect();
-    events.push(came(61, "Order paid"));
-    // What happened here came from nowhere.
-    events.push(NewEvent::activity(alex, noon(), "ticket.closed", "Priya"));
-    for some in events.chunks(20) {
-        take_in(&store, workspace, some).await;
-    }
-    let find = async |q: &str, before| {
-        let query = LogQuery { q: q.into(), before, state: None };
-        store.event_log(workspace, &query, None).await.unwrap()
-    };
-    let first = find("", None).await;
-    assert_eq!((first.rows.len(), first.looked_to), (50, None));
-    let rest = find("", first.next).await;
-    assert_eq!((rest.rows.len(), rest.next), (11, None));
-    let found = find("ORDER", None).await;
-    assert_eq!(found.rows.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["Order paid"]);
-    assert_eq!((found.next, found.looked_to), (None, None), "all was looked at");
-    assert!(find("%", None).await.rows.is_empty());
-    // More than one search looks through.
-    sqlx::query(
-        "insert into timeline_events (workspace_id, customer_id, occurred_at, id, kind, source, name,
-            received_at, received_as)
-        select $1, $2, $3, gen_random_uuid(), 'event', 'api', 'Page viewed',
-            $3::timestamptz + n * interval '1 second', 'track' from generate_series(1, 20000) n",
-    )
-    .bind(workspace.0)
-    .bind(alex.0)
-    .bind(noon())
-    .execute(store.pool())
-    .await
-    .unwrap();
-    let far = find("order", None).await;
-    assert!(far.rows.is_empty());
-    assert_eq!(far.looked_to, Some(noon() + TimeDelta::seconds(1)));
-    assert_eq!(find("order", far.next).await.rows.len(), 1);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -314,21 +263,6 @@ async fn a_permalink_and_a_date_open_where_they_say(pool: PgPool) {
     }
 }
 
-/// Sums the blocks of a plan and collects how it reads the events.
-pub fn inspect(node: &Value, reads: &mut Vec<String>) {
-    let text = |key: &str| node[key].as_str().unwrap_or_default().to_string();
-    if text("Relation Name") == "timeline_events" {
-        reads.push(text("Node Type"));
-    }
-    if text("Node Type").contains("Sort") {
-        let rows = node["Plans"][0]["Actual Rows"].as_f64().unwrap_or(0.0);
-        assert!(rows <= 500.0, "sorts {rows} rows: {node:#}");
-    }
-    for child in node["Plans"].as_array().into_iter().flatten() {
-        inspect(child, reads);
-    }
-}
-
 /// The cost of a page is bounded in blocks, at any depth, for one customer with 100,000
 /// events among many with few, with the plan for these values and with the plan for any.
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -349,48 +283,24 @@ async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
     .execute(store.pool())
     .await
     .unwrap();
-    sqlx::query("analyze").execute(store.pool()).await.unwrap();
-    let mut connection = store.pool().acquire().await.unwrap();
-    let prepare = format!(
-        "prepare page (uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date, \
-         timestamptz, timestamptz, text, text, bigint, bigint, uuid) as {}",
-        include_str!("../../queries/timeline_page.sql")
-    );
-    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
-    for mode in ["force_custom_plan", "force_generic_plan"] {
-        let set = AssertSqlSafe(format!("set plan_cache_mode = {mode}"));
-        sqlx::raw_sql(set).execute(&mut *connection).await.unwrap();
-        for (kinds, minutes, (older, newer)) in [
-            ("{}", 0, (51, 1)),
-            ("{}", 50_000, (36, 16)),
-            ("{}", 99_900, (1, 51)),
-            ("{call}", 50_000, (51, 1)),
-            ("{error,call,help}", 99_000, (51, 51)),
-        ] {
-            let at = Cursor::new(noon() - TimeDelta::minutes(minutes), Uuid::nil());
-            let explain = format!(
-                "explain (analyze, buffers, format json) execute page ('{}', '{}', '{kinds}', '{}', \
-                '{}', {older}, {newer}, true, '2026-08-27', '0001-01-01', '9999-12-31', '', '', \
-                {older}, {newer}, null)",
-                workspace.0,
-                alex.0,
-                at.at.to_rfc3339(),
-                at.id,
-            );
-            let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
-                .fetch_one(&mut *connection)
-                .await
-                .unwrap();
-            let root = &plan[0]["Plan"];
-            let mut reads = Vec::new();
-            inspect(root, &mut reads);
-            assert!(!reads.is_empty());
-            assert!(reads.iter().all(|r| r == "Index Scan"), "{mode} {kinds}: {reads:?}");
-            let blocks = root["Shared Hit Blocks"].as_i64().unwrap()
-                + root["Shared Read Blocks"].as_i64().unwrap();
-            assert!(blocks <= 600, "{mode} {kinds} at {minutes}: {blocks} blocks");
-        }
-    }
+    let page = PageQuery {
+        sql: include_str!("../../queries/timeline_page.sql"),
+        types: "uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date, timestamptz, \
+            timestamptz, text, text, bigint, bigint, uuid",
+        reads: &["Index Scan"],
+        blocks: 600,
+    };
+    let arguments = |kinds: &str, at: Cursor, (older, newer): (i64, i64)| {
+        format!(
+            "'{}', '{}', '{kinds}', '{}', '{}', {older}, {newer}, true, '2026-08-27', '0001-01-01', \
+            '9999-12-31', '', '', {older}, {newer}, null",
+            workspace.0,
+            alex.0,
+            at.at.to_rfc3339(),
+            at.id,
+        )
+    };
+    page.check(&store, arguments).await;
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -402,93 +312,4 @@ async fn payloads_come_back_as_they_were_sent(pool: PgPool) {
     assert_eq!(found.page.items[0].payload["a"], payload["a"]);
     assert_eq!(found.page.items[0].payload["b"], payload["b"]);
     assert_eq!(found.page.items[0].payload["n"].as_f64(), Some(1.5e10));
-}
-
-#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn a_search_looks_a_stretch_and_goes_on_where_it_ended(pool: PgPool) {
-    let (store, workspace, alex) = start(pool).await;
-    let mut events: Vec<_> = (0..9_000i64)
-        .map(|n| NewEvent {
-            source: if n % 2 == 0 { "api" } else { "web" }.into(),
-            ..event(alex, n, EventKind::Event)
-        })
-        .collect();
-    for (at, text) in [(100usize, "Half OFF"), (4_990, "half price"), (8_000, "a half")] {
-        events[at] = events[at].clone().payload(json!({"plan": {"name": text}}));
-    }
-    for some in events.chunks(3_000) {
-        take_in(&store, workspace, some).await;
-    }
-    let search = async |find: &str, source: &str, at: Position| {
-        let narrow = Narrow { find: find.into(), source: source.into(), ..Narrow::default() };
-        let query = TimelineQuery::new(&[], at).narrowed(narrow);
-        read(&store, workspace, alex, query).await.page
-    };
-    let first = search("half", "", Position::Newest).await;
-    assert_eq!(first.items.len(), 2);
-    assert_eq!(first.looked_to, Some(noon() - TimeDelta::minutes(4_999)));
-    let rest = search("half", "", Position::Before(first.older.unwrap())).await;
-    assert_eq!((rest.items.len(), rest.older, rest.looked_to), (1, None, None));
-    let back = search("half", "", Position::After(rest.items[0].cursor())).await;
-    assert_eq!(back.items.len(), 1, "5,000 newer ones hold one");
-    let more = search("half", "", Position::After(back.newer.unwrap())).await;
-    assert_eq!(more.items.len(), 1);
-    // Enough matches: it ends at the page, as without a search.
-    let web = search("", "web", Position::Newest).await;
-    assert_eq!((web.items.len(), web.looked_to), (50, None));
-    assert_eq!(web.older, web.items.last().map(|i| i.cursor()));
-    assert!(search("half", "web", Position::Newest).await.items.is_empty());
-    // Days bound it on both sides.
-    let day = |d| NaiveDate::from_ymd_opt(2026, 11, d);
-    let narrow = Narrow { from: day(22), to: day(22), ..Narrow::default() };
-    let query = TimelineQuery::default().narrowed(narrow);
-    let page = read(&store, workspace, alex, query.clone()).await.page;
-    assert_eq!(page.items[0].occurred_at.to_rfc3339(), "2026-11-22T23:59:00+00:00");
-    let oldest =
-        Position::Before(Cursor::new("2026-11-22T00:20:00Z".parse().unwrap(), Uuid::nil()));
-    let page = read(&store, workspace, alex, query.at(oldest)).await.page;
-    assert_eq!((page.items.len(), page.older), (20, None));
-}
-
-#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn what_is_pinned_stays_on_top_through_a_merge(pool: PgPool) {
-    let (store, workspace, alex) = start(pool).await;
-    let dana = customer(&store, workspace).await;
-    let written = write(
-        &store,
-        workspace,
-        &[event(alex, 9, EventKind::Error), event(dana, 5, EventKind::Event)],
-    )
-    .await;
-    let place = |n: usize, kind| EventPlace { kind, at: written[n].cursor };
-    let (error, other) = (place(0, EventKind::Error), place(1, EventKind::Event));
-    let mut tx = store.begin().await.unwrap();
-    assert!(pin(&mut tx, workspace, alex, error, None, noon()).await.unwrap());
-    assert!(pin(&mut tx, workspace, alex, error, None, noon()).await.unwrap(), "twice is once");
-    let strange = pin(&mut tx, workspace, alex, other, None, noon()).await;
-    assert!(matches!(strange, Err(StoreError::NotFound)), "{strange:?}");
-    tx.commit().await.unwrap();
-    let pins = async |who| {
-        let found = read(&store, workspace, who, TimelineQuery::default()).await.pins;
-        found.iter().map(|p| p.id.0).collect::<Vec<_>>()
-    };
-    assert_eq!(pins(alex).await, [written[0].cursor.id]);
-    sqlx::query("update customers set merged_into = $1 where id = $2")
-        .bind(dana.0)
-        .bind(alex.0)
-        .execute(store.pool())
-        .await
-        .unwrap();
-    assert_eq!(pins(dana).await, [written[0].cursor.id]);
-    let mut tx = store.begin().await.unwrap();
-    merges::fold(&mut tx, workspace, alex, dana, 10, noon()).await.unwrap();
-    assert!(
-        pin(&mut tx, workspace, dana, other, None, noon() + TimeDelta::minutes(1)).await.unwrap()
-    );
-    tx.commit().await.unwrap();
-    assert_eq!(pins(dana).await, [written[1].cursor.id, written[0].cursor.id], "the latest first");
-    let mut tx = store.begin().await.unwrap();
-    unpin(&mut tx, workspace, dana, error).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(pins(dana).await, [written[1].cursor.id]);
 }
