@@ -52,9 +52,9 @@ use std::time::Duration;
 
 /// Connections for pages and API.
 const WEB_CONNECTIONS: u32 = 10;
-/// Connections for writing events: a few writers fill the disk's bandwidth, and a flood of
-/// events takes no page's connection.
-const INGEST_CONNECTIONS: u32 = 6;
+/// Connections for writing events: four writers fill the disk's bandwidth, one adds up the counts,
+/// and two are left for what identifies people. A flood of events takes no page's connection.
+const INGEST_CONNECTIONS: u32 = 7;
 /// Connections for a worker's jobs.
 const JOB_CONNECTIONS: u32 = 5;
 /// How long a request waits for a connection before it answers 503.
