@@ -29,7 +29,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         if setup::demo(&store).await.context("the demo workspace was not created")? {
             tracing::info!("created the demo workspace; `rapport demo` fills it");
         }
-        setup::demo_mailbox(&store).await.context("the demo's mailbox was not created")?;
+        setup::demo_settings(&store).await.context("the demo's settings were not made")?;
     }
     let worker = worker(&config.worker()).await?;
     let (stop, stopping) = watch::channel(false);

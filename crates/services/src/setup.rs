@@ -85,7 +85,7 @@ async fn insert_person(
 /// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; its snippets, a
 /// status of its own, and how soon urgent tickets are answered. Does nothing in a workspace that has
 /// mailboxes, or without the demo's people.
-pub async fn demo_mailbox(store: &Store) -> Result<()> {
+pub async fn demo_settings(store: &Store) -> Result<()> {
     let admin = "priya@acme.example";
     let Some(found) = store.credentials(admin).await? else { return Ok(()) };
     let Some(priya) = store.person_by_email(found.workspace, admin).await? else { return Ok(()) };

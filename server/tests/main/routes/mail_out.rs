@@ -19,7 +19,7 @@ fn worker(app: &TestApp) -> Worker {
 
 /// The demo with its mailbox and a ticket from Ada; answers the ticket's number.
 async fn demo(app: &TestApp) -> i64 {
-    setup::demo_mailbox(&app.store).await.expect("a mailbox");
+    setup::demo_settings(&app.store).await.expect("a mailbox");
     let raw = "From: Ada <ada@example.com>\r\nSubject: Hello <b>\r\nMessage-ID: <1@example.com>\r\n\r\nHi\r\n";
     let answer = app.mail(raw.as_bytes().to_vec()).await;
     answer.json()["ticket_number"].as_i64().expect("a number")
