@@ -14,7 +14,8 @@ use serde_json::json;
 const DAYS_MAX: i32 = 366;
 
 /// Received events and what became of them, newest first. The search takes a part of an event's
-/// name or message id, an event's id, somebody's id, e-mail, external id or anonymous id, or an account's id.
+/// name or message id, an event's id, somebody's id, e-mail, external id or anonymous id, or an
+/// account's id.
 pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogRows> {
     ctx.require(Permission::Configure)?;
     let mut query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };

@@ -1,6 +1,6 @@
 use crate::world::{World, insert_customer};
 use rapport_domain::merge::{FieldChoice, MergeForm};
-use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
+use rapport_domain::timeline::{EventKind, LogQuery, Position, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::Ctx;
 use rapport_services::customers::{self, merge, preview, undo};
@@ -228,7 +228,7 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
     let ctx = world.ctx(&world.priya);
     send(&world, &ctx, json!({"external_id": "late"}), 0..7).await;
     send(&world, &ctx, json!({"external_id": "late"}), 0..7).await;
-    let query = rapport_domain::timeline::LogQuery::default();
+    let query = LogQuery::default();
     let log = rapport_services::ingest::log(&ctx, &query).await.unwrap();
     assert_eq!(log.rows.len(), 7, "sent twice, waiting once");
     let input = serde_json::from_value(json!({"external_id": "late", "name": "Late"})).unwrap();
@@ -242,6 +242,11 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
     assert_eq!(seen(&ctx, late).await, (7, 7));
     let log = rapport_services::ingest::log(&ctx, &query).await.unwrap();
     assert!(log.rows.iter().all(|e| e.on_timeline().is_some()), "{:?}", log.rows);
+    // The id that the sender got while it waited finds it still.
+    let id = log.rows[3].id;
+    let query = LogQuery { q: id.to_string(), ..LogQuery::default() };
+    let found = rapport_services::ingest::log(&ctx, &query).await.unwrap();
+    assert_eq!(found.rows.iter().map(|e| e.id).collect::<Vec<_>>(), [id]);
     // And once more is a duplicate of what stands there.
     send(&world, &ctx, json!({"external_id": "late"}), 0..7).await;
     assert_eq!(seen(&ctx, late).await, (7, 7));
