@@ -54,6 +54,16 @@ test("a timeline is searched by words, source and days, and a filter is kept for
   await pane(page).getByRole("button", { name: `Delete the filter ${mark}` }).click();
   await expect(pane(page).getByRole("link", { name: mark })).toHaveCount(0);
 
+  // Jumping to a day keeps what filters.
+  await page.goto(`${url}?find=plan`);
+  await pane(page).getByLabel("Jump to a date", { exact: true }).first().click();
+  const before = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+  await pane(page).locator('input[name="on"]').fill(before);
+  await pane(page).getByRole("button", { name: "Jump", exact: true }).click();
+  await expect(page).toHaveURL(/find=plan/);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page)).toContainText("invoice_paid");
+
   const from = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
   await page.goto(`${url}?from=${from}`);
   await expect(events(page)).toHaveCount(2);

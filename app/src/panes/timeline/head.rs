@@ -67,7 +67,10 @@ fn Filters(stream: Stream) -> impl IntoView {
 #[component]
 fn Jump(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
-    let filter = query.filter_text();
+    let narrow = query.narrow.fields();
+    let kept = narrow
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view();
     let day = match query.at {
         Position::On(day) => day.to_string(),
         _ => String::new(),
@@ -80,10 +83,17 @@ fn Jump(stream: Stream) -> impl IntoView {
                         <span class="field-label">"Jump to a date"</span>
                         <input type="date" name="on" value=day required />
                     </label>
-                    {(!filter.is_empty()).then(|| view! { <input type="hidden" name="filter" value=filter.clone() /> })}
+                    {kinds_field(&query)}
+                    {kept}
                     <button class="btn primary" type="submit">"Jump"</button>
                 </Form>
             </div>
         </Menu>
     }
+}
+
+/// The kinds that show, for a form that chooses something else.
+pub(super) fn kinds_field(query: &TimelineQuery) -> Option<impl IntoView + use<>> {
+    let kinds = query.filter_text();
+    (!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds /> })
 }

@@ -1,6 +1,7 @@
 //! What narrows the timeline beside the kinds, and the filters that an agent saved.
 
 use super::api::{DeleteFilter, SaveFilter};
+use super::head::kinds_field;
 use super::stream::Stream;
 use crate::ui::action::on_done;
 use crate::ui::icon::Icon;
@@ -17,7 +18,6 @@ use rapport_domain::timeline::{Narrow, Position, SavedFilter, USUAL_SOURCES, sou
 pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
     let Narrow { find, source, from, to } = query.narrow.clone();
-    let kinds = query.filter_text();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
     let own = Some(source.clone()).filter(|s| !s.is_empty() && !USUAL_SOURCES.contains(&&**s));
     let chosen_source = source.clone();
@@ -44,7 +44,7 @@ pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
                         <label class="field-row"><span class="field-label">"From"</span><input type="date" name="from" value=day(from) prop:value=day(from) /></label>
                         <label class="field-row"><span class="field-label">"To"</span><input type="date" name="to" value=day(to) prop:value=day(to) /></label>
                     </div>
-                    {(!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds.clone() /> })}
+                    {kinds_field(&query)}
                     <button class="btn primary" type="submit">"Show"</button>
                 </Form>
                 {view! { <Saved stream /> }.into_any()}

@@ -1,6 +1,6 @@
 //! What narrows a timeline beside the kinds: words, a source, a stretch of days.
 
-use crate::{address, limits, text};
+use crate::{limits, text};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -38,17 +38,16 @@ impl Narrow {
         *self == Self::default()
     }
 
-    /// The parts of the address.
-    pub(super) fn pairs(&self) -> impl Iterator<Item = String> {
+    /// Its parameters as the address and forms have them, those that are set.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, String)> {
         let day = |day: Option<NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
         [
-            ("find", address::encode(&self.find)),
-            ("source", address::encode(&self.source)),
+            ("find", self.find.clone()),
+            ("source", self.source.clone()),
             ("from", day(self.from)),
             ("to", day(self.to)),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={value}"))
     }
 }

@@ -120,7 +120,8 @@ impl TimelineQuery {
         if !self.kinds.is_empty() {
             parts.push(format!("filter={}", self.filter_text()));
         }
-        parts.extend(self.narrow.pairs());
+        let narrow = self.narrow.fields();
+        parts.extend(narrow.map(|(name, value)| format!("{name}={}", address::encode(&value))));
         match self.at {
             Position::Newest => {}
             Position::Before(cursor) => parts.push(format!("before={cursor}")),
