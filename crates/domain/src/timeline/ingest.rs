@@ -1,15 +1,13 @@
-//! An event as a sender writes it, checked, and what became of it.
+//! An event as a sender writes it, checked.
 
-use super::{EventAccount, EventKind};
-use crate::error::{AppError, FieldError, Problems};
-use crate::identity::{IdentifierKind, Key, opaque_id};
-use crate::ids::{CustomerId, EventId};
+use super::{CustomerRef, EventAccount, EventKind};
+use crate::error::{AppError, Problems};
 use crate::json;
 use crate::limits::{
     EVENT_BODY_CHARS, EVENT_NAME_CHARS, EVENT_PAYLOAD_BYTES, EXTERNAL_ID_CHARS, JSON_DEPTH,
     LINE_CHARS, NAME_CHARS, URL_CHARS,
 };
-use crate::text::{email, optional_line, required_line};
+use crate::text::{optional_line, required_line};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,22 +19,6 @@ const NEWEST_HOURS: i64 = 24;
 const SENT_TIME_KEY: &str = "_occurred_at_sent";
 /// Where the address of an event's picture is kept.
 pub(super) const ICON_URL: &str = "icon_url";
-
-/// Whose event it is: exactly one of the four.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CustomerRef {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<CustomerId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// What a browser calls somebody it does not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub anonymous_id: Option<String>,
-}
 
 /// An event to add to a customer's timeline, or to an account's own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -94,94 +76,6 @@ pub struct NewEventInput {
     /// The same source and key twice is stored once.
     #[serde(default, alias = "dedupeKey")]
     pub dedupe_key: Option<String>,
-}
-
-/// What became of one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum EventOutcome {
-    /// Stored.
-    Created,
-    /// Kept until its customer appears; then it stands on their timeline.
-    Unlinked,
-    /// Taken, and nothing to do; see the errors for why.
-    Ignored,
-    /// An event with this source and dedupe key was there already.
-    Duplicate,
-    /// Not stored; see the errors.
-    Rejected,
-}
-
-/// What became of one event, and its id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct EventResult {
-    pub status: EventOutcome,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<EventId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
-}
-
-impl EventResult {
-    /// Taken, with nothing to do, for this reason.
-    pub fn ignored(reason: &str) -> Self {
-        let errors = vec![FieldError { field: String::new(), message: reason.into() }];
-        Self { status: EventOutcome::Ignored, id: None, errors }
-    }
-
-    /// A refusal.
-    pub fn rejected(error: AppError) -> Self {
-        let errors = match error {
-            AppError::Invalid(errors) => errors,
-            other => vec![FieldError { field: String::new(), message: other.to_string() }],
-        };
-        Self { status: EventOutcome::Rejected, id: None, errors }
-    }
-}
-
-impl CustomerRef {
-    /// Normalises what names the customer, and makes sure that exactly one thing does.
-    pub fn checked(self) -> Result<Self, AppError> {
-        let external_id =
-            optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
-        let email = self.email.map(|e| email("customer", &e)).transpose()?;
-        let anonymous_id = self.anonymous_id.map(|id| opaque_id("customer", &id)).transpose()?;
-        let given =
-            [self.id.is_some(), external_id.is_some(), email.is_some(), anonymous_id.is_some()];
-        if given.into_iter().filter(|g| *g).count() != 1 {
-            let message =
-                "Name the customer by exactly one of id, external_id, email and anonymous_id.";
-            return Err(AppError::invalid("customer", message));
-        }
-        Ok(Self { id: self.id, external_id, email, anonymous_id })
-    }
-
-    /// The one with this identifier.
-    pub fn by(key: Key) -> Self {
-        let mut whose = Self::default();
-        match key.kind {
-            IdentifierKind::ExternalId => whose.external_id = Some(key.value),
-            IdentifierKind::Email => whose.email = Some(key.value),
-            IdentifierKind::AnonymousId => whose.anonymous_id = Some(key.value),
-            // Nobody names a customer by phone in an event.
-            IdentifierKind::Phone => {}
-        }
-        whose
-    }
-
-    /// The identifier it names, unless it is an id of ours.
-    pub fn key(&self) -> Option<Key> {
-        let key = |kind, value: &Option<String>| Some(Key { kind, value: value.clone()? });
-        key(IdentifierKind::ExternalId, &self.external_id)
-            .or_else(|| key(IdentifierKind::Email, &self.email))
-            .or_else(|| key(IdentifierKind::AnonymousId, &self.anonymous_id))
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 impl NewEventInput {

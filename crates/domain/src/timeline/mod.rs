@@ -4,22 +4,24 @@ mod collapse;
 mod ingest;
 mod log;
 mod narrow;
+mod outcome;
 mod query;
 mod segment;
 mod stream;
 mod traits;
+mod whose;
 mod words;
 
 pub use collapse::{REPEAT_GAP_MINUTES, collapse};
-pub use ingest::{
-    CustomerRef, EventOutcome, EventResult, NewEventInput, storable_payload, within_time,
-};
+pub use ingest::{NewEventInput, storable_payload, within_time};
 pub use log::{EventState, LogQuery, LoggedEvent};
 pub use narrow::Narrow;
+pub use outcome::{EventOutcome, EventResult};
 pub use query::{Position, TimelineQuery};
 pub use segment::{Message, MessageType};
 pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
 pub use traits::Traits;
+pub use whose::CustomerRef;
 pub use words::{USUAL_SOURCES, property_text, sentence, source_label};
 
 use crate::ids::{CustomerId, EventId, FilterId};
