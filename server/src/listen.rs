@@ -1,5 +1,5 @@
 //! Serving HTTP on a listener: HTTP/1.1 alone, for a proxy in front speaks to browsers as it
-//! likes, and an open page's stream then costs two thirds of what it costs with both versions.
+//! likes, and an open page's stream costs less than with both versions.
 
 use axum::Router;
 use axum::body::Body;
