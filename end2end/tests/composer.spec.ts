@@ -57,6 +57,18 @@ test("what is formatted looks so while it is written, and once it is sent", asyn
   await expect(box(page)).toHaveText("");
 });
 
+test("a key acts on what is selected, also before the browser has told of the selection", async ({ page }) => {
+  await open(page);
+  await page.keyboard.type("see here");
+  // Both in one task: no selectionchange comes between.
+  await box(page).evaluate((text) => {
+    const word = text.querySelector("p")!.firstChild!;
+    getSelection()!.setBaseAndExtent(word, 4, word, 8);
+    text.dispatchEvent(new KeyboardEvent("keydown", { key: "b", code: "KeyB", keyCode: 66, ctrlKey: true, bubbles: true, cancelable: true }));
+  });
+  await expect(box(page).locator("strong")).toHaveText("here");
+});
+
 test("a draft with formatting outlives a reload", async ({ page }) => {
   await open(page);
   await pane(page).getByRole("button", { name: /^Quote/ }).click();

@@ -5,7 +5,8 @@ import { InputRule, inputRules, textblockTypeInputRule, undoInputRule, wrappingI
 import { keymap } from "prosemirror-keymap";
 import type { MarkType, NodeType } from "prosemirror-model";
 import { liftListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
-import type { Command, EditorState, Plugin } from "prosemirror-state";
+import { type Command, type EditorState, Plugin, TextSelection } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
 import { schema } from "./schema";
 
 const { nodes, marks } = schema;
@@ -60,6 +61,30 @@ function between(pattern: RegExp, type: MarkType): InputRule {
   });
 }
 
+/** Takes over the selection as the page has it: the browser tells of a change only after the key
+ * that made it, and on a busy machine after the next key too, which then meets the old one. */
+function catchUp(view: EditorView): void {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = document.getSelection() ?? {};
+  const { selection, doc, tr } = view.state;
+  if (!anchorNode || !focusNode || !view.dom.contains(anchorNode) || !view.dom.contains(focusNode)) return;
+  if (!(selection instanceof TextSelection) || view.composing) return;
+  const [anchor, head] = [view.posAtDOM(anchorNode, anchorOffset ?? 0), view.posAtDOM(focusNode, focusOffset ?? 0)];
+  const now = TextSelection.between(doc.resolve(anchor), doc.resolve(head));
+  if (!now.eq(selection)) view.dispatch(tr.setSelection(now));
+}
+
+/** Keys that do something to what is selected. */
+const current = new Plugin({
+  props: {
+    handleDOMEvents: {
+      keydown: (view, event) => {
+        if (event.ctrlKey || event.metaKey) catchUp(view);
+        return false;
+      },
+    },
+  },
+});
+
 export function keys(): Plugin[] {
   // Mod-Enter sends the form: it is no key of the text.
   const { "Mod-Enter": _send, ...base } = baseKeymap;
@@ -80,5 +105,5 @@ export function keys(): Plugin[] {
     between(/`([^`]+)`$/, marks.code),
     between(/\*\*([^*\s](?:[^*]*[^*\s])?)\*\*$/, marks.strong),
   ];
-  return [inputRules({ rules }), keymap(own), keymap(base)];
+  return [current, inputRules({ rules }), keymap(own), keymap(base)];
 }
