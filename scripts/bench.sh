@@ -15,7 +15,8 @@ stop_all() {
 }
 trap stop_all EXIT
 
-step "set-up" scripts/setup.sh
+# With the browser: one figure is taken in a real page.
+step "set-up" scripts/setup.sh --tests
 step "Postgres" use_postgres
 step "build" scripts/build.sh --release
 step "build of the bench program" cargo build --release -p rapport-bench

@@ -24,7 +24,7 @@ ensure_rust() {
   if have cargo; then return 0; fi
   if have apt-get; then
     step "Rust from apt (no cargo found; rustup from https://rustup.rs works too)" \
-      apt_install rustc-web cargo-web gcc libc6-dev
+      apt_install rustc-web cargo-web gcc libc6-dev make
   else
     die "Rust is missing: install it from https://rustup.rs, then run this again"
   fi

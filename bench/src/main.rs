@@ -27,7 +27,7 @@ use std::env;
 
 /// The one that the server has, so that both sides of a comparison have the same.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 const EMAIL: &str = "priya@acme.example";
 const PASSWORD: &str = "rapport-demo";

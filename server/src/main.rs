@@ -10,9 +10,10 @@ use rapport_server::config::{Config, WorkerConfig};
 use rapport_server::{demo, serve};
 use rapport_store::{Files, Store};
 
-/// Rendering a page makes many small things for a moment: this allocator does that cheaply.
+/// Rendering a page makes many small things for a moment, which this allocator does cheaply; and
+/// a buffer that stays nearly empty, as those of open pages' streams, holds little memory.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The customer profile for support agents.
 #[derive(Debug, Parser)]
