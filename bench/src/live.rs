@@ -9,12 +9,17 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 const READERS: usize = 1_000;
 const ROUNDS: usize = 20;
+/// From sending an event to its entry in an open page, in ms: what a person takes for at once.
+const DOM_MAX: f64 = 100.0;
+/// How long the browser may take for all rounds.
+const BROWSER: Duration = Duration::from_secs(120);
 const IDLE: usize = 10_000;
 /// Streams of one person; a server has a bound.
 const OF_A_PERSON: usize = 20;
@@ -36,6 +41,25 @@ pub async fn run(
     println!("\n## Open pages\n");
     told(client, url, &tokens, seeded.profile).await?;
     idle(url, &tokens, seeded.profile).await
+}
+
+/// The same in a real page, while the other readers listen. Without Node and a browser there is
+/// no figure.
+async fn shown(url: &str, token: &str, customer: CustomerId) -> Option<Times> {
+    let script = Command::new("node")
+        .args(["end2end/dom.mjs", url, token, &customer.to_string(), &ROUNDS.to_string()])
+        .kill_on_drop(true)
+        .output();
+    let output = timeout(BROWSER, script).await.ok()?.ok()?;
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+        return None;
+    }
+    let mut times = Times::default();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        times.add(Duration::from_millis(line.parse().ok()?));
+    }
+    Some(times)
 }
 
 /// From sending an event to the hint at each of many readers of the same page.
@@ -72,6 +96,17 @@ async fn told(
     }
     println!("| event to hint, {READERS} readers | p50 ms | p99 ms |\n|---|---|---|");
     println!("| over HTTP, at each reader | {:.0} | {:.0} |", times.p50(), times.quantile(0.99));
+    // They go on listening meanwhile.
+    let listening = tokio::spawn(async move { while heard.recv().await.is_some() {} });
+    let dom = shown(url, &tokens[tokens.len() - 1], customer).await;
+    listening.abort();
+    match dom {
+        Some(dom) => {
+            let (p50, p99) = (dom.p50(), dom.quantile(0.99));
+            println!("| in the document of an open page (goal {DOM_MAX}) | {p50:.0} | {p99:.0} |");
+        }
+        None => println!("| in the document of an open page | no browser | |"),
+    }
     Ok(())
 }
 
