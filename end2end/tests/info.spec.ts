@@ -147,6 +147,29 @@ test("a card's fields are chosen, ordered by keyboard, and show in the pane", as
   await expect(reset).toBeHidden();
 });
 
+test("a key held on a field moves it at each repeat, also between two frames", async ({ page }) => {
+  await login(page);
+  await page.goto("/settings/info-pane");
+  const card = page.getByRole("region", { name: "Customer card" });
+  const chosen = card.locator(".chosen .card-field");
+  const label = (await chosen.nth(3).locator(".clip").textContent()) ?? "";
+  await chosen.nth(3).locator(".grip").focus();
+  await page.evaluate(async () => {
+    for (let repeat = 0; repeat < 3; repeat++) {
+      const key = new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(key);
+      // The next task, which the browser runs before it draws.
+      await new Promise((next) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = next;
+        port2.postMessage(null);
+      });
+    }
+  });
+  await expect(chosen.first().locator(".clip")).toHaveText(label);
+  await expect(chosen.first().locator(".grip")).toBeFocused();
+});
+
 test("a card's fields are ordered by dragging", async ({ page }) => {
   await login(page);
   await page.goto("/settings/info-pane");

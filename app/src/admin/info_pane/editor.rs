@@ -10,6 +10,7 @@ use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 use rapport_domain::card::{CUSTOM, Card, CardRow, Facts, apply_step, place_at, resolve};
 
 /// The draft of a card, shared by its parts.
@@ -39,8 +40,12 @@ impl Draft {
             Some(at) => format!("{label} is now {} of {count}", at + 1),
             None => format!("{label} is not shown"),
         });
-        // The row moves in the document, which takes the focus away, when effects have run.
-        request_animation_frame(move || focus(&then_focus));
+        // The row moves in the document, which takes the focus away, when effects have run. It
+        // comes back before the next key does: a frame later a held key would have lost some.
+        spawn_local(async move {
+            tick().await;
+            focus(&then_focus);
+        });
     }
 
     /// A drag came over a place: the field takes it at once.
