@@ -1,7 +1,7 @@
 //! The frame around every page of a logged-in person: rail, top bar, content.
 
 use crate::live::LiveState;
-use crate::session::use_viewer;
+use crate::session::{use_viewer, use_waiting};
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::ShortcutHelp;
@@ -55,33 +55,30 @@ fn Rail(section: Section) -> impl IntoView {
     let name = viewer.as_ref().map(|v| v.name.clone()).unwrap_or_default();
     let who =
         viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
-    let unread = viewer.as_ref().map_or(0, |v| v.unread);
-    let bell = match unread {
+    let waiting = use_waiting();
+    let unread = move || waiting.get().notifications;
+    let bell = move || match unread() {
         0 => "Notifications".to_string(),
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
-    let open = viewer.as_ref().map_or(0, |v| v.open_tickets);
-    let inbox = match open {
+    let open = move || waiting.get().tickets;
+    let inbox = move || match open() {
         0 => "Inbox".to_string(),
         1 => "Inbox: 1 open ticket of yours or nobody's".to_string(),
         n => format!("Inbox: {n} open tickets of yours or nobody's"),
     };
-    let badge = (open > 0).then(|| {
-        let number = if open > 99 { "99+".to_string() } else { open.to_string() };
-        view! { <span class="badge">{number}</span> }
-    });
     let works = viewer.as_ref().is_some_and(|v| v.may(Permission::Write));
     let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">
             <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
-            <a href="/inbox" aria-current=current(Section::Inbox) title=inbox.clone() aria-label=inbox><Icon name="inbox" />{badge}</a>
+            <a href="/inbox" aria-current=current(Section::Inbox) title=inbox aria-label=inbox><Icon name="inbox" /><Badge number=move || i64::from(open()) most=99 /></a>
             <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
             <span class="spacer"></span>
-            <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell.clone()>
+            <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell>
                 <Icon name="bell" />
-                {(unread > 0).then(|| view! { <span class="badge" aria-hidden="true">{if unread > 9 { "9+".to_string() } else { unread.to_string() }}</span> })}
+                <Badge number=unread most=9 />
             </a>
             {settings.then(|| view! {
                 <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
@@ -100,5 +97,18 @@ fn Rail(section: Section) -> impl IntoView {
                 </div>
             </details>
         </nav>
+    }
+}
+
+/// A number at an icon; none for nothing, `most` and a plus beyond that. The icon's own label
+/// says it in words.
+#[component]
+fn Badge(number: impl Fn() -> i64 + Send + Sync + 'static, most: i64) -> impl IntoView {
+    move || {
+        let number = number();
+        (number > 0).then(|| {
+            let shown = if number > most { format!("{most}+") } else { number.to_string() };
+            view! { <span class="badge" aria-hidden="true">{shown}</span> }
+        })
     }
 }

@@ -8,7 +8,7 @@ use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
 use crate::pages::setup::SetupPage;
-use crate::session::provide_viewer;
+use crate::session::{provide_viewer, provide_waiting};
 use crate::ui::shortcuts::provide_shortcuts;
 use crate::ui::time::provide_clock;
 use crate::ui::toast::{ToastArea, provide_toasts};
@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
     provide_clock();
     provide_toasts();
     provide_live();
+    provide_waiting();
     provide_shortcuts();
     view! {
         <Title formatter=|title: String| {

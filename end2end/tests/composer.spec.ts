@@ -165,6 +165,15 @@ test("files are chosen, dropped and pasted, taken off again, and leave with the 
 
 test("who is named in a note is told, and comes to the note from there", async ({ page, browser, baseURL }) => {
   const { mark } = await open(page);
+  const context = await browser.newContext({ baseURL });
+  const sam = await context.newPage();
+  await sam.request.post("/login", { form: { email: "sam@acme.example", password: "rapport-demo", next: "" } });
+  const stream = sam.waitForResponse((answer) => new URL(answer.url()).pathname === "/live");
+  await sam.goto("/customers");
+  const bell = sam.getByRole("link", { name: /^Notifications/ });
+  const unread = async () => Number(/\d+/.exec((await bell.getAttribute("aria-label")) ?? "")?.[0] ?? 0);
+  const before = await unread();
+  await stream;
   await page.keyboard.type("@");
   await expect(pane(page).getByRole("listbox")).toBeHidden();
   await page.keyboard.press("Backspace");
@@ -175,11 +184,8 @@ test("who is named in a note is told, and comes to the note from there", async (
   await page.keyboard.press("Control+Enter");
   await expect(articles(page).last().locator(".mention")).toHaveText("@Sam Ortiz");
 
-  const context = await browser.newContext({ baseURL });
-  const sam = await context.newPage();
-  await sam.request.post("/login", { form: { email: "sam@acme.example", password: "rapport-demo", next: "" } });
-  await sam.goto("/inbox");
-  await sam.getByRole("link", { name: /^Notifications, \d+ new/ }).click();
+  await expect.poll(unread, "told on the page that is open").toBe(before + 1);
+  await bell.click();
   await sam.getByRole("button", { name: new RegExp(mark) }).click();
   await expect(sam.getByRole("article").last()).toContainText(`look at ${mark}`);
   await sam.goto("/notifications");

@@ -63,6 +63,20 @@ test("an open ticket shows messages, changes and notes of others, and keeps what
   await expect(subject).toHaveValue("Half a new subj");
 });
 
+test("the number beside the inbox follows on every page, and the page's own stream takes over", async ({ page }) => {
+  await login(page);
+  await opened(page, "/customers");
+  const inbox = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Inbox/ });
+  const waiting = async () => Number(/\d+/.exec((await inbox.getAttribute("aria-label")) ?? "")?.[0] ?? 0);
+  const before = await waiting();
+  await ticket(page);
+  await expect.poll(waiting).toBeGreaterThan(before);
+  const [stream] = await Promise.all([page.waitForRequest(/\/live\?inbox=true/), inbox.click()]);
+  expect(stream.url()).toContain("from=");
+  const { mark } = await ticket(page);
+  await expect(page.getByRole("link", { name: new RegExp(mark) }).first()).toBeVisible();
+});
+
 test("whoever reads further up in a long thread stays there", async ({ page }) => {
   await login(page);
   const { mark, number, url } = await ticket(page);

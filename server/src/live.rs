@@ -1,7 +1,7 @@
 //! `GET /live`: the stream of what changed, for open pages (server-sent events).
 //!
-//! `?customer=cus_…` follows a customer's page, without it the inbox; the workspace is the
-//! session's. `Last-Event-ID`, or `?from=` on the first connection of a page, says where to go on.
+//! `?customer=cus_…` follows a customer's page, `?inbox=true` the inbox, and every stream says when
+//! more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=` on the first connection of a page, says where to go on.
 
 use crate::middleware::session;
 use crate::state::AppState;
@@ -31,6 +31,8 @@ pub fn router() -> Router<AppState> {
 #[derive(Debug, Deserialize)]
 struct Asked {
     customer: Option<CustomerId>,
+    #[serde(default)]
+    inbox: bool,
     from: Option<String>,
 }
 
@@ -47,7 +49,11 @@ async fn follow(
     let from = last
         .or(asked.from)
         .map(|text| text.parse().unwrap_or(LivePosition { xid: i64::MAX, at_s: 0 }));
-    let topic = asked.customer.map_or(Topic::Inbox, Topic::Customer);
+    let topic = match asked.customer {
+        Some(customer) => Topic::Customer(customer),
+        None if asked.inbox => Topic::Inbox,
+        None => Topic::Own,
+    };
     let token = session::token(state.config.tls(), &headers).unwrap_or_default();
     let ctx = Ctx::for_viewer(state.store.clone(), viewer);
     match state.live.follow(&ctx, token, topic, from).await {

@@ -1,4 +1,5 @@
-//! The stream of what changed, as the open page has it; one a tab.
+//! The stream of what changed, as the open page has it; one a tab. A page that follows nothing
+//! hears when more or less waits for its reader.
 //!
 //! It says ids, and panes load what concerns them again ([`use_fresh`]). It comes back by itself
 //! after a break, a sleep or a restart, and gets what it missed; after too long everything on
@@ -10,6 +11,7 @@ mod wire;
 
 pub use fresh::{Changed, provide_changed, use_changed, use_fresh};
 
+use crate::session::use_viewer;
 use leptos::prelude::*;
 use rapport_domain::live::{Hint, Topic};
 use std::cell::RefCell;
@@ -28,13 +30,15 @@ thread_local! {
 pub struct Live {
     /// What the page that shows follows, and the page's number.
     topic: RwSignal<Option<(u64, Topic)>>,
+    /// What is followed on all other pages.
+    own: Option<Topic>,
     /// Nothing was heard for too long: what shows may be old.
     pub broken: RwSignal<bool>,
     listeners: StoredValue<Vec<(u64, Callback<Hint>)>>,
     next: StoredValue<u64>,
 }
 
-/// Puts the stream into context; in the browser it starts when a page follows something.
+/// Puts the stream into context, for a logged-in person; it starts in the browser.
 pub fn provide_live() {
     // Where the server had come when it began this page: nothing after that is missed.
     let from = SharedValue::new(|| {
@@ -47,6 +51,7 @@ pub fn provide_live() {
     });
     let live = Live {
         topic: RwSignal::new(None),
+        own: use_viewer().map(|_| Topic::Own),
         broken: RwSignal::new(false),
         listeners: StoredValue::new(Vec::new()),
         next: StoredValue::new(0),
@@ -63,9 +68,12 @@ pub fn provide_live() {
         }
     });
     Effect::new(move |_| {
-        live.topic.track();
+        let follows = live.topic.with(Option::is_some);
         WIRE.with_borrow_mut(Wire::close);
-        live.look();
+        // Between two pages nothing is followed for a moment: that is no reason for a stream.
+        if follows {
+            live.look();
+        }
     });
 }
 
@@ -116,7 +124,8 @@ impl Live {
     /// Opens, closes or gives up the stream, as the moment asks.
     fn look(self) {
         let topic = self.topic.get_untracked().map(|(_, topic)| topic);
-        let broken = WIRE.with_borrow_mut(|wire| wire.look(topic, self));
+        let old = WIRE.with_borrow_mut(|wire| wire.look(topic.or(self.own), self));
+        let broken = old && topic.is_some();
         if self.broken.get_untracked() != broken {
             self.broken.set(broken);
         }

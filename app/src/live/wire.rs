@@ -105,8 +105,10 @@ impl Wire {
 
     fn open(&mut self, topic: Topic, live: Live) {
         let mut url = String::from("/live?");
-        if let Topic::Customer(customer) = topic {
-            url.push_str(&format!("customer={customer}&"));
+        match topic {
+            Topic::Customer(customer) => url.push_str(&format!("customer={customer}&")),
+            Topic::Inbox => url.push_str("inbox=true&"),
+            Topic::Own => {}
         }
         if let Some(last) = &self.last {
             url.push_str("from=");

@@ -14,6 +14,8 @@ pub enum Topic {
     Inbox,
     /// All around one customer.
     Customer(CustomerId),
+    /// Nothing but what waits for the reader, which every page shows.
+    Own,
 }
 
 /// One thing that changed.
@@ -27,6 +29,8 @@ pub enum Hint {
     Customer(CustomerId),
     /// The account, or notes about it.
     Account(AccountId),
+    /// How much waits for the reader.
+    Waiting,
     /// More than can be told: everything on screen may be old.
     Everything,
 }
@@ -39,6 +43,7 @@ impl fmt::Display for Hint {
             Self::Timeline(id) => write!(f, "timeline {id}"),
             Self::Customer(id) => write!(f, "customer {id}"),
             Self::Account(id) => write!(f, "account {id}"),
+            Self::Waiting => f.write_str("waiting"),
             Self::Everything => f.write_str("everything"),
         }
     }
@@ -49,6 +54,9 @@ impl From<&str> for Hint {
     fn from(line: &str) -> Self {
         fn id<T: FromStr>(text: &str, hint: fn(T) -> Hint) -> Option<Hint> {
             text.parse().ok().map(hint)
+        }
+        if line == "waiting" {
+            return Self::Waiting;
         }
         let known = line.split_once(' ').and_then(|(what, text)| match what {
             "ticket" => id(text, Self::Ticket),
@@ -101,6 +109,7 @@ mod tests {
             Hint::Timeline(CustomerId(id)),
             Hint::Customer(CustomerId(id)),
             Hint::Account(AccountId(id)),
+            Hint::Waiting,
             Hint::Everything,
         ] {
             assert_eq!(Hint::from(hint.to_string().as_str()), hint);

@@ -13,12 +13,18 @@ pub struct Viewer {
     pub name: String,
     pub email: String,
     pub role: Role,
-    /// Notifications that wait, a hundred at most.
-    pub unread: i64,
     /// New tickets are given to others meanwhile.
     pub away: bool,
+    pub waiting: Waiting,
+}
+
+/// How much waits for a person: the numbers beside the inbox and the bell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
     /// New and open tickets that are theirs or nobody's.
-    pub open_tickets: i32,
+    pub tickets: i32,
+    /// Notifications that they have not read, a hundred at most.
+    pub notifications: i64,
 }
 
 impl Viewer {

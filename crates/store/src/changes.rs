@@ -6,8 +6,8 @@
 //! order of commits.
 
 use crate::{Result, Store};
-use rapport_domain::live::LivePosition;
-use rapport_domain::{Uuid, WorkspaceId};
+use rapport_domain::live::{LivePosition, Topic};
+use rapport_domain::{UserId, Uuid, WorkspaceId};
 
 /// One thing that a transaction touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Change {
     pub workspace: WorkspaceId,
     /// The customer whose page shows it; for accounts and people the same as `id`.
     pub about: Uuid,
-    /// `ticket`, `receipt`, `timeline`, `customer`, `account` or `person`.
+    /// `ticket`, `receipt`, `timeline`, `customer`, `account`, `person` or `waiting`.
     pub what: String,
     pub id: Uuid,
 }
@@ -77,14 +77,19 @@ impl Store {
         Ok(cut(upto, rows.collect(), limit))
     }
 
-    /// The same for one reader: of a customer's page, or without one of the inbox.
+    /// The same for one reader of one topic.
     pub async fn changes_of(
         &self,
         workspace: WorkspaceId,
-        customer: Option<rapport_domain::CustomerId>,
+        user: UserId,
+        topic: Topic,
         from: LivePosition,
         limit: i64,
     ) -> Result<Changes> {
+        let customer = match topic {
+            Topic::Customer(customer) => Some(customer.0),
+            Topic::Inbox | Topic::Own => None,
+        };
         let rows = sqlx::query!(
             r#"with seen as materialized (
                 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as upto,
@@ -92,8 +97,14 @@ impl Store {
             ), told as (
                 select c.about_id, c.what, c.id from seen s
                 join changes c on c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
-                    and case when $3::uuid is null then c.what = 'ticket'
-                        else c.about_id = $3 or c.what = 'account' end
+                    and case when $6 then c.what = 'ticket'
+                        else c.about_id = $3 or c.what = 'account' and $3::uuid is not null end
+                union all
+                select $5, 'waiting', $5 from seen s
+                where exists (select 1 from changes c
+                    where c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
+                        and c.what = 'waiting'
+                        and c.about_id in ($5, '00000000-0000-0000-0000-000000000000'))
                 union all
                 select $3, 'timeline', $3 from seen s
                 where exists (select 1 from timeline_batches b
@@ -106,8 +117,10 @@ impl Store {
             limit $4"#,
             workspace.0,
             from.xid,
-            customer.map(|c| c.0),
+            customer,
             limit + 1,
+            user.0,
+            topic == Topic::Inbox,
         )
         .fetch_all(self.pool())
         .await?;

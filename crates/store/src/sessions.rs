@@ -2,7 +2,7 @@
 
 use crate::{Result, Store};
 use chrono::{DateTime, Utc};
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{Role, UserId, WorkspaceId};
 
 impl Store {
@@ -37,9 +37,8 @@ impl Store {
             name: r.name,
             email: r.email,
             role: Role::from_stored(&r.role),
-            unread: r.unread,
             away: r.away,
-            open_tickets: r.open_tickets,
+            waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
         }))
     }
 

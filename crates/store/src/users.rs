@@ -1,7 +1,7 @@
 //! Workspaces, the people in them, and teams.
 
 use crate::{Result, Store, Tx};
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{Role, TeamId, UserId, WorkspaceId};
 
 /// What login needs to know of a person.
@@ -77,9 +77,8 @@ impl Store {
             name: r.name,
             email: r.email,
             role: Role::from_stored(&r.role),
-            unread: 0,
             away: r.away,
-            open_tickets: r.open_tickets,
+            waiting: Waiting { tickets: r.open_tickets, notifications: 0 },
         }))
     }
 

@@ -10,7 +10,7 @@ mod tail;
 use crate::auth::hash_token;
 use crate::{Ctx, Result};
 use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
-use rapport_domain::{AppError, Permission, WorkspaceId};
+use rapport_domain::{AppError, Permission, UserId, WorkspaceId};
 use rapport_store::{Store, StoreError};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Live {
         self.0.came.notify_one();
         // Read after the stream was added: between the two nothing gets lost.
         stream.first = match from {
-            Some(from) => Some(self.missed(ctx.workspace, topic, from).await?),
+            Some(from) => Some(self.missed(ctx.workspace, user, topic, from).await?),
             None => self.position().map(|upto| Event { upto, hints: [].into() }),
         };
         Ok(stream)
@@ -104,6 +104,7 @@ impl Live {
     async fn missed(
         &self,
         workspace: WorkspaceId,
+        user: UserId,
         topic: Topic,
         from: LivePosition,
     ) -> Result<Event> {
@@ -113,12 +114,8 @@ impl Live {
         if !known {
             return Ok(Event { upto: now, hints: [Hint::Everything].into() });
         }
-        let customer = match topic {
-            Topic::Inbox => None,
-            Topic::Customer(customer) => Some(customer),
-        };
         let limit = i64::try_from(HINTS_MAX).unwrap_or(0);
-        let found = self.0.store.changes_of(workspace, customer, from, limit).await?;
+        let found = self.0.store.changes_of(workspace, user, topic, from, limit).await?;
         let hints = match found.cut {
             true => vec![Hint::Everything],
             false => found.rows.iter().filter_map(tail::hint).collect(),
@@ -155,10 +152,7 @@ impl Drop for Stream {
 
 impl Shared {
     /// Ends the streams of people who logged out or were locked out.
-    async fn check_sessions(
-        &self,
-        of: Option<rapport_domain::UserId>,
-    ) -> std::result::Result<(), StoreError> {
+    async fn check_sessions(&self, of: Option<UserId>) -> std::result::Result<(), StoreError> {
         const AT_ONCE: usize = 1_000;
         for hashes in self.streams.sessions(of).chunks(AT_ONCE) {
             let good: HashSet<_> = self.store.good_sessions(hashes).await?.into_iter().collect();

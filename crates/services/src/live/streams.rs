@@ -6,7 +6,7 @@
 use super::Event;
 use crate::Result;
 use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
-use rapport_domain::{AppError, UserId, WorkspaceId};
+use rapport_domain::{AppError, UserId, Uuid, WorkspaceId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -43,11 +43,13 @@ struct One {
     tell: mpsc::Sender<Arc<Event>>,
 }
 
-/// What is told at once, by room; and what all customers' pages of a workspace hear.
+/// What is told at once, by room; what all customers' pages of a workspace hear; and for whom
+/// more or less waits, all zeros being everybody.
 #[derive(Debug, Default)]
 pub(super) struct News {
     pub rooms: HashMap<Room, Vec<Hint>>,
     pub everywhere: HashMap<WorkspaceId, Vec<Hint>>,
+    pub waiting: HashSet<(WorkspaceId, UserId)>,
 }
 
 impl Streams {
@@ -95,9 +97,9 @@ impl Streams {
     /// Hands `news` to all whom it concerns, then says that all were told up to `upto`.
     pub fn tell(&self, upto: LivePosition, mut news: News) {
         let mut inner = self.lock();
-        let mut full = Vec::new();
+        let mut full = inner.tell_people(&news.waiting);
         for (workspace, shared) in &news.everywhere {
-            let hear = |(of, topic): &&Room| of == workspace && *topic != Topic::Inbox;
+            let hear = |(of, topic): &&Room| of == workspace && matches!(topic, Topic::Customer(_));
             for room in inner.rooms.keys().filter(hear) {
                 news.rooms.entry(*room).or_default().extend(shared);
             }
@@ -155,6 +157,21 @@ impl Streams {
 }
 
 impl Inner {
+    /// Tells people that more or less waits for them; answers whose channel is full. Other news
+    /// follow, so whoever breaks off in between goes on from before both.
+    fn tell_people(&self, waiting: &HashSet<(WorkspaceId, UserId)>) -> Vec<u64> {
+        let Some(upto) = self.position.filter(|_| !waiting.is_empty()) else { return Vec::new() };
+        let event = Arc::new(Event { upto, hints: [Hint::Waiting].into() });
+        let everybody = UserId(Uuid::nil());
+        let hear =
+            |one: &One| [one.user, everybody].iter().any(|u| waiting.contains(&(one.room.0, *u)));
+        let theirs = self.streams.iter().filter(|(_, one)| hear(one));
+        theirs
+            .filter(|(_, one)| one.tell.try_send(event.clone()).is_err())
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
     /// Drops the sender: the reader hears what waits, and then the end.
     fn remove(&mut self, id: u64) {
         let Some(one) = self.streams.remove(&id) else { return };

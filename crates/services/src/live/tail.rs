@@ -88,6 +88,10 @@ fn news(rows: &[Change]) -> News {
     let mut news = News::default();
     for row in rows {
         let Some(hint) = hint(row) else { continue };
+        if hint == Hint::Waiting {
+            news.waiting.insert((row.workspace, UserId(row.about)));
+            continue;
+        }
         if matches!(hint, Hint::Account(_)) {
             news.everywhere.entry(row.workspace).or_default().push(hint);
             continue;
@@ -109,6 +113,7 @@ pub(super) fn hint(row: &Change) -> Option<Hint> {
         "timeline" => Hint::Timeline(CustomerId(row.id)),
         "customer" => Hint::Customer(CustomerId(row.id)),
         "account" => Hint::Account(AccountId(row.id)),
+        "waiting" => Hint::Waiting,
         _ => return None,
     })
 }

@@ -2,9 +2,10 @@ use crate::world::World;
 use rapport_domain::live::{Hint, LivePosition, Topic};
 use rapport_domain::note::{NewNote, NoteTarget};
 use rapport_domain::session::Viewer;
+use rapport_domain::ticket::{Channel, NewTicket};
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::live::{Event, Live, Stream};
-use rapport_services::{Ctx, auth, notes};
+use rapport_services::{Ctx, auth, notes, tickets};
 use sqlx::PgPool;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -137,6 +138,39 @@ async fn the_end_of_a_session_ends_its_streams(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(news(&mut stays).await, None);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_person_hears_when_more_or_less_waits_for_them(pool: PgPool) {
+    let told = Told::new(pool).await;
+    let (world, before) = (&told.world, told.live.position().unwrap());
+    let sam = world.ctx(&world.sam);
+    let theirs = log_in(world, &world.sam).await;
+    let mut page = told.live.follow(&sam, &theirs, Topic::Own, None).await.unwrap();
+    let mut other = told.follow(Topic::Own, None).await;
+    let mut abroad =
+        told.live.follow(&world.stranger().await, &told.token, Topic::Own, None).await.unwrap();
+    let ticket = |assignee_id| NewTicket {
+        assignee_id,
+        ..NewTicket::new(world.customer, "Export", Channel::Phone)
+    };
+    tickets::create(&sam, ticket(Some(world.sam.user))).await.unwrap();
+    assert_eq!(*news(&mut page).await.unwrap().hints, [Hint::Waiting]);
+    // Nobody's ticket is everybody's.
+    tickets::create(&sam, ticket(None)).await.unwrap();
+    let upto = news(&mut other).await.unwrap().upto;
+    assert_eq!(*news(&mut page).await.unwrap().hints, [Hint::Waiting]);
+    loop {
+        let beat = abroad.next().await.unwrap();
+        assert_eq!(*beat.hints, []);
+        if beat.upto.xid >= upto.xid {
+            break;
+        }
+    }
+    let missed = async |who: &Ctx, token| {
+        told.live.follow(who, token, Topic::Own, Some(before)).await.unwrap().next().await.unwrap()
+    };
+    assert_eq!(*missed(&sam, &theirs).await.hints, [Hint::Waiting]);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

@@ -393,7 +393,7 @@ async fn the_number_beside_the_inbox_is_kept(pool: PgPool) {
     let ctx = world.ctx(&world.sam);
     let open = async |email: &str| {
         let viewer = world.store.person_by_email(world.workspace, email).await.unwrap();
-        viewer.unwrap().open_tickets
+        viewer.unwrap().waiting.tickets
     };
     let (sam, priya) = (world.sam.email.clone(), world.priya.email.clone());
     assert_eq!(open(&sam).await, 0);

@@ -1,6 +1,6 @@
 //! A small workspace, and a second one that must never be seen from it.
 
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{CustomerId, Role, TeamId, UserId, WorkspaceId};
 use rapport_services::ingest::Ingest;
 use rapport_services::{Ctx, Store};
@@ -74,7 +74,6 @@ pub async fn insert_person(
     users::insert_user(&mut tx, &user).await.unwrap();
     tx.commit().await.unwrap();
     Viewer {
-        unread: 0,
         user: id,
         workspace,
         workspace_name: "Acme".into(),
@@ -82,7 +81,7 @@ pub async fn insert_person(
         email,
         role,
         away: false,
-        open_tickets: 0,
+        waiting: Waiting::default(),
     }
 }
 

@@ -1,6 +1,6 @@
-use rapport_domain::live::LivePosition;
+use rapport_domain::live::{LivePosition, Topic};
 use rapport_domain::timeline::EventKind;
-use rapport_domain::{CustomerId, Uuid, WorkspaceId};
+use rapport_domain::{CustomerId, UserId, Uuid, WorkspaceId};
 use rapport_store::changes::Change;
 use rapport_store::timeline::{NewEvent, append};
 use rapport_store::users::insert_workspace;
@@ -120,11 +120,11 @@ async fn each_change_leaves_one_row_a_transaction_and_thing(pool: PgPool) {
     world.run("insert into sessions (workspace_id, user_id, token_hash, expires_at) values ($1, $2, 'x', now())", person).await;
     let customer = world.customer.0;
     let mut from = world.now().await;
-    let steps: [(&str, Uuid, &[&str]); 12] = [
+    let steps: [(&str, Uuid, &[&str]); 16] = [
         (
             "insert into tickets (workspace_id, id, number, customer_id, subject, status, channel, submitted_at, last_activity_at) select $1, '00000000-0000-0000-0000-000000000001', 1, $2, 'S', 'new', 'api', now(), now()",
             customer,
-            &["ticket"],
+            &["ticket", "waiting"],
         ),
         (
             "update tickets set status = 'open' where workspace_id = $1 and id = $2",
@@ -172,6 +172,22 @@ async fn each_change_leaves_one_row_a_transaction_and_thing(pool: PgPool) {
             account,
             &["account"],
         ),
+        (
+            "insert into notifications (workspace_id, user_id, id, kind, ticket_id, message_id, actor_name, excerpt, created_at) select $1, $2, $2, 'mention', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002', 'A', 'e', now()",
+            person,
+            &["waiting"],
+        ),
+        (
+            "update notifications set read_at = now() where workspace_id = $1 and user_id = $2",
+            person,
+            &["waiting"],
+        ),
+        ("delete from notifications where workspace_id = $1 and user_id = $2", person, &[]),
+        (
+            "update tickets set status = 'closed' where workspace_id = $1 and id = $2",
+            ticket,
+            &["ticket", "waiting"],
+        ),
         ("delete from sessions where workspace_id = $1 and user_id = $2", person, &["person"]),
     ];
     for (sql, id, expected) in steps {
@@ -196,6 +212,7 @@ async fn a_reader_of_one_page_gets_what_it_shows_and_no_more(pool: PgPool) {
     let world = World::new(pool).await;
     let start = world.now().await;
     let elsewhere = WorkspaceId::generate();
+    let reader = UserId(Uuid::from_u128(9));
     let insert = "insert into changes (workspace_id, about_id, what, id) values ($1, $2, $3, $2)";
     for (workspace, about, what) in [
         (world.workspace, world.customer.0, "timeline"),
@@ -203,7 +220,10 @@ async fn a_reader_of_one_page_gets_what_it_shows_and_no_more(pool: PgPool) {
         (world.workspace, Uuid::from_u128(6), "ticket"),
         (world.workspace, Uuid::from_u128(7), "account"),
         (world.workspace, Uuid::from_u128(8), "person"),
+        (world.workspace, reader.0, "waiting"),
+        (world.workspace, Uuid::from_u128(10), "waiting"),
         (elsewhere, world.customer.0, "ticket"),
+        (elsewhere, Uuid::nil(), "waiting"),
     ] {
         sqlx::query(insert)
             .bind(workspace.0)
@@ -214,11 +234,13 @@ async fn a_reader_of_one_page_gets_what_it_shows_and_no_more(pool: PgPool) {
             .unwrap();
     }
     world.now().await;
-    let of = async |customer| {
-        world.store.changes_of(world.workspace, customer, start, 10).await.unwrap().rows
+    let of = async |topic| {
+        world.store.changes_of(world.workspace, reader, topic, start, 10).await.unwrap().rows
     };
-    assert_eq!(words(&of(Some(world.customer)).await), ["account", "timeline"]);
-    assert_eq!(words(&of(None).await), ["ticket"]);
+    let customer = Topic::Customer(world.customer);
+    assert_eq!(words(&of(customer).await), ["account", "timeline", "waiting"]);
+    assert_eq!(words(&of(Topic::Inbox).await), ["ticket", "waiting"]);
+    assert_eq!(words(&of(Topic::Own).await), ["waiting"]);
     let part = world.store.changes(start, 3).await.unwrap();
     assert!(part.cut && part.rows.len() == 3);
 }
