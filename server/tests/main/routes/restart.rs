@@ -85,6 +85,7 @@ async fn a_restart_of_the_database_is_survived_and_streams_go_on(pool: PgPool) {
     }
     let (head, mut again) = Reader::new(server, &format!("{path}&from={last}"), &cookie).await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    let told = again.until(|line| line.starts_with("data:")).await;
-    assert!(told.contains(&format!("timeline {customer}")), "what was missed: {told}");
+    // Perhaps not in the first event: what else is missed comes at once, and transactions of other
+    // tests hold the latest back.
+    again.until(|line| line == format!("data: timeline {customer}")).await;
 }
