@@ -1,6 +1,6 @@
 // What every flow starts from: `import { test, expect } from "../fixtures"`.
 import { AxeBuilder } from "@axe-core/playwright";
-import { test as base, expect, request, type Cookie, type Page } from "@playwright/test";
+import { test as base, expect, request, type Cookie, type Locator, type Page } from "@playwright/test";
 
 export { expect };
 
@@ -116,6 +116,11 @@ export async function axe(page: Page, within?: string) {
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.html).join("\n  ")}`);
   expect(grave, "accessibility").toEqual([]);
+}
+
+/** The number that a link of the rail says: what waits at the inbox or the bell. */
+export async function waiting(link: Locator) {
+  return Number(/\d+/.exec((await link.getAttribute("aria-label")) ?? "")?.[0] ?? 0);
 }
 
 /** The REST API with the demo's secret key, to make what a flow needs. */

@@ -1,5 +1,5 @@
 // Writing: formatting, pictures and files, snippets, people named in notes, send and snooze.
-import { api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
+import { api, axe, eachTheme, expect, login, noJs, test, waiting } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 const pane = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
@@ -171,8 +171,7 @@ test("who is named in a note is told, and comes to the note from there", async (
   const stream = sam.waitForResponse((answer) => new URL(answer.url()).pathname === "/live");
   await sam.goto("/customers");
   const bell = sam.getByRole("link", { name: /^Notifications/ });
-  const unread = async () => Number(/\d+/.exec((await bell.getAttribute("aria-label")) ?? "")?.[0] ?? 0);
-  const before = await unread();
+  const before = await waiting(bell);
   await stream;
   await page.keyboard.type("@");
   await expect(pane(page).getByRole("listbox")).toBeHidden();
@@ -184,7 +183,7 @@ test("who is named in a note is told, and comes to the note from there", async (
   await page.keyboard.press("Control+Enter");
   await expect(articles(page).last().locator(".mention")).toHaveText("@Sam Ortiz");
 
-  await expect.poll(unread, "told on the page that is open").toBe(before + 1);
+  await expect.poll(() => waiting(bell), "told on the page that is open").toBe(before + 1);
   await bell.click();
   await sam.getByRole("button", { name: new RegExp(mark) }).click();
   await expect(sam.getByRole("article").last()).toContainText(`look at ${mark}`);

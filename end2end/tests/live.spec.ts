@@ -1,5 +1,5 @@
 // What others do shows in an open page, and takes nothing from whoever reads it.
-import { DEMO, api, axe, expect, login, test } from "../fixtures";
+import { DEMO, api, axe, expect, login, test, waiting } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 const headers = { authorization: `Bearer ${DEMO.secretKey}` };
@@ -67,10 +67,9 @@ test("the number beside the inbox follows on every page, and the page's own stre
   await login(page);
   await opened(page, "/customers");
   const inbox = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Inbox/ });
-  const waiting = async () => Number(/\d+/.exec((await inbox.getAttribute("aria-label")) ?? "")?.[0] ?? 0);
-  const before = await waiting();
+  const before = await waiting(inbox);
   await ticket(page);
-  await expect.poll(waiting).toBeGreaterThan(before);
+  await expect.poll(() => waiting(inbox)).toBeGreaterThan(before);
   const [stream] = await Promise.all([page.waitForRequest(/\/live\?inbox=true/), inbox.click()]);
   expect(stream.url()).toContain("from=");
   const { mark } = await ticket(page);
