@@ -1,7 +1,8 @@
 //! `GET /live`: the stream of what changed, for open pages (server-sent events).
 //!
 //! `?customer=cus_…` follows a customer's page, `?inbox=true` the inbox, and every stream says when
-//! more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=` on the first connection of a page, says where to go on.
+//! more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=`
+//! on the first connection of a page, says where to go on.
 
 use crate::middleware::session;
 use crate::state::AppState;

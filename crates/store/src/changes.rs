@@ -13,7 +13,8 @@ use rapport_domain::{UserId, Uuid, WorkspaceId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub workspace: WorkspaceId,
-    /// The customer whose page shows it; for accounts and people the same as `id`.
+    /// The customer whose page shows it; for accounts and people the same as `id`. What waits is
+    /// about a person, or with all zeros about everybody.
     pub about: Uuid,
     /// `ticket`, `receipt`, `timeline`, `customer`, `account`, `person` or `waiting`.
     pub what: String,
