@@ -1,7 +1,8 @@
 // Lays out what the server serves.
 //   node tools/site.mjs publish <pkg-dir> <name> <hash-file> <js> <wasm> <css> <editor> [<other-hash-file>…]
 //     copies the first three to <pkg-dir>/<name>.<hash>.<ext> and the editor to editor.<hash>.js,
-//     writes the hashes in the form that Leptos reads, and removes what no hash file names any more
+//     writes the hashes in the form that Leptos reads, and removes what no hash file names any more;
+//     what the two builds before had named stays, for pages that are still open
 //   node tools/site.mjs hash <file>
 //     prints the hash that publish gives to the file
 //   node tools/site.mjs compress <dir> <pkg> <hash-file>
@@ -14,6 +15,9 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 // Fonts and images are packed already.
 const COMPRESSIBLE = [".js", ".wasm", ".css", ".svg", ".txt", ".json"];
+
+// Builds whose files stay beside the newest.
+const RELEASES_KEPT = 2;
 
 const [command, ...args] = process.argv.slice(2);
 if (command === "publish") publish(...args);
@@ -35,15 +39,25 @@ function publish(pkg, name, hashFile, js, wasm, css, editor, ...otherHashFiles) 
     if (!existsSync(target) || statSync(target).size !== content.length) writeFileSync(target, content);
     hashes += `${kind}: ${hash}\n`;
   }
-  // In one step: a running server reads it on each page.
-  if (!existsSync(hashFile) || readFileSync(hashFile, "utf8") !== hashes) {
+  const before = existsSync(hashFile) ? readFileSync(hashFile, "utf8") : "";
+  if (before !== hashes) {
+    const older = before ? [before, ...blocks(`${hashFile}.before`)].filter((block) => block !== hashes) : [];
+    writeFileSync(`${hashFile}.before`, older.slice(0, RELEASES_KEPT).join("\n"));
+    // In one step: a running server reads it on each page.
     writeFileSync(`${hashFile}.new`, hashes);
     renameSync(`${hashFile}.new`, hashFile);
   }
-  const isNamed = namedBy(hashFile, ...otherHashFiles);
+  const isNamed = namedBy(...[hashFile, ...otherHashFiles].flatMap((file) => [file, `${file}.before`]));
   for (const file of readdirSync(pkg)) {
     if (!isNamed(file)) rmSync(join(pkg, file));
   }
+}
+
+/** The hash files that were written one after the other into a file, newest first. */
+function blocks(file) {
+  if (!existsSync(file)) return [];
+  const all = readFileSync(file, "utf8").split(/\n\n/).filter(Boolean);
+  return all.map((block) => (block.endsWith("\n") ? block : `${block}\n`));
 }
 
 /** Says of a file's name whether it carries one of the hashes in the given hash files. */

@@ -6,6 +6,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use rapport_domain::message::Look;
 use rapport_domain::{AppError, address};
 use rapport_services::files::Opened;
@@ -69,7 +70,8 @@ pub async fn send(file: Opened, request: &HeaderMap) -> Result<Response, AppErro
         fixed.insert(header::CONTENT_RANGE, part.parse().map_err(|_| AppError::Unavailable)?);
     }
     fixed.insert(header::CONTENT_LENGTH, length.into());
-    let bytes = file.bytes(range).await?;
+    // A layer may ask once more after the end, which a stream of a store need not bear.
+    let bytes = file.bytes(range).await?.fuse();
     Ok((status, fixed, Body::from_stream(bytes)).into_response())
 }
 

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::stream;
-use rapport_domain::live::{Hint, LivePosition, Topic};
+use rapport_domain::live::{BEAT, Hint, LivePosition, Topic};
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::live::Stream;
@@ -77,10 +77,16 @@ fn events(stream: Stream) -> impl stream::Stream<Item = Result<Event, Infallible
     })
 }
 
-/// One line a hint. A beat has an empty one: without any, browsers keep an event to themselves.
+/// One line a hint. A beat has none and is an event of another name, with data all the same:
+/// browsers keep an event without any to themselves, and a page that hears nothing takes its
+/// stream for dead.
 fn written(event: &live::Event) -> Event {
+    let written = Event::default().id(event.upto.to_string());
+    if event.hints.is_empty() {
+        return written.event(BEAT).data(BEAT);
+    }
     let lines: Vec<String> = event.hints.iter().map(Hint::to_string).collect();
-    Event::default().id(event.upto.to_string()).data(lines.join("\n"))
+    written.data(lines.join("\n"))
 }
 
 fn refused(error: &AppError) -> Response {

@@ -20,7 +20,7 @@ use leptos_axum::{
 use rapport_app::{App, plain};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -105,23 +105,30 @@ fn pages(state: &AppState) -> Router<AppState> {
 }
 
 /// What packing makes smaller: not the files of messages, most of which are packed already, and
-/// whose parts are counted in bytes.
+/// whose length and parts are counted in bytes.
 fn compressible() -> impl Predicate + Send + Sync {
-    DefaultPredicate::new()
-        .and(NotForContentType::new("application/octet-stream"))
-        .and(NotForContentType::new("application/pdf"))
+    let no_file =
+        |_: http::StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions| {
+            !headers.contains_key(http::header::CONTENT_DISPOSITION)
+        };
+    DefaultPredicate::new().and(no_file)
 }
 
 /// Files of the built site. Names under pkg/ carry a hash of the content.
 fn files(state: &AppState) -> Router<()> {
-    let immutable = SetResponseHeaderLayer::if_not_present(
-        http::header::CACHE_CONTROL,
-        http::HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
-    let day = SetResponseHeaderLayer::if_not_present(
-        http::header::CACHE_CONTROL,
-        http::HeaderValue::from_static("public, max-age=86400"),
-    );
+    // That there is no such file is true until the next release at most.
+    let kept = |value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(
+            http::header::CACHE_CONTROL,
+            move |answer: &http::Response<_>| {
+                let found = answer.status().is_success()
+                    || answer.status() == http::StatusCode::NOT_MODIFIED;
+                Some(http::HeaderValue::from_static(if found { value } else { "no-store" }))
+            },
+        )
+    };
+    let immutable = kept("public, max-age=31536000, immutable");
+    let day = kept("public, max-age=86400");
     let dir = |sub: &str| {
         ServeDir::new(std::path::Path::new(&state.config.site_root).join(sub))
             .precompressed_br()

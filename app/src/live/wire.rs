@@ -1,7 +1,7 @@
 //! The connection: when there is one, when it is given up, and when it is tried again.
 
 use super::{Live, lost};
-use rapport_domain::live::Topic;
+use rapport_domain::live::{BEAT, Topic};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -38,6 +38,7 @@ struct Source {
     opened: f64,
     // Kept alive for as long as the browser may call them.
     _message: Closure<dyn FnMut(MessageEvent)>,
+    _beat: Closure<dyn FnMut(MessageEvent)>,
     _error: Closure<dyn FnMut()>,
 }
 
@@ -119,14 +120,20 @@ impl Wire {
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             live.heard(event.last_event_id(), event.data().as_string().unwrap_or_default());
         });
+        let beat = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            live.heard(event.last_event_id(), String::new());
+        });
         let error = Closure::<dyn FnMut()>::new(move || {
             // Not within the browser's own call, whose closure this would drop.
             leptos::prelude::queue_microtask(lost);
         });
         events.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        // Refused for no name that an event can have.
+        let _ = events.add_event_listener_with_callback(BEAT, beat.as_ref().unchecked_ref());
         events.set_onerror(Some(error.as_ref().unchecked_ref()));
         let opened = js_sys::Date::now();
-        self.source = Some(Source { events, opened, _message: message, _error: error });
+        self.source =
+            Some(Source { events, opened, _message: message, _beat: beat, _error: error });
     }
 
     /// Gives the connection up until later: not at the moment at which all others come, too.

@@ -1,5 +1,7 @@
 //! Form fields: label, input, hint, and the error beside it.
 
+use crate::ui::connected::focus_when_connected;
+use leptos::html::Input;
 use leptos::prelude::*;
 
 /// One labelled input with its error.
@@ -18,12 +20,18 @@ pub fn Field(
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
+    let node = NodeRef::<Input>::new();
+    // The attribute alone focuses on a fresh load; elsewhere the form opens within the page.
+    if autofocus {
+        focus_when_connected(node);
+    }
     let describe = format!("{name}-help");
     let invalid = move || error.get().is_some().then_some("true");
     view! {
         <label class="field-row">
             <span class="field-label">{label}</span>
             <input
+                node_ref=node
                 name=name
                 type=kind
                 value=value

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod avatar;
+pub mod connected;
 pub mod copyable;
 pub mod details;
 pub mod dialog;

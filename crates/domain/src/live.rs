@@ -7,6 +7,9 @@ use std::str::FromStr;
 /// Changes told at once; beyond that the reader refreshes what it shows.
 pub const HINTS_MAX: usize = 50;
 
+/// The name of the event by which a stream says that it is alive.
+pub const BEAT: &str = "beat";
+
 /// What a page follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {

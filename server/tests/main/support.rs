@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use std::net::SocketAddr;
 use tower::ServiceExt;
+use tower_http::decompression::Decompression;
 
 /// The demo workspace's secret key, a browser's key, and a key of another workspace.
 pub const KEY: &str = "rsk_demo_secret";
@@ -125,10 +126,12 @@ impl TestApp {
         app
     }
 
+    /// Sends it as browsers do, which take what is packed.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let browser = Decompression::new(self.router.clone());
+        let response = browser.oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, ANSWER_BYTES).await.expect("a body");
+        let bytes = to_bytes(Body::new(body), ANSWER_BYTES).await.expect("a body");
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
     }

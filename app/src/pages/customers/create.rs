@@ -3,7 +3,6 @@
 use super::api::CreateCustomer;
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
-use crate::ui::shortcuts::focus;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use rapport_domain::{AppError, CustomerId, limits};
@@ -24,8 +23,6 @@ pub fn NewCustomerForm(
         AppError::Invalid(_) | AppError::Taken { .. } => None,
         other => Some(other.to_string()),
     });
-    // The attribute alone focuses on a fresh load; here the form opens within the page.
-    Effect::new(move |_| focus(".new-customer input[name=name]"));
     view! {
         <section class="new-customer" aria-labelledby="new-customer-title">
             <header>

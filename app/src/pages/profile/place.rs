@@ -1,7 +1,7 @@
 //! Where on the profile page the reader is.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::{use_query_map, use_url};
 use rapport_domain::CustomerId;
 
 /// The pane that a narrow screen shows.
@@ -35,9 +35,12 @@ pub struct Place {
 }
 
 pub(super) fn provide_place() -> Place {
-    let path = use_location().pathname;
-    let customer = Memo::new(move |_| path.with(|p| parse(p)).map(|(customer, _)| customer));
-    let ticket = Memo::new(move |_| path.with(|p| parse(p)).and_then(|(_, ticket)| ticket));
+    // The route's own address, which stands still once the page is left: what is still on screen
+    // then asks nothing of what is gone already. The window's address would go on to the next page.
+    let url = use_url();
+    let at = move || url.with(|url| parse(url.path()));
+    let customer = Memo::new(move |_| at().map(|(customer, _)| customer));
+    let ticket = Memo::new(move |_| at().and_then(|(_, ticket)| ticket));
     let query = use_query_map();
     let pane = Memo::new(move |_| match query.with(|q| q.get("pane")).as_deref() {
         Some("tickets") => Pane::Tickets,

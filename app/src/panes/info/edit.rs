@@ -2,7 +2,7 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::{use_query_map, use_url};
 use rapport_domain::NoteId;
 
 /// What `?edit=` names.
@@ -47,7 +47,9 @@ pub fn use_edit() -> EditPlace {
     let query = use_query_map();
     let open = Memo::new(move |_| query.with(|q| q.get("edit").as_deref().and_then(Edit::parse)));
     let (details, account) = (RwSignal::new(false), RwSignal::new(false));
-    EditPlace { open, details, account, path: use_location().pathname }
+    let url = use_url();
+    let path = Memo::new(move |_| url.with(|url| url.path().to_string()));
+    EditPlace { open, details, account, path }
 }
 
 impl EditPlace {

@@ -11,6 +11,7 @@ use super::life::{SNOOZES, SnoozeUntil};
 use super::live::Live;
 use super::recipients::{Lines, RecipientLines};
 use super::uploads::COMPOSER;
+use crate::ui::connected::when_connected;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
@@ -94,8 +95,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     use_shortcut("r", "Reply", move || writing.open(REPLY));
     use_shortcut("n", "Internal note", move || writing.open(NOTE));
     // What was typed before the scripts arrived stays; else the draft comes back.
-    Effect::new(move |_| {
-        let Some(area) = writing.area.get() else { return };
+    when_connected(writing.area, move |area| {
         if writing.text().is_empty() {
             writing.set_text(&draft::load(&writing.draft_key()));
         }

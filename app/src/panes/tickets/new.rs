@@ -6,7 +6,6 @@ use crate::pages::profile::use_place;
 use crate::session::use_viewer;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
-use crate::ui::shortcuts::focus;
 use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -49,8 +48,6 @@ fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
     });
     // What was wrong last time is not wrong with the next ticket.
     on_cleanup(move || drop(create.value().try_set(None)));
-    // The pane may be reached by a link in another one: the cursor follows it.
-    Effect::new(move |_| focus(".new-ticket input[name=subject]"));
     view! {
         <section class="new-ticket" aria-labelledby="new-ticket-title">
             <header>
@@ -60,7 +57,7 @@ fn NewTicketForm(create: ServerAction<CreateTicket>) -> impl IntoView {
             <ActionForm action=create attr:class="form">
                 <FormError message=whole />
                 <input type="hidden" name="customer" value=customer />
-                <Field name="subject" label="Subject" required=true maxlength=limits::SUBJECT_CHARS error=error("subject") />
+                <Field name="subject" label="Subject" required=true autofocus=true maxlength=limits::SUBJECT_CHARS error=error("subject") />
                 <div class="pair">
                     <label class="field-row">
                         <span class="field-label">"Priority"</span>

@@ -1,11 +1,16 @@
 use crate::support::{Answer, KEY, OTHER_KEY, TestApp, api_request};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use sqlx::PgPool;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\
     \0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+const CSV: &str =
+    "day,use\nday,use\nday,use\nday,use\nday,use\nday,use\nday,use\nday,use\nday,use\nday,use\n";
 
 /// A ticket whose first message carries these files; answers the ticket's page and number.
 async fn ticket(app: &TestApp, files: &[(&str, &str, &str)]) -> (String, i64) {
@@ -47,10 +52,10 @@ async fn part(app: &TestApp, path: &str, cookie: &str, range: &str) -> Answer {
 async fn a_file_comes_as_what_it_is_and_in_parts(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let files = [
-        // "%PDF-1.7 and so on", "<!doctype html><script>", "a,b\n1,2\n"
+        // "%PDF-1.7 and so on", "<!doctype html><script>", and enough lines to be worth packing
         ("a.pdf", "application/pdf", "JVBERi0xLjcgYW5kIHNvIG9u"),
         ("b.png", "image/png", "PCFkb2N0eXBlIGh0bWw+PHNjcmlwdD4="),
-        ("c.csv", "text/csv", "YSxiCjEsMgo="),
+        ("c.csv", "text/csv", &BASE64_STANDARD.encode(CSV)),
     ];
     let (page, number) = ticket(&app, &files).await;
     let priya = app.priya().await;
@@ -78,6 +83,10 @@ async fn a_file_comes_as_what_it_is_and_in_parts(pool: PgPool) {
     assert_eq!(app.page(&format!("{}/thumb", path(&html)), &priya).await.status, 404);
     let text = app.page(&path(&csv), &priya).await;
     assert_eq!(text.header(header::CONTENT_TYPE), "text/plain; charset=utf-8");
+    // Not packed: its length and its parts are those of the file.
+    assert_eq!((text.body.as_str(), text.header(header::CONTENT_LENGTH)), (CSV, "80"));
+    let line = part(&app, &path(&csv), &priya, "bytes=8-15").await;
+    assert_eq!((line.status, line.body.as_str()), (StatusCode::PARTIAL_CONTENT, "day,use\n"));
     for answer in [&whole, &hidden, &text] {
         assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
         assert_eq!(answer.header(header::CACHE_CONTROL), "private, no-store");

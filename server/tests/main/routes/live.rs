@@ -106,3 +106,16 @@ async fn only_a_session_opens_the_stream_and_bad_questions_are_refused(pool: PgP
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     assert_eq!(bad.body, "");
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_quiet_stream_says_that_it_is_alive(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    start(&app.live).await;
+    let (addr, cookie) = (serve(&app).await, app.priya().await);
+    let (_, mut reader) = Reader::new(addr, "/live", &cookie).await;
+    // Browsers hand an event on only when it has data; without an id nobody could go on from it.
+    let beat = reader.until(str::is_empty).await;
+    for line in ["event: beat\n", "data: beat\n", "id: "] {
+        assert!(beat.contains(line), "{line} in {beat}");
+    }
+}

@@ -69,3 +69,24 @@ async fn the_main_pages_render_with_data(pool: PgPool) {
     let lost = app.page("/customers/cus_00000000000000000000000000", &cookie).await;
     assert_eq!(lost.status, StatusCode::NOT_FOUND);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn only_what_is_there_is_kept_for_a_year(pool: PgPool) {
+    let site = std::env::temp_dir().join(format!("rapport-site-{}", std::process::id()));
+    std::fs::create_dir_all(site.join("pkg")).expect("a folder");
+    std::fs::write(site.join("pkg/rapport.1f.js"), "1").expect("a file");
+    std::fs::write(site.join("robots.txt"), "1").expect("a file");
+    let root = site.to_string_lossy().into_owned();
+    let app = TestApp::with(pool, |config| config.site_root = root).await;
+    for (path, status, kept) in [
+        ("/pkg/rapport.1f.js", 200, "public, max-age=31536000, immutable"),
+        ("/pkg/rapport.2e.js", 404, "no-store"),
+        ("/robots.txt", 200, "public, max-age=86400"),
+        ("/no-such.txt", 404, "no-store"),
+    ] {
+        let answer = app.page(path, "").await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header(header::CACHE_CONTROL), kept, "{path}");
+    }
+    std::fs::remove_dir_all(site).expect("removed");
+}
