@@ -41,8 +41,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async />
                 <Route path=path!("/customers") view=CustomersPage ssr=SsrMode::Async />
-                // The page reads the rest of the address itself and has no outlet: it stays
-                // mounted, panes and scroll positions included, while tickets are switched.
+                // The page reads the rest of the address itself, and its outlet shows nothing: it
+                // stays mounted, panes and scroll positions included, while tickets are switched.
                 <ParentRoute path=path!("/customers/:id") view=ProfilePage ssr=SsrMode::Async>
                     <Route path=path!("") view=|| () />
                     <Route path=path!("tickets/:number") view=|| () />

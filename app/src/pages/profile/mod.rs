@@ -17,6 +17,7 @@ use crate::panes::ticket::TicketDetails;
 use crate::panes::tickets::TicketPane;
 use crate::panes::timeline::TimelinePane;
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 use place::provide_place;
 use rapport_domain::live::Topic;
 
@@ -39,6 +40,8 @@ pub fn ProfilePage() -> impl IntoView {
                 </div>
             </Frame>
         </Show>
+        // Nothing shows here, but the router waits for it before it writes the address.
+        <Outlet />
     }
 }
 

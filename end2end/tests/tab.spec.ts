@@ -1,0 +1,72 @@
+// One tab, as an agent has it: pages are reached by links, keys and Back, never afresh.
+import { expect, login, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+/** The editor takes the place of the textarea wherever a ticket can be answered. */
+const editor = (page: Page) => page.locator(".composer [contenteditable=true]");
+
+async function openInbox(page: Page) {
+  await login(page);
+  await page.goto("/inbox");
+}
+
+test("a ticket reached from the inbox has its editor, and is left by Back, rail and crumb", async ({ page }) => {
+  await openInbox(page);
+  const leaving = [
+    () => page.goBack(),
+    () => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click(),
+    () => page.locator(".crumbs").getByRole("link", { name: "Customers" }).click(),
+    () => page.getByRole("link", { name: "Rapport" }).click(),
+  ];
+  for (const [n, leave] of leaving.entries()) {
+    await page.locator(".inbox-row a.subject").nth(n).click();
+    await expect(page).toHaveURL(/\/tickets\/\d+$/);
+    await expect(editor(page)).toBeVisible();
+    await leave();
+    await expect(editor(page)).toHaveCount(0);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Inbox/ }).click();
+    await expect(page.locator(".inbox-row").first()).toBeVisible();
+  }
+});
+
+test("the address says what shows, however one came there", async ({ page }) => {
+  await openInbox(page);
+  await page.locator(".inbox-row a.subject").first().click();
+  await expect(page).toHaveURL(/\/tickets\/\d+$/);
+  const ticket = page.url();
+  const timeline = ticket.replace(/\/tickets\/\d+$/, "");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
+  await expect(page).toHaveURL(/\/customers$/);
+  await page.goBack();
+  await expect(editor(page)).toBeVisible();
+  await page.locator(".ticket-row a.back").click();
+  await expect(page).toHaveURL(timeline);
+  await expect(page.getByRole("region", { name: "Timeline" })).toBeVisible();
+  await page.locator(".ticket-item[href$='" + new URL(ticket).pathname + "']").click();
+  await expect(page).toHaveURL(ticket);
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(timeline);
+  for (const address of [ticket, timeline, ticket, /\/inbox$/]) {
+    await page.goBack();
+    await expect(page).toHaveURL(address);
+  }
+});
+
+test("the account menu is on the screen", async ({ page }) => {
+  await openInbox(page);
+  for (const size of [{ width: 1440, height: 900 }, { width: 360, height: 780 }]) {
+    await page.setViewportSize(size);
+    await page.getByLabel("Your account").click();
+    await expect(page.getByRole("button", { name: "Log out" })).toBeInViewport({ ratio: 1 });
+    await page.getByLabel("Your account").click();
+  }
+});
+
+test("a quiet page stays live", async ({ page }) => {
+  await openInbox(page);
+  await page.locator(".inbox-row a.subject").first().click();
+  await expect(editor(page)).toBeVisible();
+  // Longer than the silence after which a stream is taken for dead.
+  await page.waitForTimeout(16_000);
+  await expect(page.locator(".live-state")).toBeEmpty();
+});
