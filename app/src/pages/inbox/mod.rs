@@ -5,6 +5,7 @@
 
 mod api;
 mod filters;
+pub mod origin;
 mod row;
 
 use crate::frame::{Frame, Section};

@@ -1,0 +1,258 @@
+//! The inbox view that the open ticket was reached from: it lives as long as the tab.
+//!
+//! The inbox calls [`Origin::remember`] whenever its list loads. A ticket then knows its
+//! neighbours and the way back; past the last row it fetches the view's next page itself. A
+//! ticket that is not among the rows, as one that was found by searching, came from nowhere.
+
+use super::api::load_inbox;
+use crate::Failure;
+use crate::session::use_viewer;
+use leptos::prelude::*;
+use rapport_domain::ticket::{InboxCursor, InboxQuery};
+use rapport_domain::{CustomerId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Rows that are kept: an agent who walks on and on leaves the first ones behind.
+const ROWS_KEPT: usize = 500;
+
+/// One ticket of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    pub customer: CustomerId,
+    pub number: i64,
+    /// Closed, snoozed or given away meanwhile: walking passes it by.
+    gone: bool,
+}
+
+impl Stop {
+    /// The address of the ticket on its customer's profile.
+    pub fn href(self) -> String {
+        format!("/customers/{}/tickets/{}", self.customer, self.number)
+    }
+}
+
+/// Where the open ticket stands in its view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Counted from one.
+    pub place: usize,
+    pub of: usize,
+    /// The view has more than what was loaded.
+    pub more: bool,
+}
+
+/// A view as it was loaded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Trail {
+    query: InboxQuery,
+    rows: Vec<Stop>,
+    next: Option<InboxCursor>,
+}
+
+impl Trail {
+    fn index(&self, number: i64) -> Option<usize> {
+        self.rows.iter().position(|row| row.number == number)
+    }
+
+    fn position(&self, number: i64) -> Option<Position> {
+        let place = self.index(number)? + 1;
+        Some(Position { place, of: self.rows.len(), more: self.next.is_some() })
+    }
+
+    fn next_of(&self, number: i64) -> Option<Stop> {
+        let at = self.index(number)?;
+        self.rows[at + 1..].iter().find(|row| !row.gone).copied()
+    }
+
+    fn previous_of(&self, number: i64) -> Option<Stop> {
+        let at = self.index(number)?;
+        self.rows[..at].iter().rev().find(|row| !row.gone).copied()
+    }
+
+    /// Adds the view's next page. A ticket that moved down meanwhile is met once.
+    fn append(&mut self, rows: impl IntoIterator<Item = Stop>, next: Option<InboxCursor>) {
+        for row in rows {
+            if self.index(row.number).is_none() {
+                self.rows.push(row);
+            }
+        }
+        let extra = self.rows.len().saturating_sub(ROWS_KEPT);
+        self.rows.drain(..extra);
+        self.next = next;
+    }
+}
+
+/// The view one came from; take it with [`use_origin`].
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    trail: RwSignal<Option<Trail>>,
+    /// Whose tab this is.
+    me: Option<UserId>,
+}
+
+/// Puts it into context; after a reload the tab still knows.
+pub fn provide_origin() {
+    let me = use_viewer().map(|viewer| viewer.user);
+    let origin = Origin { trail: RwSignal::new(None), me };
+    provide_context(origin);
+    Effect::new(move |_| {
+        if origin.trail.with_untracked(Option::is_none) {
+            origin.trail.set(origin.load());
+        }
+    });
+}
+
+/// The view that the reader came from, if any.
+pub fn use_origin() -> Origin {
+    expect_context::<Origin>()
+}
+
+impl Origin {
+    /// The inbox shows these tickets, in this order; `next` is where its next page begins.
+    pub fn remember(
+        self,
+        query: InboxQuery,
+        rows: impl IntoIterator<Item = (CustomerId, i64)>,
+        next: Option<InboxCursor>,
+    ) {
+        let rows = rows.into_iter().map(stop).collect();
+        self.set(Some(Trail { query, rows, next }));
+    }
+
+    /// The reader went elsewhere: what they open from there is no part of the view.
+    pub fn forget(self) {
+        if self.trail.with_untracked(Option::is_some) {
+            self.set(None);
+        }
+    }
+
+    /// A ticket that no longer belongs to the view, and is passed by from now on.
+    pub fn leave_out(self, number: i64) {
+        self.change(|trail| {
+            for row in trail.rows.iter_mut().filter(|row| row.number == number) {
+                row.gone = true;
+            }
+        });
+    }
+
+    /// Where a ticket stands, when it was reached from the view.
+    pub fn position(self, number: i64) -> Option<Position> {
+        self.with(|trail| trail.position(number))
+    }
+
+    /// The ticket before it.
+    pub fn previous_of(self, number: i64) -> Option<Stop> {
+        self.with(|trail| trail.previous_of(number))
+    }
+
+    /// The ticket after it, among those that are loaded.
+    pub fn next_of(self, number: i64) -> Option<Stop> {
+        self.with(|trail| trail.next_of(number))
+    }
+
+    /// The ticket after it, from the view's next pages where that is needed; `None` at the end.
+    pub async fn find_next(self, number: i64) -> Result<Option<Stop>, Failure> {
+        loop {
+            let Some(trail) = self.trail.get_untracked() else { return Ok(None) };
+            let found = trail.next_of(number);
+            if found.is_some() || trail.index(number).is_none() {
+                return Ok(found);
+            }
+            // Each page leads on, so this ends with the view.
+            let Some(after) = trail.next else { return Ok(None) };
+            let query = InboxQuery { after: Some(after), ..trail.query };
+            let page = load_inbox(query).await?;
+            let rows: Vec<_> =
+                page.items.iter().map(|row| stop((row.customer.id, row.number))).collect();
+            self.change(|trail| {
+                // Two may have asked for the same page.
+                if trail.next == Some(after) {
+                    trail.append(rows, page.next);
+                }
+            });
+        }
+    }
+
+    /// The address of the view, with its filters and page.
+    pub fn back_href(self) -> Option<String> {
+        self.with(|trail| Some(trail.query.href()))
+    }
+
+    fn with<T>(self, read: impl FnOnce(&Trail) -> Option<T>) -> Option<T> {
+        self.trail.with(|trail| trail.as_ref().and_then(read))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Trail)) {
+        if let Some(mut trail) = self.trail.get_untracked() {
+            change(&mut trail);
+            self.set(Some(trail));
+        }
+    }
+
+    fn set(self, trail: Option<Trail>) {
+        if let Some(storage) = storage() {
+            let text = trail.as_ref().and_then(|trail| serde_json::to_string(trail).ok());
+            // A full or forbidden storage costs the view over a reload and nothing else.
+            let _ = match text {
+                Some(text) => storage.set_item(&self.key(), &text),
+                None => storage.remove_item(&self.key()),
+            };
+        }
+        self.trail.set(trail);
+    }
+
+    fn load(self) -> Option<Trail> {
+        let text = storage()?.get_item(&self.key()).ok()??;
+        // What another version left there is forgotten.
+        serde_json::from_str(&text).ok()
+    }
+
+    fn key(self) -> String {
+        let me = self.me.map(|me| me.to_string()).unwrap_or_default();
+        format!("rapport:view:{me}")
+    }
+}
+
+fn stop((customer, number): (CustomerId, i64)) -> Stop {
+    Stop { customer, number, gone: false }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapport_domain::{Cursor, Uuid};
+
+    fn trail(numbers: &[i64]) -> Trail {
+        let row = |n: &i64| stop((CustomerId(Uuid::from_u128(1)), *n));
+        Trail { rows: numbers.iter().map(row).collect(), ..Trail::default() }
+    }
+
+    #[test]
+    fn walking_keeps_the_order_and_passes_by_what_is_gone() {
+        let mut view = trail(&[7, 3, 9]);
+        assert_eq!(view.next_of(7).map(|s| s.number), Some(3));
+        assert_eq!(view.previous_of(9).map(|s| s.number), Some(3));
+        view.rows[1].gone = true;
+        assert_eq!(view.next_of(7).map(|s| s.number), Some(9));
+        assert_eq!(view.previous_of(9).map(|s| s.number), Some(7));
+        assert_eq!((view.next_of(9), view.previous_of(7), view.next_of(4)), (None, None, None));
+        assert_eq!(view.position(9), Some(Position { place: 3, of: 3, more: false }));
+    }
+
+    #[test]
+    fn the_next_page_continues_the_view_without_repeating_it() {
+        let mut view = trail(&[1, 2]);
+        let cursor = Cursor::new(chrono::DateTime::UNIX_EPOCH, Uuid::nil());
+        view.append(trail(&[2, 5]).rows, Some(InboxCursor { rank: 0, cursor }));
+        assert_eq!(view.next_of(2).map(|s| s.number), Some(5));
+        assert_eq!(view.position(2), Some(Position { place: 2, of: 3, more: true }));
+        let many: Vec<_> = (10..10 + ROWS_KEPT as i64).collect();
+        view.append(trail(&many).rows, None);
+        assert_eq!(view.rows.len(), ROWS_KEPT);
+        assert_eq!(view.position(1), None, "the first were left behind");
+    }
+}
