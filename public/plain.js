@@ -15,6 +15,26 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("header .search input").focus();
   }
 });
+// What is chosen counts at once; one save at a time, so that the last choice is the one that stays.
+let saving = Promise.resolve();
+for (const form of document.querySelectorAll("form[data-saves]")) {
+  form.addEventListener("change", () => {
+    const chosen = new FormData(form);
+    for (const name of ["theme", "density"]) {
+      const word = chosen.get(name);
+      if (word) document.documentElement.dataset[name] = word;
+    }
+    saving = saving.then(() => fetch(form.action, { method: "POST", body: new URLSearchParams(chosen) })).then((answer) => {
+      // The page itself says what is wrong.
+      if (!answer.ok) form.submit();
+      else say("Saved");
+    }, () => say("Not saved: the server cannot be reached"));
+  });
+}
+const say = (text) => {
+  const toast = Object.assign(document.createElement("p"), { className: "toast passing", textContent: text });
+  document.querySelector(".toasts").replaceChildren(toast);
+};
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
 // Times come as UTC: here they become the reader's, but for pages that say they stay UTC.

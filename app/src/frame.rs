@@ -15,6 +15,8 @@ pub enum Section {
     Customers,
     Notifications,
     Settings,
+    /// What is one's own; the menu at the foot of the rail leads there.
+    Account,
 }
 
 /// Rail on the left, top bar with crumbs and search, and the page in `<main>`.
@@ -87,6 +89,7 @@ fn Rail(section: Section) -> impl IntoView {
                 <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>
                 <div class="menu-items">
                     <p class="menu-head">{who}</p>
+                    <a href="/settings/preferences" rel="external" aria-current=current(Section::Account)><Icon name="sliders-horizontal" />"Preferences"</a>
                     {works.then(|| view! {
                         <form action="/away" method="post">
                             {(!away).then(|| view! { <input type="hidden" name="on" value="1" /> })}

@@ -23,6 +23,7 @@ pub mod pages;
 pub mod panes;
 #[cfg(feature = "ssr")]
 pub mod plain;
+pub mod preferences;
 mod routes;
 mod session;
 #[cfg(feature = "ssr")]

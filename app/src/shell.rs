@@ -1,15 +1,18 @@
 //! The HTML document around the app.
 
 use crate::App;
+use crate::preferences::appearance;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
+use rapport_domain::preferences::Preferences;
 
 /// The document that the server sends; the browser takes over inside `<body>`.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, preferences: &Preferences) -> impl IntoView + use<> {
+    let [(_, theme), (_, density)] = appearance(preferences);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme data-density=density>
             <head>
                 {head(&options)}
                 <HydrationScripts options />
@@ -27,12 +30,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub(crate) fn plain_shell(
     options: &LeptosOptions,
     nonce: Option<leptos::nonce::Nonce>,
+    preferences: &Preferences,
     title: &str,
     body: AnyView,
 ) -> impl IntoView + use<> {
+    let [(_, theme), (_, density)] = appearance(preferences);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-plain="">
+        <html lang="en" data-plain="" data-theme=theme data-density=density>
             <head>
                 {head(options)}
                 <title>{format!("{title} · Rapport")}</title>

@@ -64,7 +64,10 @@ fn pages(state: &AppState) -> Router<AppState> {
         }
     };
     let options = state.leptos.clone();
-    let shell = move || rapport_app::shell(options.clone());
+    let shell = move || {
+        let viewer = rapport_app::api::viewer();
+        rapport_app::shell(options.clone(), &viewer.map(|v| v.preferences).unwrap_or_default())
+    };
     let server_fn_context = context.clone();
     let site = plain::Site {
         store: state.store.clone(),

@@ -75,7 +75,8 @@ impl Visit {
         let html = owner.with(|| {
             provide_context(Some(self.viewer.clone()));
             provide_clock();
-            plain_shell(&self.leptos, self.nonce.clone(), title, body()).to_html()
+            let preferences = &self.viewer.preferences;
+            plain_shell(&self.leptos, self.nonce.clone(), preferences, title, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
         (status, Html(html)).into_response()

@@ -1,4 +1,4 @@
-//! The app config's pages, and the reader's notifications, rendered by the server alone: see
+//! The app config's pages, and the reader's notifications and preferences, rendered by the server alone: see
 //! [`crate::plain`]. A page is a [`Page`](page::Page): what it loads, how that looks, and what its
 //! forms do.
 
@@ -8,6 +8,7 @@ mod jobs;
 mod mailboxes;
 mod notifications;
 mod page;
+mod preferences;
 mod receiving;
 mod sla;
 mod snippets;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(page::route::<mailboxes::Mailboxes>())
         .merge(page::route::<notifications::Notifications>())
         .merge(notifications::opening())
+        .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
         .merge(page::route::<snippets::Snippets>())
         .merge(page::route::<sla::Sla>())

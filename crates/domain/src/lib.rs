@@ -29,6 +29,7 @@ pub mod note;
 pub mod notification;
 pub mod page;
 pub mod patch;
+pub mod preferences;
 pub mod reading;
 pub mod role;
 pub mod session;

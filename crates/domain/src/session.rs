@@ -1,6 +1,7 @@
 //! Who is looking at the page.
 
 use crate::ids::{UserId, WorkspaceId};
+use crate::preferences::Preferences;
 use crate::role::{Permission, Role};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub struct Viewer {
     /// New tickets are given to others meanwhile.
     pub away: bool,
     pub waiting: Waiting,
+    pub preferences: Preferences,
 }
 
 /// How much waits for a person: the numbers beside the inbox and the bell.

@@ -28,6 +28,7 @@ pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod outside;
+pub mod preferences;
 pub mod receiving;
 pub mod secrets;
 pub mod settings;

@@ -30,6 +30,7 @@ pub mod messages;
 pub mod notes;
 pub mod notifications;
 pub mod outbox;
+pub mod preferences;
 pub mod receiving;
 pub mod retention;
 pub mod saved_filters;

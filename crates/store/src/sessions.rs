@@ -2,6 +2,7 @@
 
 use crate::{Result, Store};
 use chrono::{DateTime, Utc};
+use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{Role, UserId, WorkspaceId};
 
@@ -11,7 +12,7 @@ impl Store {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
                 w.name as workspace_name, u.name, u.email, u.role,
-                u.away_since is not null as "away!",
+                u.away_since is not null as "away!", u.preferences,
                 (select count(*) from (
                     select from notifications n
                     where n.workspace_id = u.workspace_id and n.user_id = u.id
@@ -39,6 +40,7 @@ impl Store {
             role: Role::from_stored(&r.role),
             away: r.away,
             waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
+            preferences: Preferences::from_stored(&r.preferences),
         }))
     }
 

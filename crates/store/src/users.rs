@@ -1,6 +1,7 @@
 //! Workspaces, the people in them, and teams.
 
 use crate::{Result, Store, Tx};
+use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{Role, TeamId, UserId, WorkspaceId};
 
@@ -58,7 +59,7 @@ impl Store {
     ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role,
-                u.away_since is not null as "away!",
+                u.away_since is not null as "away!", u.preferences,
                 coalesce((select sum(n) from open_tickets o
                     where o.workspace_id = u.workspace_id
                         and o.assignee_id in (u.id, '00000000-0000-0000-0000-000000000000')
@@ -79,6 +80,7 @@ impl Store {
             role: Role::from_stored(&r.role),
             away: r.away,
             waiting: Waiting { tickets: r.open_tickets, notifications: 0 },
+            preferences: Preferences::from_stored(&r.preferences),
         }))
     }
 

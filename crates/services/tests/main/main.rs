@@ -20,6 +20,7 @@ mod merge;
 mod messages;
 mod notes;
 mod pictures;
+mod preferences;
 mod sink;
 mod sla;
 mod split;

@@ -1,5 +1,6 @@
 //! A small workspace, and a second one that must never be seen from it.
 
+use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{CustomerId, Role, TeamId, UserId, WorkspaceId};
 use rapport_services::ingest::Ingest;
@@ -82,6 +83,7 @@ pub async fn insert_person(
         role,
         away: false,
         waiting: Waiting::default(),
+        preferences: Preferences::default(),
     }
 }
 

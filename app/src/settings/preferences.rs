@@ -1,0 +1,119 @@
+//! How the reader likes to work. Everybody has their own page.
+
+use super::page::Page;
+use crate::frame::{Frame, Section};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::field::FormError;
+use leptos::prelude::*;
+use rapport_domain::preferences::{
+    AfterSend, AssignOnReply, Density, Preferences as Chosen, Theme,
+};
+use rapport_domain::{AppError, Permission};
+use rapport_services::{Result, preferences};
+
+pub struct Preferences;
+
+impl Page for Preferences {
+    const PATH: &'static str = "/settings/preferences";
+    const TITLE: &'static str = "Preferences";
+    const ABOUT: &'static str = "How you like to work. Only you see and change this.";
+    const SAID: &'static [(&'static str, &'static str)] = &[("saved", "Saved")];
+    const PERMISSION: Permission = Permission::Read;
+    type Data = Chosen;
+
+    async fn load(visit: &Visit) -> Result<Chosen> {
+        // They came with the session.
+        Ok(visit.viewer.preferences.clone())
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        if sent.text("do") != "choose" {
+            return Err(AppError::NotFound);
+        }
+        let theme = sent.parse("theme")?;
+        let density = sent.parse("density")?;
+        let after_send = sent.parse("after_send")?;
+        let assign_on_reply = sent.parse("assign_on_reply")?;
+        let change = |chosen: &mut Chosen| {
+            chosen.theme = theme;
+            chosen.density = density;
+            chosen.after_send = after_send;
+            chosen.assign_on_reply = assign_on_reply;
+        };
+        preferences::change(&visit.ctx, change).await?;
+        Ok("saved")
+    }
+
+    fn view(chosen: Chosen, _: &Visit, draft: &Draft) -> AnyView {
+        let theme = Theme::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let density = Density::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let after_send = AfterSend::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let assign = AssignOnReply::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let value = |name: &str, stored: &'static str| draft.value(name, stored);
+        let groups = [
+            choices("theme", "Theme", "", theme, &value("theme", chosen.theme.as_str())),
+            choices("density", "Density", "", density, &value("density", chosen.density.as_str())),
+            choices(
+                "after_send",
+                "When a ticket is done with",
+                "After an answer, and after closing, snoozing or marking as spam.",
+                after_send,
+                &value("after_send", chosen.after_send.as_str()),
+            ),
+            choices(
+                "assign_on_reply",
+                "Assign tickets to me when I answer",
+                "",
+                assign,
+                &value("assign_on_reply", chosen.assign_on_reply.as_str()),
+            ),
+        ];
+        view! {
+            // `plain.js` sends each change at once, and then needs no button.
+            <form class="form preferences" method="post" action=Self::PATH data-saves="">
+                <FormError message=draft.general(&[]) />
+                <input type="hidden" name="do" value="choose" />
+                {groups.collect_view()}
+                <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
+            </form>
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        view! {
+            <Frame section=Section::Account crumbs=move || view! { <strong>{Self::TITLE}</strong> }>
+                <div class="config-page">
+                    <header>
+                        <h1>{Self::TITLE}</h1>
+                        <p class="hint">{Self::ABOUT}</p>
+                    </header>
+                    {content}
+                </div>
+            </Frame>
+        }
+        .into_any()
+    }
+}
+
+/// One question and its answers.
+fn choices(
+    name: &'static str,
+    question: &'static str,
+    hint: &'static str,
+    answers: impl Iterator<Item = (&'static str, &'static str)>,
+    chosen: &str,
+) -> AnyView {
+    let answers = answers.map(|(word, label)| {
+        view! { <label><input type="radio" name=name value=word checked=word == chosen />{label}</label> }
+    });
+    view! {
+        <fieldset class="choice-row">
+            <legend>{question}</legend>
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+            <div>{answers.collect_view()}</div>
+        </fieldset>
+    }
+    .into_any()
+}
