@@ -3,6 +3,7 @@
 use crate::ui::shortcuts::use_shortcut;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
@@ -103,6 +104,12 @@ impl Toasts {
     }
 }
 
+thread_local! {
+    // Where the focus came from, to give it back. Not a local `StoredValue`, which the server
+    // drops on another thread than the one that made it, and that panics.
+    static BEFORE: RefCell<Option<web_sys::HtmlElement>> = const { RefCell::new(None) };
+}
+
 /// Where the messages appear.
 #[component]
 pub fn ToastArea() -> impl IntoView {
@@ -114,10 +121,8 @@ pub fn ToastArea() -> impl IntoView {
             toasts.undo(&toast);
         }
     });
-    // Whence the focus came, to give it back.
-    let before = StoredValue::new_local(None::<web_sys::HtmlElement>);
-    let give_back = move || {
-        if let Some(element) = before.try_get_value().flatten() {
+    let give_back = || {
+        if let Some(element) = BEFORE.take() {
             // Refused only by a detached element.
             let _ = element.focus();
         }
@@ -157,7 +162,7 @@ pub fn ToastArea() -> impl IntoView {
                 hold(true);
                 let from = ev.related_target().and_then(|t| t.dyn_into().ok());
                 if let Some(from) = from {
-                    before.set_value(Some(from));
+                    BEFORE.set(Some(from));
                 }
             }
             on:focusout=move |_| hold(false)
