@@ -2,7 +2,8 @@
 //!
 //! `?customer=cus_…` follows a customer's page, `?inbox=true` the inbox, and every stream says when
 //! more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=`
-//! on the first connection of a page, says where to go on.
+//! on the first connection of a page, says where to go on. `POST /live/here` is how a tab says at
+//! which ticket it is, for colleagues to see; it has no body, so that a beacon can say it.
 
 use crate::middleware::session;
 use crate::state::AppState;
@@ -11,22 +12,24 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::stream;
 use rapport_domain::live::{BEAT, Hint, LivePosition, Topic};
+use rapport_domain::presence::{Doing, PRESENT};
 use rapport_domain::session::Viewer;
-use rapport_domain::{AppError, CustomerId};
+use rapport_domain::{AppError, CustomerId, TicketId};
 use rapport_services::live::Stream;
 use rapport_services::{Ctx, live};
 use serde::Deserialize;
 use std::convert::Infallible;
 
-/// The path, which answers 401 where pages lead to the login.
+/// The paths, which answer 401 where pages lead to the login.
 pub const PATH: &str = "/live";
+pub const HERE: &str = "/live/here";
 
 pub fn router() -> Router<AppState> {
-    Router::new().route(PATH, get(follow))
+    Router::new().route(PATH, get(follow)).route(HERE, post(here))
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,6 +38,27 @@ struct Asked {
     #[serde(default)]
     inbox: bool,
     from: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Here {
+    tab: i64,
+    ticket: TicketId,
+    /// `looking` or `typing`; anything else means that the tab has left.
+    doing: String,
+}
+
+async fn here(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Viewer>,
+    said: Result<Query<Here>, QueryRejection>,
+) -> Response {
+    let Ok(Query(said)) = said else { return StatusCode::BAD_REQUEST.into_response() };
+    let ctx = Ctx::for_viewer(state.store.clone(), viewer);
+    match live::be_at(&ctx, said.tab, said.ticket, Doing::from_word(&said.doing)).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refused(&error),
+    }
 }
 
 async fn follow(
@@ -82,6 +106,9 @@ fn events(stream: Stream) -> impl stream::Stream<Item = Result<Event, Infallible
 /// stream for dead.
 fn written(event: &live::Event) -> Event {
     let written = Event::default().id(event.upto.to_string());
+    if let Some(present) = &event.present {
+        return written.event(PRESENT).data(present);
+    }
     if event.hints.is_empty() {
         return written.event(BEAT).data(BEAT);
     }

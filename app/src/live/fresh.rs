@@ -26,7 +26,9 @@ pub fn provide_changed() {
     let live = use_live();
     let changed = Changed { made: RwSignal::new(0), told_at: StoredValue::new(0.0), live };
     provide_context(changed);
-    live.on_hint(move |_| changed.told_at.set_value(js_sys::Date::now()));
+    live.on_hint(move |_| {
+        let _ = changed.told_at.try_set_value(js_sys::Date::now());
+    });
 }
 
 /// The way to say that something was changed; only below [`provide_changed`].
@@ -56,11 +58,12 @@ impl Changed {
     }
 
     fn just_told(self) -> bool {
-        js_sys::Date::now() - self.told_at.get_value() < JUST_TOLD_MS
+        let told = self.told_at.try_get_value().unwrap_or_default();
+        js_sys::Date::now() - told < JUST_TOLD_MS
     }
 
     fn load_all(self) {
-        self.made.update(|n| *n = n.wrapping_add(1));
+        let _ = self.made.try_update(|n| *n = n.wrapping_add(1));
     }
 }
 
@@ -70,12 +73,13 @@ pub fn use_fresh(concerns: impl Fn(Hint) -> bool + Send + Sync + 'static) -> Sig
     let told = RwSignal::new(0_u32);
     // When it last loaded, and whether it is about to.
     let pause = StoredValue::new((0.0, false));
+    // The page may be gone when it is told, or when its turn to load comes.
     let load = move || {
-        pause.set_value((js_sys::Date::now(), false));
-        told.update(|n| *n = n.wrapping_add(1));
+        pause.try_set_value((js_sys::Date::now(), false));
+        let _ = told.try_update(|n| *n = n.wrapping_add(1));
     };
     use_live().on_hint(move |hint| {
-        let (last, planned) = pause.get_value();
+        let Some((last, planned)) = pause.try_get_value() else { return };
         if planned || !(hint == Hint::Everything || concerns(hint)) {
             return;
         }
@@ -84,13 +88,8 @@ pub fn use_fresh(concerns: impl Fn(Hint) -> bool + Send + Sync + 'static) -> Sig
             load();
             return;
         }
-        pause.set_value((last, true));
-        let later = move || {
-            if pause.try_get_value().is_some() {
-                load();
-            }
-        };
-        Timeout::new(wait as u32, later).forget();
+        pause.try_set_value((last, true));
+        Timeout::new(wait as u32, load).forget();
     });
     let made = use_context::<Changed>().map(|changed| changed.made);
     Signal::derive(move || told.get().wrapping_add(made.map_or(0, |made| made.get())))

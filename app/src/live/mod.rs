@@ -7,13 +7,17 @@
 //! among all tabs. Nothing of this runs on the server.
 
 mod fresh;
+mod here;
 mod wire;
 
 pub use fresh::{Changed, provide_changed, use_changed, use_fresh};
+pub use here::{PresentPeople, typing};
 
 use crate::session::use_viewer;
 use leptos::prelude::*;
+use rapport_domain::TicketId;
 use rapport_domain::live::{Hint, Topic};
+use rapport_domain::presence::{Present, read_lines};
 use std::cell::RefCell;
 use wire::Wire;
 
@@ -34,6 +38,8 @@ pub struct Live {
     own: Option<Topic>,
     /// Nothing was heard for too long: what shows may be old.
     pub broken: RwSignal<bool>,
+    /// Who is at the tickets that the page follows.
+    present: RwSignal<Vec<(TicketId, Present)>>,
     listeners: StoredValue<Vec<(u64, Callback<Hint>)>>,
     next: StoredValue<u64>,
 }
@@ -53,6 +59,7 @@ pub fn provide_live() {
         topic: RwSignal::new(None),
         own: use_viewer().map(|_| Topic::Own),
         broken: RwSignal::new(false),
+        present: RwSignal::new(Vec::new()),
         listeners: StoredValue::new(Vec::new()),
         next: StoredValue::new(0),
     };
@@ -60,6 +67,7 @@ pub fn provide_live() {
     let from = from.into_inner();
     Effect::new(move |_| {
         WIRE.with_borrow_mut(|wire| wire.start(from.clone()));
+        here::start();
         let look = move || live.look();
         // Leptos's timers end with their owner, which is the tab.
         let _ = set_interval_with_handle(look, std::time::Duration::from_millis(LOOK_MS));
@@ -128,7 +136,15 @@ impl Live {
         let broken = old && topic.is_some();
         if self.broken.get_untracked() != broken {
             self.broken.set(broken);
+            // Nobody knows any more who is there.
+            self.present.set(Vec::new());
         }
+        here::look();
+    }
+
+    fn heard_present(self, id: String, text: String) {
+        self.heard(id, String::new());
+        self.present.update(|known| read_lines(known, &text));
     }
 
     fn heard(self, id: String, data: String) {
@@ -139,7 +155,8 @@ impl Live {
         let listeners = self.listeners.get_value();
         for hint in data.lines().map(Hint::from) {
             for (_, run) in &listeners {
-                run.run(hint);
+                // A listener before it may have ended its component.
+                run.try_run(hint);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Live, lost};
 use rapport_domain::live::{BEAT, Topic};
+use rapport_domain::presence::PRESENT;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{EventSource, MessageEvent};
@@ -39,6 +40,7 @@ struct Source {
     // Kept alive for as long as the browser may call them.
     _message: Closure<dyn FnMut(MessageEvent)>,
     _beat: Closure<dyn FnMut(MessageEvent)>,
+    _present: Closure<dyn FnMut(MessageEvent)>,
     _error: Closure<dyn FnMut()>,
 }
 
@@ -123,17 +125,29 @@ impl Wire {
         let beat = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             live.heard(event.last_event_id(), String::new());
         });
+        let present = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            live.heard_present(event.last_event_id(), event.data().as_string().unwrap_or_default());
+        });
         let error = Closure::<dyn FnMut()>::new(move || {
             // Not within the browser's own call, whose closure this would drop.
             leptos::prelude::queue_microtask(lost);
         });
         events.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        // Refused for no name that an event can have.
-        let _ = events.add_event_listener_with_callback(BEAT, beat.as_ref().unchecked_ref());
+        for (name, listener) in [(BEAT, &beat), (PRESENT, &present)] {
+            // Refused for no name that an event can have.
+            let _ =
+                events.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+        }
         events.set_onerror(Some(error.as_ref().unchecked_ref()));
         let opened = js_sys::Date::now();
-        self.source =
-            Some(Source { events, opened, _message: message, _beat: beat, _error: error });
+        self.source = Some(Source {
+            events,
+            opened,
+            _message: message,
+            _beat: beat,
+            _present: present,
+            _error: error,
+        });
     }
 
     /// Gives the connection up until later: not at the moment at which all others come, too.

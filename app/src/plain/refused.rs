@@ -8,6 +8,7 @@ use super::{Site, Visit};
 use crate::Failure;
 use crate::api::wants_page;
 use crate::frame::{Frame, Section};
+use crate::panes::ticket::NewerMessages;
 use crate::ui::field::FormError;
 use crate::ui::textarea::TextArea;
 use axum::body::{Body, Bytes, to_bytes};
@@ -22,7 +23,7 @@ use server_fn::error::ServerFnUrlError;
 /// The page that a form stood on, when it comes from here.
 const PAGE: &str = "__page";
 /// What forms carry for themselves; people typed the rest.
-const CARRIED: [&str; 12] = [
+const CARRIED: [&str; 13] = [
     "addressed",
     "back",
     "client_key",
@@ -34,6 +35,7 @@ const CARRIED: [&str; 12] = [
     "number",
     "pane",
     "property",
+    "seen",
     "version",
 ];
 
@@ -133,7 +135,10 @@ fn again(sent: &Sent, error: &AppError, action: String, page: String) -> AnyView
         .iter()
         .filter(|(name, _)| name != PAGE)
         .map(|(name, value)| {
-            let (name, value) = (name.clone(), value.clone());
+            let (name, mut value) = (name.clone(), value.clone());
+            if let (AppError::Overtaken(came), "seen") = (error, name.as_str()) {
+                value = came.iter().map(|m| m.id).max().map_or(value, |upto| upto.to_string());
+            }
             if !was_typed(&name, &value) {
                 return view! { <input type="hidden" name=name value=value /> }.into_any();
             }
@@ -149,13 +154,20 @@ fn again(sent: &Sent, error: &AppError, action: String, page: String) -> AnyView
         })
         .collect();
     let message = error.to_string();
+    let came = match error {
+        AppError::Overtaken(came) => came.clone(),
+        _ => Vec::new(),
+    };
+    let button = if came.is_empty() { "Try again" } else { "Send anyway" };
+    let came = (!came.is_empty()).then(|| view! { <NewerMessages came /> });
     let form = view! {
         <form class="form config-form" method="post" action=action aria-label="Not saved">
             <FormError message />
+            {came}
             <input type="hidden" name=PAGE value=page.clone() />
             {fields}
             <div class="form-actions">
-                <button class="btn primary" type="submit">"Try again"</button>
+                <button class="btn primary" type="submit">{button}</button>
                 <a class="btn quiet" href=page>"Back without saving"</a>
             </div>
         </form>

@@ -4,6 +4,7 @@
 //! no name of a type. Details go to the log, where they arise.
 
 use crate::ids::CustomerId;
+use crate::message::{NewerMessage, overtaken};
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with one field of a form or request.
@@ -32,6 +33,10 @@ pub enum AppError {
     /// Somebody else changed the same thing first; nothing was overwritten.
     #[error("{0}")]
     Conflict(String),
+    /// Messages came into the ticket that the author had not seen; theirs was not stored. They can
+    /// look at these, and send it all the same.
+    #[error("{}", overtaken(.0))]
+    Overtaken(Vec<NewerMessage>),
     /// The identifier in `field` belongs to another customer, from whom nothing takes it.
     #[error("Another customer ({owner}) already has this {}.", field.replace('_', " "))]
     Taken { field: String, owner: CustomerId },
@@ -71,7 +76,7 @@ impl AppError {
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::Invalid(_) => 422,
-            Self::Conflict(_) | Self::Taken { .. } => 409,
+            Self::Conflict(_) | Self::Overtaken(_) | Self::Taken { .. } => 409,
             Self::RateLimited { .. } => 429,
             Self::Unavailable => 503,
             Self::Transport(_) => 400,

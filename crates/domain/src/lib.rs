@@ -30,6 +30,7 @@ pub mod notification;
 pub mod page;
 pub mod patch;
 pub mod preferences;
+pub mod presence;
 pub mod reading;
 pub mod role;
 pub mod session;

@@ -115,6 +115,8 @@ pub const OUTBOX_MAX: i64 = 500;
 pub const DEAD_JOBS_SHOWN: i64 = 100;
 /// Characters of the last message kept on a ticket for lists.
 pub const SNIPPET_CHARS: usize = 200;
+/// Characters of a message that came while somebody was writing.
+pub const NEWER_CHARS: usize = 400;
 /// Characters in a link.
 pub const URL_CHARS: usize = 2_000;
 /// Bytes of HTML in a message from the API.

@@ -31,6 +31,7 @@ pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod preferences;
+pub mod presence;
 pub mod receiving;
 pub mod retention;
 pub mod saved_filters;

@@ -53,7 +53,7 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
 
 /// What scripts ask for: they cannot use a page to log in.
 fn is_data(path: &str) -> bool {
-    path.starts_with(FUNCTIONS) || path == crate::live::PATH
+    path.starts_with(FUNCTIONS) || [crate::live::PATH, crate::live::HERE].contains(&path)
 }
 
 fn is_open(path: &str) -> bool {

@@ -1,5 +1,6 @@
 //! One ticket of the inbox.
 
+use crate::live::PresentPeople;
 use crate::ui::avatar::Avatar;
 use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
@@ -36,6 +37,7 @@ pub fn InboxRow(ticket: TicketRow) -> impl IntoView {
                 <span class="snippet">{last_message_text}</span>
             </span>
             <span class="tags">
+                <PresentPeople ticket=ticket.id />
                 {ticket.due.map(|due| view! { <DueMark due short=true /> })}
                 {tags.map(|tag| view! { <span class="tag"><span class="clip">{tag}</span></span> }).collect_view()}
                 {(more > 0).then(|| view! { <span class="hint">{format!("+{more}")}</span> })}
@@ -61,6 +63,7 @@ pub fn InboxRow(ticket: TicketRow) -> impl IntoView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+    use crate::live::provide_live;
     use crate::ui::time::provide_clock;
     use rapport_domain::ticket::{Channel, Priority, Status, TicketCustomer};
     use rapport_domain::{CustomerId, TicketId, Uuid};
@@ -70,6 +73,7 @@ mod tests {
         let owner = Owner::new();
         owner.set();
         provide_clock();
+        provide_live();
         let at = "2026-11-24T09:14:00Z".parse().expect("a time");
         let ticket = TicketRow {
             id: TicketId(Uuid::nil()),

@@ -55,7 +55,8 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
 /// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
 /// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
 /// lines; `close` closes the ticket too, `snooze` lets it sleep until then. `attachments[]` are ids
-/// of uploads: those of the other mode stay where they are, so that one form can name all.
+/// of uploads: those of the other mode stay where they are, so that one form can name all. `seen` is
+/// the newest message that the author saw.
 #[server]
 pub async fn write_message(
     number: i64,
@@ -69,6 +70,7 @@ pub async fn write_message(
     close: Option<String>,
     snooze: Option<DateTime<Utc>>,
     #[server(default)] attachments: Vec<AttachmentId>,
+    seen: Option<MessageId>,
 ) -> Result<(), Failure> {
     let close = close.is_some();
     let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
@@ -81,6 +83,7 @@ pub async fn write_message(
         close,
         snooze,
         attachments,
+        seen,
     };
     crate::api::run(async |ctx| {
         rapport_services::messages::write(ctx, number, &mode, new).await?;

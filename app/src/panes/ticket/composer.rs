@@ -9,8 +9,10 @@ use super::api::WriteMessage;
 use super::draft;
 use super::life::{SNOOZES, SnoozeUntil};
 use super::live::Live;
+use super::newer::{Newer, Overtaken};
 use super::recipients::{Lines, RecipientLines};
 use super::uploads::COMPOSER;
+use crate::live::typing;
 use crate::ui::connected::when_connected;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
@@ -19,7 +21,7 @@ use crate::ui::time::use_clock;
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
-use rapport_domain::limits;
+use rapport_domain::{AppError, limits};
 use web_sys::HtmlTextAreaElement;
 
 /// The kinds of message, as the form and the draft name them.
@@ -35,6 +37,7 @@ struct Writing {
     key: RwSignal<String>,
     send: ServerAction<WriteMessage>,
     lines: Lines,
+    newer: Newer,
 }
 
 impl Writing {
@@ -77,6 +80,7 @@ impl Writing {
         self.set_text("");
         self.lines.reset();
         self.key.set(new_key());
+        typing(false);
         self.live.changed.notify();
     }
 }
@@ -90,6 +94,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
         send: ServerAction::new(),
         lines: Lines::new(),
+        newer: Newer::new(live),
     };
     let send = writing.send;
     use_shortcut("r", "Reply", move || writing.open(REPLY));
@@ -133,10 +138,12 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
     };
     view! {
-        <div class="composer" data-ticket=live.number on:keydown=keys>
+        <div class="composer" data-ticket=live.number on:keydown=keys on:submit=move |ev| writing.newer.sending(&ev)>
             <ActionForm action=send node_ref=form attr:id=COMPOSER>
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
+                <input type="hidden" name="seen" value=move || writing.newer.seen.get().to_string() />
+                {view! { <Overtaken newer=writing.newer send form /> }.into_any()}
                 {view! { <Modes writing /> }.into_any()}
                 {view! { <RecipientLines live lines=writing.lines /> }.into_any()}
                 {view! { <Text writing /> }.into_any()}
@@ -211,6 +218,10 @@ fn Failed(writing: Writing) -> impl IntoView {
         let Some(Err(failure)) = value.filter(|_| !writing.send.pending().get()) else {
             return None;
         };
+        // That has a place of its own.
+        if matches!(failure.0, AppError::Overtaken(_)) {
+            return None;
+        }
         let error = failure.to_string();
         Some(view! { <p class="form-error" role="alert">"Not sent. " {error}</p> })
     }

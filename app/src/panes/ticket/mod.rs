@@ -14,6 +14,7 @@ mod formatted;
 mod life;
 mod live;
 mod message;
+mod newer;
 mod outgoing;
 #[cfg(feature = "ssr")]
 pub(crate) mod plain;
@@ -26,6 +27,7 @@ mod typing;
 mod uploads;
 
 use crate::Failure;
+use crate::live::{typing, use_live};
 use crate::pages::profile::use_place;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::shortcuts::use_shortcut;
@@ -34,12 +36,15 @@ use composer::Composer;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use live::Live;
+#[cfg(feature = "ssr")]
+pub(crate) use newer::NewerMessages;
 use properties::Properties;
 use rapport_domain::message::TicketDetails as Details;
 use rapport_domain::{AppError, Cursor};
 use row::TicketRow;
 use thread::Thread;
 use uploads::Uploads;
+use wasm_bindgen::JsCast;
 
 #[component]
 pub fn TicketDetails() -> impl IntoView {
@@ -63,7 +68,7 @@ pub fn TicketDetails() -> impl IntoView {
         navigate(&timeline.get_untracked(), Default::default());
     });
     view! {
-        <section class="pane centre ticket" aria-label="Ticket">
+        <section class="pane centre ticket" aria-label="Ticket" on:input=writes>
             <Transition fallback=|| view! { <Waiting /> }>
                 {move || Suspend::new(async move {
                     match ticket.await {
@@ -80,6 +85,7 @@ pub fn TicketDetails() -> impl IntoView {
 
 #[component]
 fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
+    use_live().be_at(details.ticket.row.id);
     let live = Live::new(details, before);
     live.follow_changes();
     view! {
@@ -102,6 +108,19 @@ fn NoTicket() -> impl IntoView {
             <p>"This customer has no ticket #" {number} ", or you have no access to it."</p>
             <p><a class="btn" href=move || place.timeline_href()>"Go to the timeline"</a></p>
         </Empty>
+    }
+}
+
+/// Colleagues see that somebody writes a message, whichever field the editor has.
+fn writes(ev: leptos::ev::Event) {
+    let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let field = target.filter(|t| t.closest(".composer").is_ok_and(|found| found.is_some()));
+    if let Some(field) = field {
+        let written = match field.dyn_ref::<web_sys::HtmlTextAreaElement>() {
+            Some(area) => !area.value().is_empty(),
+            None => field.text_content().is_some_and(|text| !text.trim().is_empty()),
+        };
+        typing(written);
     }
 }
 

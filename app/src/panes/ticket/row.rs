@@ -4,6 +4,7 @@ use super::edit::EditForm;
 use super::life::{LifeActions, LifeState};
 use super::live::Live;
 use super::typing::Typing;
+use crate::live::PresentPeople;
 use crate::pages::profile::use_place;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
@@ -72,6 +73,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             {view! { <Subject live /> }.into_any()}
             <span class="extras">{due} {tags} {issues}</span>
             <span class="end">
+                <PresentPeople ticket=t.with_untracked(|t| t.row.id) />
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
                 {view! { <Actions live /> }.into_any()}

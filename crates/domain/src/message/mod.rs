@@ -5,6 +5,7 @@ mod file;
 mod links;
 mod mail;
 mod new;
+mod newer;
 mod thread;
 
 pub use delivery::{
@@ -19,4 +20,5 @@ pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Ver
 pub use new::{
     HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,
 };
+pub use newer::{NewerMessage, overtaken};
 pub use thread::{Delivery, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers};

@@ -201,6 +201,9 @@ pub struct WriteMessage {
     /// note stay where they are; one that is gone is an error of this field. A picture among them
     /// stands in the text as `![name](att_…)` and leaves inside the mail.
     pub attachments: Vec<AttachmentId>,
+    /// The newest message that its author saw: what others wrote later has to be seen first. All
+    /// zeros for a ticket without messages; `None` asks about nothing.
+    pub seen: Option<MessageId>,
 }
 
 /// An agent's note for the team.
@@ -211,6 +214,8 @@ pub struct WriteNote {
     pub client_key: Option<String>,
     /// As in [`WriteMessage`], those chosen for a note.
     pub attachments: Vec<AttachmentId>,
+    /// As in [`WriteMessage`]; only a colleague's answer has to be seen before a note.
+    pub seen: Option<MessageId>,
 }
 
 /// What storing a message answers.

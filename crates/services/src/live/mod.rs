@@ -2,10 +2,14 @@
 //!
 //! One reader a server ([`tail`]) reads the rows that each change leaves, and hands ids to the
 //! streams that asked for them ([`streams`]). A page then fetches through the same services as
-//! ever: nothing here shows anything of a ticket or customer.
+//! ever: nothing here shows anything of a ticket or customer. Who looks at a ticket is told too
+//! ([`present`]).
 
+mod present;
 mod streams;
 mod tail;
+
+pub use present::be_at;
 
 use crate::auth::hash_token;
 use crate::{Ctx, Result};
@@ -55,8 +59,25 @@ pub struct Stream {
 pub struct Event {
     /// Where to go on after this one.
     pub upto: LivePosition,
-    /// What changed; nothing when it only says that it is alive.
+    /// What changed.
     pub hints: Arc<[Hint]>,
+    /// Who is at which ticket, where that changed; see [`rapport_domain::presence`].
+    pub present: Option<Arc<str>>,
+}
+
+impl Event {
+    /// Says only that the stream is alive.
+    fn beat(upto: LivePosition) -> Self {
+        Self::hints(upto, [].into())
+    }
+
+    fn hints(upto: LivePosition, hints: Arc<[Hint]>) -> Self {
+        Self { upto, hints, present: None }
+    }
+
+    fn present(upto: LivePosition, text: &str) -> Self {
+        Self { upto, hints: [].into(), present: Some(text.into()) }
+    }
 }
 
 impl Live {
@@ -96,7 +117,7 @@ impl Live {
         // Read after the stream was added: between the two nothing gets lost.
         stream.first = match from {
             Some(from) => Some(self.missed(ctx.workspace, user, topic, from).await?),
-            None => self.position().map(|upto| Event { upto, hints: [].into() }),
+            None => self.position().map(Event::beat),
         };
         Ok(stream)
     }
@@ -112,7 +133,7 @@ impl Live {
         // A position from the future is another database's.
         let known = from.xid <= now.xid && now.at_s - from.at_s < RESUME_S;
         if !known {
-            return Ok(Event { upto: now, hints: [Hint::Everything].into() });
+            return Ok(Event::hints(now, [Hint::Everything].into()));
         }
         let limit = i64::try_from(HINTS_MAX).unwrap_or(0);
         let found = self.0.store.changes_of(workspace, user, topic, from, limit).await?;
@@ -120,7 +141,7 @@ impl Live {
             true => vec![Hint::Everything],
             false => found.rows.iter().filter_map(tail::hint).collect(),
         };
-        Ok(Event { upto: found.upto, hints: hints.into() })
+        Ok(Event::hints(found.upto, hints.into()))
     }
 }
 
@@ -138,7 +159,7 @@ impl Stream {
         let upto = self.live.position()?;
         match self.told.try_recv() {
             Ok(told) => Some(Arc::unwrap_or_clone(told)),
-            Err(mpsc::error::TryRecvError::Empty) => Some(Event { upto, hints: [].into() }),
+            Err(mpsc::error::TryRecvError::Empty) => Some(Event::beat(upto)),
             Err(mpsc::error::TryRecvError::Disconnected) => None,
         }
     }

@@ -4,9 +4,11 @@
 //! comes again, says where it was, and gets what it missed.
 
 use super::Event;
+use super::present::Board;
 use crate::Result;
 use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
 use rapport_domain::{AppError, UserId, Uuid, WorkspaceId};
+use rapport_store::presence::PresentRow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -19,7 +21,7 @@ const OF_A_SERVER: usize = 20_000;
 /// When to come again after a refusal.
 const RETRY_S: u32 = 30;
 
-type Room = (WorkspaceId, Topic);
+pub(super) type Room = (WorkspaceId, Topic);
 
 #[derive(Debug, Default)]
 pub(super) struct Streams(Mutex<Inner>);
@@ -32,6 +34,7 @@ struct Inner {
     streams: HashMap<u64, One>,
     rooms: HashMap<Room, Vec<u64>>,
     people: HashMap<UserId, usize>,
+    present: Board,
 }
 
 #[derive(Debug)]
@@ -74,9 +77,9 @@ impl Streams {
         topic: Topic,
     ) -> Result<(u64, mpsc::Receiver<Arc<Event>>)> {
         let mut inner = self.lock();
-        if inner.position.is_none() || inner.streams.len() >= OF_A_SERVER {
+        let Some(upto) = inner.position.filter(|_| inner.streams.len() < OF_A_SERVER) else {
             return Err(AppError::Unavailable);
-        }
+        };
         let of_person = inner.people.entry(user).or_default();
         if *of_person >= OF_A_PERSON {
             return Err(AppError::RateLimited { retry_after_s: RETRY_S });
@@ -85,6 +88,9 @@ impl Streams {
         inner.last += 1;
         let (id, room) = (inner.last, (workspace, topic));
         let (tell, told) = mpsc::channel(WAITING);
+        // There is room in a new channel.
+        let all = inner.present.all(room).map(|all| Arc::new(Event::present(upto, &all)));
+        let _ = all.map(|all| tell.try_send(all));
         inner.streams.insert(id, One { room, user, session: session.into(), tell });
         inner.rooms.entry(room).or_default().push(id);
         Ok((id, told))
@@ -111,16 +117,27 @@ impl Streams {
             if hints.len() > HINTS_MAX {
                 hints = vec![Hint::Everything];
             }
-            let event = Arc::new(Event { upto, hints: hints.into() });
-            let tell = |id: &u64| {
-                inner.streams.get(id).is_some_and(|one| one.tell.try_send(event.clone()).is_ok())
-            };
-            full.extend(ids.iter().filter(|id| !tell(id)).copied());
+            let event = Arc::new(Event::hints(upto, hints.into()));
+            full.extend(inner.unable(ids, &event));
         }
         for id in full {
             inner.remove(id);
         }
         inner.position = Some(upto);
+    }
+
+    /// Tells those who follow what changed in who is where.
+    pub fn tell_present(&self, rows: Vec<PresentRow>) {
+        let mut inner = self.lock();
+        let Some(upto) = inner.position else { return };
+        let mut full = Vec::new();
+        for (room, text) in inner.present.update(rows) {
+            let Some(ids) = inner.rooms.get(&room) else { continue };
+            full.extend(inner.unable(ids, &Arc::new(Event::present(upto, &text))));
+        }
+        for id in full {
+            inner.remove(id);
+        }
     }
 
     /// Says that more happened than was read.
@@ -157,11 +174,19 @@ impl Streams {
 }
 
 impl Inner {
+    /// Hands an event to these streams; answers whose channel is full.
+    fn unable(&self, ids: &[u64], event: &Arc<Event>) -> Vec<u64> {
+        let told = |id: &&u64| {
+            self.streams.get(id).is_some_and(|one| one.tell.try_send(event.clone()).is_ok())
+        };
+        ids.iter().filter(|id| !told(id)).copied().collect()
+    }
+
     /// Tells people that more or less waits for them; answers whose channel is full. Other news
     /// follow, so whoever breaks off in between goes on from before both.
     fn tell_people(&self, waiting: &HashSet<(WorkspaceId, UserId)>) -> Vec<u64> {
         let Some(upto) = self.position.filter(|_| !waiting.is_empty()) else { return Vec::new() };
-        let event = Arc::new(Event { upto, hints: [Hint::Waiting].into() });
+        let event = Arc::new(Event::hints(upto, [Hint::Waiting].into()));
         let everybody = UserId(Uuid::nil());
         let hear =
             |one: &One| [one.user, everybody].iter().any(|u| waiting.contains(&(one.room.0, *u)));

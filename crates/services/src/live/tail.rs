@@ -1,7 +1,7 @@
 //! The one reader of changes in this process.
 
 use super::streams::News;
-use super::{KEPT, Shared};
+use super::{KEPT, Shared, present};
 use rapport_domain::live::{Hint, LivePosition, Topic};
 use rapport_domain::{AccountId, CustomerId, TicketId, UserId};
 use rapport_store::StoreError;
@@ -19,6 +19,8 @@ const ROWS: i64 = 5_000;
 /// has to know that it is not told any more.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 const FAILING: Duration = Duration::from_secs(3);
+/// How often it reads who is at which ticket, while somebody listens.
+const READ_PRESENT: Duration = Duration::from_millis(200);
 /// How often sessions are looked at again, and old changes deleted.
 const CHECK: Duration = Duration::from_secs(30);
 const SWEEP: Duration = Duration::from_secs(10);
@@ -32,6 +34,7 @@ pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let mut position = None;
     let (mut read, mut checked, mut swept) = (Instant::now(), Instant::now(), Instant::now());
+    let mut looked = Instant::now();
     loop {
         let pause = match noted(timeout(READ_TIMEOUT, step(shared, position)).await) {
             Some(reached) => {
@@ -45,6 +48,10 @@ pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) {
                 READ_AGAIN
             }
         };
+        if position.is_some() && pause == READ && looked.elapsed() > READ_PRESENT {
+            looked = Instant::now();
+            noted(timeout(READ_TIMEOUT, present::read(shared)).await);
+        }
         if checked.elapsed() > CHECK {
             checked = Instant::now();
             noted(timeout(READ_TIMEOUT, shared.check_sessions(None)).await);
@@ -119,6 +126,7 @@ pub(super) fn hint(row: &Change) -> Option<Hint> {
 }
 
 async fn sweep(shared: &Shared) -> Result<(), StoreError> {
+    shared.store.sweep_present().await?;
     for _ in 0..SWEEPS {
         let changes = shared.store.sweep_changes(KEPT.as_secs_f64(), SWEPT_AT_ONCE).await?;
         let batches = shared.store.sweep_batches(KEPT.as_secs_f64(), SWEPT_AT_ONCE).await?;

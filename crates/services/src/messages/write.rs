@@ -24,8 +24,8 @@ const AHEAD: TimeDelta = TimeDelta::hours(24);
 pub async fn write(ctx: &Ctx, number: i64, mode: &str, new: WriteMessage) -> Result<Written> {
     match mode {
         "note" => {
-            let WriteMessage { body, client_key, attachments, .. } = new;
-            note(ctx, number, WriteNote { body, client_key, attachments }).await
+            let WriteMessage { body, client_key, attachments, seen, .. } = new;
+            note(ctx, number, WriteNote { body, client_key, attachments, seen }).await
         }
         _ => reply(ctx, number, new).await,
     }
@@ -43,7 +43,7 @@ pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written>
     let line = |line: Option<String>| line.map(|l| vec![l]);
     (message.to, message.cc, message.bcc) = (line(new.to), line(new.cc), line(new.bcc));
     let then = new.snooze.map(Then::Snooze).or(new.close.then_some(Then::Close));
-    let extra = Extra { then, uploads: new.attachments, ..Extra::default() };
+    let extra = Extra { then, uploads: new.attachments, seen: new.seen, ..Extra::default() };
     store(ctx, number, message, extra).await
 }
 
@@ -53,7 +53,7 @@ pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
     let mut message = NewMessage::new(MessageKind::Note, "");
     message.body_markdown = Some(text::required_text("body", &new.body, limits::MESSAGE_CHARS)?);
     message.client_key = new.client_key;
-    let extra = Extra { uploads: new.attachments, ..Extra::default() };
+    let extra = Extra { uploads: new.attachments, seen: new.seen, ..Extra::default() };
     store(ctx, number, message, extra).await
 }
 
@@ -72,6 +72,8 @@ pub(super) struct Extra {
     pub uploads: Vec<AttachmentId>,
     /// The message that this one passes on, files included.
     pub forwards: Option<MessageId>,
+    /// The newest message that the author saw.
+    pub seen: Option<MessageId>,
 }
 
 pub(super) async fn store(
@@ -148,6 +150,15 @@ pub(super) async fn store(
         author_name: &author.name,
     };
     let touched = touch_by_message(&mut tx, ctx, &touch).await?;
+    // Under the ticket's lock: of two who answer at once one is asked.
+    if let Some(seen) = extra.seen {
+        let note = new.kind == MessageKind::Note;
+        let (ticket, user) = (ticket.id, ctx.user());
+        let newer = messages::newer(&mut tx, ctx.workspace, ticket, seen, user, note).await?;
+        if !newer.is_empty() {
+            return Err(AppError::Overtaken(newer));
+        }
+    }
     match messages::insert_message(&mut tx, ctx.workspace, &insert).await {
         Ok(true) => {}
         // Somebody stored this key while we waited for the ticket: undo, and answer with theirs.

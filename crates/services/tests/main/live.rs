@@ -12,15 +12,15 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 /// A running server's part, with a session of Priya's.
-struct Told {
-    world: World,
-    live: Live,
-    token: String,
+pub struct Told {
+    pub world: World,
+    pub live: Live,
+    pub token: String,
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl Told {
-    async fn new(pool: PgPool) -> Self {
+    pub async fn new(pool: PgPool) -> Self {
         let world = World::new(pool).await;
         let live = Live::new(world.store.clone());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -32,12 +32,12 @@ impl Told {
         Self { world, live, token, stop: Some(stop) }
     }
 
-    async fn follow(&self, topic: Topic, from: Option<LivePosition>) -> Stream {
+    pub async fn follow(&self, topic: Topic, from: Option<LivePosition>) -> Stream {
         let ctx = self.world.ctx(&self.world.priya);
         self.live.follow(&ctx, &self.token, topic, from).await.unwrap()
     }
 
-    fn customer(&self) -> Topic {
+    pub fn customer(&self) -> Topic {
         Topic::Customer(self.world.customer)
     }
 

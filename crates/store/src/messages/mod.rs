@@ -8,6 +8,7 @@ mod files;
 mod forward;
 mod inbound;
 mod mail;
+mod newer;
 mod outgoing;
 mod raw;
 mod rows;
@@ -23,6 +24,7 @@ pub use inbound::{
     raw_of_message, sent_message, split_off_into,
 };
 pub use mail::{Reread, mail_facts, replace_content, set_mail_facts, set_receipt_error};
+pub use newer::newer;
 pub use outgoing::{
     InsertOutgoing, Outgoing, insert_outgoing, last_sender, participant_emails, restart_outgoing,
     thread_ids,

@@ -1,0 +1,72 @@
+// Nobody answers over a message that they have not seen.
+import { api, axe, expect, login, noJs, test } from "../fixtures";
+import type { Page } from "@playwright/test";
+
+async function ticket(page: Page) {
+  const mark = `o${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const customer = { external_id: mark };
+  const { id } = await api(page, "/api/v1/customers", { ...customer, email: `${mark}@over.example`, name: `Olaf ${mark}` });
+  const { number } = await api(page, "/api/v1/tickets", { customer, subject: `Overtaken ${mark}`, channel: "email" });
+  await say(page, number, `First ${mark}`);
+  return { mark, number, url: `/customers/${id}/tickets/${number}` };
+}
+
+const say = (page: Page, number: number, body_text: string) =>
+  api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text });
+
+test("what came a moment before is shown first; then one sends anyway, or goes on writing", async ({ page, watch }) => {
+  watch.allow(/status of 409/);
+  await login(page);
+  const { mark, number, url } = await ticket(page);
+  await page.goto(url);
+  const field = page.locator(".composer [contenteditable=true]");
+  await field.click();
+  await page.keyboard.type(`My answer ${mark}`);
+  const message = (text: string) => page.getByRole("article").filter({ hasText: `${text} ${mark}` });
+  await say(page, number, `Too late ${mark}`);
+  await expect(message("Too late")).toBeVisible();
+  await page.getByRole("button", { name: "Send and close" }).click();
+  const asked = page.getByRole("alert", { name: "New since you last looked" });
+  await expect(asked).toContainText(`Too late ${mark}`);
+  await axe(page, ".composer");
+  await expect(field, "nothing is lost").toHaveText(`My answer ${mark}`);
+  await asked.getByRole("button", { name: "Keep editing" }).click();
+  await expect(asked).toHaveCount(0);
+  await expect(field).toHaveText(`My answer ${mark}`);
+
+  await say(page, number, `Again ${mark}`);
+  await page.getByRole("button", { name: "Send and close" }).click();
+  await expect(asked).toContainText(`Again ${mark}`);
+  await asked.getByRole("button", { name: "Send anyway" }).click();
+  await expect(message("My answer")).toBeVisible();
+  await expect(asked).toHaveCount(0);
+  await expect(page.locator(".ticket-row .pill"), "as it was asked to").toHaveText(/Closed/);
+});
+
+test("what was on screen for a while counts as seen", async ({ page }) => {
+  await login(page);
+  const { mark, number, url } = await ticket(page);
+  await page.goto(url);
+  await page.locator(".composer [contenteditable=true]").click();
+  await page.keyboard.type(`My answer ${mark}`);
+  await say(page, number, `In time ${mark}`);
+  await expect(page.getByRole("article").filter({ hasText: `In time ${mark}` })).toBeVisible();
+  await page.waitForTimeout(4_000);
+  await page.getByRole("button", { name: "Send ⌘↵" }).or(page.getByRole("button", { name: /^Send$/ })).first().click();
+  await expect(page.getByRole("article").filter({ hasText: `My answer ${mark}` })).toBeVisible();
+});
+
+noJs("without scripts the refused answer comes back with what is new", async ({ page, watch }) => {
+  watch.allow(/status of 409/);
+  await login(page);
+  const { mark, number, url } = await ticket(page);
+  await page.goto(url);
+  await page.getByRole("textbox", { name: "Message" }).fill(`My answer ${mark}`);
+  await say(page, number, `Too late ${mark}`);
+  await page.locator(".composer button[type=submit]").first().click();
+  const form = page.getByRole("form", { name: "Not saved" });
+  await expect(form).toContainText(`Too late ${mark}`);
+  await expect(form.getByRole("textbox", { name: "Body" })).toHaveValue(`My answer ${mark}`);
+  await form.getByRole("button", { name: "Send anyway" }).click();
+  await expect(page.getByRole("article").filter({ hasText: `My answer ${mark}` })).toBeVisible();
+});
