@@ -9,6 +9,7 @@ use leptos::html::Form;
 use leptos::prelude::*;
 use rapport_domain::message::NewerMessage;
 use rapport_domain::{AppError, MessageId, Uuid};
+use std::cell::RefCell;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -23,8 +24,12 @@ const NEAR: i32 = -80;
 pub(super) struct Newer {
     /// The newest message that they had the time to see; all zeros before the first.
     pub seen: RwSignal<MessageId>,
-    /// The button that sent the form last.
-    button: StoredValue<Option<HtmlElement>, LocalStorage>,
+}
+
+thread_local! {
+    // The button that sent the form last. Not a local `StoredValue`, which the server drops on
+    // another thread than the one that made it, and that panics.
+    static BUTTON: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
 }
 
 impl Newer {
@@ -35,10 +40,7 @@ impl Newer {
             };
             live.details.with(ids).unwrap_or(MessageId(Uuid::nil()))
         });
-        let newer = Self {
-            seen: RwSignal::new(newest.get_untracked()),
-            button: StoredValue::new_local(None),
-        };
+        let newer = Self { seen: RwSignal::new(newest.get_untracked()) };
         Effect::new(move |before: Option<MessageId>| {
             let now = newest.get();
             if before.is_some_and(|before| before != now) {
@@ -69,7 +71,7 @@ impl Newer {
     /// Keeps in mind how the form is being sent.
     pub fn sending(self, ev: &web_sys::SubmitEvent) {
         let button = ev.submitter().and_then(|button| button.dyn_into().ok());
-        self.button.set_value(button);
+        BUTTON.set(button);
     }
 
     /// Sends the form once more, by the same button, now that its author knows of `upto`.
@@ -78,7 +80,7 @@ impl Newer {
         // The form has to hold it first.
         request_animation_frame(move || {
             let Some(form) = form.try_get_untracked().flatten() else { return };
-            let button = self.button.try_get_value().flatten();
+            let button = BUTTON.with_borrow(Clone::clone);
             // Refused when that button is gone by now; without one the form sends as Send does.
             if form.request_submit_with_submitter(button.as_ref()).is_err() {
                 let _ = form.request_submit();
