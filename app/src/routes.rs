@@ -10,7 +10,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
 use crate::pages::setup::SetupPage;
 use crate::preferences::provide_preferences;
-use crate::session::{provide_viewer, provide_waiting};
+use crate::session::{counted, provide_viewer, provide_waiting, use_waiting};
 use crate::ui::shortcuts::provide_shortcuts;
 use crate::ui::time::provide_clock;
 use crate::ui::toast::{ToastArea, provide_toasts};
@@ -34,10 +34,13 @@ pub fn App() -> impl IntoView {
     provide_origin();
     provide_live();
     provide_waiting();
+    let waiting = use_waiting();
     provide_shortcuts();
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Rapport".to_string() } else { format!("{title} · Rapport") }
+        <Title formatter=move |title: String| {
+            let title = if title.is_empty() { "Rapport".to_string() } else { format!("{title} · Rapport") };
+            // The server writes the head when the page is done with.
+            counted(waiting.try_get().unwrap_or_default().notifications, title)
         } />
         <Router>
             <Routes fallback=NotFoundPage>

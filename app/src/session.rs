@@ -31,6 +31,17 @@ pub fn provide_waiting() {
     let waiting = RwSignal::new(of_viewer());
     provide_context(waiting);
     let fresh = use_fresh(|hint| hint == Hint::Waiting);
+    // The tab's icon says it too, when nobody looks at the page.
+    Effect::new(move |before: Option<i64>| {
+        let now = waiting.with(|waiting| waiting.notifications);
+        if before.is_some_and(|before| before != now)
+            && let Ok(Some(link)) = document().query_selector("link[rel=icon]")
+        {
+            // A name and a path of ours.
+            let _ = link.set_attribute("href", &icon(now));
+        }
+        now
+    });
     Effect::new(move |before: Option<u32>| {
         let now = fresh.get();
         if before.is_some_and(|before| before != now) {
@@ -43,6 +54,23 @@ pub fn provide_waiting() {
         }
         now
     });
+}
+
+/// The title of a page with the number of what is unread before it: `(3) Inbox · Rapport`.
+pub fn counted(unread: i64, title: String) -> String {
+    match unread {
+        0 => title,
+        1..100 => format!("({unread}) {title}"),
+        _ => format!("(99+) {title}"),
+    }
+}
+
+/// The tab's icon, with the same number.
+pub fn icon(unread: i64) -> String {
+    match unread {
+        0 => "/favicon.svg".into(),
+        _ => format!("/icon/{}.svg", unread.min(10)),
+    }
 }
 
 /// How much waits for the person; on a page without a browser half, when it was made.

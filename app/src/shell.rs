@@ -2,6 +2,9 @@
 
 use crate::App;
 use crate::preferences::appearance;
+#[cfg(feature = "ssr")]
+use crate::session::counted;
+use crate::session::icon;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -14,7 +17,7 @@ pub fn shell(options: LeptosOptions, preferences: &Preferences) -> impl IntoView
         <!DOCTYPE html>
         <html lang="en" data-theme=theme data-density=density>
             <head>
-                {head(&options)}
+                {head(&options, waiting(), nonce())}
                 <HydrationScripts options />
                 <MetaTags />
             </head>
@@ -31,6 +34,7 @@ pub(crate) fn plain_shell(
     options: &LeptosOptions,
     nonce: Option<leptos::nonce::Nonce>,
     preferences: &Preferences,
+    unread: i64,
     title: &str,
     body: AnyView,
 ) -> impl IntoView + use<> {
@@ -39,8 +43,8 @@ pub(crate) fn plain_shell(
         <!DOCTYPE html>
         <html lang="en" data-plain="" data-theme=theme data-density=density>
             <head>
-                {head(options)}
-                <title>{format!("{title} · Rapport")}</title>
+                {head(options, unread, nonce.as_ref().map(ToString::to_string))}
+                <title>{counted(unread, format!("{title} · Rapport"))}</title>
                 <script src="/plain.js" nonce=nonce.map(|n| n.to_string()) defer></script>
             </head>
             <body>{body}</body>
@@ -48,13 +52,30 @@ pub(crate) fn plain_shell(
     }
 }
 
-fn head(options: &LeptosOptions) -> impl IntoView + use<> {
+/// How much the reader has not read yet, as it is when the page is made.
+fn waiting() -> i64 {
+    #[cfg(feature = "ssr")]
+    return crate::api::viewer().map_or(0, |viewer| viewer.waiting.notifications);
+    #[cfg(not(feature = "ssr"))]
+    0
+}
+
+/// By which the policy of the page knows its scripts.
+fn nonce() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return leptos::nonce::use_nonce().map(|nonce| nonce.to_string());
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+fn head(options: &LeptosOptions, unread: i64, nonce: Option<String>) -> impl IntoView + use<> {
     view! {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="icon" href=icon(unread) type="image/svg+xml" />
         <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
         <HashedStylesheet options=options.clone() id="rapport" />
+        <script src="/notify.js" nonce=nonce defer></script>
     }
 }

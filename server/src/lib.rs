@@ -19,6 +19,7 @@ mod listen;
 mod live;
 mod mail_in;
 mod middleware;
+mod notify;
 mod opens;
 mod outbox;
 mod refused;

@@ -95,6 +95,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         )
         .merge(plain::router(site))
         .merge(crate::live::router())
+        .merge(crate::notify::router())
         .merge(crate::files::router())
         .merge(crate::uploads::router())
         .merge(crate::outbox::router())

@@ -83,6 +83,7 @@ async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
         store: store.context("cannot reach Postgres")?,
         keys: config.secret_key.clone(),
         public_url: config.public_url.trim_end_matches('/').to_string(),
+        outside: Outside::new().context("no client for outside addresses")?,
     })
 }
 

@@ -76,7 +76,9 @@ impl Visit {
             provide_context(Some(self.viewer.clone()));
             provide_clock();
             let preferences = &self.viewer.preferences;
-            plain_shell(&self.leptos, self.nonce.clone(), preferences, title, body()).to_html()
+            let unread = self.viewer.waiting.notifications;
+            let nonce = self.nonce.clone();
+            plain_shell(&self.leptos, nonce, preferences, unread, title, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
         (status, Html(html)).into_response()

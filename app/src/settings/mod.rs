@@ -10,6 +10,7 @@ mod notifications;
 mod page;
 mod preferences;
 mod receiving;
+mod rules;
 mod sla;
 mod snippets;
 mod statuses;
@@ -32,6 +33,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(notifications::opening())
         .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
+        .merge(page::route::<rules::Rules>())
         .merge(page::route::<snippets::Snippets>())
         .merge(page::route::<sla::Sla>())
         .merge(page::route::<statuses::Statuses>())

@@ -1,6 +1,7 @@
-//! Notifications: the notes that name the reader. Everybody has their own.
+//! Notifications: what the reader was told of at the bell. Everybody has their own.
 
 use super::page::Page;
+use super::rules::Rules;
 use crate::frame::{Frame, Section};
 use crate::plain::form::{Draft, Sent};
 use crate::plain::{Site, Visit};
@@ -22,9 +23,9 @@ pub struct Notifications;
 impl Page for Notifications {
     const PATH: &'static str = "/notifications";
     const TITLE: &'static str = "Notifications";
-    const ABOUT: &'static str = "Internal notes in which somebody named you.";
-    const SAID: &'static [(&'static str, &'static str)] =
-        &[("read", "All marked as read"), ("saved", "Saved")];
+    const ABOUT: &'static str =
+        "What happened on your tickets, and notes in which somebody named you.";
+    const SAID: &'static [(&'static str, &'static str)] = &[("read", "All marked as read")];
     const PERMISSION: Permission = Permission::Read;
     type Data = Shown;
 
@@ -39,17 +40,13 @@ impl Page for Notifications {
                 notifications::read_all(&visit.ctx).await?;
                 Ok("read")
             }
-            "mails" => {
-                notifications::set_mails(&visit.ctx, sent.ticked("mails")).await?;
-                Ok("saved")
-            }
             _ => Err(AppError::NotFound),
         }
     }
 
     fn view(shown: Shown, _: &Visit, _: &Draft) -> AnyView {
         let list = if shown.items.is_empty() {
-            view! { <Empty icon="bell" title="Nobody has named you"><p>"When a colleague writes @ and your name in an internal note, it stands here."</p></Empty> }.into_any()
+            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are given a ticket, a customer writes on one of yours, one is due, or a colleague writes @ and your name in a note, it stands here."</p></Empty> }.into_any()
         } else {
             view! { <ul class="told">{shown.items.iter().map(row).collect_view()}</ul> }.into_any()
         };
@@ -67,12 +64,7 @@ impl Page for Notifications {
         view! {
             <div class="told-actions">
                 {unread}
-                <form method="post" action=Self::PATH>
-                    <input type="hidden" name="do" value="mails" />
-                    <label><input type="checkbox" name="mails" value="yes" checked=shown.mails />" E-mail me what I have not seen after two minutes"</label>
-                    " "
-                    <button class="btn quiet" type="submit">"Save"</button>
-                </form>
+                <a class="btn quiet" href=Rules::PATH><Icon name="sliders-horizontal" />"Rules and quiet hours"</a>
             </div>
             {list}
             {older}
@@ -81,19 +73,24 @@ impl Page for Notifications {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        view! {
-            <Frame section=Section::Notifications crumbs=move || view! { <b>{Self::TITLE}</b> }>
-                <div class="config-page">
-                    <header>
-                        <h1>{Self::TITLE}</h1>
-                        <p class="hint">{Self::ABOUT}</p>
-                    </header>
-                    {content}
-                </div>
-            </Frame>
-        }
-        .into_any()
+        in_frame(Self::TITLE, Self::ABOUT, content)
     }
+}
+
+/// What stands around one's own pages of notifications.
+pub(super) fn in_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
+    view! {
+        <Frame section=Section::Notifications crumbs=move || view! { <b>{title}</b> }>
+            <div class="config-page">
+                <header>
+                    <h1>{title}</h1>
+                    <p class="hint">{about}</p>
+                </header>
+                {content}
+            </div>
+        </Frame>
+    }
+    .into_any()
 }
 
 /// Opens one: marks it as read and leads to the note.
@@ -105,7 +102,8 @@ pub fn opening() -> Router<Site> {
         };
         match place {
             Ok((customer, number, message)) => {
-                Redirect::to(&format!("/customers/{customer}/tickets/{number}#{message}"))
+                let message = message.map(|message| format!("#{message}")).unwrap_or_default();
+                Redirect::to(&format!("/customers/{customer}/tickets/{number}{message}"))
             }
             // Its ticket is gone, or it was somebody else's.
             Err(_) => Redirect::to(Notifications::PATH),
@@ -123,8 +121,8 @@ fn row(told: &Notification) -> impl IntoView + use<> {
             <form method="post" action=format!("{}/{}", Notifications::PATH, told.id)>
                 <button type="submit">
                     <span class="told-head">
-                        <b>{told.actor_name.clone()}</b>
-                        " named you on "
+                        <b>{told.deed()}</b>
+                        " "
                         <span class="clip">{place}</span>
                         {(!told.read).then(|| view! { <span class="pill open">"New"</span> })}
                         <Time at=told.at style=TimeStyle::Row />

@@ -27,6 +27,7 @@ pub mod message;
 pub mod money;
 pub mod note;
 pub mod notification;
+pub mod notify;
 pub mod page;
 pub mod patch;
 pub mod preferences;

@@ -50,6 +50,9 @@ pub struct Preferences {
     pub density: Density,
     pub after_send: AfterSend,
     pub assign_on_reply: AssignOnReply,
+    /// The server's alone: the browser half never asks, and has no code for it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub notify: crate::notify::Notify,
 }
 
 impl Default for Preferences {
@@ -59,6 +62,8 @@ impl Default for Preferences {
             density: Density::Comfortable,
             after_send: AfterSend::Stay,
             assign_on_reply: AssignOnReply::Never,
+            #[cfg(not(target_arch = "wasm32"))]
+            notify: Default::default(),
         }
     }
 }
@@ -121,6 +126,7 @@ mod tests {
             density: Density::Compact,
             after_send: AfterSend::Back,
             assign_on_reply: AssignOnReply::Always,
+            notify: Default::default(),
         };
         let stored = serde_json::to_value(&all).expect("plain words");
         assert_eq!(Preferences::from_stored(&stored), all);

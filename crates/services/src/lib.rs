@@ -29,6 +29,7 @@ pub mod notifications;
 pub mod outbox;
 pub mod outside;
 pub mod preferences;
+pub mod push;
 pub mod receiving;
 pub mod secrets;
 pub mod settings;

@@ -71,6 +71,25 @@ impl Outside {
         Ok(body)
     }
 
+    /// Sends `body` to `address`; answers the status, and reads nothing of what is said.
+    pub async fn post(
+        &self,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<u16, AppError> {
+        let url = Url::parse(address).ok().filter(|url| may_ask(url, self.allow));
+        let mut request = self.client.post(url.ok_or(AppError::NotFound)?).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.map_err(|error| {
+            tracing::debug!(%error, "an outside address did not answer");
+            AppError::NotFound
+        })?;
+        Ok(answer.status().as_u16())
+    }
+
     /// The picture at `address`, if there is one of at most `max` bytes: type and bytes.
     pub async fn picture(
         &self,

@@ -32,6 +32,7 @@ pub mod notifications;
 pub mod outbox;
 pub mod preferences;
 pub mod presence;
+pub mod push;
 pub mod receiving;
 pub mod retention;
 pub mod saved_filters;

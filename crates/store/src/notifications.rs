@@ -3,64 +3,145 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::notification::{Notification, Notifications};
+use rapport_domain::notify::{News, Stands};
+use rapport_domain::preferences::Preferences;
 use rapport_domain::{
-    Cursor, CustomerId, MailboxId, MessageId, NotificationId, TicketId, UserId, WorkspaceId, limits,
+    Cursor, CustomerId, MailboxId, MessageId, NotificationId, TeamId, TicketId, UserId,
+    WorkspaceId, limits,
 };
 
-/// A note that names people.
+/// People told of one thing at the most.
+const TOLD_MAX: i64 = 500;
+/// Notifications in one mail.
+const IN_A_MAIL: i64 = 50;
+
+/// Something that happened to a ticket.
 #[derive(Debug)]
-pub struct Mention<'a> {
+pub struct Happened<'a> {
+    pub news: News,
     pub ticket: TicketId,
-    pub message: MessageId,
-    pub actor: Option<UserId>,
+    /// The message to open, where there is one.
+    pub message: Option<MessageId>,
     pub actor_name: &'a str,
     pub excerpt: &'a str,
     pub at: DateTime<Utc>,
 }
 
-/// A mail that tells somebody.
+/// Somebody whom it may concern.
 #[derive(Debug)]
-pub struct MentionMail {
-    pub email: String,
-    pub name: String,
-    pub mailbox: MailboxId,
-    pub actor_name: String,
-    pub excerpt: String,
-    pub number: i64,
-    pub subject: String,
-    pub customer: CustomerId,
-    pub message: MessageId,
+pub struct Concerned {
+    pub user: UserId,
+    pub preferences: Preferences,
+    pub stands: Stands,
 }
 
-/// Tells people that a note names them: not its author, and nobody who left.
-pub async fn insert_mentions(
+/// By which ways one person is told.
+#[derive(Debug)]
+pub struct Tell {
+    pub id: NotificationId,
+    pub user: UserId,
+    pub in_app: bool,
+    pub mail_at: Option<DateTime<Utc>>,
+}
+
+/// Of which ticket, and whose it is.
+#[derive(Debug)]
+pub struct Of<'a> {
+    pub ticket: TicketId,
+    pub mine: &'a [UserId],
+    pub team: Option<TeamId>,
+    pub at: DateTime<Utc>,
+}
+
+/// The people whom news of a ticket may concern: whose it is, their team, and those who want to
+/// hear of all; not `actor`, nobody who left, and nobody who was told of another part of the same
+/// deed: a new ticket that is assigned brings its first message along.
+pub async fn concerned(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    mention: &Mention<'_>,
-    users: &[UserId],
-) -> Result<Vec<NotificationId>> {
-    let ids: Vec<_> = users.iter().map(|_| NotificationId::generate().0).collect();
-    let users: Vec<_> = users.iter().map(|u| u.0).collect();
-    Ok(sqlx::query_scalar!(
+    news: News,
+    of: &Of<'_>,
+    actor: Option<UserId>,
+) -> Result<Vec<Concerned>> {
+    let Of { ticket, mine, team, at } = *of;
+    let mine: Vec<_> = mine.iter().map(|user| user.0).collect();
+    let rows = sqlx::query!(
+        r#"select u.id as "user: UserId", u.preferences, u.id = any($2) as "mine!",
+            m.user_id is not null as "team!"
+        from users u
+        left join team_members m on m.workspace_id = u.workspace_id and m.user_id = u.id
+            and m.team_id = $3
+        where u.workspace_id = $1 and u.disabled_at is null and u.id is distinct from $4
+            and (u.id = any($2) or m.user_id is not null
+                or u.preferences #>> array['notify', $5, 'whose'] = 'all')
+            and not exists (select from notifications n where n.workspace_id = u.workspace_id
+                and n.ticket_id = $7 and n.user_id = u.id and n.created_at = $8)
+        order by u.id limit $6"#,
+        workspace.0,
+        &mine,
+        team.map(|t| t.0),
+        actor.map(|a| a.0),
+        news.as_str(),
+        TOLD_MAX,
+        ticket.0,
+        at,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let rows = rows.into_iter().map(|r| Concerned {
+        user: r.user,
+        preferences: Preferences::from_stored(&r.preferences),
+        stands: match (r.mine, r.team) {
+            (true, _) => Stands::Mine,
+            (false, true) => Stands::Team,
+            (false, false) => Stands::Others,
+        },
+    });
+    Ok(rows.collect())
+}
+
+/// Notes what people are told. What does not stand at the bell counts as read there.
+pub async fn insert_notifications(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    happened: &Happened<'_>,
+    told: &[Tell],
+) -> Result<()> {
+    let ids: Vec<_> = told.iter().map(|t| t.id.0).collect();
+    let users: Vec<_> = told.iter().map(|t| t.user.0).collect();
+    let in_app: Vec<_> = told.iter().map(|t| t.in_app).collect();
+    let mail_at: Vec<_> = told.iter().map(|t| t.mail_at).collect();
+    sqlx::query!(
         r#"insert into notifications (workspace_id, user_id, id, kind, ticket_id, message_id,
-            actor_name, excerpt, created_at)
-        select u.workspace_id, u.id, n.id, 'mention', $4, $5, $6, $7, $8
-        from unnest($2::uuid[], $3::uuid[]) as n (id, user_id)
-        join users u on u.workspace_id = $1 and u.id = n.user_id
-        where u.disabled_at is null and u.id is distinct from $9
-        returning id as "id: NotificationId""#,
+            actor_name, excerpt, created_at, in_app, mail_at, read_at)
+        select $1, t.user_id, t.id, $6, $7, $8, $9, $10, $11::timestamptz, t.in_app, t.mail_at,
+            case when not t.in_app then $11::timestamptz end
+        from unnest($2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[])
+            as t (id, user_id, in_app, mail_at)"#,
         workspace.0,
         &ids,
         &users,
-        mention.ticket.0,
-        mention.message.0,
-        mention.actor_name,
-        mention.excerpt,
-        mention.at,
-        mention.actor.map(|a| a.0),
+        &in_app,
+        &mail_at as &[Option<DateTime<Utc>>],
+        happened.news.as_str(),
+        happened.ticket.0,
+        happened.message.map(|m| m.0),
+        happened.actor_name,
+        happened.excerpt,
+        happened.at,
     )
-    .fetch_all(&mut **tx)
-    .await?)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A mail that tells somebody what they have not looked at.
+#[derive(Debug)]
+pub struct NewsMail {
+    pub email: String,
+    pub name: String,
+    pub mailbox: MailboxId,
+    pub items: Vec<Notification>,
 }
 
 impl Store {
@@ -71,23 +152,18 @@ impl Store {
         user: UserId,
         before: Option<Cursor>,
     ) -> Result<Notifications> {
-        let mails = sqlx::query_scalar!(
-            "select mention_mails from users where workspace_id = $1 and id = $2",
-            workspace.0,
-            user.0
-        );
-        let mails = mails.fetch_optional(self.pool()).await?.unwrap_or_default();
         let limit = limits::PAGE_ROWS_MAX as usize;
         // Their ids grow with time, so the key is the order.
         let mut items = sqlx::query_as!(
             Notification,
-            r#"select n.id as "id: NotificationId", t.number as ticket_number,
-                t.subject as ticket_subject, t.customer_id as "customer: CustomerId",
-                n.message_id as "message: MessageId", n.actor_name, n.excerpt,
-                n.created_at as at, n.read_at is not null as "read!"
+            r#"select n.id as "id: NotificationId", n.kind as "news: News",
+                t.number as ticket_number, t.subject as ticket_subject,
+                t.customer_id as "customer: CustomerId", n.message_id as "message: MessageId",
+                n.actor_name, n.excerpt, n.created_at as at, n.read_at is not null as "read!"
             from notifications n
             join tickets t on t.workspace_id = n.workspace_id and t.id = n.ticket_id
             where n.workspace_id = $1 and n.user_id = $2 and ($3::uuid is null or n.id < $3)
+                and n.in_app
             order by n.id desc limit $4"#,
             workspace.0,
             user.0,
@@ -99,7 +175,33 @@ impl Store {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| Cursor::new(last.at, last.id.0));
-        Ok(Notifications { items, next, mails })
+        Ok(Notifications { items, next })
+    }
+
+    /// One notification of a person; `None` once it is read, or its ticket or reader gone.
+    pub async fn unread_notification(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        id: NotificationId,
+    ) -> Result<Option<Notification>> {
+        Ok(sqlx::query_as!(
+            Notification,
+            r#"select n.id as "id: NotificationId", n.kind as "news: News",
+                t.number as ticket_number, t.subject as ticket_subject,
+                t.customer_id as "customer: CustomerId", n.message_id as "message: MessageId",
+                n.actor_name, n.excerpt, n.created_at as at, n.read_at is not null as "read!"
+            from notifications n
+            join users u on u.workspace_id = n.workspace_id and u.id = n.user_id
+            join tickets t on t.workspace_id = n.workspace_id and t.id = n.ticket_id
+            where n.workspace_id = $1 and n.user_id = $2 and n.id = $3 and u.disabled_at is null
+                and (n.read_at is null or not n.in_app)"#,
+            workspace.0,
+            user.0,
+            id.0,
+        )
+        .fetch_optional(self.pool())
+        .await?)
     }
 
     /// Marks one notification of a person as read, or all of them; says where the one leads.
@@ -109,7 +211,7 @@ impl Store {
         user: UserId,
         id: Option<NotificationId>,
         now: DateTime<Utc>,
-    ) -> Result<Option<(CustomerId, i64, MessageId)>> {
+    ) -> Result<Option<(CustomerId, i64, Option<MessageId>)>> {
         sqlx::query!(
             "update notifications set read_at = $4
             where workspace_id = $1 and user_id = $2 and ($3::uuid is null or id = $3)
@@ -149,48 +251,66 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Whether a person gets mails when somebody names them.
-    pub async fn set_mention_mails(
+    /// What is to be mailed to a person by now: oldest first, without what they have looked at.
+    /// `None` when there is nothing, they left, or no mailbox can send.
+    pub async fn news_mail(
         &self,
         workspace: WorkspaceId,
         user: UserId,
-        wanted: bool,
-    ) -> Result<()> {
-        sqlx::query!(
-            "update users set mention_mails = $3 where workspace_id = $1 and id = $2",
+        now: DateTime<Utc>,
+    ) -> Result<Option<NewsMail>> {
+        let reader = sqlx::query!(
+            r#"select u.email, u.name, m.id as "mailbox: MailboxId"
+            from users u
+            join mailboxes m on m.workspace_id = u.workspace_id and m.is_default
+                and (m.smtp_host is not null or m.transport = 'outbox')
+            where u.workspace_id = $1 and u.id = $2 and u.disabled_at is null"#,
             workspace.0,
             user.0,
-            wanted,
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        let Some(reader) = reader else { return Ok(None) };
+        let items = sqlx::query_as!(
+            Notification,
+            r#"select n.id as "id: NotificationId", n.kind as "news: News",
+                t.number as ticket_number, t.subject as ticket_subject,
+                t.customer_id as "customer: CustomerId", n.message_id as "message: MessageId",
+                n.actor_name, n.excerpt, n.created_at as at, n.read_at is not null as "read!"
+            from notifications n
+            join tickets t on t.workspace_id = n.workspace_id and t.id = n.ticket_id
+            where n.workspace_id = $1 and n.user_id = $2 and n.mail_at <= $3
+                and (n.read_at is null or not n.in_app)
+            order by n.mail_at, n.id limit $4"#,
+            workspace.0,
+            user.0,
+            now,
+            IN_A_MAIL,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let (email, name, mailbox) = (reader.email, reader.name, reader.mailbox);
+        Ok((!items.is_empty()).then_some(NewsMail { email, name, mailbox, items }))
+    }
+
+    /// Notes that these were mailed to a person.
+    pub async fn set_mailed(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        ids: &[NotificationId],
+    ) -> Result<()> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        sqlx::query!(
+            "update notifications set mail_at = null
+            where workspace_id = $1 and user_id = $2 and id = any($3)",
+            workspace.0,
+            user.0,
+            &ids,
         )
         .execute(self.pool())
         .await?;
         Ok(())
-    }
-
-    /// The mail for a notification, while it is unread and its reader wants mails; `None` too
-    /// where no mailbox can send.
-    pub async fn mention_mail(
-        &self,
-        workspace: WorkspaceId,
-        id: NotificationId,
-    ) -> Result<Option<MentionMail>> {
-        Ok(sqlx::query_as!(
-            MentionMail,
-            r#"select u.email, u.name, m.id as "mailbox: MailboxId", n.actor_name, n.excerpt,
-                t.number, t.subject, t.customer_id as "customer: CustomerId",
-                n.message_id as "message: MessageId"
-            from notifications n
-            join users u on u.workspace_id = n.workspace_id and u.id = n.user_id
-            join tickets t on t.workspace_id = n.workspace_id and t.id = n.ticket_id
-            join mailboxes m on m.workspace_id = n.workspace_id and m.is_default
-                and (m.smtp_host is not null or m.transport = 'outbox')
-            where n.workspace_id = $1 and n.id = $2 and n.read_at is null and u.mention_mails
-                and u.disabled_at is null"#,
-            workspace.0,
-            id.0,
-        )
-        .fetch_optional(self.pool())
-        .await?)
     }
 
     /// The people whose name holds what was typed, those whose name starts with it first.

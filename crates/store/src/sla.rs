@@ -30,6 +30,27 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(|r| (r.workspace, r.id)).collect())
     }
+
+    /// Tickets of all workspaces of which something is due until `until`, and nobody was warned.
+    pub async fn soon_due(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<(WorkspaceId, TicketId)>> {
+        let rows = sqlx::query!(
+            r#"select workspace_id as "workspace: WorkspaceId", id as "id: TicketId" from tickets
+            where sla_check_at > $1 and sla_check_at <= $2
+                and sla_warned_at is distinct from sla_check_at
+            order by sla_check_at limit $3"#,
+            now,
+            until,
+            limit,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|r| (r.workspace, r.id)).collect())
+    }
 }
 
 /// The policies in their order, archived ones last, inside a transaction.
@@ -179,4 +200,17 @@ pub async fn check_at(
     .fetch_optional(&mut **tx)
     .await?;
     Ok(at.flatten())
+}
+
+/// Keeps that people were warned of the next due time; false when they were before.
+pub async fn set_warned(tx: &mut Tx, workspace: WorkspaceId, ticket: TicketId) -> Result<bool> {
+    let done = sqlx::query!(
+        "update tickets set sla_warned_at = sla_check_at
+        where workspace_id = $1 and id = $2 and sla_warned_at is distinct from sla_check_at",
+        workspace.0,
+        ticket.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -15,7 +15,7 @@ pub async fn set(State(state): State<AppState>, mut request: Request, next: Next
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
          style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     request.extensions_mut().insert(nonce);
     let mut response = next.run(request).await;

@@ -1,8 +1,9 @@
 //! The worker: leases what is due, does a few jobs at a time, and stops in good order.
 
 use super::{JobError, Outcome, WAKE, next_attempt};
+use crate::outside::Outside;
 use crate::secrets::Keyring;
-use crate::{csat, ctx, customers, files, ingest, messages, notifications, sla, tickets};
+use crate::{csat, ctx, customers, files, ingest, messages, notifications, push, sla, tickets};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -35,6 +36,8 @@ pub struct Worker {
     pub keys: Keyring,
     /// Where this server is reached from outside, without a slash at the end.
     pub public_url: String,
+    /// Reaches the push services of browsers.
+    pub outside: Outside,
 }
 
 impl Worker {
@@ -91,8 +94,12 @@ impl Worker {
         ingest::tidy(&self.store).await;
     }
 
-    /// Notes on tickets that they are overdue; answers how many due times passed.
+    /// Tells of what is due soon, and notes on tickets that they are overdue; answers how many due
+    /// times passed.
     async fn note_missed(&self) -> usize {
+        if let Err(error) = sla::warn_of_due(&self.store).await {
+            tracing::warn!(%error, "nobody was told of what is due soon");
+        }
         sla::note_missed(&self.store).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "what is overdue was not noted");
             0
@@ -161,7 +168,8 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     match job.kind.as_str() {
         messages::SEND_MAIL => messages::send_mail(worker, job).await,
         csat::CSAT_SURVEY => csat::send_survey(worker, job).await,
-        notifications::MENTION_MAIL => notifications::send_mention(worker, job).await,
+        notifications::NOTIFY_MAIL => notifications::send_news(worker, job).await,
+        push::PUSH => push::send(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
         ingest::LINK_EVENTS => ingest::link_events(worker, job).await,
         customers::FOLD_CUSTOMER => customers::fold_customer(worker, job).await,

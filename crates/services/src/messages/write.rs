@@ -2,8 +2,9 @@
 
 use super::outgoing;
 use crate::files::{self, Attached, NewFile};
+use crate::notifications::{self, Told};
 use crate::tickets::{Then, TouchByMessage, touch_by_message};
-use crate::{Ctx, Result, notifications};
+use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
@@ -187,7 +188,12 @@ pub(super) async fn store(
         messages::forget_returned(&mut tx, ctx.workspace, user, ticket.id).await?;
     }
     if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
-        notifications::tell(&mut tx, ctx, ticket.id, id, source).await?;
+        notifications::tell_named(&mut tx, ctx, ticket.id, id, source).await?;
+    }
+    // History that an import brings is no news.
+    if new.kind == MessageKind::Customer && new.sent_at.is_none() {
+        let told = Told::of_customer(ticket.id, id, &touched, &author.name, &body);
+        notifications::tell(&mut tx, ctx, &told).await?;
     }
     if let Some(forwarded) = extra.forwards {
         messages::set_forwards(&mut tx, ctx.workspace, id, forwarded).await?;

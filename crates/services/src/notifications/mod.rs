@@ -1,23 +1,21 @@
-//! Telling people that a note names them: on the page, and by mail when they do not look.
+//! Telling people what happens to tickets: at the bell, in their browsers, and by mail when they
+//! do not look. Each chooses by their own rules ([`rapport_domain::notify`]).
 
 mod mail;
+mod tell;
 
-pub(crate) use mail::{MENTION_MAIL, send_mention};
+pub(crate) use mail::{NOTIFY_MAIL, send_news};
+pub(crate) use tell::{Told, tell};
 
-use crate::{Ctx, Result};
-use chrono::TimeDelta;
+use crate::{Ctx, Result, preferences};
+use chrono_tz::Tz;
 use rapport_domain::notification::Notifications;
+use rapport_domain::notify::{News, Notify};
 use rapport_domain::{
     AppError, Cursor, CustomerId, MessageId, NotificationId, Permission, TicketId, UserId, limits,
     markdown, text,
 };
 use rapport_store::Tx;
-use rapport_store::jobs::{self, NewJob};
-use rapport_store::notifications::{Mention, insert_mentions};
-use serde_json::json;
-
-/// How long somebody can see it on the page before a mail leaves.
-const PATIENCE: TimeDelta = TimeDelta::minutes(2);
 
 /// The reader's notifications, newest first.
 pub async fn list(ctx: &Ctx, before: Option<Cursor>) -> Result<Notifications> {
@@ -25,7 +23,7 @@ pub async fn list(ctx: &Ctx, before: Option<Cursor>) -> Result<Notifications> {
 }
 
 /// Marks one as read, and says where it leads: customer, ticket and message.
-pub async fn open(ctx: &Ctx, id: NotificationId) -> Result<(CustomerId, i64, MessageId)> {
+pub async fn open(ctx: &Ctx, id: NotificationId) -> Result<(CustomerId, i64, Option<MessageId>)> {
     let user = reader(ctx)?;
     let place = ctx.store.read_notifications(ctx.workspace, user, Some(id), ctx.now).await?;
     place.ok_or(AppError::NotFound)
@@ -37,9 +35,19 @@ pub async fn read_all(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-/// Whether the reader gets mails too.
-pub async fn set_mails(ctx: &Ctx, wanted: bool) -> Result<()> {
-    Ok(ctx.store.set_mention_mails(ctx.workspace, reader(ctx)?, wanted).await?)
+/// Changes the reader's rules.
+pub async fn set_rules(ctx: &Ctx, rules: Notify) -> Result<()> {
+    reader(ctx)?;
+    if let Some(quiet) = &rules.quiet {
+        if quiet.time_zone.parse::<Tz>().is_err() {
+            let message = "This is no time zone. Write it as Europe/Berlin.";
+            return Err(AppError::invalid("time_zone", message));
+        }
+        if quiet.days.iter().all(|day| !day) {
+            return Err(AppError::invalid("days", "Choose at least one day."));
+        }
+    }
+    preferences::change(ctx, |preferences| preferences.notify = rules).await
 }
 
 /// The people whom a note can name.
@@ -50,42 +58,32 @@ pub async fn find_people(ctx: &Ctx, typed: &str) -> Result<Vec<(UserId, String)>
 }
 
 /// Everybody's own: a person sees theirs, and a key has none.
-fn reader(ctx: &Ctx) -> Result<UserId> {
+pub(crate) fn reader(ctx: &Ctx) -> Result<UserId> {
     ctx.require(Permission::Read)?;
     ctx.user().ok_or(AppError::Forbidden)
 }
 
 /// Tells the people whom a note names, in the transaction that stores it.
-pub(crate) async fn tell(
+pub(crate) async fn tell_named(
     tx: &mut Tx,
     ctx: &Ctx,
     ticket: TicketId,
     message: MessageId,
     source: &str,
 ) -> Result<()> {
-    let mut users = markdown::mentions(source);
-    users.truncate(limits::MENTIONS_MAX);
-    if users.is_empty() {
+    let mut named = markdown::mentions(source);
+    named.truncate(limits::MENTIONS_MAX);
+    if named.is_empty() {
         return Ok(());
     }
-    let excerpt = text::excerpt(&markdown::plain(source), limits::SNIPPET_CHARS);
-    let mention = Mention {
+    let told = Told {
+        news: News::Mention,
         ticket,
-        message,
-        actor: ctx.user(),
+        message: Some(message),
+        mine: &named,
+        team: None,
         actor_name: ctx.actor_name(),
-        excerpt: &excerpt,
-        at: ctx.now,
+        text: &markdown::plain(source),
     };
-    for id in insert_mentions(tx, ctx.workspace, &mention, &users).await? {
-        let job = NewJob {
-            kind: MENTION_MAIL,
-            key: &id.0.to_string(),
-            payload: json!({}),
-            run_at: ctx.now + PATIENCE,
-            max_attempts: mail::ATTEMPTS,
-        };
-        jobs::enqueue(tx, ctx.workspace, &job).await?;
-    }
-    Ok(())
+    tell(tx, ctx, &told).await
 }

@@ -1,14 +1,21 @@
 //! Notes on a ticket that a due time passed. The worker looks for them; it acts as the system.
 
+use crate::notifications::{self, Told};
 use crate::{Ctx, Result, ctx};
+use chrono::TimeDelta;
+use rapport_domain::notify::News;
 use rapport_domain::sla::Due;
 use rapport_domain::{TicketId, WorkspaceId};
 use rapport_store::timeline::NewEvent;
-use rapport_store::{Store, StoreError, sla, tickets, timeline};
+use rapport_store::{Store, StoreError, Tx, sla, tickets, timeline};
 use serde_json::json;
 
 /// Tickets at once; the rest is there a moment later.
 const AT_ONCE: i64 = 200;
+/// People are warned so long before something is due.
+const SOON: TimeDelta = TimeDelta::minutes(15);
+/// What passed longer ago, while no worker ran, is no news any more.
+const NEWS: TimeDelta = TimeDelta::days(1);
 
 /// Writes an activity for each due time that passed since the last look, once each; answers how
 /// many.
@@ -31,10 +38,53 @@ async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result
         clock.dues().filter(|due| due.at >= from).partition(|due| due.at <= ctx.now);
     let events: Vec<_> = missed.iter().map(|due| event(&ctx, &ticket, due)).collect();
     timeline::append(&mut tx, workspace, ctx.now, &events).await?;
+    if let Some(due) = missed.iter().filter(|due| ctx.now - due.at < NEWS).max_by_key(|d| d.at) {
+        let said = format!("{} {}", due.target.label(), due.text(ctx.now));
+        tell(&mut tx, &ctx, News::Overdue, &ticket, &said).await?;
+    }
     let next = later.iter().map(|due| due.at).min();
     sla::set_clock(&mut tx, workspace, ticket.id, &clock, next).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(events.len())
+}
+
+/// Tells whose ticket it is of what is due soon, once each.
+pub(crate) async fn warn_of_due(store: &Store) -> Result<()> {
+    let now = ctx::now();
+    for (workspace, ticket) in store.soon_due(now, now + SOON, AT_ONCE).await? {
+        let ctx = Ctx::for_system(store.clone(), workspace, "Rapport");
+        let mut tx = ctx.store.begin().await?;
+        let ticket = tickets::lock_ticket_by_id(&mut tx, workspace, ticket).await?;
+        // Another worker may have been here first.
+        if sla::set_warned(&mut tx, workspace, ticket.id).await? {
+            let due = ticket.sla().dues().filter(|due| due.at > now).min_by_key(|due| due.at);
+            if let Some(due) = due {
+                let said = format!("{} {}", due.target.label(), due.text(now));
+                tell(&mut tx, &ctx, News::DueSoon, &ticket, &said).await?;
+            }
+            tx.commit().await.map_err(StoreError::from)?;
+        }
+    }
+    Ok(())
+}
+
+async fn tell(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    news: News,
+    ticket: &tickets::LockedTicket,
+    text: &str,
+) -> Result<()> {
+    let told = Told {
+        news,
+        ticket: ticket.id,
+        message: None,
+        mine: ticket.assignee.as_slice(),
+        team: ticket.team,
+        actor_name: ctx.actor_name(),
+        text,
+    };
+    notifications::tell(tx, ctx, &told).await
 }
 
 fn event(ctx: &Ctx, ticket: &tickets::LockedTicket, due: &Due) -> NewEvent {

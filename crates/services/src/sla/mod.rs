@@ -4,7 +4,7 @@ mod follow;
 mod missed;
 
 pub(crate) use follow::{follow, start};
-pub(crate) use missed::note_missed;
+pub(crate) use missed::{note_missed, warn_of_due};
 
 use crate::{Ctx, Result, audit};
 use chrono_tz::Tz;

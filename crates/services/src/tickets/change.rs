@@ -1,7 +1,7 @@
 //! Changing a ticket's properties.
 
 use super::activity::{self, Names};
-use super::snooze;
+use super::{given, snooze};
 use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
@@ -60,6 +60,7 @@ pub(super) async fn store(
     }
     timeline::append(tx, ctx.workspace, ctx.now, events).await?;
     csat::follow(tx, ctx, before, after).await?;
+    given::tell_changed(tx, ctx, before, after).await?;
     let properties = (before.priority, before.team) != (after.priority, after.team);
     if properties || before.status != after.status {
         sla::follow(tx, ctx, after, properties).await?;

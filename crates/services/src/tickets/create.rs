@@ -2,6 +2,7 @@
 
 use super::activity;
 use super::change::{check_assignee, check_label, check_team};
+use super::given;
 use crate::{Ctx, Result, fields, sla};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
@@ -88,6 +89,9 @@ pub async fn open_as(
     events.extend(given.map(|given| activity::given_out(ctx, &insert, &given)));
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     sla::start(tx, ctx, id).await?;
+    if crate::ctx::now() - submitted_at.min(ctx.now) <= HISTORY && !status.is_closed() {
+        given::tell(tx, ctx, id, insert.assignee, insert.team).await?;
+    }
     Ok(TicketCreated { id, number, customer_id: customer, version: 1 })
 }
 

@@ -6,7 +6,7 @@ use super::snooze;
 use crate::{Ctx, Result, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{Channel, MessageKind, Status};
-use rapport_domain::{CustomerId, TicketId, limits, text};
+use rapport_domain::{CustomerId, TeamId, TicketId, UserId, limits, text};
 use rapport_store::Tx;
 use rapport_store::tickets::{self, LockedTicket, MessageTouch};
 
@@ -43,6 +43,8 @@ pub struct Touched {
     pub status: Status,
     pub status_before: Status,
     pub version: i32,
+    pub assignee: Option<UserId>,
+    pub team: Option<TeamId>,
 }
 
 /// Counts the message, keeps what lists show of it, and moves the status: a customer's
@@ -96,7 +98,8 @@ pub async fn touch_by_message(
         sla::follow(tx, ctx, &after, false).await?;
     }
     let (number, customer, status_before) = (before.number, before.customer, before.status);
-    Ok(Touched { number, customer, status: after.status, status_before, version })
+    let (status, assignee, team) = (after.status, after.assignee, after.team);
+    Ok(Touched { number, customer, status, status_before, version, assignee, team })
 }
 
 /// Puts a locked ticket back into the status it had before an answer that was taken back,

@@ -7,6 +7,7 @@ mod activity;
 mod change;
 mod create;
 mod edit;
+mod given;
 mod input;
 mod merge;
 mod message;

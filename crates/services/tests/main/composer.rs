@@ -3,6 +3,7 @@
 use crate::mail_out::Post;
 use chrono::TimeDelta;
 use rapport_domain::message::WriteMessage;
+use rapport_domain::notify::Notify;
 use rapport_domain::snippet::NewSnippet;
 use rapport_domain::ticket::Status;
 use rapport_domain::{AppError, MessageId};
@@ -102,7 +103,7 @@ async fn who_is_named_in_a_note_is_told_once(pool: PgPool) {
     let ctx = post.world.ctx(sam);
     let told = notifications::list(&ctx, None).await.unwrap().items;
     assert_eq!(told.len(), 1);
-    assert_eq!((told[0].message, told[0].read), (message, false));
+    assert_eq!((told[0].message, told[0].read), (Some(message), false));
     assert!(told[0].excerpt.starts_with("@Sam and @me, look"), "{}", told[0].excerpt);
     let own = notifications::list(&post.world.ctx(priya), None).await.unwrap();
     assert!(own.items.is_empty(), "nobody is told of their own note");
@@ -120,7 +121,9 @@ async fn who_is_named_in_a_note_is_told_once(pool: PgPool) {
     note(&post, &format!("@[Sam]({}) again", sam.user)).await;
     let newest = notifications::list(&ctx, None).await.unwrap().items[0].id;
     notifications::open(&ctx, newest).await.unwrap();
-    notifications::set_mails(&ctx, false).await.unwrap();
+    let mut rules = Notify::default();
+    rules.mention.email = false;
+    notifications::set_rules(&ctx, rules).await.unwrap();
     note(&post, &format!("@[Sam]({}) and again", sam.user)).await;
     assert_eq!(post.now().await, 2);
     post.sink.no_more_mail();

@@ -1,6 +1,6 @@
 //! Snooze and wake, merge and part, move, spam.
 
-use crate::mailboxes::keys;
+use crate::mailboxes::{keys, outside};
 use crate::world::{World, insert_customer};
 use rapport_domain::message::WriteMessage;
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated};
@@ -39,7 +39,12 @@ async fn activities(ctx: &Ctx, number: i64) -> Vec<String> {
 }
 
 fn worker(world: &World) -> Worker {
-    Worker { store: world.store.clone(), keys: keys(), public_url: "https://r.example".into() }
+    Worker {
+        store: world.store.clone(),
+        keys: keys(),
+        public_url: "https://r.example".into(),
+        outside: outside(),
+    }
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

@@ -19,6 +19,7 @@ mod mailboxes;
 mod merge;
 mod messages;
 mod notes;
+mod notify;
 mod overtaken;
 mod pictures;
 mod preferences;

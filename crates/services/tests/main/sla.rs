@@ -1,6 +1,6 @@
 //! When tickets are due, and what is noted when that passed.
 
-use crate::mailboxes::keys;
+use crate::mailboxes::{keys, outside};
 use crate::world::World;
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::AppError;
@@ -103,8 +103,12 @@ async fn what_is_overdue_is_noted_once(pool: PgPool) {
     save(&world, policy("All")).await;
     let ctx = world.ctx(&world.sam);
     let number = opened(&ctx, &world, Priority::Normal).await.row.number;
-    let worker =
-        Worker { store: world.store.clone(), keys: keys(), public_url: "https://r.example".into() };
+    let worker = Worker {
+        store: world.store.clone(),
+        keys: keys(),
+        public_url: "https://r.example".into(),
+        outside: outside(),
+    };
     assert_eq!(run_due(&worker).await, 0);
     // Two hours pass.
     sqlx::query(

@@ -14,6 +14,7 @@ fn worker(app: &TestApp) -> Worker {
         store: app.store.clone(),
         keys: Default::default(),
         public_url: "http://rapport.example".into(),
+        outside: rapport_services::outside::Outside::new().expect("a client"),
     }
 }
 

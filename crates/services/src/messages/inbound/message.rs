@@ -1,6 +1,7 @@
 //! Writes a mail's message into its ticket.
 
 use super::StoredMail;
+use crate::notifications::{self, Told};
 use crate::tickets::{TouchByMessage, open_as, touch_by_message};
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
@@ -111,6 +112,11 @@ pub(super) async fn store(
     let touched = touch_by_message(tx, ctx, &touch).await?;
     messages::insert_message(tx, ctx.workspace, insert).await?;
     messages::set_mail_facts(tx, ctx.workspace, insert.id, facts).await?;
+    if insert.kind == MessageKind::Customer && !automatic {
+        let (name, text) = (insert.author_name, insert.body_text);
+        let told = Told::of_customer(insert.ticket, insert.id, &touched, name, text);
+        notifications::tell(tx, ctx, &told).await?;
+    }
     tracing::info!(ticket = touched.number, class = ?facts.class, unreadable = insert.unreadable, "mail filed");
     Ok(InboundEmail {
         ticket_number: touched.number,

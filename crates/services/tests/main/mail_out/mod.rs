@@ -6,7 +6,7 @@ mod leave;
 mod news;
 mod tls;
 
-use crate::mailboxes::{input, keys};
+use crate::mailboxes::{input, keys, outside};
 use crate::sink::Sink;
 use crate::world::World;
 use rapport_domain::message::{Delivery, WriteMessage};
@@ -34,7 +34,8 @@ impl Post {
         let mailbox = mailboxes::create(&ctx, &keys(), new).await.unwrap();
         let number = inbound(&ctx, "first@customer.example", "").await;
         let public_url = "https://rapport.acme.example".into();
-        let worker = Worker { store: world.store.clone(), keys: keys(), public_url };
+        let worker =
+            Worker { store: world.store.clone(), keys: keys(), public_url, outside: outside() };
         Self { world, ctx, worker, sink, mailbox, number }
     }
 

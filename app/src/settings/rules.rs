@@ -1,0 +1,211 @@
+//! What the reader is told of, by which ways, when they want quiet, and in which browsers.
+
+use super::notifications::in_frame;
+use super::page::Page;
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
+use chrono::NaiveTime;
+use leptos::prelude::*;
+use rapport_domain::notification::Device;
+use rapport_domain::notify::{News, Notify, Quiet, Whose};
+use rapport_domain::{AppError, Permission};
+use rapport_services::{Result, notifications, push};
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+pub struct Rules;
+
+/// What the page shows.
+pub struct Shown {
+    rules: Notify,
+    devices: Vec<Device>,
+    /// With which browsers subscribe; `None` where the server cannot keep its half.
+    key: Option<String>,
+}
+
+impl Page for Rules {
+    const PATH: &'static str = "/notifications/rules";
+    const TITLE: &'static str = "Notification rules";
+    const ABOUT: &'static str =
+        "What you are told of, and how. Your own changes and messages never notify you.";
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("saved", "Saved"), ("forgot", "That browser is not told any more")];
+    const PERMISSION: Permission = Permission::Read;
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        Ok(Shown {
+            rules: visit.viewer.preferences.notify.clone(),
+            devices: push::devices(&visit.ctx).await?,
+            key: push::public_key(&visit.ctx, &visit.keys).await?,
+        })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        match sent.text("do") {
+            "save" => {
+                notifications::set_rules(&visit.ctx, read(sent)?).await?;
+                Ok("saved")
+            }
+            "forget" => {
+                push::forget(&visit.ctx, sent.parse("device")?).await?;
+                Ok("forgot")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(shown: Shown, _: &Visit, draft: &Draft) -> AnyView {
+        let Shown { rules, devices, key } = shown;
+        let draft = draft.of("save");
+        view! {
+            <form class="form notify-rules" method="post" action=Self::PATH>
+                <FormError message=draft.general(&["time_zone", "days", "from"]) />
+                <input type="hidden" name="do" value="save" />
+                <table>
+                    <thead>
+                        <tr><th scope="col">"When"</th><th scope="col">"Tickets"</th><th scope="col">"Bell"</th><th scope="col">"Browser"</th><th scope="col">"E-mail"</th></tr>
+                    </thead>
+                    <tbody>{News::ALL.iter().map(|news| row(*news, &rules, &draft)).collect_view()}</tbody>
+                </table>
+                {quiet(rules.quiet.as_ref(), &draft)}
+                <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
+            </form>
+            {browsers(devices, key)}
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        in_frame(Self::TITLE, Self::ABOUT, content)
+    }
+}
+
+fn read(sent: &Sent) -> Result<Notify> {
+    let mut rules = Notify::default();
+    for news in News::ALL {
+        let word = news.as_str();
+        let rule = rules.rule_mut(*news);
+        if *news != News::Mention {
+            rule.whose = sent.parse(&format!("{word}_whose"))?;
+        }
+        rule.app = sent.ticked(&format!("{word}_app"));
+        rule.browser = sent.ticked(&format!("{word}_browser"));
+        rule.email = sent.ticked(&format!("{word}_email"));
+    }
+    rules.quiet = sent.ticked("quiet").then(|| read_quiet(sent)).transpose()?;
+    Ok(rules)
+}
+
+fn read_quiet(sent: &Sent) -> Result<Quiet> {
+    let time = |name| {
+        let bad = |_| AppError::invalid("from", "Write times as 18:00.");
+        NaiveTime::parse_from_str(sent.text(name), "%H:%M").map_err(bad)
+    };
+    let chosen: Vec<_> = sent.all("days").collect();
+    let days = std::array::from_fn(|day| chosen.contains(&DAYS[day]));
+    let time_zone = sent.text("time_zone").trim().to_string();
+    Ok(Quiet { days, from: time("from")?, to: time("to")?, time_zone })
+}
+
+fn row(news: News, rules: &Notify, draft: &Draft) -> AnyView {
+    let (word, rule) = (news.as_str(), rules.rule(news));
+    let tick = |way: &str, label: &str, on: bool| {
+        let name = format!("{word}_{way}");
+        let checked = draft.ticked(&name, on);
+        let label = format!("{}: {label}", news.label());
+        view! { <td><input type="checkbox" name=name value="yes" checked=checked aria-label=label /></td> }
+    };
+    let name = format!("{word}_whose");
+    let chosen = draft.value(&name, rule.whose.as_str());
+    let whose = match news {
+        News::Mention => view! { <span class="hint">"Wherever it is"</span> }.into_any(),
+        _ => view! {
+            <select class="input" name=name aria-label=format!("{}: on which tickets", news.label())>
+                {Whose::ALL.iter().map(|w| view! { <option value=w.as_str() selected=w.as_str() == chosen>{w.label()}</option> }).collect_view()}
+            </select>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{news.label()}</th>
+            <td>{whose}</td>
+            {tick("app", "at the bell", rule.app)}
+            {tick("browser", "from the browser", rule.browser)}
+            {tick("email", "by e-mail", rule.email)}
+        </tr>
+    }
+    .into_any()
+}
+
+fn quiet(quiet: Option<&Quiet>, draft: &Draft) -> AnyView {
+    let stored = |part: fn(&Quiet) -> String, otherwise: &str| {
+        quiet.map_or_else(|| otherwise.to_string(), part)
+    };
+    let written = |time: NaiveTime| time.format("%H:%M").to_string();
+    let from = draft.value("from", quiet.map_or("18:00".into(), |q| written(q.from)));
+    let to = draft.value("to", quiet.map_or("08:00".into(), |q| written(q.to)));
+    let zone = draft.value("time_zone", stored(|q| q.time_zone.clone(), ""));
+    let days = DAYS.iter().enumerate().map(|(n, day)| {
+        let on = quiet.is_none_or(|quiet| quiet.days[n]);
+        view! { <label><input type="checkbox" name="days" value=*day checked=draft.has("days", day, on) />{*day}</label> }
+    });
+    let wrong = ["days", "from", "time_zone"].map(|name| {
+        draft.error(name).map(|error| view! { <p class="field-help error">{error}</p> })
+    });
+    view! {
+        <fieldset class="quiet-hours">
+            <legend><label><input type="checkbox" name="quiet" value="yes" checked=draft.ticked("quiet", quiet.is_some()) />" Quiet hours"</label></legend>
+            <p class="hint">"No browser says anything meanwhile. Mails wait, and come as one when it is over. The bell goes on counting."</p>
+            <div class="days">{days.collect_view()}</div>
+            <div class="hours">
+                <label class="field-row"><span class="field-label">"From"</span><input type="time" name="from" value=from /></label>
+                <label class="field-row"><span class="field-label">"To"</span><input type="time" name="to" value=to /></label>
+                <label class="field-row"><span class="field-label">"Time zone"</span><input name="time_zone" value=zone placeholder="Europe/Berlin" maxlength="60" autocomplete="off" data-time-zone="" /></label>
+            </div>
+            {wrong.collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn browsers(devices: Vec<Device>, key: Option<String>) -> AnyView {
+    let turn_on = match key {
+        Some(key) => view! {
+            <p class="scripted" data-push=key>
+                <button class="btn" type="button" data-push-on="" hidden=true><Icon name="bell" />"Turn on in this browser"</button>
+                <span class="hint" data-push-state="" role="status"></span>
+            </p>
+        }
+        .into_any(),
+        None => view! { <p class="hint">"Browsers cannot be told: the server was started without RAPPORT_SECRET_KEY, which seals the key for it."</p> }.into_any(),
+    };
+    let none = devices.is_empty().then(|| view! { <p class="hint">"No browser is told yet."</p> });
+    let rows = devices.into_iter().map(|device| {
+        view! {
+            <li>
+                <span class="clip">{device.name}</span>
+                <span class="hint">"since " <Time at=device.since style=TimeStyle::Full /></span>
+                <form method="post" action=Rules::PATH>
+                    <input type="hidden" name="do" value="forget" />
+                    <input type="hidden" name="device" value=device.id.to_string() />
+                    <button class="btn quiet" type="submit">"Turn off"</button>
+                </form>
+            </li>
+        }
+    });
+    view! {
+        <section class="push-devices" aria-labelledby="browsers">
+            <h2 id="browsers">"Browsers"</h2>
+            <p class="hint">"A browser tells you also while no page of Rapport is open, until you log out there."</p>
+            {turn_on}
+            {none}
+            <ul>{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
