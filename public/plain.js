@@ -31,6 +31,23 @@ for (const form of document.querySelectorAll("form[data-saves]")) {
     }, () => say("Not saved: the server cannot be reached"));
   });
 }
+// A form shows beside it what it would make, while somebody types; the newest question counts.
+for (const form of document.querySelectorAll("form[data-looks]")) {
+  let rest, turn = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(rest);
+    rest = setTimeout(async () => {
+      const mine = ++turn;
+      const sent = new URLSearchParams(new FormData(form));
+      sent.set("look", "1");
+      const answer = await fetch(form.action, { method: "POST", body: sent }).catch(() => null);
+      if (!answer?.ok || mine !== turn) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const shown = page.getElementById("preview");
+      if (shown && mine === turn) form.querySelector("#preview").replaceWith(shown);
+    }, 250);
+  });
+}
 const say = (text) => {
   const toast = Object.assign(document.createElement("p"), { className: "toast passing", textContent: text });
   document.querySelector(".toasts").replaceChildren(toast);

@@ -1,5 +1,5 @@
-// Writing: formatting, pictures and files, snippets, people named in notes, send and snooze.
-import { api, axe, eachTheme, expect, login, noJs, test, waiting } from "../fixtures";
+// Writing: formatting, pictures and files, macros, recipients, people named in notes, send as and snooze.
+import { DEMO, api, axe, eachTheme, expect, login, noJs, test, waiting } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 const pane = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
@@ -12,6 +12,24 @@ async function ticket(page: Page) {
   const { id } = await api(page, "/api/v1/customers", { email, name: `Wanda ${mark}` });
   const { number } = await api(page, "/api/v1/tickets", { customer: { email }, subject: `Write ${mark}`, channel: "email" });
   return { mark, number, url: `/customers/${id}/tickets/${number}` };
+}
+
+/** The ticket as the REST API tells it. */
+async function stored(page: Page, number: number) {
+  const answer = await page.request.get(`/api/v1/tickets/${number}`, { headers: { authorization: `Bearer ${DEMO.secretKey}` } });
+  return answer.json();
+}
+
+/** A ticket by mail that proves nothing, with somebody in copy. */
+async function mailed(page: Page) {
+  const mark = `c${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const headers = [`From: Cora <${mark}@mail.example>`, "To: support@acme.example", `Cc: boss-${mark}@mail.example`, `Subject: Copy ${mark}`, `Message-ID: <${mark}@mail.example>`];
+  const answer = await page.request.post("/api/v1/inbound/email", {
+    data: [...headers, "", `Help with ${mark}`, ""].join("\r\n"),
+    headers: { authorization: `Bearer ${DEMO.secretKey}`, "content-type": "message/rfc822" },
+  });
+  const { ticket_number, customer_id } = await answer.json();
+  return { mark, url: `/customers/${customer_id}/tickets/${ticket_number}` };
 }
 
 async function open(page: Page) {
@@ -78,20 +96,26 @@ test("a draft with formatting outlives a reload", async ({ page }) => {
   await expect(box(page).locator("blockquote")).toHaveText("as you said");
 });
 
-test("/ offers snippets, filled in for the ticket", async ({ page, watch }) => {
+test("/ offers macros, filled in for the ticket, and says what they are going to do", async ({ page, watch }) => {
   watch.allow(/422/);
   await login(page);
   const name = `Greeting ${Date.now()}`;
-  await page.goto("/settings/snippets");
-  await page.getByRole("link", { name: "New snippet" }).click();
-  const form = page.getByRole("form", { name: "New snippet" });
+  await page.goto("/settings/macros");
+  await page.getByRole("link", { name: "New macro" }).click();
+  const form = page.getByRole("form", { name: "New macro" });
   await form.getByLabel("Name").fill(name);
   await form.getByRole("textbox", { name: "Text" }).fill("Hi {{customer.nam}}");
-  await form.getByRole("button", { name: "Create snippet" }).click();
+  // While one types, the preview shows what it makes of a ticket.
+  await expect(form.getByRole("region", { name: "Preview" })).toContainText("There is no {{customer.nam}}");
+  await form.getByRole("button", { name: "Create macro" }).click();
   await expect(form).toContainText("There is no {{customer.nam}}");
-  await form.getByRole("textbox", { name: "Text" }).fill("Hi **{{customer.first_name}}**,\n\nabout #{{ticket.number}}:");
-  await form.getByRole("button", { name: "Create snippet" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "Snippet created" })).toBeVisible();
+  await form.getByRole("textbox", { name: "Text" }).fill("Hi **{{customer.first_name}}**,\n\nabout #{{ticket.number}}:{{account.name}}");
+  await form.getByLabel("Add tags").fill("greeted, friendly");
+  await form.getByLabel("Status").selectOption({ label: "Closed" });
+  await form.getByLabel("Assignee").selectOption({ label: "Whoever applies it" });
+  await axe(page);
+  await form.getByRole("button", { name: "Create macro" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Macro created" })).toBeVisible();
 
   const { number } = await open(page);
   await page.keyboard.type(`/${name}`);
@@ -102,13 +126,107 @@ test("/ offers snippets, filled in for the ticket", async ({ page, watch }) => {
   await expect(offers).toBeHidden();
   await expect(box(page).locator("p")).toHaveText(["Hi Wanda,", `about #${number}:`]);
   await expect(box(page).locator("strong")).toHaveText("Wanda");
+  // Each thing it does can be left out, and what it does not know is said.
+  const deeds = pane(page).getByRole("group", { name: "What happens to the ticket" });
+  await expect(deeds).toContainText("adds greeted");
+  await expect(deeds).toContainText("sets Closed");
+  await expect(deeds).toContainText("account.name is not known here");
+  await deeds.getByRole("button", { name: "Leave out: sets Closed" }).click();
+  await deeds.getByRole("button", { name: "Leave out: adds friendly" }).click();
+  await axe(page, ".ticket");
   // Escape closes the list and nothing else.
+  await page.keyboard.press("Enter");
+  await box(page).click();
+  await page.keyboard.press("Control+End");
   await page.keyboard.press("Enter");
   await page.keyboard.type("/gree");
   await expect(offers).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(offers).toBeHidden();
   await expect(box(page)).toBeFocused();
+  for (let n = 0; n < 5; n++) await page.keyboard.press("Backspace");
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page)).toHaveCount(1);
+  await expect(deeds).not.toContainText("greeted");
+  const made = await stored(page, number);
+  expect(made.tags).toEqual(["greeted"]);
+  expect([made.status, made.assignee.name]).toEqual(["open", "Priya Raman"]);
+  // Taken back, all of it is.
+  await pane(page).getByRole("button", { name: "Undo" }).click();
+  await expect(articles(page)).toHaveCount(0);
+  const back = await stored(page, number);
+  expect([back.tags, back.status, back.assignee ?? null]).toEqual([[], "new", null]);
+});
+
+test("the macros button lists them by folder, and a note can act too", async ({ page }) => {
+  const { number } = await open(page);
+  await pane(page).getByText("Internal note", { exact: true }).click();
+  await page.keyboard.type("On it. ");
+  await pane(page).getByRole("button", { name: "Macros" }).click();
+  const menu = pane(page).getByRole("dialog", { name: "Macros" });
+  await expect(menu).toContainText("Bugs");
+  await axe(page, ".ticket");
+  await menu.getByRole("searchbox").fill("take");
+  await expect(menu.getByRole("button", { name: /^Take it/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(menu).toBeHidden();
+  await expect(box(page)).toBeFocused();
+  await expect(pane(page).getByRole("group", { name: "What happens to the ticket" })).toContainText("assigns to you");
+  // What the button says comes last: it counts.
+  await pane(page).getByLabel("With a status…").click();
+  await pane(page).getByRole("button", { name: "Closed", exact: true }).click();
+  await expect(articles(page).last()).toContainText("On it.");
+  const made = await stored(page, number);
+  expect([made.status, made.assignee.name]).toEqual(["closed", "Priya Raman"]);
+});
+
+test("Send as is remembered, unless it closes", async ({ page }) => {
+  const { number } = await open(page);
+  const send = pane(page).getByRole("button", { name: /^Send(?! and)/ });
+  await page.keyboard.type("Please look.");
+  await pane(page).getByLabel("With a status…").click();
+  await pane(page).getByRole("button", { name: "With engineering" }).click();
+  await expect(articles(page).last()).toContainText("Please look.");
+  await expect(send).toContainText("as With engineering");
+  expect((await stored(page, number)).status).toBe("pending");
+  await page.reload();
+  await expect(send).toContainText("as With engineering");
+  await pane(page).getByLabel("With a status…").click();
+  await pane(page).getByRole("button", { name: "Let Send leave the status alone" }).click();
+  await expect(send).not.toContainText("as With");
+});
+
+test("who is left out is named and added by a click; signature and quote leave as shown", async ({ page }) => {
+  await login(page);
+  const { mark, url } = await mailed(page);
+  await page.goto(url);
+  await pane(page).locator(".editor").waitFor();
+  const left = pane(page).getByRole("list", { name: "Not among the recipients" });
+  await expect(left).toContainText(`boss-${mark}@mail.example, not added, sender unverified`);
+  await left.getByRole("link", { name: /^Add boss/ }).click();
+  await expect(left).toHaveCount(0);
+  await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);
+  await box(page).click();
+  await page.keyboard.type("Here you are.");
+  await pane(page).getByLabel("Signature of this mail").fill(`Priya, for ${mark}`);
+  await pane(page).getByLabel("Quote the last message").check();
+  await pane(page).getByLabel("Quoted message").click();
+  const quoted = (await pane(page).locator(".below pre").textContent()) ?? "";
+  expect(quoted).toContain(`> Help with ${mark}`);
+  await axe(page, ".ticket");
+  await box(page).click();
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page).last()).toContainText("Here you are.");
+  await expect(pane(page).getByLabel("Signature of this mail")).not.toHaveValue(/Priya, for/);
+});
+
+noJs("without scripts whoever is left out is added by a link", async ({ page }) => {
+  await login(page);
+  const { mark, url } = await mailed(page);
+  await page.goto(`${url}?cc=mallory@evil.example`);
+  await expect(pane(page).locator(".recipients summary")).not.toContainText("mallory");
+  await pane(page).getByRole("link", { name: /^Add boss/ }).click();
+  await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);
 });
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC";
@@ -216,6 +334,6 @@ eachTheme("the composer and what it made", async ({ page }) => {
   await axe(page, ".ticket");
   await page.goto("/notifications");
   await axe(page);
-  await page.goto("/settings/snippets?edit=new");
+  await page.goto("/settings/macros?edit=new");
   await axe(page);
 });

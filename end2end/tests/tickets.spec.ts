@@ -71,17 +71,58 @@ test("typing filters the pane, and the filter outlives switching tickets", async
   await expect(pane(page).locator(".ticket-item")).toHaveCount(2);
 });
 
+const form = (page: Page) => page.getByRole("region", { name: /^New ticket for/ });
+const ticket = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
+
 test("a new ticket opens in the centre with its note", async ({ page }) => {
   await login(page);
   const { mark } = await customer(page, ["Before"]);
   await page.goto("/inbox");
   await page.getByRole("listitem").filter({ hasText: mark }).getByRole("link").click();
   await pane(page).getByRole("link", { name: "New ticket" }).click();
-  await pane(page).getByLabel("Subject").fill(`Call back ${mark}`);
-  await pane(page).getByLabel("Internal note").fill("Asked for the invoice");
-  await pane(page).getByRole("button", { name: "Create" }).click();
+  await form(page).getByText("Internal note", { exact: true }).click();
+  await form(page).getByLabel("Subject").fill(`Call back ${mark}`);
+  await form(page).locator(".editor").getByRole("textbox", { name: "Message" }).click();
+  await page.keyboard.type("Asked for the invoice");
+  await form(page).getByRole("button", { name: /Create with note/ }).click();
   await expect(pane(page).locator("[aria-current]")).toContainText(`Call back ${mark}`);
-  await expect(page.getByRole("region", { name: "Ticket", exact: true })).toContainText("Asked for the invoice");
+  await expect(ticket(page)).toContainText("Asked for the invoice");
+});
+
+test("a new ticket writes to the customer, keeps what was typed when refused, and can be taken back", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const { mark } = await customer(page, ["Before"]);
+  // From the customers, where one is chosen first.
+  await page.goto("/inbox");
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await page.getByRole("searchbox", { name: "Search this list" }).fill(mark);
+  await page.getByRole("link", { name: `Tess ${mark}` }).click();
+  await expect(form(page).locator("input[name=to]")).toHaveValue(`${mark}@tickets.example`);
+  await form(page).getByLabel("Subject").fill(`Invoice ${mark}`);
+  await form(page).locator("input[name=to]").fill("nobody");
+  const words = form(page).locator(".editor").getByRole("textbox", { name: "Message" });
+  await words.click();
+  await page.keyboard.type("Your invoice is ready.");
+  await page.keyboard.press("Control+Enter");
+  await expect(form(page).locator("input[name=to]")).toHaveAttribute("aria-invalid", "true");
+  await expect(words).toHaveText("Your invoice is ready.");
+  await expect(form(page).getByLabel("Subject")).toHaveValue(`Invoice ${mark}`);
+  await form(page).locator("input[name=to]").fill(`${mark}@tickets.example`);
+  await axe(page, ".new-ticket");
+  await form(page).getByRole("button", { name: /^Send/ }).click();
+  await expect(page).toHaveURL(/\/tickets\/\d+$/);
+  await expect(ticket(page).getByRole("article").last()).toContainText("Your invoice is ready.");
+  await ticket(page).getByRole("button", { name: "Undo" }).click();
+  await expect(ticket(page).getByRole("article")).toHaveCount(0);
+  await expect(ticket(page).getByRole("textbox", { name: "Message" })).toHaveText("Your invoice is ready.");
+  // By its key, and away again.
+  await page.getByRole("heading").first().click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+N");
+  await expect(form(page).getByLabel("Subject")).toBeFocused();
+  await form(page).getByRole("link", { name: "Cancel" }).first().click();
+  await expect(form(page)).toHaveCount(0);
 });
 
 noJs("inbox, pane, filter and new ticket work without JavaScript", async ({ page }) => {
@@ -97,8 +138,9 @@ noJs("inbox, pane, filter and new ticket work without JavaScript", async ({ page
   await pane(page).getByRole("button", { name: "Apply" }).click();
   await expect(pane(page).locator(".ticket-item")).toHaveCount(1);
   await pane(page).getByRole("link", { name: "New ticket" }).click();
-  await pane(page).getByLabel("Subject").fill(`By form ${mark}`);
-  await pane(page).getByRole("button", { name: "Create" }).click();
+  await form(page).getByLabel("Subject").fill(`By form ${mark}`);
+  await form(page).getByText("No message").click();
+  await form(page).getByRole("button", { name: "Create" }).click();
   await expect(pane(page).locator("[aria-current]")).toContainText(`By form ${mark}`);
 });
 

@@ -1,9 +1,10 @@
 //! Files that agents choose for a message, before it is written.
 //!
-//! - `POST /files/uploads/{ticket number}?mode=reply&name=chart.png`: the bytes as the body;
+//! - `POST /files/uploads/{desk}?mode=reply&name=chart.png`: the bytes as the body; the desk is a
+//!   ticket's number, or the id of the customer who gets a new one;
 //!   answers 201 with [`Uploaded`], or the status and `{"message"}` of the refusal.
 //! - `DELETE /files/attachments/{id}`: takes one back, 204.
-//! - `POST /files/uploads/{ticket number}/form` and `POST /files/attachments/{id}/remove`: the
+//! - `POST /files/uploads/{desk}/form` and `POST /files/attachments/{id}/remove`: the
 //!   same as forms, for pages without scripts; they lead back to the page they stand on, with
 //!   `?upload=` and the word of [`UploadRefusal`] where something was refused.
 
@@ -17,7 +18,7 @@ use axum::routing::{delete, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use rapport_domain::message::{UploadMode, UploadRefusal, Uploaded};
+use rapport_domain::message::{Desk, MessageMode, UploadRefusal, Uploaded};
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, AttachmentId, limits};
 use rapport_services::files::{self, NewUpload};
@@ -36,8 +37,8 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// The routes; below the session layer.
 pub fn router() -> Router<AppState> {
     Router::new()
-        .route("/files/uploads/{number}", post(upload))
-        .route("/files/uploads/{number}/form", post(form))
+        .route("/files/uploads/{desk}", post(upload))
+        .route("/files/uploads/{desk}/form", post(form))
         .route("/files/attachments/{id}", delete(take_back))
         .route("/files/attachments/{id}/remove", post(take_back_form))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
@@ -46,7 +47,7 @@ pub fn router() -> Router<AppState> {
 
 #[derive(Debug, Deserialize)]
 struct UploadParams {
-    mode: UploadMode,
+    mode: MessageMode,
     #[serde(default)]
     name: String,
 }
@@ -54,7 +55,7 @@ struct UploadParams {
 async fn upload(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
-    Path(number): Path<i64>,
+    Path(desk): Path<String>,
     Query(params): Query<UploadParams>,
     request: Request,
 ) -> Response {
@@ -63,7 +64,8 @@ async fn upload(
     let declared = declared.and_then(|v| v.to_str().ok()).map(str::to_string);
     let mut body = request.into_body().into_data_stream().map(|bytes| bytes.map_err(cut));
     let UploadParams { mode, name } = params;
-    let new = NewUpload { number, mode, file_name: &name, declared: declared.as_deref() };
+    let Ok(desk) = desk.parse() else { return refused(&AppError::NotFound) };
+    let new = NewUpload { desk, mode, file_name: &name, declared: declared.as_deref() };
     match files::upload(&ctx, new, &mut body).await {
         Ok(file) => (StatusCode::CREATED, Json(Uploaded::from(file))).into_response(),
         Err(error) => {
@@ -101,12 +103,13 @@ async fn take_back_form(
 async fn form(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
-    Path(number): Path<i64>,
+    Path(desk): Path<String>,
     headers: HeaderMap,
     mut form: Multipart,
 ) -> Response {
     let ctx = Ctx::for_viewer(state.store, viewer);
-    let mut mode = UploadMode::Reply;
+    let Ok(desk) = desk.parse() else { return refused(&AppError::NotFound) };
+    let mut mode = MessageMode::Reply;
     // The mode, and one file more than a message can have.
     for _ in 0..limits::UPLOADS_MAX + 2 {
         let field = match form.next_field().await {
@@ -119,7 +122,7 @@ async fn form(
                 mode = field.text().await.ok().and_then(|m| m.parse().ok()).unwrap_or(mode);
                 Ok(())
             }
-            (_, true) => take(&ctx, number, mode, field).await,
+            (_, true) => take(&ctx, desk, mode, field).await,
             _ => Ok(()),
         };
         match taken.map_err(|error| (UploadRefusal::of(&error), error)) {
@@ -131,14 +134,14 @@ async fn form(
     back(&headers, None)
 }
 
-async fn take(ctx: &Ctx, number: i64, mode: UploadMode, field: Field<'_>) -> Result<()> {
+async fn take(ctx: &Ctx, desk: Desk, mode: MessageMode, field: Field<'_>) -> Result<()> {
     let file_name = field.file_name().unwrap_or_default().to_string();
     if file_name.is_empty() {
         // The form was sent with no file chosen.
         return Ok(());
     }
     let declared = field.content_type().map(str::to_string);
-    let new = NewUpload { number, mode, file_name: &file_name, declared: declared.as_deref() };
+    let new = NewUpload { desk, mode, file_name: &file_name, declared: declared.as_deref() };
     files::upload(ctx, new, field.map(|bytes| bytes.map_err(cut))).await.map(drop)
 }
 

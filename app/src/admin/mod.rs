@@ -23,7 +23,7 @@ const PAGES: [(&str, &str, &str); 11] = [
     ("/settings/sla", "target", "SLA"),
     ("/settings/events", "zap", "Events"),
     ("/settings/mailboxes", "mail", "Mailboxes"),
-    ("/settings/snippets", "text-quote", "Snippets"),
+    ("/settings/macros", "zap", "Macros"),
     ("/settings/receiving", "inbox", "Receiving"),
     ("/settings/jobs", "list", "Jobs"),
     ("/settings/surveys", "star", "Surveys"),

@@ -47,6 +47,17 @@ impl Sent {
 pub struct Draft(pub Option<(Sent, AppError)>);
 
 impl Draft {
+    /// What was typed so far, which nobody asked to keep yet.
+    pub fn looked_at(sent: Sent) -> Self {
+        Self(Some((sent, AppError::Invalid(Vec::new()))))
+    }
+
+    /// Why it was refused, if it was.
+    pub fn refusal(&self) -> Option<&AppError> {
+        let (_, error) = self.0.as_ref()?;
+        Some(error).filter(|e| !matches!(e, AppError::Invalid(fields) if fields.is_empty()))
+    }
+
     /// The part of one form, which names its deed in a field `do`.
     pub fn of(&self, deed: &str) -> Self {
         Self(self.0.clone().filter(|(sent, _)| sent.text("do") == deed))
@@ -77,7 +88,7 @@ impl Draft {
 
     /// What is wrong with the form as a whole. `shown` are the fields that show their own error.
     pub fn general(&self, shown: &[&str]) -> Option<String> {
-        match &self.0.as_ref()?.1 {
+        match self.refusal()? {
             AppError::Invalid(fields) if fields.iter().any(|f| shown.contains(&&*f.field)) => {
                 let rest = fields.iter().filter(|f| !shown.contains(&&*f.field));
                 let rest: Vec<_> = rest.map(|f| f.message.as_str()).collect();

@@ -23,7 +23,9 @@ use server_fn::error::ServerFnUrlError;
 /// The page that a form stood on, when it comes from here.
 const PAGE: &str = "__page";
 /// What forms carry for themselves; people typed the rest.
-const CARRIED: [&str; 13] = [
+const CARRIED: [&str; 16] = [
+    // Lists, as `effects[]`: ids and words that a page of ours makes.
+    "",
     "addressed",
     "back",
     "client_key",
@@ -35,7 +37,9 @@ const CARRIED: [&str; 13] = [
     "number",
     "pane",
     "property",
+    "quote",
     "seen",
+    "signed",
     "version",
 ];
 

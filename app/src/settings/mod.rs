@@ -5,6 +5,7 @@
 mod custom_fields;
 mod events;
 mod jobs;
+mod macros;
 mod mailboxes;
 mod notifications;
 mod page;
@@ -12,7 +13,6 @@ mod preferences;
 mod receiving;
 mod rules;
 mod sla;
-mod snippets;
 mod statuses;
 mod surveys;
 mod teams;
@@ -21,6 +21,8 @@ pub(crate) use page::page_error;
 
 use crate::plain::Site;
 use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
 
 /// The routes of all pages.
 pub(crate) fn router() -> Router<Site> {
@@ -34,7 +36,9 @@ pub(crate) fn router() -> Router<Site> {
         .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
         .merge(page::route::<rules::Rules>())
-        .merge(page::route::<snippets::Snippets>())
+        .merge(page::route::<macros::Macros>())
+        // Their name before they could act.
+        .route("/settings/snippets", get(async || Redirect::permanent("/settings/macros")))
         .merge(page::route::<sla::Sla>())
         .merge(page::route::<statuses::Statuses>())
         .merge(page::route::<surveys::Surveys>())

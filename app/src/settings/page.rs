@@ -29,6 +29,11 @@ pub trait Page: 'static {
 
     fn load(visit: &Visit) -> impl Future<Output = Result<Self::Data>> + Send;
 
+    /// The same for a form that comes back, where what it shows depends on what was typed.
+    fn load_for(visit: &Visit, _: &Draft) -> impl Future<Output = Result<Self::Data>> + Send {
+        Self::load(visit)
+    }
+
     /// Each form posts to the page's own address and says in a field `do` what it wants.
     fn view(data: Self::Data, visit: &Visit, draft: &Draft) -> AnyView;
 
@@ -52,6 +57,10 @@ async fn open<P: Page>(visit: Visit) -> Response {
 
 async fn send<P: Page>(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
     let sent = Sent(fields);
+    // A button of this name shows the form again, and nothing is done.
+    if sent.ticked("look") {
+        return answer::<P>(&visit, &Draft::looked_at(sent)).await;
+    }
     match P::act(&visit, &sent).await {
         Ok(word) => Redirect::to(&format!("{}?done={word}", P::PATH)).into_response(),
         Err(error) => answer::<P>(&visit, &Draft(Some((sent, error)))).await,
@@ -60,8 +69,8 @@ async fn send<P: Page>(visit: Visit, Form(fields): Form<Vec<(String, String)>>) 
 
 async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
     let allowed = visit.viewer.may(P::PERMISSION);
-    let data = if allowed { P::load(visit).await } else { Err(AppError::Forbidden) };
-    let error = data.as_ref().err().or(draft.0.as_ref().map(|(_, error)| error));
+    let data = if allowed { P::load_for(visit, draft).await } else { Err(AppError::Forbidden) };
+    let error = data.as_ref().err().or(draft.refusal());
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
     visit.respond(status.unwrap_or(StatusCode::OK), P::TITLE, || {
         let content = match data {

@@ -135,7 +135,7 @@ id!(/** How soon tickets are to be answered. */ SlaPolicyId, "sla");
 id!(/** Two customers made one. */ MergeId, "mrg");
 id!(/** A secret that signs who a browser's user is. */ IdentitySecretId, "ids");
 id!(/** Work that a worker does later. */ JobId, "job");
-id!(/** A text that agents put into messages. */ SnippetId, "snp");
+id!(/** A macro: words and deeds that agents put into messages. */ MacroId, "mac");
 id!(/** What a person is told of. */ NotificationId, "ntf");
 
 #[cfg(test)]

@@ -10,11 +10,17 @@ pub const EXTERNAL_ID_CHARS: usize = 200;
 pub const SUBJECT_CHARS: usize = 500;
 /// Characters in a message written here.
 pub const MESSAGE_CHARS: usize = 100_000;
-/// Characters of a snippet.
-pub const SNIPPET_BODY_CHARS: usize = 20_000;
-/// Snippets of a workspace.
-pub const SNIPPETS_MAX: usize = 500;
-/// Snippets and people that are offered while somebody types.
+/// People in copy of a customer's mails whom the composer names as left out.
+pub const LEFT_OUT_SHOWN: usize = 8;
+/// Characters of a message that an answer quotes.
+pub const QUOTE_CHARS: usize = 20_000;
+/// Things that may happen to a ticket along with a message.
+pub const EFFECTS_MAX: usize = 40;
+/// Characters of a macro's text.
+pub const MACRO_BODY_CHARS: usize = 20_000;
+/// Macros that a workspace shares, and that one person has.
+pub const MACROS_MAX: usize = 500;
+/// Macros and people that are offered while somebody types.
 pub const SUGGESTIONS: u32 = 8;
 /// People told of one note.
 pub const MENTIONS_MAX: usize = 50;

@@ -41,6 +41,8 @@ pub struct Mailbox {
     pub address: String,
     pub name: String,
     pub signature: String,
+    /// Whether answers quote the last message.
+    pub quotes: bool,
     pub is_default: bool,
     /// The team of what comes here.
     pub team_id: Option<TeamId>,
@@ -82,6 +84,9 @@ pub struct MailboxInput {
     pub name: String,
     #[serde(default)]
     pub signature: String,
+    /// Whether answers quote the last message, unless their author says otherwise.
+    #[serde(default)]
+    pub quotes: bool,
     #[serde(default)]
     pub is_default: bool,
     /// The team of what comes here.
@@ -207,6 +212,7 @@ mod tests {
             address: "Support@Acme.example".into(),
             name: "Acme Support".into(),
             signature: String::new(),
+            quotes: false,
             is_default: true,
             team_id: None,
             smtp: Some(ServerInput {

@@ -32,6 +32,16 @@ pub fn decode_header(value: &str) -> String {
     text::excerpt(decoded.unwrap_or(value), limits::HEADER_CHARS)
 }
 
+/// The addresses of a stored `To` or `Cc`, lower-cased and plain; what is none is left out.
+pub fn header_addresses(value: &str) -> Vec<String> {
+    let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mail = format!("To: {line}\r\n\r\n");
+    let parsed = MessageParser::default().parse(mail.as_bytes());
+    let Some(found) = parsed.as_ref().and_then(|m| m.to()) else { return Vec::new() };
+    let emails = found.iter().filter_map(|a| a.address()).take(limits::EMAIL_RECIPIENTS_MAX);
+    emails.filter_map(|email| text::email("to", email).ok()).collect()
+}
+
 /// The message ids of a header, without angle brackets, oldest first.
 pub(crate) fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     let list: Vec<&str> = match value {
@@ -53,6 +63,13 @@ pub(crate) fn message_id(raw: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_found_among_names_and_groups() {
+        let line = "\"Doe, Kim\" <Kim@b.example>,\r\n team: a@b.example, c@d.example;, nobody";
+        assert_eq!(header_addresses(line), ["kim@b.example", "a@b.example", "c@d.example"]);
+        assert!(header_addresses("").is_empty());
+    }
 
     #[test]
     fn encoded_words_are_decoded() {

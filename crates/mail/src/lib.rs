@@ -24,7 +24,7 @@ pub use auth_results::trusted_results;
 pub use compose::{
     BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose, markdown_html, text_html,
 };
-pub use headers::decode_header;
+pub use headers::{decode_header, header_addresses};
 pub use html::{html_to_text, sanitize};
 pub use html_view::{fold_quote, fold_signature, place_pictures};
 pub use kind::{LOOP_HEADER, MailKind};

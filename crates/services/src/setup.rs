@@ -3,9 +3,9 @@
 use crate::auth::{hash_password, hash_token};
 use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
+use rapport_domain::macros::NewMacro;
 use rapport_domain::mailbox::MailboxInput;
 use rapport_domain::sla::SlaPolicyInput;
-use rapport_domain::snippet::NewSnippet;
 use rapport_domain::ticket::{Priority, StatusCategory};
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
 use rapport_store::api_keys::{ApiKey, insert_api_key};
@@ -82,7 +82,7 @@ async fn insert_person(
     Ok(users::insert_user(tx, &NewUser { workspace, id, email, name, role, password_hash }).await?)
 }
 
-/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; its snippets, a
+/// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; its macros, a
 /// status of its own, and how soon urgent tickets are answered. Does nothing in a workspace that has
 /// mailboxes, or without the demo's people.
 pub async fn demo_settings(store: &Store) -> Result<()> {
@@ -101,9 +101,11 @@ pub async fn demo_settings(store: &Store) -> Result<()> {
     };
     let ctx = Ctx::for_viewer(store.clone(), priya);
     crate::mailboxes::create_outbox(&ctx, mailbox).await?;
-    for (name, body) in DEMO_SNIPPETS {
-        let new = NewSnippet { name: name.into(), body: body.into() };
-        crate::snippets::create(&ctx, new).await?;
+    for (folder, name, body, effects) in DEMO_MACROS {
+        let effects = effects.iter().map(|e| e.parse()).collect::<Result<_>>()?;
+        let (name, folder, body) = (name.into(), folder.into(), body.into());
+        let new = NewMacro { name, folder, body, effects, ..NewMacro::default() };
+        crate::macros::create(&ctx, new).await?;
     }
     crate::labels::create(&ctx, StatusCategory::Waiting, "With engineering").await?;
     let policy = SlaPolicyInput {
@@ -117,24 +119,39 @@ pub async fn demo_settings(store: &Store) -> Result<()> {
     crate::sla::save(&ctx, None, policy).await
 }
 
-/// What agents find behind the `/` in the demo.
-const DEMO_SNIPPETS: [(&str, &str); 4] = [
+/// What agents find behind the `/` in the demo: folder, name, text, deeds.
+const DEMO_MACROS: [(&str, &str, &str, &[&str]); 6] = [
     (
+        "",
         "Greeting",
         "Hi {{customer.first_name|there}},\n\nthank you for writing. I am {{agent.first_name}} and I look into it right away.",
+        &[],
     ),
     (
+        "",
         "Ask for details",
         "To find the cause I need a little more:\n\n1. What did you do right before?\n2. What did you expect?\n3. Since when does it happen?",
+        &["status:pending", "tag:needs details"],
     ),
     (
+        "Billing",
         "Refund policy",
         "You can cancel within **30 days** and get everything back. See [our terms](https://acme.example/terms).",
+        &["tag:refund"],
     ),
     (
+        "",
         "Closing",
         "I close request #{{ticket.number}} for now. Just answer this mail, {{customer.first_name|then}}, and we are back on it.\n\n{{agent.first_name}}",
+        &["status:closed"],
     ),
+    (
+        "Bugs",
+        "Known bug",
+        "Hi {{customer.first_name|there}},\n\nthis is a bug on our side. Engineering has what they need; I write to you as soon as it is fixed.",
+        &["status:pending", "tag:bug", "priority:high", "assignee:me"],
+    ),
+    ("Bugs", "Take it", "", &["assignee:me", "status:open"]),
 ];
 
 /// The demo workspace's people, teams and keys; customers, tickets and events come through

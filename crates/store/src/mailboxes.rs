@@ -9,6 +9,7 @@ struct Row {
     address: String,
     name: String,
     signature: String,
+    quotes: bool,
     is_default: bool,
     team_id: Option<Uuid>,
     transport: String,
@@ -42,6 +43,7 @@ impl From<Row> for Mailbox {
             address: r.address,
             name: r.name,
             signature: r.signature,
+            quotes: r.quotes,
             is_default: r.is_default,
             team_id: r.team_id.map(TeamId),
             outbox: r.transport == "outbox",
@@ -59,7 +61,7 @@ impl Store {
     pub async fn mailboxes(&self, workspace: WorkspaceId) -> Result<Vec<Mailbox>> {
         let rows = sqlx::query_as!(
             Row,
-            r#"select id, address, name, signature, is_default, team_id, transport, smtp_host, smtp_port,
+            r#"select id, address, name, signature, quotes, is_default, team_id, transport, smtp_host, smtp_port,
                 smtp_tls as "smtp_tls: Tls", smtp_user,
                 smtp_password is not null as "smtp_password_set!", imap_host, imap_port,
                 imap_tls as "imap_tls: Tls", imap_user,
@@ -126,14 +128,26 @@ impl Store {
     }
 }
 
-/// The mailbox that answers in a ticket, of those that can send: the one with the address it came to, else the default.
+/// The mailbox that an answer leaves from.
+#[derive(Debug)]
+pub struct Answering {
+    pub id: MailboxId,
+    pub address: String,
+    pub name: String,
+    pub signature: String,
+    pub quotes: bool,
+}
+
+/// The mailbox that answers in a ticket, of those that can send: the one with the address it came
+/// to, else the default.
 pub async fn answering(
     tx: &mut Tx,
     workspace: WorkspaceId,
     came_to: Option<&str>,
-) -> Result<Option<(MailboxId, String, String)>> {
-    let row = sqlx::query!(
-        r#"select id as "id: MailboxId", address, name from mailboxes
+) -> Result<Option<Answering>> {
+    Ok(sqlx::query_as!(
+        Answering,
+        r#"select id as "id: MailboxId", address, name, signature, quotes from mailboxes
         where workspace_id = $1 and (address = lower($2) or is_default)
             and (smtp_host is not null or transport = 'outbox')
         order by (address = lower($2)) desc nulls last limit 1"#,
@@ -141,8 +155,7 @@ pub async fn answering(
         came_to,
     )
     .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|r| (r.id, r.address, r.name)))
+    .await?)
 }
 
 /// The addresses of all mailboxes: nobody writes to themselves.
@@ -225,7 +238,7 @@ pub async fn update(
                 then imap_last_uid end,
             imap_folder = $18, dkim_domain = $19, dkim_selector = $20,
             dkim_key = case when $19::text is not null then coalesce($21, dkim_key) end,
-            team_id = $22,
+            team_id = $22, quotes = $23,
             version = version + 1, updated_at = now()
         where workspace_id = $1 and id = $2 and version = $3",
         workspace.0,
@@ -250,6 +263,7 @@ pub async fn update(
         new.dkim_selector,
         secrets.dkim_key,
         new.team_id.map(|t| t.0),
+        new.quotes,
     )
     .execute(&mut **tx)
     .await?;

@@ -7,17 +7,18 @@ import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
 import { keys } from "./keys";
 import { parse, plain, serialize } from "./markdown";
 import { schema } from "./schema";
-import { people, snippets, suggest } from "./suggest";
+import { type Macro, blocks, chips, macroMenu, macros } from "./macros";
+import { fetched, people, suggest } from "./suggest";
 import { toolbar } from "./toolbar";
 import { uploads } from "./uploads";
 
-function placeholder(text: string): Plugin {
+function placeholder(text: () => string): Plugin {
   return new Plugin({
     props: {
       decorations: ({ doc }) => {
         const empty = doc.childCount === 1 && doc.firstChild?.type === schema.nodes.paragraph && doc.firstChild.content.size === 0;
         if (!empty) return null;
-        return DecorationSet.create(doc, [Decoration.node(0, doc.content.size, { class: "blank", "data-placeholder": text })]);
+        return DecorationSet.create(doc, [Decoration.node(0, doc.content.size, { class: "blank", "data-placeholder": text() })]);
       },
     },
   });
@@ -28,8 +29,12 @@ export function mount(area: HTMLTextAreaElement): void {
   const form = area.form;
   if (!composer || !form || area.dataset.editor) return;
   area.dataset.editor = "on";
-  const ticket = composer.dataset.ticket ?? "";
+  // A ticket by its number, or the customer who gets a new one.
+  const desk = composer.dataset.desk ?? "";
   const isNote = () => new FormData(form).get("mode") === "note";
+  const mode = () => (isNote() ? "note" : "reply");
+  // What works here, and nothing else.
+  const hint = () => (isNote() ? "For your team: / for a macro, @ to name somebody…" : `${area.placeholder.replace(/…$/, "")}, / for a macro…`);
 
   const place = document.createElement("div");
   place.className = "editor markdown";
@@ -37,7 +42,8 @@ export function mount(area: HTMLTextAreaElement): void {
   // What the page wrote there last: our own writing is no news.
   let known = area.value;
   let refresh = () => {};
-  const attach = uploads(composer, ticket, () => (isNote() ? "note" : "reply"), (file, name) => {
+  const below = chips(composer, desk);
+  const attach = uploads(composer, desk, mode, (file, name) => {
     view.dispatch(view.state.tr.replaceSelectionWith(schema.nodes.picture.create({ file, name })).scrollIntoView());
   });
   const view: EditorView = new EditorView(place, {
@@ -60,9 +66,27 @@ export function mount(area: HTMLTextAreaElement): void {
   });
 
   function stateOf(text: string): EditorState {
-    const sources = (sign: string) => (sign === "/" ? snippets(ticket) : isNote() ? people : null);
-    const plugins = [suggest(sources), history(), ...keys(), placeholder(area.placeholder)];
+    const sources = (sign: string) => (sign === "/" ? macros(desk, mode, applied) : isNote() ? people : null);
+    const plugins = [suggest(sources), history(), ...keys(), placeholder(hint)];
     return EditorState.create({ doc: parse(text), plugins });
+  }
+
+  /** What a macro does besides its text. */
+  function applied(macro: Macro) {
+    below.add(macro.effects, macro.problems);
+  }
+
+  /** A macro that was chosen elsewhere: in the kind of message that it makes, where the cursor is. */
+  function apply(macro: Macro) {
+    const other = macro.mode && macro.mode !== mode() && form!.querySelector<HTMLInputElement>(`[name="mode"][value="${macro.mode}"]`);
+    if (other) other.click();
+    const text = blocks(macro.body);
+    if (text.length) {
+      const { from, to } = view.state.selection;
+      view.dispatch(view.state.tr.replaceRange(from, to, schema.nodes.doc.create(null, text).slice(0)).scrollIntoView());
+    }
+    applied(macro);
+    view.focus();
   }
 
   function write() {
@@ -78,6 +102,16 @@ export function mount(area: HTMLTextAreaElement): void {
     view.updateState(stateOf(known));
     refresh();
   });
+  area.addEventListener("rapport:sent", () => below.clear());
+  // The page's way in, for a macro that is chosen elsewhere: its id stands in `data-macro`.
+  area.addEventListener("rapport:macro", () => {
+    const id = area.dataset.macro ?? "";
+    fetched<Macro>("/api/fill_macro", { desk, id }).then(apply, () => below.add([], ["This macro could not be loaded."]));
+  });
+  form.addEventListener("change", (event) => {
+    // Another kind of message: the hint says what works there.
+    if ((event.target as HTMLInputElement).name === "mode") view.dispatch(view.state.tr);
+  });
   area.addEventListener("focus", () => view.focus());
   view.dom.addEventListener("keydown", (event) => {
     // The list of suggestions has taken its own.
@@ -92,7 +126,10 @@ export function mount(area: HTMLTextAreaElement): void {
   gone.observe(document.body, { childList: true, subtree: true });
 
   const bar = composer.querySelector<HTMLElement>(".tools");
-  if (bar) refresh = toolbar(view, bar);
+  if (bar) {
+    refresh = toolbar(view, bar);
+    macroMenu(bar, desk, mode, apply);
+  }
   refresh();
   // From now on the editor is what people and their programs meet.
   const typing = document.activeElement === area;

@@ -1,11 +1,10 @@
-// `/` offers snippets, `@` in a note offers people.
+// `/` offers macros, `@` in a note offers people.
 import type { Node } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
-import { parse } from "./markdown";
 import { schema } from "./schema";
 
-export type Suggestion = { label: string; detail: string; insert: () => Node | Node[] };
+export type Suggestion = { label: string; detail: string; insert: () => Node | Node[]; then?: () => void };
 /** What can be put in place of what was typed behind the sign. */
 export type Source = (typed: string) => Promise<Suggestion[]>;
 
@@ -139,11 +138,14 @@ class List {
     const { state } = this.view;
     const to = state.selection.from;
     const tr = Array.isArray(inserted)
-      ? state.tr.delete(this.from, to).replaceRange(this.from, this.from, schema.nodes.doc.create(null, inserted).slice(0))
+      ? inserted.length === 0
+        ? state.tr.delete(this.from, to)
+        : state.tr.delete(this.from, to).replaceRange(this.from, this.from, schema.nodes.doc.create(null, inserted).slice(0))
       : state.tr.replaceWith(this.from, to, [inserted, schema.text(" ")]);
     this.hide();
     this.view.dispatch(tr.scrollIntoView());
     this.view.focus();
+    item.then?.();
   }
 
   private hide() {
@@ -155,23 +157,13 @@ class List {
   }
 }
 
-async function fetched<T>(path: string, query: Record<string, string>): Promise<T[]> {
+export async function fetched<T>(path: string, query: Record<string, string>): Promise<T> {
   const response = await fetch(path, { method: "POST", body: new URLSearchParams(query), headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
 }
 
-/** The snippets of a ticket. A text of several paragraphs comes as such. */
-export const snippets = (ticket: string): Source => async (typed) => {
-  const found = await fetched<{ name: string; body: string }>("/api/suggest_snippets", { number: ticket, typed });
-  return found.map(({ name, body }) => {
-    const blocks: Node[] = [];
-    parse(body).forEach((block) => blocks.push(block));
-    return { label: name, detail: blocks.map((block) => block.textContent).join(" ").slice(0, 80), insert: () => blocks };
-  });
-};
-
 export const people: Source = async (typed) => {
-  const found = await fetched<[string, string]>("/api/suggest_people", { typed });
+  const found = await fetched<[string, string][]>("/api/suggest_people", { typed });
   return found.map(([user, name]) => ({ label: name, detail: "", insert: () => schema.nodes.mention.create({ user, name }) }));
 };

@@ -9,6 +9,8 @@ pub struct Shown {
     pub query: CustomerQuery,
     /// Whether the form for a new customer is open.
     pub new: bool,
+    /// Somebody is chosen here for a new ticket.
+    pub for_ticket: bool,
 }
 
 impl Shown {
@@ -22,7 +24,8 @@ impl Shown {
             after: text("after"),
             limit: None,
         };
-        Self { query, new: params.get("new").as_deref() == Some("customer") }
+        let is = |name: &str, word| params.get(name).as_deref() == Some(word);
+        Self { query, new: is("new", "customer"), for_ticket: is("for", "ticket") }
     }
 
     /// The address that shows this.
@@ -36,6 +39,7 @@ impl Shown {
             ("sort", sort),
             ("after", q.after.clone()),
             ("new", self.new.then(|| "customer".to_string())),
+            ("for", self.for_ticket.then(|| "ticket".to_string())),
         ];
         for (name, value) in pairs {
             if let Some(value) = value {
@@ -49,7 +53,7 @@ impl Shown {
     pub fn with(&self, change: impl FnOnce(&mut CustomerQuery)) -> Self {
         let mut query = CustomerQuery { after: None, ..self.query.clone() };
         change(&mut query);
-        Self { query, new: false }
+        Self { query, new: false, for_ticket: self.for_ticket }
     }
 
     pub fn sort(&self) -> CustomerSort {

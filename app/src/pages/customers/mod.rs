@@ -56,10 +56,17 @@ pub fn CustomersPage() -> impl IntoView {
                     {view! { <SearchBox shown /> }.into_any()}
                     {view! { <SortLinks shown /> }.into_any()}
                     {may_write.then(|| view! {
+                        <a class="btn" href="/customers?for=ticket"><Icon name="plus" />"New ticket"</a>
                         <a class="btn primary" href=open><Icon name="user-plus" />"New customer"</a>
                     })}
                 </header>
                 {move || new.get().then(|| view! { <NewCustomerForm back /> })}
+                {move || shown.with(|s| s.for_ticket).then(|| view! {
+                    <p class="customers-filter" role="status">
+                        <strong>"Whom is the new ticket for?"</strong>
+                        <a class="chip" href=move || Shown { for_ticket: false, ..shown.get() }.href()>"Cancel"</a>
+                    </p>
+                })}
                 <Transition fallback=|| view! { <Skeleton rows=12 /> }>
                     {move || page.get().map(|result| match result {
                         Ok(page) => view! { <List page shown=shown.get() may_write /> }.into_any(),
@@ -87,6 +94,7 @@ fn SortLinks(shown: Memo<Shown>) -> impl IntoView {
 fn List(page: CustomerPage, shown: Shown, may_write: bool) -> impl IntoView {
     let CustomerPage { items, next, account } = page;
     let all = shown.with(|q| q.account = None).href();
+    let for_ticket = shown.for_ticket;
     let chip = account.map(|account| {
         let label = format!("Show customers of all accounts instead of {}", account.name);
         view! {
@@ -117,7 +125,7 @@ fn List(page: CustomerPage, shown: Shown, may_write: bool) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>
-                {items.into_iter().map(|row| view! { <CustomerRow row /> }).collect_view()}
+                {items.into_iter().map(|row| view! { <CustomerRow row for_ticket /> }).collect_view()}
             </tbody>
         </table>
         <nav class="customers-pages" aria-label="Pages">

@@ -17,8 +17,13 @@ pub fn KindChip(kind: CustomerKind) -> impl IntoView {
 
 /// A line that opens the profile. The link is the name and covers the line.
 #[component]
-pub fn CustomerRow(row: Row) -> impl IntoView {
-    let href = format!("/customers/{}", row.id);
+pub fn CustomerRow(
+    row: Row,
+    /// Leads to the form for a new ticket rather than to the profile.
+    #[prop(optional)]
+    for_ticket: bool,
+) -> impl IntoView {
+    let href = format!("/customers/{}{}", row.id, if for_ticket { "?new=ticket" } else { "" });
     let cell = |text: Option<String>| match text {
         Some(text) => {
             view! { <span class="clip" title=text.clone()>{text.clone()}</span> }.into_any()

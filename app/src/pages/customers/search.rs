@@ -54,6 +54,7 @@ pub fn SearchBox(shown: Memo<Shown>) -> impl IntoView {
             />
             {move || account().map(|id| view! { <input type="hidden" name="account" value=id /> })}
             {move || sort().map(|word| view! { <input type="hidden" name="sort" value=word /> })}
+            {move || shown.with(|s| s.for_ticket).then(|| view! { <input type="hidden" name="for" value="ticket" /> })}
             <button class="btn quiet" type="submit">"Search"</button>
         </form>
     }

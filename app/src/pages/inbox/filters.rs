@@ -1,5 +1,6 @@
 //! The inbox's filters: quick views as links, the rest as a form of selects.
 
+use crate::ui::icon::Icon;
 use crate::ui::time::use_clock;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -62,6 +63,7 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
     view! {
         <div class="inbox-filters">
             <nav class="inbox-views" aria-label="Views">{views.collect_view()}</nav>
+            <a class="btn quiet" href="/customers?for=ticket"><Icon name="plus" />"New ticket"</a>
             <form method="get" action="/inbox" on:change=choose>
                 <label class="choice">
                     <span class="visually-hidden">"Status"</span>

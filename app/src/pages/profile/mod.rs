@@ -15,10 +15,14 @@ use crate::pages::not_found::NotFoundPage;
 use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
 use crate::panes::ticket::TicketDetails;
 use crate::panes::tickets::TicketPane;
+use crate::panes::tickets::new::NewTicket;
 use crate::panes::timeline::TimelinePane;
+use crate::session::use_viewer;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
+use leptos_router::hooks::use_query_map;
 use place::provide_place;
+use rapport_domain::Permission;
 use rapport_domain::live::Topic;
 
 #[component]
@@ -45,15 +49,20 @@ pub fn ProfilePage() -> impl IntoView {
     }
 }
 
-/// The timeline, or the ticket that the address names.
+/// The timeline, the ticket that the address names, or the form for a new one.
 #[component]
 fn Centre() -> impl IntoView {
     let place = use_place();
     // Stays mounted from one ticket to the next: the old one shows until the new one is there.
     let open = Memo::new(move |_| place.ticket.get().is_some());
-    move || match open.get() {
-        true => view! { <TicketDetails /> }.into_any(),
-        false => view! { <TimelinePane /> }.into_any(),
+    let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let query = use_query_map();
+    let new =
+        Memo::new(move |_| may_write && query.with(|q| q.get("new")).as_deref() == Some("ticket"));
+    move || match (new.get(), open.get()) {
+        (true, _) => view! { <NewTicket /> }.into_any(),
+        (false, true) => view! { <TicketDetails /> }.into_any(),
+        (false, false) => view! { <TimelinePane /> }.into_any(),
     }
 }
 

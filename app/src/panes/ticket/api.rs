@@ -1,11 +1,10 @@
 //! Server functions of the open ticket.
 
 use crate::Failure;
-use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use rapport_domain::message::{HeaderLine, TicketDetails};
-use rapport_domain::snippet::FilledSnippet;
-use rapport_domain::{AttachmentId, Cursor, CustomerId, MessageId, UserId};
+use rapport_domain::macros::FilledMacro;
+use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
+use rapport_domain::{AttachmentId, Cursor, CustomerId, MacroId, MessageId, UserId};
 use server_fn::codec::Json;
 
 /// Everything the open ticket shows. `customer` is whose it has to be; without one, the page
@@ -52,41 +51,44 @@ pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<
     Ok(())
 }
 
-/// Stores what the composer sends, and lets a reply leave. `mode` is `reply` or `note`; `to`,
-/// `cc` and `bcc` are addresses separated by commas, and `addressed` says that the form had these
-/// lines; `close` closes the ticket too, `snooze` lets it sleep until then. `attachments[]` are ids
+/// Stores what the composer sends, and lets a reply leave. `to`, `cc` and `bcc` are addresses
+/// separated by commas, and `addressed` says that the form had these lines, as `signed` says it of
+/// the signature. `quote` is the message that is quoted at the end. `attachments[]` are ids
 /// of uploads: those of the other mode stay where they are, so that one form can name all. `seen` is
 /// the newest message that the author saw.
 #[server]
 pub async fn write_message(
     number: i64,
-    mode: String,
+    mode: MessageMode,
     body: String,
     addressed: Option<String>,
     to: Option<String>,
     cc: Option<String>,
     bcc: Option<String>,
+    signed: Option<String>,
+    signature: Option<String>,
+    quote: Option<MessageId>,
     client_key: Option<String>,
-    close: Option<String>,
-    snooze: Option<DateTime<Utc>>,
+    #[server(default)] effects: Vec<Effect>,
     #[server(default)] attachments: Vec<AttachmentId>,
     seen: Option<MessageId>,
 ) -> Result<(), Failure> {
-    let close = close.is_some();
     let cc = if addressed.is_some() { Some(cc.unwrap_or_default()) } else { cc };
+    let signature = signed.map(|_| signature.unwrap_or_default());
     let new = rapport_domain::message::WriteMessage {
         body,
         to,
         cc,
         bcc,
         client_key,
-        close,
-        snooze,
+        effects,
         attachments,
         seen,
+        signature,
+        quote,
     };
     crate::api::run(async |ctx| {
-        rapport_services::messages::write(ctx, number, &mode, new).await?;
+        rapport_services::messages::write(ctx, number, mode, new).await?;
         Ok(())
     })
     .await
@@ -109,10 +111,26 @@ pub async fn retry_send(id: MessageId) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::messages::retry_send(ctx, id).await).await
 }
 
-/// The snippets whose name holds what was typed, filled in for a ticket.
-#[server(endpoint = "suggest_snippets")]
-pub async fn suggest_snippets(number: i64, typed: String) -> Result<Vec<FilledSnippet>, Failure> {
-    crate::api::run(async |ctx| rapport_services::snippets::find(ctx, number, &typed).await).await
+/// The macros whose folder or name holds what was typed, ready for a ticket or, by the id of a
+/// customer, for one that is not opened yet. `few`: as many as a list beside the cursor holds.
+#[server(endpoint = "find_macros")]
+pub async fn find_macros(
+    desk: String,
+    mode: MessageMode,
+    typed: String,
+    few: Option<String>,
+) -> Result<Vec<FilledMacro>, Failure> {
+    crate::api::run(async |ctx| {
+        rapport_services::macros::find(ctx, desk.parse()?, mode, &typed, few.is_some()).await
+    })
+    .await
+}
+
+/// One macro, ready likewise.
+#[server(endpoint = "fill_macro")]
+pub async fn fill_macro(desk: String, id: MacroId) -> Result<FilledMacro, Failure> {
+    crate::api::run(async |ctx| rapport_services::macros::filled(ctx, id, desk.parse()?).await)
+        .await
 }
 
 /// The people whom a note can name: id and name.

@@ -3,46 +3,46 @@
 //! One form: two radio buttons choose reply or note, so it works without scripts. With them
 //! the draft of each kind is kept, ⌘↵ sends, and what fails to be sent stays where it is.
 //! `frontend/editor` puts a field with formatting in place of the textarea, which stays the
-//! form's: its text is Markdown either way.
+//! form's: its text is Markdown either way. It also fills `.tools` and `.effects`, where macros
+//! say what they are going to do.
 
 use super::api::WriteMessage;
+use super::below::{Below, Words};
+use super::buttons::Buttons;
 use super::draft;
-use super::life::{SNOOZES, SnoozeUntil};
 use super::live::Live;
 use super::newer::{Newer, Overtaken};
 use super::recipients::{Lines, RecipientLines};
 use super::uploads::COMPOSER;
 use crate::live::typing;
 use crate::ui::connected::when_connected;
-use crate::ui::icon::Icon;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
-use crate::ui::time::use_clock;
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
+use rapport_domain::message::MessageMode;
 use rapport_domain::{AppError, limits};
 use web_sys::HtmlTextAreaElement;
 
-/// The kinds of message, as the form and the draft name them.
-const REPLY: &str = "reply";
-const NOTE: &str = "note";
-
 /// What the composer's parts share.
 #[derive(Clone, Copy)]
-struct Writing {
-    live: Live,
-    mode: RwSignal<&'static str>,
+pub(super) struct Writing {
+    pub live: Live,
+    pub mode: RwSignal<MessageMode>,
+    pub send: ServerAction<WriteMessage>,
+    /// Grows with each message that was stored: what belonged to it starts anew.
+    pub round: RwSignal<u32>,
     area: NodeRef<Textarea>,
     key: RwSignal<String>,
-    send: ServerAction<WriteMessage>,
     lines: Lines,
+    words: Words,
     newer: Newer,
 }
 
 impl Writing {
     fn draft_key(self) -> String {
-        draft::key(self.live.me, self.live.number, self.mode.get_untracked())
+        draft::key(self.live.me, self.live.number, self.mode.get_untracked().as_str())
     }
 
     fn text(self) -> String {
@@ -57,7 +57,7 @@ impl Writing {
     }
 
     /// Goes to the other kind of message; each keeps its own text.
-    fn switch(self, mode: &'static str) {
+    fn switch(self, mode: MessageMode) {
         if self.mode.get_untracked() == mode {
             return;
         }
@@ -66,7 +66,7 @@ impl Writing {
         self.set_text(&draft::load(&self.draft_key()));
     }
 
-    fn open(self, mode: &'static str) {
+    fn open(self, mode: MessageMode) {
         self.switch(mode);
         if let Some(area) = self.area.get_untracked() {
             // Refused only by a detached element.
@@ -78,7 +78,12 @@ impl Writing {
     fn sent(self) {
         draft::save(&self.draft_key(), "");
         self.set_text("");
+        if let Some(area) = self.area.get_untracked() {
+            tell(&area, "rapport:sent");
+        }
         self.lines.reset();
+        self.words.reset();
+        self.round.update(|n| *n = n.wrapping_add(1));
         self.key.set(new_key());
         typing(false);
         self.live.changed.notify();
@@ -89,16 +94,18 @@ impl Writing {
 pub(super) fn Composer(live: Live) -> impl IntoView {
     let writing = Writing {
         live,
-        mode: RwSignal::new(REPLY),
+        mode: RwSignal::new(MessageMode::Reply),
         area: NodeRef::new(),
         key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
         send: ServerAction::new(),
-        lines: Lines::new(),
+        round: RwSignal::new(0),
+        lines: Lines::new(live),
+        words: Words::new(),
         newer: Newer::new(live),
     };
     let send = writing.send;
-    use_shortcut("r", "Reply", move || writing.open(REPLY));
-    use_shortcut("n", "Internal note", move || writing.open(NOTE));
+    use_shortcut("r", "Reply", move || writing.open(MessageMode::Reply));
+    use_shortcut("n", "Internal note", move || writing.open(MessageMode::Note));
     // What was typed before the scripts arrived stays; else the draft comes back.
     when_connected(writing.area, move |area| {
         if writing.text().is_empty() {
@@ -114,7 +121,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     // What was taken back comes back, before whatever was begun meanwhile.
     Effect::new(move |_| {
         if let Some(text) = live.returned.get().filter(|text| !text.is_empty()) {
-            writing.open(REPLY);
+            writing.open(MessageMode::Reply);
             let begun = writing.text();
             let text = if begun.trim().is_empty() { text } else { format!("{text}\n\n{begun}") };
             writing.set_text(&text);
@@ -138,7 +145,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
     };
     view! {
-        <div class="composer" data-ticket=live.number on:keydown=keys on:submit=move |ev| writing.newer.sending(&ev)>
+        <div class="composer" data-desk=live.number.to_string() on:keydown=keys on:submit=move |ev| writing.newer.sending(&ev)>
             <ActionForm action=send node_ref=form attr:id=COMPOSER>
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
@@ -147,6 +154,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
                 {view! { <Modes writing /> }.into_any()}
                 {view! { <RecipientLines live lines=writing.lines /> }.into_any()}
                 {view! { <Text writing /> }.into_any()}
+                {view! { <Below live words=writing.words /> }.into_any()}
                 {view! { <Failed writing /> }.into_any()}
                 {view! { <Buttons writing /> }.into_any()}
             </ActionForm>
@@ -165,26 +173,26 @@ fn Modes(writing: Writing) -> impl IntoView {
         <span class="hint for-reply clip" title=leaves.clone()>{leaves.clone()}</span>
         <span class="hint for-note clip">"Only your team sees this"</span>
     };
-    let mode = move |value: &'static str, label: &'static str| {
+    let mode = move |value: MessageMode| {
         view! {
             <label>
                 <input
                     type="radio"
                     name="mode"
-                    value=value
-                    checked=value == REPLY
+                    value=value.as_str()
+                    checked=value == MessageMode::Reply
                     prop:checked=move || writing.mode.get() == value
                     on:change=move |_| writing.open(value)
                 />
-                {label}
+                {value.label()}
             </label>
         }
     };
     view! {
         <fieldset class="tabs">
             <legend class="visually-hidden">"Kind of message"</legend>
-            {mode(REPLY, "Reply")}
-            {mode(NOTE, "Internal note")}
+            {mode(MessageMode::Reply)}
+            {mode(MessageMode::Note)}
             {hint}
         </fieldset>
     }
@@ -195,12 +203,13 @@ fn Text(writing: Writing) -> impl IntoView {
     let name = writing.live.ticket.with_untracked(|t| t.row.customer.name.clone());
     let returned = writing.live.details.with_untracked(|d| d.returned.clone()).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or_default().to_string();
+    // The editor takes over from here what it can do in which kind of message.
     view! {
         <TextArea
             name="body"
             label="Message"
             value=returned
-            placeholder=format!("Write to {first}, / for a snippet, @ in a note to name somebody…")
+            placeholder=format!("Write to {first}…")
             rows=3
             maxlength=limits::MESSAGE_CHARS
             required=true
@@ -227,53 +236,8 @@ fn Failed(writing: Writing) -> impl IntoView {
     }
 }
 
-#[component]
-fn Buttons(writing: Writing) -> impl IntoView {
-    let pending = writing.send.pending();
-    view! {
-        <ul class="uploading"></ul>
-        <div class="foot">
-            // Filled by the editor.
-            <span class="tools"></span>
-            <span class="end">
-                // Send comes first, so that Enter and ⌘↵ mean it and never close the ticket.
-                <button class="btn primary" type="submit" disabled=move || pending.get()>
-                    <span class="for-reply">{move || if pending.get() { "Sending…" } else { "Send" }}</span>
-                    <span class="for-note">"Add note"</span>
-                    <kbd>"⌘↵"</kbd>
-                </button>
-                <button class="btn for-reply" type="submit" name="close" value="1" disabled=move || pending.get()>"Send and close"</button>
-                {view! { <SendAndSnooze pending /> }.into_any()}
-            </span>
-        </div>
-    }
-}
-
-/// The button beside `Send and close`: until when the ticket sleeps.
-#[component]
-fn SendAndSnooze(pending: Memo<bool>) -> impl IntoView {
-    let clock = use_clock();
-    let choice = move |(label, until): SnoozeUntil| {
-        view! {
-            <button type="submit" name="snooze" value=move || until(clock) disabled=move || pending.get()>
-                <Icon name="clock" />
-                {label}
-            </button>
-        }
-    };
-    view! {
-        <details class="menu for-reply">
-            <summary class="icon-btn outlined" title="Send and snooze" aria-label="Send and snooze"><Icon name="moon" /></summary>
-            <div class="menu-items">
-                <p class="menu-head">"Send, and come back"</p>
-                {SNOOZES.map(choice).collect_view()}
-            </div>
-        </details>
-    }
-}
-
 /// Tells the editor, where it is loaded, what the page did to its field.
-fn tell(area: &HtmlTextAreaElement, event: &str) {
+pub(crate) fn tell(area: &HtmlTextAreaElement, event: &str) {
     // A constructor of the browser's; a refusal would leave a plain textarea.
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = area.dispatch_event(&event);

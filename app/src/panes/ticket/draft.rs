@@ -9,6 +9,11 @@ pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
     format!("rapport:draft:{me}:{number}:{mode}")
 }
 
+/// What one person's Send did to the status the last time.
+pub(super) fn send_as_key(me: Option<UserId>) -> String {
+    format!("rapport:send-as:{}", me.map(|m| m.to_string()).unwrap_or_default())
+}
+
 /// The draft, empty when there is none or the browser keeps nothing.
 pub(super) fn load(key: &str) -> String {
     storage().and_then(|s| s.get_item(key).ok().flatten()).unwrap_or_default()

@@ -5,6 +5,8 @@
 //! position, focus and an unfinished answer survive. Every editor is a plain form.
 
 mod api;
+mod below;
+mod buttons;
 mod channel;
 mod composer;
 mod draft;
@@ -25,6 +27,9 @@ mod row;
 mod thread;
 mod typing;
 mod uploads;
+
+pub(crate) use composer::tell;
+pub(crate) use uploads::{COMPOSER, WaitingFiles};
 
 use crate::Failure;
 use crate::live::{typing, use_live};

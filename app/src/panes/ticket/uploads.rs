@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use rapport_domain::message::{Upload, UploadRefusal, size_text};
 
 /// The id of the composer's form, which the ids of waiting files go along with.
-pub(super) const COMPOSER: &str = "composer";
+pub(crate) const COMPOSER: &str = "composer";
 
 /// What waits, and how to add to it.
 #[component]
@@ -19,25 +19,34 @@ pub(super) fn Uploads(live: Live) -> impl IntoView {
         let refusal = word.parse::<UploadRefusal>().ok()?;
         Some(view! { <p class="form-error" role="alert">{refusal.label()}</p> })
     };
-    let waiting = move || {
-        let uploads = live.details.with(|d| d.uploads.clone());
-        (!uploads.is_empty()).then(|| {
-            let all = uploads.into_iter().map(|upload| view! { <Waiting upload /> }.into_any());
-            view! { <ul class="files" aria-label="Files of the next message">{all.collect_view()}</ul> }
-        })
-    };
     // The editor has added or removed one.
     Effect::new(move |_| {
         let handle = window_event_listener_untyped("rapport:files", move |_| live.reload());
         on_cleanup(move || handle.remove());
     });
+    let uploads = Signal::derive(move || live.details.with(|d| d.uploads.clone()));
+    view! {
+        {refusal}
+        <WaitingFiles uploads desk=live.number.to_string() />
+    }
+}
+
+/// The files that wait at a desk, and the form that adds some without scripts.
+#[component]
+pub(crate) fn WaitingFiles(uploads: Signal<Vec<Upload>>, desk: String) -> impl IntoView {
+    let waiting = move || {
+        let uploads = uploads.get();
+        (!uploads.is_empty()).then(|| {
+            let all = uploads.into_iter().map(|upload| view! { <Waiting upload /> }.into_any());
+            view! { <ul class="files" aria-label="Files of the next message">{all.collect_view()}</ul> }
+        })
+    };
     view! {
         <div class="uploads">
-            {refusal}
             {waiting}
             <details>
                 <summary class="btn quiet"><Icon name="paperclip" />"Attach files"</summary>
-                <form method="post" enctype="multipart/form-data" action=format!("/files/uploads/{}/form", live.number)>
+                <form method="post" enctype="multipart/form-data" action=format!("/files/uploads/{desk}/form")>
                     <label>"For " <select class="input" name="mode"><option value="reply">"the reply"</option><option value="note">"a note"</option></select></label>
                     <input class="input" type="file" name="files" multiple=true required=true aria-label="Files" />
                     <button class="btn" type="submit">"Upload"</button>

@@ -2,10 +2,9 @@
 
 use crate::Failure;
 use leptos::prelude::*;
-use rapport_domain::CustomerId;
-#[cfg(feature = "ssr")]
-use rapport_domain::message::WriteNote;
-use rapport_domain::ticket::{PersonRef, TicketCreated, TicketList, TicketListQuery};
+use rapport_domain::message::{Effect, FirstKind, Opening};
+use rapport_domain::ticket::{Channel, Priority, TicketCreated, TicketList, TicketListQuery};
+use rapport_domain::{AttachmentId, CustomerId};
 use server_fn::codec::Json;
 
 /// A customer's tickets, newest activity first.
@@ -20,11 +19,10 @@ pub async fn load_tickets(
     .await
 }
 
-/// Everybody a new ticket can be given to.
+/// What the form for a new ticket starts from.
 #[server(input = Json)]
-pub async fn load_people() -> Result<Vec<PersonRef>, Failure> {
-    crate::api::run(async |ctx| Ok(rapport_services::tickets::people_and_teams(ctx).await?.people))
-        .await
+pub async fn load_opening(customer: CustomerId) -> Result<Opening, Failure> {
+    crate::api::run(async |ctx| rapport_services::messages::opening(ctx, customer).await).await
 }
 
 /// Remembers that the reader has seen a ticket.
@@ -33,26 +31,41 @@ pub async fn mark_ticket_read(number: i64) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::tickets::mark_read(ctx, number).await).await
 }
 
-/// Opens a ticket, with a first internal note if there is one, and leads to it; a plain
-/// form works too.
+/// Opens a ticket with the message that it begins with, and leads to it; a plain form works too.
 #[server]
 pub async fn create_ticket(
     customer: CustomerId,
+    mode: FirstKind,
     subject: String,
-    priority: String,
-    channel: String,
+    to: Option<String>,
+    cc: Option<String>,
+    body: Option<String>,
+    signed: Option<String>,
+    signature: Option<String>,
+    priority: Priority,
+    channel: Channel,
     assignee: Option<String>,
-    note: Option<String>,
+    #[server(default)] effects: Vec<Effect>,
+    #[server(default)] attachments: Vec<AttachmentId>,
 ) -> Result<TicketCreated, Failure> {
-    use rapport_services::{messages, tickets};
-    let form = super::form::NewTicketForm { customer, subject, priority, channel, assignee, note };
+    let signature = signed.map(|_| signature.unwrap_or_default());
+    let form = super::form::NewTicketForm {
+        customer,
+        mode,
+        subject,
+        to,
+        cc,
+        body: body.unwrap_or_default(),
+        signature,
+        priority,
+        channel,
+        assignee,
+        effects,
+        attachments,
+    };
     let created = crate::api::run(async |ctx| {
-        let note = form.note();
-        let created = tickets::create(ctx, form.ticket()?).await?;
-        if let Some(body) = note {
-            messages::note(ctx, created.number, WriteNote { body, ..WriteNote::default() }).await?;
-        }
-        Ok(created)
+        let (ticket, first) = form.read()?;
+        rapport_services::messages::open(ctx, ticket, first).await
     })
     .await?;
     let TicketCreated { customer_id, number, .. } = created;

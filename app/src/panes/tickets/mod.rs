@@ -7,7 +7,7 @@ mod api;
 mod filter;
 #[cfg(any(feature = "ssr", test))]
 mod form;
-mod new;
+pub mod new;
 mod row;
 
 use crate::live::use_fresh;
@@ -21,7 +21,6 @@ use api::{load_tickets, mark_ticket_read};
 use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use new::NewTicket;
 use rapport_domain::live::Hint;
 use rapport_domain::ticket::{TicketList, TicketListQuery};
 use rapport_domain::{AppError, CustomerId, limits};
@@ -75,10 +74,9 @@ pub fn TicketPane() -> impl IntoView {
                     <span class="count">{total}</span>
                     <span class="end">
                         {view! { <FilterMenu filter /> }.into_any()}
-                        <a class="icon-btn" href="?new=ticket&pane=tickets" aria-label="New ticket" title="New ticket"><Icon name="plus" /></a>
+                        <a class="icon-btn" href="?new=ticket" aria-label="New ticket" title="New ticket (Shift+N)"><Icon name="plus" /></a>
                     </span>
                 </header>
-                {view! { <NewTicket /> }.into_any()}
                 <ul>
                     <For each=rows key=|t| (t.id, t.version, t.last_activity_at, t.unread) let:ticket>
                         {view! { <TicketItem ticket query seen /> }.into_any()}
@@ -116,7 +114,7 @@ fn nothing(filter: Filter) -> AnyView {
     }
     view! {
         <Empty icon="inbox" title="No tickets yet">
-            <p><a class="btn" href="?new=ticket&pane=tickets"><Icon name="plus" />"New ticket"</a></p>
+            <p><a class="btn" href="?new=ticket"><Icon name="plus" />"New ticket"</a></p>
         </Empty>
     }
     .into_any()
@@ -145,6 +143,12 @@ fn shortcuts() {
     let place = use_place();
     use_shortcut("j", "Next ticket", || step(1));
     use_shortcut("k", "Previous ticket", || step(-1));
+    let go = leptos_router::hooks::use_navigate();
+    use_shortcut("N", "New ticket", move || {
+        if let Some(customer) = place.customer.get_untracked() {
+            go(&format!("/customers/{customer}?new=ticket"), Default::default());
+        }
+    });
     let navigate = leptos_router::hooks::use_navigate();
     use_shortcut("Escape", "Back to the timeline", move || {
         if place.ticket.get_untracked().is_some() {

@@ -35,6 +35,7 @@ pub fn input(sent: &Sent) -> Result<MailboxInput, AppError> {
         address: sent.text("address").into(),
         name: sent.text("name").into(),
         signature: sent.text("signature").into(),
+        quotes: sent.ticked("quotes"),
         is_default: sent.ticked("is_default"),
         team_id: if sent.text("team").is_empty() { None } else { Some(sent.parse("team")?) },
         smtp: Some(server(sent, "smtp")?),
@@ -69,6 +70,7 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> 
     let key_set = dkim.is_some_and(|d| d.key_set);
     let stored = |of: fn(&Mailbox) -> &String| m.map(of).cloned().unwrap_or_default();
     let is_default = m.is_some_and(|m| m.is_default);
+    let quotes = m.is_some_and(|m| m.quotes);
     let team =
         draft.value("team", m.and_then(|m| m.team_id).map(|t| t.to_string()).unwrap_or_default());
     let teams = teams.iter().map(|t| {
@@ -96,7 +98,11 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> 
                 <label class="field-row">
                     <span class="field-label">"Signature"</span>
                     <TextArea name="signature" label="Signature" rows=3 maxlength=limits::SIGNATURE_CHARS value=field("signature", stored(|m| &m.signature)) />
-                    <FieldHelp id="signature-help".into() hint="Plain text below each answer." error=draft.error("signature") />
+                    <FieldHelp id="signature-help".into() hint="Plain text below each answer; its author can change it." error=draft.error("signature") />
+                </label>
+                <label class="check">
+                    <input type="checkbox" name="quotes" value="1" checked=draft.ticked("quotes", quotes) />
+                    "Answers quote the last message"
                 </label>
                 <label class="field-row">
                     <span class="field-label">"Team"</span>

@@ -77,12 +77,32 @@ impl Recipients {
     }
 }
 
+crate::vocabulary! {
+    /// Why somebody who was in a customer's mail gets no answer unless an agent adds them.
+    NotAdded {
+        Unverified => "unverified", "sender unverified";
+        NoParticipant => "no_participant", "takes no part in this ticket";
+    }
+}
+
+/// Somebody who was in To or Cc of a customer's mail and would not get the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub email: String,
+    pub why: NotAdded,
+}
+
 /// How an answer in a ticket would leave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answers {
     /// The mailbox; none that can send: answers are stored and wait.
     pub from: Option<String>,
     pub recipients: Recipients,
+    pub left_out: Vec<LeftOut>,
+    /// The mailbox's, as it leaves unless the author changes it.
+    pub signature: String,
+    /// Whether the mailbox quotes the last message below an answer.
+    pub quotes: bool,
 }
 
 /// What the recipients' states make of a message. A recipient who got nothing matters more

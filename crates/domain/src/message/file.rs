@@ -1,5 +1,6 @@
 //! Files: what a message carries, and what waits for the message it was chosen for.
 
+use super::MessageMode;
 use crate::{AppError, AttachmentId};
 use serde::{Deserialize, Serialize};
 
@@ -59,14 +60,6 @@ impl Attachment {
 }
 
 crate::vocabulary! {
-    /// What a file was chosen for.
-    UploadMode {
-        Reply => "reply", "Reply";
-        Note => "note", "Internal note";
-    }
-}
-
-crate::vocabulary! {
     /// Why a file was not taken. The label is what the person reads.
     UploadRefusal {
         Empty => "empty", "This file is empty.";
@@ -95,7 +88,7 @@ impl UploadRefusal {
 /// in each ticket, for answers and for notes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
-    pub mode: UploadMode,
+    pub mode: MessageMode,
     pub file: Attachment,
 }
 

@@ -1,24 +1,27 @@
 //! Messages and internal notes: what may be written, and how a ticket's thread shows them.
 
 mod delivery;
+mod effect;
 mod file;
 mod links;
 mod mail;
 mod new;
 mod newer;
+mod quote;
 mod thread;
 
 pub use delivery::{
-    Answers, DeliveryState, NOT_VIEWED_AFTER, Recipient, RecipientRole, Recipients,
-    opened_by_machine, parse_addresses, receipt_of, shown_receipt,
+    Answers, DeliveryState, LeftOut, NOT_VIEWED_AFTER, NotAdded, Recipient, RecipientRole,
+    Recipients, opened_by_machine, parse_addresses, receipt_of, shown_receipt,
 };
-pub use file::{
-    Attachment, Look, PICTURES, Upload, UploadMode, UploadRefusal, Uploaded, size_text,
-};
+pub use effect::{Effect, StatusChoice};
+pub use file::{Attachment, Look, PICTURES, Upload, UploadRefusal, Uploaded, size_text};
 pub use links::{Segment, segments};
 pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};
 pub use new::{
-    HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage, WriteMessage, WriteNote, Written,
+    Desk, FirstKind, FirstMessage, HeaderLine, InboundEmail, MessageMode, NewAttachment, NewCsat,
+    NewMessage, Opening, WriteMessage, WriteNote, Written,
 };
 pub use newer::{NewerMessage, overtaken};
+pub use quote::{attribution, quoted};
 pub use thread::{Delivery, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers};

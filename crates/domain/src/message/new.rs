@@ -1,10 +1,13 @@
 //! What may be written into a ticket.
 
+use super::{Effect, Upload};
 use crate::error::{AppError, Problems};
-use crate::ticket::{Channel, MessageKind, Receipt};
+use crate::ticket::{Channel, MessageKind, PersonRef, Receipt};
 use crate::{AttachmentId, CustomerId, MessageId, TicketId, UserId, limits, markdown, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// A header of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +184,40 @@ impl NewMessage {
     }
 }
 
+crate::vocabulary! {
+    /// Whom a message is for: an answer leaves by mail, a note never does.
+    MessageMode {
+        Reply => "reply", "Reply";
+        Note => "note", "Internal note";
+    }
+}
+
+/// Where somebody writes: in a ticket by its number, or one that a customer is going to get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    Ticket(i64),
+    NewTicket(CustomerId),
+}
+
+impl FromStr for Desk {
+    type Err = AppError;
+    fn from_str(text: &str) -> Result<Self, AppError> {
+        match text.parse() {
+            Ok(customer) => Ok(Self::NewTicket(customer)),
+            Err(_) => text.parse().map(Self::Ticket).map_err(|_| AppError::NotFound),
+        }
+    }
+}
+
+impl fmt::Display for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket(number) => number.fmt(f),
+            Self::NewTicket(customer) => customer.fmt(f),
+        }
+    }
+}
+
 /// An agent's answer to the customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteMessage {
@@ -193,14 +230,16 @@ pub struct WriteMessage {
     pub bcc: Option<String>,
     /// Makes a retry harmless: the same key is stored once.
     pub client_key: Option<String>,
-    /// Closes the ticket along with the message.
-    pub close: bool,
-    /// Lets the ticket sleep until then.
-    pub snooze: Option<DateTime<Utc>>,
+    /// What happens to the ticket along with it, in this order.
+    pub effects: Vec<Effect>,
     /// The author's own uploads of this ticket that go along, in this order. Those chosen for a
     /// note stay where they are; one that is gone is an error of this field. A picture among them
     /// stands in the text as `![name](att_…)` and leaves inside the mail.
     pub attachments: Vec<AttachmentId>,
+    /// Plain text below the answer, empty for none. `None`: the mailbox's.
+    pub signature: Option<String>,
+    /// The message of this ticket that is quoted at the end.
+    pub quote: Option<MessageId>,
     /// The newest message that its author saw: what others wrote later has to be seen first. All
     /// zeros for a ticket without messages; `None` asks about nothing.
     pub seen: Option<MessageId>,
@@ -212,10 +251,45 @@ pub struct WriteNote {
     /// Markdown.
     pub body: String,
     pub client_key: Option<String>,
+    /// As in [`WriteMessage`].
+    pub effects: Vec<Effect>,
     /// As in [`WriteMessage`], those chosen for a note.
     pub attachments: Vec<AttachmentId>,
     /// As in [`WriteMessage`]; only a colleague's answer has to be seen before a note.
     pub seen: Option<MessageId>,
+}
+
+crate::vocabulary! {
+    /// What a form for a new ticket is asked to begin it with.
+    FirstKind {
+        Reply => "reply", "E-mail to the customer";
+        Note => "note", "Internal note";
+        None => "none", "No message";
+    }
+}
+
+/// What a form for a new ticket starts from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    pub customer_name: String,
+    /// The customer's, the main one first.
+    pub emails: Vec<String>,
+    /// The mailbox; none that can send: a mail is stored and waits.
+    pub from: Option<String>,
+    pub signature: String,
+    pub people: Vec<PersonRef>,
+    /// The reader's own files that wait for it.
+    pub uploads: Vec<Upload>,
+}
+
+/// The message that a new ticket begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstMessage {
+    /// Nobody has said anything yet.
+    None,
+    Note(WriteNote),
+    /// It leaves to the customer, under the ticket's subject.
+    Mail(WriteMessage),
 }
 
 /// What storing a message answers.

@@ -2,6 +2,7 @@
 
 use super::OutgoingEmail;
 use super::inline::point_inside;
+use super::marked::QUOTE;
 use rapport_domain::message::{Segment, segments};
 use std::fmt::Write;
 
@@ -20,6 +21,16 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
         push_lines(&mut html, mail.signature);
         html.push_str("</div>");
     }
+    if let Some((head, lines)) = mail.quoted.and_then(|quoted| quoted.split_once('\n')) {
+        let words: Vec<_> = lines.lines().map(unmarked).collect();
+        html.push_str("<p style=\"color:#666;margin-bottom:0\">");
+        push_lines(&mut html, head);
+        let _ = write!(
+            html,
+            "</p><blockquote style=\"{QUOTE}\">{}</blockquote>",
+            text_html(&words.join("\n"))
+        );
+    }
     if let Some(pixel) = mail.pixel {
         let src = escape(pixel);
         // Writing to a String cannot fail.
@@ -27,6 +38,12 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
     }
     html.push_str("</body></html>");
     html
+}
+
+/// A quoted line without the mark before it.
+fn unmarked(line: &str) -> &str {
+    let rest = line.strip_prefix('>').unwrap_or(line);
+    rest.strip_prefix(' ').unwrap_or(rest)
 }
 
 /// Plain text as HTML: paragraphs where a line is empty, line breaks elsewhere, links where there

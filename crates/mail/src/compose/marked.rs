@@ -4,7 +4,8 @@ use super::html::{escape, literal};
 use rapport_domain::markdown::{Block, Inline, parse};
 use std::fmt::Write;
 
-const QUOTE: &str = "margin:0 0 1em;padding-left:1em;border-left:3px solid #ccc;color:#555";
+pub(super) const QUOTE: &str =
+    "margin:0 0 1em;padding-left:1em;border-left:3px solid #ccc;color:#555";
 const CODE: &str = "font-family:monospace;background:#f3f4f6;padding:1px 4px";
 const LINES: &str =
     "font-family:monospace;background:#f3f4f6;padding:8px 12px;white-space:pre-wrap";

@@ -39,6 +39,8 @@ pub struct OutgoingEmail<'a> {
     pub html: Option<&'a str>,
     /// Plain text below the answer; empty for none.
     pub signature: &'a str,
+    /// The message that is answered, as [`rapport_domain::message::quoted`] writes it.
+    pub quoted: Option<&'a str>,
     /// The address of the picture that tells when the mail was opened.
     pub pixel: Option<&'a str>,
     pub files: &'a [OutgoingFile<'a>],
@@ -85,10 +87,14 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
     let (words, signature) =
         (mail.text.replace("\r\n", "\n"), mail.signature.replace("\r\n", "\n"));
     let mail = &OutgoingEmail { text: &words, signature: &signature, ..mail.clone() };
-    let text = match mail.signature {
+    let mut text = match mail.signature {
         "" => mail.text.to_string(),
         signature => format!("{}\n\n-- \n{signature}", mail.text),
     };
+    if let Some(quoted) = mail.quoted {
+        text.push_str("\n\n");
+        text.push_str(quoted);
+    }
     let mut html = MimePart::new("text/html", html::document(mail));
     let (inside, along): (Vec<_>, Vec<_>) =
         mail.files.iter().partition(|file| file.content_id.is_some());

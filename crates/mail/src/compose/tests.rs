@@ -30,6 +30,7 @@ fn mail<'a>() -> OutgoingEmail<'a> {
         text: "Hi Alex,\n\nsee https://acme.example/a?b=1&c=2.\n.\nFrom here <b>on</b>: é",
         html: None,
         signature: "Acme\nSupport",
+        quoted: None,
         pixel: None,
         files: &[],
     }

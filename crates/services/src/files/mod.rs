@@ -16,5 +16,5 @@ pub use read::{Opened, open, shown};
 pub use thumb::thumbnail;
 pub use tidy::tidy;
 pub(crate) use upload::{Attached, attach};
-pub use upload::{NewUpload, take_back, upload};
+pub use upload::{NewUpload, for_new_ticket, take_back, upload};
 pub use verify::{Named, Report, verify};

@@ -5,22 +5,21 @@ use super::shown;
 use crate::{Ctx, Result};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use rapport_domain::message::{Attachment, UploadMode, UploadRefusal};
+use rapport_domain::message::{Attachment, Desk, MessageMode, Upload, UploadRefusal};
 use rapport_domain::ticket::Channel;
 use rapport_domain::{
-    AppError, AttachmentId, MessageId, Permission, TicketId, UserId, limits, markdown,
+    AppError, AttachmentId, CustomerId, MessageId, Permission, UserId, limits, markdown,
 };
 use rapport_store::files::Writing;
-use rapport_store::messages::{self, FileRow, InsertUpload, Waiting};
-use rapport_store::{StoreError, Tx};
+use rapport_store::messages::{self, FileRow, InsertUpload, UploadPlace, Waiting};
+use rapport_store::{StoreError, Tx, tickets};
 use std::pin::pin;
 
 /// A file that somebody chose.
 #[derive(Debug, Clone, Copy)]
 pub struct NewUpload<'a> {
-    /// The ticket's number.
-    pub number: i64,
-    pub mode: UploadMode,
+    pub desk: Desk,
+    pub mode: MessageMode,
     pub file_name: &'a str,
     /// What the browser takes it for.
     pub declared: Option<&'a str>,
@@ -39,12 +38,10 @@ pub async fn upload(
 ) -> Result<Attachment> {
     ctx.require(Permission::Write)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
-    let mut tx = ctx.store.begin().await?;
-    let ticket = messages::ticket_place(&mut tx, ctx.workspace, new.number).await?;
-    drop(tx);
-    let by_mail = new.mode == UploadMode::Reply && ticket.channel != Channel::Chat;
+    let (place, channel) = place(ctx, new.desk).await?;
+    let by_mail = new.mode == MessageMode::Reply && channel != Channel::Chat;
     let cap = if by_mail { limits::UPLOADS_MAIL_BYTES } else { limits::UPLOADS_BYTES };
-    let waiting = ctx.store.waiting_uploads(ctx.workspace, user, ticket.id, new.mode).await?;
+    let waiting = ctx.store.waiting_uploads(ctx.workspace, user, place, new.mode).await?;
     let room = room(waiting, cap)?;
     let id = AttachmentId::generate();
     ctx.store.expect_files(ctx.workspace, &[id]).await?;
@@ -66,13 +63,13 @@ pub async fn upload(
     let mut tx = ctx.store.begin().await?;
     // Several at once are counted one after the other.
     messages::lock_uploads(&mut tx, ctx.workspace, user).await?;
-    let waiting = messages::waiting(&mut tx, ctx.workspace, user, ticket.id, new.mode).await?;
+    let waiting = messages::waiting(&mut tx, ctx.workspace, user, place, new.mode).await?;
     if stored.size > self::room(waiting, cap)? {
         return Err(too_large(by_mail).into());
     }
     let insert = InsertUpload {
         id,
-        ticket: ticket.id,
+        place,
         user,
         mode: new.mode,
         file_name: &file_name,
@@ -85,13 +82,37 @@ pub async fn upload(
     Ok(Attachment { id, file_name, content_type, size_bytes: stored.size, url: None })
 }
 
-/// Takes an upload of one's own back; answers the number of the ticket it waited in. `NotFound`
-/// once it went with a message.
-pub async fn take_back(ctx: &Ctx, id: AttachmentId) -> Result<i64> {
+/// Where the file waits, and the way that its ticket came.
+async fn place(ctx: &Ctx, desk: Desk) -> Result<(UploadPlace, Channel)> {
+    let mut tx = ctx.store.begin().await?;
+    match desk {
+        Desk::Ticket(number) => {
+            let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
+            Ok((UploadPlace::Ticket(ticket.id), ticket.channel))
+        }
+        Desk::NewTicket(customer) => {
+            // Whoever is merged meanwhile gets it as the one they became.
+            tickets::lock_customer(&mut tx, ctx.workspace, customer).await?;
+            Ok((UploadPlace::NewTicket(customer), Channel::Email))
+        }
+    }
+}
+
+/// The files of one's own that wait for a ticket which a customer is going to get.
+pub async fn for_new_ticket(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Upload>> {
     ctx.require(Permission::Write)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
-    let number = ctx.store.delete_upload(ctx.workspace, user, id).await?;
-    number.ok_or(AppError::NotFound)
+    Ok(ctx.store.uploads_for_new_ticket(ctx.workspace, user, customer).await?)
+}
+
+/// Takes an upload of one's own back. `NotFound` once it went with a message.
+pub async fn take_back(ctx: &Ctx, id: AttachmentId) -> Result<()> {
+    ctx.require(Permission::Write)?;
+    let user = ctx.user().ok_or(AppError::Forbidden)?;
+    match ctx.store.delete_upload(ctx.workspace, user, id).await? {
+        true => Ok(()),
+        false => Err(AppError::NotFound),
+    }
 }
 
 /// Bytes that may still come.
@@ -137,7 +158,7 @@ pub(crate) async fn attach(
     tx: &mut Tx,
     ctx: &Ctx,
     message: MessageId,
-    ticket: TicketId,
+    place: UploadPlace,
     to: Attached<'_>,
 ) -> Result<()> {
     let Attached { mode, ids, text, by_mail } = to;
@@ -154,7 +175,7 @@ pub(crate) async fn attach(
     if named.len() > 2 * limits::UPLOADS_MAX {
         return Err(AppError::invalid("attachments", UploadRefusal::TooMany.label()));
     }
-    let found = messages::lock_named_uploads(tx, ctx.workspace, user, ticket, &named).await?;
+    let found = messages::lock_named_uploads(tx, ctx.workspace, user, place, &named).await?;
     if found.len() < named.len() {
         let message = "A file of this message is no longer here. Take it off, or choose it again.";
         return Err(AppError::invalid("attachments", message));
@@ -180,7 +201,7 @@ pub(crate) async fn attach(
 /// What goes with a message, and how that leaves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attached<'a> {
-    pub mode: UploadMode,
+    pub mode: MessageMode,
     pub ids: &'a [AttachmentId],
     pub text: &'a str,
     pub by_mail: bool,

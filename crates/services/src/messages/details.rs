@@ -1,26 +1,24 @@
 //! The open ticket, and pages of its thread.
 
+use super::plain_address;
 use crate::{Ctx, Result, auth};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{
-    Answers, Delivery, HeaderLine, Message, Recipients, ThreadActivity, ThreadPage, TicketDetails,
-    main_headers, shown_receipt,
+    Answers, Delivery, HeaderLine, LeftOut, Message, NotAdded, Recipients, ThreadActivity,
+    ThreadPage, TicketDetails, main_headers, shown_receipt,
 };
-use rapport_domain::ticket::MessageKind;
+use rapport_domain::ticket::{MessageKind, Ticket};
 use rapport_domain::{
     AppError, Cursor, CustomerId, EventId, MessageId, Permission, UserId, limits,
 };
-use rapport_store::messages::{ActivityRow, MessageRow};
+use rapport_store::messages::{ActivityRow, MessageRow, Sending};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
 pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<TicketDetails> {
     ctx.require(Permission::Read)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
+    let answers = answers(rows.sending, &rows.ticket, &rows.messages);
     let thread = page(rows.messages, ctx.now);
-    let sending = rows.sending;
-    let participants = rows.ticket.participants.iter().map(|p| p.email.clone());
-    let (last, customer) = (sending.last_sender, sending.customer);
-    let recipients = Recipients::suggest(last, customer, participants, &sending.own);
     // Activities stand between the messages that are shown: none before the first, and none
     // after the last when later messages follow.
     let from = thread.earlier.map(|c| c.at);
@@ -39,11 +37,47 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
         thread,
         activities,
         assignable: rows.assignable,
-        answers: Answers { from: sending.from, recipients },
+        answers,
         uploads: rows.uploads,
         returned: rows.returned,
         form_key: auth::random_token(),
     })
+}
+
+/// How an answer would leave, and who of those in the customer's mails it would leave out.
+fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answers {
+    let Sending { last_sender, customer, mailbox, own } = sending;
+    let participants = ticket.participants.iter().map(|p| p.email.clone());
+    let recipients = Recipients::suggest(last_sender, customer, participants, &own);
+    let mut left_out: Vec<LeftOut> = Vec::new();
+    let from_outside = |m: &&MessageRow| m.kind == MessageKind::Customer && m.has_raw;
+    for message in messages.iter().filter(from_outside) {
+        let sender = message.author_email.as_deref().unwrap_or_default();
+        let proven = message.mail.as_ref().is_some_and(|m| m.verdicts.prove(sender));
+        let why = if proven { NotAdded::NoParticipant } else { NotAdded::Unverified };
+        let lines = message.headers.iter().filter(|h| is_recipients(h));
+        for email in lines.flat_map(|h| rapport_mail::header_addresses(&h.value)) {
+            let gets_it = recipients.to.contains(&email) || recipients.cc.contains(&email);
+            let ours = own.contains(&plain_address(&email));
+            if left_out.len() < limits::LEFT_OUT_SHOWN
+                && !gets_it
+                && !ours
+                && email != sender.to_lowercase()
+                && !left_out.iter().any(|l| l.email == email)
+            {
+                left_out.push(LeftOut { email, why });
+            }
+        }
+    }
+    let (from, signature, quotes) = match mailbox {
+        Some(mailbox) => (Some(mailbox.address), mailbox.signature, mailbox.quotes),
+        None => (None, String::new(), false),
+    };
+    Answers { from, recipients, left_out, signature, quotes }
+}
+
+fn is_recipients(header: &HeaderLine) -> bool {
+    ["to", "cc"].iter().any(|name| header.name.eq_ignore_ascii_case(name))
 }
 
 /// The same under a customer's address: somebody else's ticket is not found there.

@@ -20,4 +20,4 @@ pub use outgoing::UNDO;
 pub(crate) use send::{SEND_MAIL, send_mail};
 pub(crate) use undo::start_again;
 pub use undo::{retry_send, undo_send, undo_send_on_page};
-pub use write::{add_message, note, reply, write};
+pub use write::{add_message, note, open, opening, reply, write};

@@ -4,10 +4,11 @@ use super::send::{ATTEMPTS, SEND_MAIL};
 use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
-use rapport_domain::ticket::Receipt;
-use rapport_domain::{AppError, MailboxId, MessageId, TicketId, limits};
+use rapport_domain::ticket::{MessageKind, Receipt};
+use rapport_domain::{AppError, MailboxId, MessageId, TicketId, limits, text};
 use rapport_mail::reply_token::{self, TOKEN_CHARS};
 use rapport_store::jobs::{self, NewJob};
+use rapport_store::mailboxes::Answering;
 use rapport_store::messages::{self, InsertOutgoing, TicketPlace};
 use rapport_store::{Tx, mailboxes};
 use serde_json::json;
@@ -23,6 +24,17 @@ pub(super) struct Plan {
     mailbox: MailboxId,
     recipients: Vec<(String, RecipientRole)>,
     references: Vec<String>,
+    signature: String,
+    quoted: Option<String>,
+}
+
+/// What stands below an answer, as its author decided.
+#[derive(Debug, Default)]
+pub(super) struct Below {
+    /// `None`: the mailbox's.
+    pub signature: Option<String>,
+    /// The message that is quoted.
+    pub quote: Option<MessageId>,
 }
 
 /// Decides how a message leaves, and gives it its subject, ids and headers. `None` when the
@@ -35,12 +47,21 @@ pub(super) async fn plan(
     id: MessageId,
     author_name: &str,
     new: &mut NewMessage,
+    below: &Below,
     alone: bool,
 ) -> Result<Option<Plan>> {
     let came_to = ticket.mailbox.as_deref();
-    let Some((mailbox, address, name)) = mailboxes::answering(tx, ctx.workspace, came_to).await?
-    else {
+    let Some(mailbox) = mailboxes::answering(tx, ctx.workspace, came_to).await? else {
         return Ok(None);
+    };
+    let Answering { id: mailbox, address, name, signature: usual, .. } = mailbox;
+    let signature = match &below.signature {
+        Some(own) => signature(own)?,
+        None => usual,
+    };
+    let quoted = match below.quote {
+        Some(message) => Some(quoted(tx, ctx, ticket, message).await?),
+        None => None,
     };
     let recipients = recipients(tx, ctx, ticket, new).await?;
     let references = match alone {
@@ -69,7 +90,7 @@ pub(super) async fn plan(
     new.message_id = Some(message_id);
     new.receipt = Some(Receipt::Queued);
     new.receipt_at = Some(ctx.now);
-    Ok(Some(Plan { mailbox, recipients, references }))
+    Ok(Some(Plan { mailbox, recipients, references, signature, quoted }))
 }
 
 /// Stores the plan with its message, and the job that carries it out.
@@ -86,8 +107,9 @@ pub(super) async fn enqueue(
         mailbox: plan.mailbox,
         recipients: &plan.recipients,
         references: &plan.references,
-        status_before: touched.status_before,
-        status_after: touched.status,
+        signature: &plan.signature,
+        quoted: plan.quoted.as_deref(),
+        moved: &touched.moved,
         send_at,
         now: ctx.now,
     };
@@ -101,6 +123,36 @@ pub(super) async fn enqueue(
     };
     jobs::enqueue(tx, ctx.workspace, &job).await?;
     Ok(())
+}
+
+/// A signature that was changed for one mail.
+fn signature(text: &str) -> Result<String> {
+    let text = text::clean(text).trim_end().to_string();
+    if text.chars().count() > limits::SIGNATURE_CHARS {
+        let message = format!("At most {} characters fit.", limits::SIGNATURE_CHARS);
+        return Err(AppError::invalid("signature", message));
+    }
+    Ok(text)
+}
+
+/// The words that the composer showed: those of a message of this ticket, without the thread that
+/// it quotes itself.
+async fn quoted(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketPlace,
+    message: MessageId,
+) -> Result<String> {
+    let found = messages::to_quote(tx, ctx.workspace, ticket.id, message).await?;
+    let Some((kind, author, at, text)) = found else {
+        let message = "The message to quote is not in this ticket any more.";
+        return Err(AppError::invalid("quote", message));
+    };
+    let fresh = match kind {
+        MessageKind::Customer => rapport_mail::split_quoted(&text).fresh,
+        _ => text,
+    };
+    Ok(rapport_domain::message::quoted(&author, at, &fresh))
 }
 
 async fn recipients(

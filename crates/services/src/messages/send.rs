@@ -140,7 +140,8 @@ async fn write(
         date: mail.sent_at.timestamp(),
         text: &mail.body_text,
         html: html.as_deref(),
-        signature: &mailbox.signature,
+        signature: mail.signature.as_deref().unwrap_or(&mailbox.signature),
+        quoted: mail.quoted.as_deref(),
         pixel: pixel.as_deref(),
         files: &files,
     });

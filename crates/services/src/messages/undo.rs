@@ -8,8 +8,8 @@ use rapport_store::jobs::{self, NewJob};
 use rapport_store::{StoreError, Tx, deliveries, messages};
 use serde_json::json;
 
-/// Takes back an answer that has not left yet, and gives its text back. The ticket goes back to
-/// the status it had; its files wait for the next answer of whoever took it back. Afterwards it is
+/// Takes back an answer that has not left yet, and gives its text back. What it did to the ticket
+/// is put back too; its files wait for the next answer of whoever took it back. Afterwards it is
 /// too late, and a conflict says so.
 pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
     undo(ctx, message, false).await
@@ -44,8 +44,9 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> 
         let body = &undone.body;
         messages::keep_returned(&mut tx, ctx.workspace, user, ticket.id, body).await?;
     }
-    let (after, before) = (undone.status_after, undone.status_before);
-    tickets::undo_status(&mut tx, ctx, &ticket, after, before).await?;
+    if let Some(moved) = &undone.moved {
+        tickets::put_back(&mut tx, ctx, &ticket, moved).await?;
+    }
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(%message, "an answer was taken back");
     Ok(undone.body)

@@ -19,7 +19,7 @@ pub use create::{create, open, open_as};
 pub use edit::edit;
 pub use input::{create_from, patch};
 pub use merge::{give_to, merge, unmerge};
-pub use message::{Then, TouchByMessage, Touched, touch_by_message, undo_status};
+pub use message::{TouchByMessage, Touched, put_back, touch_by_message};
 
 pub use split::{split, unsplit};
 

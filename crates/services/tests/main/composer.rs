@@ -1,22 +1,17 @@
-//! What agents write with: Markdown, snippets, people named in notes, send and snooze.
+//! What agents write with: Markdown, people named in notes, send and snooze.
 
 use crate::mail_out::Post;
 use chrono::TimeDelta;
-use rapport_domain::message::WriteMessage;
+use rapport_domain::message::{Effect, MessageMode, WriteMessage};
 use rapport_domain::notify::Notify;
-use rapport_domain::snippet::NewSnippet;
 use rapport_domain::ticket::Status;
 use rapport_domain::{AppError, MessageId};
-use rapport_services::{messages, notifications, snippets};
+use rapport_services::{messages, notifications};
 use sqlx::PgPool;
-
-fn snippet(name: &str, body: &str) -> NewSnippet {
-    NewSnippet { name: name.into(), body: body.into() }
-}
 
 async fn note(post: &Post, body: &str) -> MessageId {
     let new = WriteMessage { body: body.into(), ..WriteMessage::default() };
-    messages::write(&post.ctx, post.number, "note", new).await.unwrap().id
+    messages::write(&post.ctx, post.number, MessageMode::Note, new).await.unwrap().id
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -51,11 +46,14 @@ async fn what_is_taken_back_is_what_was_typed(pool: PgPool) {
 async fn an_answer_can_put_its_ticket_to_sleep(pool: PgPool) {
     let post = Post::new(pool).await;
     let until = post.ctx.now + TimeDelta::hours(3);
-    let write = |snooze| WriteMessage { body: "Later".into(), snooze, ..WriteMessage::default() };
-    let past = Some(post.ctx.now - TimeDelta::hours(1));
+    let write = |until| {
+        let effects = vec![Effect::Snooze(until)];
+        WriteMessage { body: "Later".into(), effects, ..WriteMessage::default() }
+    };
+    let past = post.ctx.now - TimeDelta::hours(1);
     let error = messages::reply(&post.ctx, post.number, write(past)).await.unwrap_err();
     assert!(error.field("snooze").is_some(), "{error:?}");
-    let id = post.write(write(Some(until))).await;
+    let id = post.write(write(until)).await;
     let ticket = messages::details(&post.ctx, post.number, None).await.unwrap().ticket;
     assert_eq!((ticket.row.status, ticket.snoozed_until), (Status::Snoozed, Some(until)));
     // Taken back, it is awake again, and stays so when the time comes.
@@ -63,31 +61,6 @@ async fn an_answer_can_put_its_ticket_to_sleep(pool: PgPool) {
     post.now().await;
     let ticket = messages::details(&post.ctx, post.number, None).await.unwrap().ticket;
     assert!(ticket.row.status != Status::Snoozed && ticket.snoozed_until.is_none());
-}
-
-#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn snippets_are_filled_in_for_the_ticket(pool: PgPool) {
-    let post = Post::new(pool).await;
-    let admin = post.world.ctx(&post.world.priya);
-    let body = "Hi {{customer.first_name|there}}, about #{{ticket.number}}. {{agent.first_name}}";
-    let id = snippets::create(&admin, snippet("Greeting", body)).await.unwrap();
-    snippets::create(&admin, snippet("Long greeting", "Hello")).await.unwrap();
-    let found = snippets::find(&post.ctx, post.number, "greet").await.unwrap();
-    let names: Vec<_> = found.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!(names, ["Greeting", "Long greeting"], "what starts with it comes first");
-    assert_eq!(found[0].body, format!("Hi Alex, about #{}. Priya", post.number));
-
-    let taken = snippets::create(&admin, snippet("GREETING", "x")).await.unwrap_err();
-    assert!(taken.field("name").is_some(), "{taken:?}");
-    snippets::update(&admin, id, 1, snippet("Hello", "x")).await.unwrap();
-    let stale = snippets::update(&admin, id, 1, snippet("Hi", "y")).await.unwrap_err();
-    assert!(matches!(stale, AppError::Conflict(_)), "{stale:?}");
-    snippets::delete(&admin, id).await.unwrap();
-    assert_eq!(snippets::list(&admin).await.unwrap().len(), 1);
-
-    let agent = post.world.ctx(&post.world.sam);
-    let refused = snippets::create(&agent, snippet("Mine", "x")).await.unwrap_err();
-    assert_eq!(refused, AppError::Forbidden);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

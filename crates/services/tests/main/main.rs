@@ -14,6 +14,7 @@ mod info;
 mod labels;
 mod life;
 mod live;
+mod macros;
 mod mail_out;
 mod mailboxes;
 mod merge;

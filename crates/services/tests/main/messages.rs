@@ -35,7 +35,11 @@ async fn the_same_key_stores_one_message(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
     let number = ticket(&world, &ctx).await;
-    let new = WriteMessage { client_key: Some("k1".into()), close: true, ..answer("Done") };
+    let new = WriteMessage {
+        client_key: Some("k1".into()),
+        effects: vec!["status:closed".parse().unwrap()],
+        ..answer("Done")
+    };
     let first = messages::reply(&ctx, number, new.clone()).await.unwrap();
     let again = messages::reply(&ctx, number, new).await.unwrap();
     assert_eq!(first.id, again.id);

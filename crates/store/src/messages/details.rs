@@ -34,9 +34,17 @@ pub struct Sending {
     pub last_sender: Option<String>,
     pub customer: Option<String>,
     /// The mailbox that answers, if one can.
-    pub from: Option<String>,
+    pub mailbox: Option<SendingFrom>,
     /// The addresses of all mailboxes.
     pub own: Vec<String>,
+}
+
+/// The mailbox that answers.
+#[derive(Debug, Deserialize)]
+pub struct SendingFrom {
+    pub address: String,
+    pub signature: String,
+    pub quotes: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -171,7 +179,9 @@ fn push_sending(sql: &mut QueryBuilder<Postgres>) {
                 order by sent_at desc, id desc limit 1),
             'customer', (select email from customers
                 where workspace_id = $1 and id = t.customer_id),
-            'from', (select address from mailboxes
+            'mailbox', (select json_build_object('address', address, 'signature', signature,
+                    'quotes', quotes)
+                from mailboxes
                 where workspace_id = $1 and (address = lower(t.mailbox) or is_default)
                     and (smtp_host is not null or transport = 'outbox')
                 order by (address = lower(t.mailbox)) desc nulls last limit 1),

@@ -27,7 +27,7 @@ pub use mail::{Reread, mail_facts, replace_content, set_mail_facts, set_receipt_
 pub use newer::newer;
 pub use outgoing::{
     InsertOutgoing, Outgoing, insert_outgoing, last_sender, participant_emails, restart_outgoing,
-    thread_ids,
+    thread_ids, to_quote,
 };
 pub use raw::{
     InsertRaw, RawRow, StoredRaw, insert_raw, keep_trying, lock_raw, set_raw_concerns,
@@ -36,8 +36,8 @@ pub use raw::{
 pub use rows::{ActivityRow, MessageRow};
 pub use undo::{Undone, forget_returned, keep_returned, take_back, ticket_of};
 pub use uploads::{
-    InsertUpload, Waiting, attach_uploads, detach_uploads, insert_upload, lock_named_uploads,
-    lock_uploads, waiting,
+    InsertUpload, UploadPlace, Waiting, attach_uploads, detach_uploads, insert_upload,
+    lock_named_uploads, lock_uploads, waiting,
 };
 pub use write::{
     InsertAttachment, InsertMessage, TicketPlace, find_message, insert_attachments, insert_message,

@@ -1,11 +1,13 @@
 //! Mails that leave: what they need, and how far they are.
 
 use crate::messages::FileRow;
+use crate::tickets::Moved;
 use crate::{Result, Store, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
-use rapport_domain::ticket::{MessageKind, Status};
-use rapport_domain::{MailboxId, MessageId, TicketId, WorkspaceId, limits};
+use rapport_domain::ticket::MessageKind;
+use rapport_domain::{CustomerId, MailboxId, MessageId, TicketId, WorkspaceId, limits};
+use sqlx::types::Json;
 
 /// A mail to send, beside the message that it is.
 #[derive(Debug)]
@@ -14,8 +16,12 @@ pub struct InsertOutgoing<'a> {
     pub mailbox: MailboxId,
     pub recipients: &'a [(String, RecipientRole)],
     pub references: &'a [String],
-    pub status_before: Status,
-    pub status_after: Status,
+    /// Below the answer; empty for none.
+    pub signature: &'a str,
+    /// The message that is quoted at the end.
+    pub quoted: Option<&'a str>,
+    /// What the message did to its ticket.
+    pub moved: &'a Moved,
     pub send_at: DateTime<Utc>,
     pub now: DateTime<Utc>,
 }
@@ -28,15 +34,16 @@ pub async fn insert_outgoing(
 ) -> Result<()> {
     sqlx::query!(
         "insert into outgoing_mails (workspace_id, message_id, mailbox_id, reference_ids, tracked,
-            status_before, status_after, next_attempt_at)
-        select workspace_id, $2, $3, $4, open_tracking, $5, $6, $7
+            signature, quoted, moved, next_attempt_at)
+        select workspace_id, $2, $3, $4, open_tracking, $5, $6, $7, $8
         from workspaces where workspace_id = $1",
         workspace.0,
         mail.message.0,
         mail.mailbox.0,
         mail.references,
-        mail.status_before.as_str(),
-        mail.status_after.as_str(),
+        mail.signature,
+        mail.quoted,
+        Json(mail.moved) as _,
         mail.send_at,
     )
     .execute(&mut **tx)
@@ -124,6 +131,27 @@ pub async fn participant_emails(
     .await?)
 }
 
+/// Who wrote a message of a ticket when, and its words, for an answer that quotes it. Notes are
+/// found nowhere here, nor what another ticket said.
+pub async fn to_quote(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    message: MessageId,
+) -> Result<Option<(MessageKind, String, DateTime<Utc>, String)>> {
+    let found = sqlx::query!(
+        r#"select kind as "kind: MessageKind", author_name, sent_at, body_text from messages
+        where workspace_id = $1 and ticket_id = $2 and id = $3 and kind <> 'note'
+            and forwards is null"#,
+        workspace.0,
+        ticket.0,
+        message.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.map(|r| (r.kind, r.author_name, r.sent_at, r.body_text)))
+}
+
 /// Everything of a mail to send.
 #[derive(Debug)]
 pub struct Outgoing {
@@ -138,6 +166,9 @@ pub struct Outgoing {
     pub message_id: String,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
+    /// `None`: the mailbox's.
+    pub signature: Option<String>,
+    pub quoted: Option<String>,
     pub tracked: bool,
     pub unclear: i32,
     pub sent_at: DateTime<Utc>,
@@ -153,7 +184,7 @@ impl Store {
                 m.author_name, coalesce(m.subject, '') as "subject!", m.body_text,
                 m.body_markdown, m.body_html,
                 m.message_id as "message_id!", m.in_reply_to, o.reference_ids, o.tracked,
-                o.unclear, m.sent_at
+                o.signature, o.quoted, o.unclear, m.sent_at
             from outgoing_mails o
             join messages m on m.workspace_id = o.workspace_id and m.id = o.message_id
             where o.workspace_id = $1 and o.message_id = $2 and m.message_id is not null"#,
@@ -185,12 +216,38 @@ impl Store {
             message_id: mail.message_id,
             in_reply_to: mail.in_reply_to,
             references: mail.reference_ids,
+            signature: mail.signature,
+            quoted: mail.quoted,
             tracked: mail.tracked,
             unclear: mail.unclear,
             sent_at: mail.sent_at,
             recipients: recipients.into_iter().map(|r| (r.email, r.role, r.state)).collect(),
             files,
         })
+    }
+
+    /// The name of a customer and their addresses, the main one first.
+    pub async fn addresses_of(
+        &self,
+        workspace: WorkspaceId,
+        customer: CustomerId,
+    ) -> Result<(String, Vec<String>)> {
+        let found = sqlx::query!(
+            r#"select name, email, array(
+                select value from customer_identifiers
+                where workspace_id = $1 and customer_id = c.id and kind = 'email'
+                order by is_primary desc, value limit $3) as "emails!"
+            from customers c where workspace_id = $1 and id = $2"#,
+            workspace.0,
+            customer.0,
+            limits::IDENTIFIERS_MAX as i64,
+        )
+        .fetch_optional(self.pool())
+        .await?
+        .ok_or(StoreError::NotFound)?;
+        let mut emails: Vec<String> = found.email.into_iter().collect();
+        emails.extend(found.emails.into_iter().filter(|e| !emails.contains(e)).collect::<Vec<_>>());
+        Ok((found.name, emails))
     }
 
     /// Notes that the whole mail is about to be handed over: until [`end_attempt`] nobody

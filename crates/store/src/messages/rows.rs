@@ -1,7 +1,7 @@
 //! Messages and activities as Postgres writes them into JSON: ids are bare UUIDs.
 
 use chrono::{DateTime, Utc};
-use rapport_domain::message::{Attachment, HeaderLine, MailFacts, Recipient, Upload, UploadMode};
+use rapport_domain::message::{Attachment, HeaderLine, MailFacts, MessageMode, Recipient, Upload};
 use rapport_domain::ticket::{Channel, MessageKind, Receipt};
 use rapport_domain::{AttachmentId, Cursor, Uuid};
 use serde::{Deserialize, Deserializer};
@@ -76,7 +76,7 @@ impl From<AttachmentRow> for Attachment {
 /// A file that waits for its message.
 #[derive(Debug, Deserialize)]
 pub struct UploadRow {
-    mode: UploadMode,
+    mode: MessageMode,
     #[serde(flatten)]
     file: AttachmentRow,
 }

@@ -1,9 +1,9 @@
 //! Taking back an answer that has not left yet.
 
-use crate::tickets::recount;
+use crate::tickets::{Moved, recount};
 use crate::{Result, StoreError, Tx};
-use rapport_domain::ticket::Status;
 use rapport_domain::{MessageId, TicketId, UserId, WorkspaceId};
+use sqlx::types::Json;
 
 /// What was taken back.
 #[derive(Debug)]
@@ -11,8 +11,8 @@ pub struct Undone {
     pub ticket: TicketId,
     /// As it was typed; empty for what was passed on, which is no answer to go on with.
     pub body: String,
-    pub status_before: Status,
-    pub status_after: Status,
+    /// What the message had done to its ticket; nobody knows for those of an earlier version.
+    pub moved: Option<Json<Moved>>,
 }
 
 /// The ticket that a message stands in.
@@ -39,7 +39,7 @@ pub async fn take_back(tx: &mut Tx, workspace: WorkspaceId, message: MessageId) 
         returning m.ticket_id as "ticket: TicketId",
             case when m.forwards is null then coalesce(m.body_markdown, m.body_text) else '' end
                 as "body!",
-            o.status_before as "status_before: Status", o.status_after as "status_after: Status""#,
+            o.moved as "moved: Json<Moved>""#,
         workspace.0,
         message.0,
     )

@@ -9,7 +9,7 @@ const PAGES: [&str; 11] = [
     "/settings/mailboxes",
     "/settings/receiving",
     "/settings/sla",
-    "/settings/snippets",
+    "/settings/macros",
     "/settings/statuses",
     "/settings/surveys",
     "/settings/teams",

@@ -106,7 +106,7 @@ pub(super) async fn store(
         sent_at: received,
         moves_status: !automatic,
         automatic,
-        then: None,
+        effects: &[],
         author_name: insert.author_name,
     };
     let touched = touch_by_message(tx, ctx, &touch).await?;

@@ -6,7 +6,7 @@ mod uploads;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use rapport_domain::AttachmentId;
-use rapport_domain::message::{Attachment, UploadMode};
+use rapport_domain::message::{Attachment, Desk, MessageMode};
 use rapport_services::files::{self, NewUpload};
 use rapport_services::{Ctx, Result};
 use std::ops::Range;
@@ -35,8 +35,13 @@ pub async fn read(ctx: &Ctx, id: AttachmentId, range: Option<Range<u64>>) -> Res
     Ok(all)
 }
 
-pub async fn upload(ctx: &Ctx, number: i64, mode: UploadMode, data: &[u8]) -> Result<Attachment> {
-    let new = NewUpload { number, mode, file_name: "../chart.png", declared: Some("image/png") };
+pub async fn upload(ctx: &Ctx, number: i64, mode: MessageMode, data: &[u8]) -> Result<Attachment> {
+    let new = NewUpload {
+        desk: Desk::Ticket(number),
+        mode,
+        file_name: "../chart.png",
+        declared: Some("image/png"),
+    };
     let chunks: Vec<_> = data.chunks(1_000_000).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
     files::upload(ctx, new, stream::iter(chunks)).await
 }

@@ -98,7 +98,7 @@ async fn a_machines_answer_is_filed_and_wakes_nobody(pool: PgPool) {
     let ctx = world.ctx(&world.priya);
     let first = take(&ctx, mail("dana@fox.example", "Message-ID: <1@fox.example>\r\n", "Hi")).await;
     sent(&ctx, first.ticket_number, "ours@acme.example").await;
-    let close = WriteMessage { close: true, ..write("Bye") };
+    let close = WriteMessage { effects: vec!["status:closed".parse().unwrap()], ..write("Bye") };
     messages::reply(&ctx, first.ticket_number, close).await.unwrap();
     rapport_services::tickets::mark_read(&ctx, first.ticket_number).await.unwrap();
     let headers = "In-Reply-To: <ours@acme.example>\r\nAuto-Submitted: auto-replied\r\n";

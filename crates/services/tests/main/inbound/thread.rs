@@ -37,7 +37,7 @@ async fn an_answer_finds_its_ticket_and_reopens_it(pool: PgPool) {
     let ctx = world.ctx(&world.priya);
     let copy = "Cc: carl@fox.example\r\nMessage-ID: <1@fox.example>\r\n";
     let first = take_proven(&ctx, "fox.example", mail("dana@fox.example", copy, "Hi")).await;
-    let done = WriteMessage { close: true, ..write("Done") };
+    let done = WriteMessage { effects: vec!["status:closed".parse().unwrap()], ..write("Done") };
     messages::reply(&ctx, first.ticket_number, done).await.unwrap();
     let sent = NewMessage {
         message_id: Some("<ours@acme.example>".into()),

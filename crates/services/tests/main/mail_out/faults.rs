@@ -3,7 +3,7 @@
 use super::Post;
 use crate::mailboxes::{input, keys};
 use rapport_domain::AppError;
-use rapport_domain::message::{DeliveryState, UploadMode, WriteMessage};
+use rapport_domain::message::{DeliveryState, MessageMode, WriteMessage};
 use rapport_domain::ticket::Receipt;
 use rapport_services::{jobs, mailboxes, messages};
 use sqlx::PgPool;
@@ -213,7 +213,7 @@ async fn a_fault_of_ours_ends_as_a_message_to_send_again(pool: PgPool) {
 async fn a_file_that_cannot_be_read_keeps_its_message_back(pool: PgPool) {
     let post = Post::new(pool).await;
     let ctx = post.world.ctx(&post.world.priya);
-    let mode = UploadMode::Reply;
+    let mode = MessageMode::Reply;
     let file = crate::files::upload(&ctx, post.number, mode, b"a,b").await.unwrap();
     let new = WriteMessage { body: "x".into(), attachments: vec![file.id], ..Default::default() };
     let id = post.write(new).await;

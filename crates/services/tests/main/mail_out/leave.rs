@@ -110,7 +110,13 @@ async fn an_answer_can_be_taken_back_until_it_leaves(pool: PgPool) {
     let post = Post::new(pool).await;
     let before = messages::details(&post.ctx, post.number, None).await.unwrap().ticket;
     let body = "Oops, wrong customer".to_string();
-    let id = post.write(WriteMessage { body, close: true, ..WriteMessage::default() }).await;
+    let id = post
+        .write(WriteMessage {
+            body,
+            effects: vec!["status:closed".parse().unwrap()],
+            ..WriteMessage::default()
+        })
+        .await;
     let stranger = post.world.stranger().await;
     assert_eq!(messages::undo_send(&stranger, id).await, Err(AppError::NotFound));
     let vera = post.world.ctx(&post.world.vera);

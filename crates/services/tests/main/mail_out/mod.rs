@@ -1,9 +1,11 @@
 //! Answers that leave, through a real SMTP server.
 
+mod exact;
 mod faults;
 mod forward;
 mod leave;
 mod news;
+mod opened;
 mod tls;
 
 use crate::mailboxes::{input, keys, outside};

@@ -1,0 +1,175 @@
+//! Macros: texts that agents put into messages, and what happens to the ticket with them. Shared
+//! ones are the admins' to change; everybody who writes may have their own.
+
+mod form;
+
+use super::page::Page;
+use crate::admin::Config;
+use crate::frame::{Frame, Section};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::session::use_viewer;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use rapport_domain::macros::{FilledMacro, Macro};
+use rapport_domain::ticket::Assignable;
+use rapport_domain::{AppError, Permission, markdown, text};
+use rapport_services::{Result, macros, tickets};
+
+/// Characters of a macro that the list shows.
+const EXCERPT_CHARS: usize = 120;
+
+pub struct Macros;
+
+pub struct Shown {
+    all: Vec<Macro>,
+    assignable: Assignable,
+    /// What the form that is open would make of a ticket, by its number.
+    preview: Option<(i64, FilledMacro)>,
+    /// Why there is none.
+    no_preview: Option<AppError>,
+}
+
+impl Page for Macros {
+    const PATH: &'static str = "/settings/macros";
+    const TITLE: &'static str = "Macros";
+    const ABOUT: &'static str = "Texts and changes that agents apply with / in a message, or with the Macros button. Variables are filled in from the ticket.";
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("created", "Macro created"), ("saved", "Macro saved"), ("removed", "Macro removed")];
+    const PERMISSION: Permission = Permission::Write;
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        Self::load_for(visit, &Draft::default()).await
+    }
+
+    async fn load_for(visit: &Visit, draft: &Draft) -> Result<Shown> {
+        let all = macros::list(&visit.ctx).await?;
+        let assignable = tickets::people_and_teams(&visit.ctx).await?;
+        let open = match (&draft.0, visit.query("edit")) {
+            (Some((sent, _)), _) => form::read(sent).ok(),
+            (None, Some(id)) => all.iter().find(|m| m.id.to_string() == id).map(form::stored),
+            (None, None) => None,
+        };
+        let number = draft.0.as_ref().and_then(|(sent, _)| form::ticket(sent));
+        let mut shown = Shown { all, assignable, preview: None, no_preview: None };
+        if let Some(new) = open {
+            match macros::preview(&visit.ctx, new, number).await {
+                Ok(preview) => shown.preview = preview,
+                Err(error) => shown.no_preview = Some(error),
+            }
+        }
+        Ok(shown)
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        match sent.text("do") {
+            "create" => {
+                macros::create(&visit.ctx, form::read(sent)?).await?;
+                Ok("created")
+            }
+            "edit" => {
+                let (id, version) = (sent.parse("id")?, sent.parse("version")?);
+                macros::update(&visit.ctx, id, version, form::read(sent)?).await?;
+                Ok("saved")
+            }
+            "remove" => {
+                macros::delete(&visit.ctx, sent.parse("id")?, sent.text("own") == "yes").await?;
+                Ok("removed")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(shown: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+        let admin = visit.viewer.may(Permission::Configure);
+        let may_change = move |m: &Macro| m.own || admin;
+        let form = match visit.query("edit") {
+            Some("new") => Some(form::form(None, &shown, admin, &draft.of("create"))),
+            Some(id) => {
+                let found = shown.all.iter().find(|m| m.id.to_string() == id && may_change(m));
+                found.map(|m| form::form(Some(m), &shown, admin, &draft.of("edit")))
+            }
+            None => None,
+        };
+        let rows = if shown.all.is_empty() {
+            view! { <p class="hint">"No macros yet. A greeting or the answer to what everybody asks is a good first one."</p> }.into_any()
+        } else {
+            let folders = shown.all.chunk_by(|a, b| a.folder.eq_ignore_ascii_case(&b.folder));
+            let folder = |all: &[Macro]| {
+                let name = all.first().map(|m| m.folder.clone()).filter(|f| !f.is_empty());
+                view! {
+                    {name.map(|name| view! { <h2 class="folder">{name}</h2> })}
+                    <ul class="field-list">{all.iter().map(|m| row(m, may_change(m))).collect_view()}</ul>
+                }
+            };
+            folders.map(folder).collect_view().into_any()
+        };
+        view! {
+            {super::page_error(draft, &["remove"])}
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New macro"</a></p>
+            {form}
+            {rows}
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        if use_viewer().is_some_and(|v| v.may(Permission::Configure)) {
+            return view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }
+                .into_any();
+        }
+        view! {
+            <Frame section=Section::Account crumbs=move || view! { <strong>{Self::TITLE}</strong> }>
+                <div class="config-page">
+                    <header>
+                        <h1>{Self::TITLE}</h1>
+                        <p class="hint">{Self::ABOUT}</p>
+                    </header>
+                    {content}
+                </div>
+            </Frame>
+        }
+        .into_any()
+    }
+}
+
+fn row(m: &Macro, may_change: bool) -> AnyView {
+    let (id, name) = (m.id.to_string(), m.name.clone());
+    let start = match m.body.trim() {
+        "" => "No text".to_string(),
+        body => text::excerpt(&markdown::plain(body), EXCERPT_CHARS),
+    };
+    let does = match m.effects.len() {
+        0 => None,
+        1 => Some("1 change".to_string()),
+        n => Some(format!("{n} changes")),
+    };
+    let edit = format!("{}?edit={id}", Macros::PATH);
+    let own = if m.own { "yes" } else { "no" };
+    view! {
+        <li class="field-line">
+            <Icon name=if m.effects.is_empty() { "text-quote" } else { "zap" } />
+            <span class="field-name">
+                <strong>{name.clone()}</strong>
+                <span class="hint clip">{start}</span>
+            </span>
+            {does.map(|does| view! { <span class="pill plain">{does}</span> })}
+            {m.own.then(|| view! { <span class="pill plain">"Only you"</span> })}
+            {may_change.then(|| view! {
+                <details class="menu confirm">
+                    <summary class="btn quiet" aria-label=format!("Remove {name}")>"Remove"</summary>
+                    <form class="menu-items" method="post" action=Macros::PATH>
+                        <input type="hidden" name="do" value="remove" />
+                        <input type="hidden" name="id" value=id />
+                        <input type="hidden" name="own" value=own />
+                        <p class="menu-head">"Messages keep its words."</p>
+                        <button type="submit"><Icon name="trash-2" />{format!("Remove {name}")}</button>
+                    </form>
+                </details>
+                <a class="icon-btn" title="Edit" href=edit aria-label=format!("Edit {name}")><Icon name="pencil" /></a>
+            })}
+        </li>
+    }
+    .into_any()
+}
