@@ -148,10 +148,14 @@ async fn take(ctx: &Ctx, desk: Desk, mode: MessageMode, field: Field<'_>) -> Res
 /// Back to the page that the form stands on.
 fn back(headers: &HeaderMap, refusal: Option<UploadRefusal>) -> Response {
     let page = page_of(headers);
-    let path = page.split('?').next().unwrap_or("/");
-    match refusal {
-        None => Redirect::to(path),
-        Some(refusal) => Redirect::to(&format!("{path}?upload={}", refusal.as_str())),
+    let (path, query) = page.split_once('?').unwrap_or((&page, ""));
+    // The form for a new ticket stands in the query alone.
+    let opened = Some("new=ticket").filter(|new| query.split('&').any(|part| part == *new));
+    let refused = refusal.map(|refusal| format!("upload={}", refusal.as_str()));
+    let query: Vec<_> = opened.into_iter().chain(refused.as_deref()).collect();
+    match query.is_empty() {
+        true => Redirect::to(path),
+        false => Redirect::to(&format!("{path}?{}", query.join("&"))),
     }
     .into_response()
 }

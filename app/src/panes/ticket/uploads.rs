@@ -13,27 +13,24 @@ pub(crate) const COMPOSER: &str = "composer";
 /// What waits, and how to add to it.
 #[component]
 pub(super) fn Uploads(live: Live) -> impl IntoView {
-    let query = use_query_map();
-    let refusal = move || {
-        let word = query.with(|q| q.get("upload"))?;
-        let refusal = word.parse::<UploadRefusal>().ok()?;
-        Some(view! { <p class="form-error" role="alert">{refusal.label()}</p> })
-    };
     // The editor has added or removed one.
     Effect::new(move |_| {
         let handle = window_event_listener_untyped("rapport:files", move |_| live.reload());
         on_cleanup(move || handle.remove());
     });
     let uploads = Signal::derive(move || live.details.with(|d| d.uploads.clone()));
-    view! {
-        {refusal}
-        <WaitingFiles uploads desk=live.number.to_string() />
-    }
+    view! { <WaitingFiles uploads desk=live.number.to_string() /> }
 }
 
 /// The files that wait at a desk, and the form that adds some without scripts.
 #[component]
 pub(crate) fn WaitingFiles(uploads: Signal<Vec<Upload>>, desk: String) -> impl IntoView {
+    let query = use_query_map();
+    let refusal = move || {
+        let word = query.with(|q| q.get("upload"))?;
+        let refusal = word.parse::<UploadRefusal>().ok()?;
+        Some(view! { <p class="form-error" role="alert">{refusal.label()}</p> })
+    };
     let waiting = move || {
         let uploads = uploads.get();
         (!uploads.is_empty()).then(|| {
@@ -43,6 +40,7 @@ pub(crate) fn WaitingFiles(uploads: Signal<Vec<Upload>>, desk: String) -> impl I
     };
     view! {
         <div class="uploads">
+            {refusal}
             {waiting}
             <details>
                 <summary class="btn quiet"><Icon name="paperclip" />"Attach files"</summary>
