@@ -10,6 +10,7 @@ use rapport_domain::account::Account;
 use rapport_domain::card::CardRow;
 use rapport_domain::customer::CustomerPage;
 use rapport_domain::note::Note;
+use rapport_domain::ticket::{AccountFilter, InboxQuery, StatusFilter};
 use rapport_domain::{AccountId, Page};
 
 /// The name, and every field that has a value.
@@ -33,7 +34,15 @@ pub(super) fn head(account: &Account, facts: Vec<CardRow>) -> AnyView {
 pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
     let all = format!("/customers?account={account}");
     let label = if page.next.is_some() { "All customers" } else { "As a list" };
-    let way_on = (!page.items.is_empty()).then(|| view! { <a class="hint" href=all>{label}</a> });
+    let filter = Some(AccountFilter::Id(account));
+    let open =
+        InboxQuery { status: StatusFilter::Unclosed, account: filter, ..InboxQuery::default() };
+    let way_on = (!page.items.is_empty()).then(|| {
+        view! {
+            <a class="hint" href=open.href()>"Their open tickets"</a>
+            <a class="hint" href=all>{label}</a>
+        }
+    });
     let none = page.items.is_empty().then(|| {
         view! { <p class="hint">"Nobody yet. Customers are linked on their own page, or over the API."</p> }
     });

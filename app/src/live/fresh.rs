@@ -62,7 +62,8 @@ impl Changed {
         js_sys::Date::now() - told < JUST_TOLD_MS
     }
 
-    fn load_all(self) {
+    /// The same for a change that the stream tells nobody, such as what the reader has read.
+    pub fn load_all(self) {
         let _ = self.made.try_update(|n| *n = n.wrapping_add(1));
     }
 }
@@ -70,6 +71,14 @@ impl Changed {
 /// Grows whenever a pane should load its data again: after changes made on the page, and after
 /// hints that `concerns` picks. For a resource's source, or an effect.
 pub fn use_fresh(concerns: impl Fn(Hint) -> bool + Send + Sync + 'static) -> Signal<u32> {
+    use_fresh_every(PAUSE_MS, concerns)
+}
+
+/// The same, after hints at most once in `pause_ms`: for what is dear to load and not pressing.
+pub fn use_fresh_every(
+    pause_ms: f64,
+    concerns: impl Fn(Hint) -> bool + Send + Sync + 'static,
+) -> Signal<u32> {
     let told = RwSignal::new(0_u32);
     // When it last loaded, and whether it is about to.
     let pause = StoredValue::new((0.0, false));
@@ -83,7 +92,7 @@ pub fn use_fresh(concerns: impl Fn(Hint) -> bool + Send + Sync + 'static) -> Sig
         if planned || !(hint == Hint::Everything || concerns(hint)) {
             return;
         }
-        let wait = last + PAUSE_MS - js_sys::Date::now();
+        let wait = last + pause_ms - js_sys::Date::now();
         if wait <= 0.0 {
             load();
             return;

@@ -10,7 +10,7 @@ mod fresh;
 mod here;
 mod wire;
 
-pub use fresh::{Changed, provide_changed, use_changed, use_fresh};
+pub use fresh::{Changed, provide_changed, use_changed, use_fresh, use_fresh_every};
 pub use here::{PresentPeople, typing};
 
 use crate::session::use_viewer;

@@ -29,6 +29,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     crate::settings::router()
         .merge(crate::account::router())
         .merge(crate::identity::router())
+        .merge(crate::pages::inbox::plain::router())
         .merge(crate::panes::ticket::plain::router())
         .with_state(site)
 }

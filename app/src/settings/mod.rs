@@ -17,7 +17,7 @@ mod statuses;
 mod surveys;
 mod teams;
 
-pub(crate) use page::page_error;
+pub(crate) use page::{Page, deed_button, page_error, route as page_route};
 
 use crate::plain::Site;
 use axum::Router;

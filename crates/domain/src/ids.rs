@@ -126,6 +126,7 @@ id!(/** A file that came with a message. */ AttachmentId, "att");
 id!(/** An e-mail as it arrived, before parsing. */ RawEmailId, "raw");
 id!(/** An event on a timeline. */ EventId, "evt");
 id!(/** A filter that an agent saved. */ FilterId, "fil");
+id!(/** A view of the inbox that somebody saved. */ ViewId, "viw");
 id!(/** A note on a customer or account. */ NoteId, "nte");
 id!(/** The definition of a custom field. */ FieldId, "fld");
 id!(/** An issue in another tracker linked to a ticket. */ IssueId, "iss");

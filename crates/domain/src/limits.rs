@@ -93,6 +93,20 @@ pub const EMAIL_RECIPIENTS_MAX: usize = 1_000;
 /// Rows on a page of a list, unless asked otherwise, and at the most.
 pub const PAGE_ROWS: u32 = 50;
 pub const PAGE_ROWS_MAX: u32 = 200;
+/// Tickets that one action changes at once.
+pub const BULK_TICKETS: usize = 500;
+/// Views that a person saves, and that colleagues share with them; characters of a view's name.
+pub const VIEWS_SAVED_MAX: i64 = 30;
+pub const VIEW_NAME_CHARS: usize = 60;
+/// How far the tickets of a view are counted, and those of the page's list.
+pub const VIEW_COUNT: u32 = 99;
+pub const INBOX_COUNT: u32 = 1_000;
+/// Teams of a person that have a view.
+pub const TEAM_VIEWS_MAX: i64 = 20;
+/// Tickets that a search of the inbox looks up by its words; when more have them, it looks through
+/// the inbox in its order instead, at so many tickets a page.
+pub const INBOX_HITS: i64 = 5_000;
+pub const INBOX_LOOK: u32 = 20_000;
 /// Tickets in the ticket pane before "show more".
 pub const PANE_TICKETS: u32 = 20;
 /// Messages of a ticket on one page.

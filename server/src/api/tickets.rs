@@ -28,9 +28,9 @@ pub struct TicketPage {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TicketQuery {
-    /// `new`, `open`, `pending`, `snoozed`, `closed`, or `todo` (new and open),
-    /// `waiting` (pending and snoozed), `all` (as when absent), or the id of one of the
-    /// workspace's own.
+    /// `new`, `open`, `pending`, `snoozed`, `closed` (without spam), `spam`, or `todo` (new and
+    /// open), `waiting` (pending and snoozed), `unclosed`, `all` (as when absent), or the id of one
+    /// of the workspace's own.
     pub status: Option<String>,
     /// An agent's id, or `none` for tickets that nobody has.
     pub assignee: Option<String>,
@@ -68,6 +68,7 @@ impl TicketQuery {
             sort: sort.ok_or_else(|| wrong("sort"))?,
             after: after.map_err(|_| wrong("cursor"))?,
             limit: Some(page_limit(self.limit)?),
+            ..InboxQuery::default()
         })
     }
 }

@@ -1,102 +1,163 @@
 //! The inbox: tickets of the whole workspace, the way in for most of an agent's day.
 //!
 //! Filters, order and page stand in the address, so every view can be linked to and works
-//! without JavaScript; a click opens the customer's profile at the ticket.
+//! without JavaScript; a click opens the customer's profile at the ticket. The views with their
+//! counts stand beside the list (`views`), what is done to many tickets above it (`bulk`). While
+//! somebody reads, nothing moves in the list (`hold`), and Back finds it as it was (`place`).
 
 mod api;
+mod bulk;
+mod deeds;
 mod filters;
+mod hold;
+mod list;
 pub mod origin;
+mod place;
+#[cfg(feature = "ssr")]
+pub(crate) mod plain;
 mod row;
+mod selection;
+mod views;
 
 use crate::frame::{Frame, Section};
-use crate::live::{use_fresh, use_live};
+use crate::live::{provide_changed, use_fresh, use_live};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
 use crate::ui::page_title::PageTitle;
 use crate::ui::shortcuts::{focus, use_shortcut};
 use api::load_inbox;
+use bulk::BulkBar;
 use filters::InboxFilters;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use list::{Arrivals, List};
+use origin::use_origin;
 use rapport_domain::live::{Hint, Topic};
-use rapport_domain::ticket::{Assignable, InboxCursor, InboxQuery};
+use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Total};
 use row::InboxRow;
-use wasm_bindgen::JsCast;
+use views::InboxViews;
 
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(|p| InboxQuery::from_params(|name| p.get(name))));
     use_live().follow(Signal::stored(Some(Topic::Inbox)));
+    provide_changed();
     let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
-    let inbox =
-        Resource::new_blocking(move || (query.get(), fresh.get()), |(query, _)| load_inbox(query));
-    let rows = move || match inbox.get() {
-        Some(Ok(inbox)) => inbox.items,
-        _ => Vec::new(),
-    };
-    // Derived, not a memo: it has to be read inside the transition.
-    let assignable = Signal::derive(move || match inbox.get() {
-        Some(Ok(inbox)) => inbox.assignable,
-        _ => Assignable::default(),
+    // With the query that it answers: the address may be ahead of what shows.
+    let inbox = Resource::new_blocking(
+        move || (query.get(), fresh.get()),
+        |(query, _)| async move {
+            let loaded = load_inbox(query.clone()).await;
+            (query, loaded)
+        },
+    );
+    let origin = use_origin();
+    let list = List::new(move || {
+        let (query, loaded) = inbox.get()?;
+        let loaded = loaded.ok()?;
+        let rows = loaded.items.iter().map(|row| (row.customer.id, row.number));
+        origin.remember(query.clone(), rows, loaded.next);
+        Some(query)
     });
-    let next = move || inbox.get().and_then(Result::ok).and_then(|inbox| inbox.next);
-    let problem = move || inbox.get().and_then(Result::err);
-    let empty = move || matches!(inbox.get(), Some(Ok(inbox)) if inbox.items.is_empty());
-    // The next page starts at its top; the list scrolls inside the frame.
-    Effect::new(move |before: Option<Option<InboxCursor>>| {
-        let after = query.get().after;
-        if before.is_some_and(|b| b != after)
-            && let Some(main) = document().get_element_by_id("main")
-        {
-            main.set_scroll_top(0);
+    Effect::new(move |before: Option<InboxQuery>| {
+        let now = query.get().first_page();
+        // What was chosen belongs to the view that it was chosen in.
+        if before.is_some_and(|before| before != now) {
+            list.deeds.selection.clear();
         }
-        after
+        now
     });
+    let answer = move || inbox.get().and_then(|(query, loaded)| Some((query, loaded.ok()?)));
+    let rows = move || answer().map(|(query, inbox)| list.rows(&query, &inbox)).unwrap_or_default();
+    // Derived, not a memo: it has to be read inside the transition.
+    let assignable = Signal::derive(move || match answer() {
+        Some((_, inbox)) => inbox.assignable,
+        None => Assignable::default(),
+    });
+    let total = Signal::derive(move || answer().and_then(|(_, inbox)| inbox.total));
+    let problem = move || inbox.get().and_then(|(_, loaded)| loaded.err());
+    let empty = move || answer().filter(|(_, inbox)| inbox.items.is_empty());
     keep_focus(".inbox-list", move || fresh.get(), move || drop(inbox.get()));
-    use_shortcut("j", "Next ticket", || step(1));
-    use_shortcut("k", "Previous ticket", || step(-1));
-    use_shortcut("/", "Search customers", || focus("header .search input"));
+    list.use_keys();
+    use_shortcut("/", "Search tickets", || focus(".inbox-filters [name=q]"));
+    let all = move |_| list.deeds.selection.toggle_page();
     view! {
         <PageTitle text="Inbox" />
         <Frame section=Section::Inbox crumbs=|| view! { <strong>"Inbox"</strong> }>
             <div class="inbox">
                 <h1 class="visually-hidden">"Inbox"</h1>
-                <Transition fallback=|| view! { <Skeleton rows=12 /> }>
-                    {view! { <InboxFilters query assignable /> }.into_any()}
-                    <ul class="inbox-list" aria-label="Tickets">
-                        <For
-                            each=rows
-                            key=|t| (t.id, t.version, t.last_activity_at, t.unread)
-                            let:ticket
-                        >
-                            {view! { <InboxRow ticket /> }.into_any()}
-                        </For>
-                    </ul>
-                    {move || problem().map(|error| view! { <ErrorPanel error /> })}
-                    {move || empty().then(|| nothing(query.get()))}
-                    <nav class="inbox-pages" aria-label="Pages">
-                        {move || query.get().after.map(|_| view! {
-                            <a class="btn" href=InboxQuery { after: None, ..query.get() }.href()>
-                                "First page"
-                            </a>
-                        })}
-                        {move || next().map(|after| view! {
-                            <a class="btn" rel="next" href=InboxQuery { after: Some(after), ..query.get() }.href()>
-                                "Next page"
-                            </a>
-                        })}
-                    </nav>
-                </Transition>
+                {view! { <InboxViews query /> }.into_any()}
+                <div class="inbox-main" node_ref=list.place.scroller on:scroll=move |_| list.place.scrolled()>
+                    <Transition fallback=|| view! { <Skeleton rows=12 /> }>
+                        <div class="inbox-head">
+                            {view! { <InboxFilters query assignable /> }.into_any()}
+                            <div class="inbox-line">
+                                <label class="pick">
+                                    <input type="checkbox" aria-label="Select all on this page" prop:checked=move || list.deeds.selection.has_page() on:change=all />
+                                </label>
+                                {move || answer().map(|(query, inbox)| caption(&query, &inbox))}
+                                {move || answer().map(|(query, inbox)| pages(&query, &inbox))}
+                            </div>
+                            {view! { <BulkBar list query assignable total /> }.into_any()}
+                            {view! { <Arrivals list /> }.into_any()}
+                        </div>
+                        <ul class="inbox-list" aria-label="Tickets">
+                            <For
+                                each=rows
+                                key=|row| (row.ticket.id, row.ticket.version, row.ticket.last_activity_at, row.ticket.unread, row.gone)
+                                let:row
+                            >
+                                {view! { <InboxRow row list /> }.into_any()}
+                            </For>
+                        </ul>
+                        {move || problem().map(|error| view! { <ErrorPanel error /> })}
+                        {move || empty().map(|(query, _)| nothing(query))}
+                    </Transition>
+                </div>
             </div>
         </Frame>
     }
 }
 
+/// `51–100 of 340`.
+fn caption(query: &InboxQuery, inbox: &Inbox) -> impl IntoView + use<> {
+    let shown = u32::try_from(inbox.items.len()).unwrap_or(0);
+    let (first, last) = (query.row + 1, query.row + shown);
+    let total = match inbox.total {
+        // Whoever came by a link knows no better; and what changed meanwhile is counted anew.
+        Some(Total { rows, more: false }) => format!(" of {}", rows.max(last)),
+        Some(Total { rows, more: true }) if last <= rows => format!(" of more than {rows}"),
+        _ => String::new(),
+    };
+    let text = (shown > 0).then(|| format!("{first}–{last}{total}"));
+    view! { <span class="hint num">{text}</span> }
+}
+
+/// The ways to the pages before and after.
+fn pages(query: &InboxQuery, inbox: &Inbox) -> impl IntoView + use<> {
+    let link = |to: Option<String>, rel: &'static str, label: &'static str, icon: &'static str| {
+        to.map(|href| {
+            view! { <a class="btn quiet" rel=rel href=href title=label aria-label=label><Icon name=icon /></a> }
+        })
+    };
+    let previous = inbox.previous.map(|previous| query.previous_page(previous).href());
+    let next = inbox.next.map(|next| query.next_page(next).href());
+    let first = (query.row > rapport_domain::limits::PAGE_ROWS).then(|| query.first_page().href());
+    view! {
+        <nav class="inbox-pages" aria-label="Pages">
+            {first.map(|href| view! { <a class="btn quiet" href=href>"First page"</a> })}
+            {link(previous, "prev", "Previous page", "chevron-left")}
+            {link(next, "next", "Next page", "chevron-right")}
+        </nav>
+    }
+}
+
 /// Why the list is empty, and the way out.
 fn nothing(query: InboxQuery) -> AnyView {
-    if query.after.is_some() {
-        let first = InboxQuery { after: None, ..query }.href();
+    if !query.is_first() {
+        let first = query.first_page().href();
         return view! {
             <Empty icon="inbox" title="No more tickets">
                 <p><a class="btn" href=first>"First page"</a></p>
@@ -114,29 +175,8 @@ fn nothing(query: InboxQuery) -> AnyView {
     }
     view! {
         <Empty icon="circle-check" title="All done">
-            <p>"No new or open tickets. What waits or is closed shows under its status."</p>
+            <p>"Mail to "<a class="plain-link" href="/settings/mailboxes" rel="external">"your mailboxes"</a>" and tickets over the API come in here. What waits or is closed shows under its status."</p>
         </Empty>
     }
     .into_any()
-}
-
-/// Moves the focus to the next or previous ticket; Enter then follows its link.
-fn step(by: i32) {
-    let Ok(links) = document().query_selector_all(".inbox-row a.subject") else { return };
-    let active = document().active_element();
-    let count = i32::try_from(links.length()).unwrap_or(0);
-    let is_active = |i: &i32| {
-        let link = u32::try_from(*i).ok().and_then(|i| links.item(i));
-        link.zip(active.as_ref()).is_some_and(|(link, a)| a.is_same_node(Some(&link)))
-    };
-    let target = match (0..count).find(is_active) {
-        Some(current) => current + by,
-        None if by > 0 => 0,
-        None => return,
-    };
-    let link = u32::try_from(target).ok().and_then(|i| links.item(i));
-    if let Some(link) = link.and_then(|l| l.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Refused only by a detached element, which cannot be focused anyway.
-        let _ = link.focus();
-    }
 }

@@ -160,7 +160,7 @@ impl Origin {
             }
             // Each page leads on, so this ends with the view.
             let Some(after) = trail.next else { return Ok(None) };
-            let query = InboxQuery { after: Some(after), ..trail.query };
+            let query = trail.query.next_page(after);
             let page = load_inbox(query).await?;
             let rows: Vec<_> =
                 page.items.iter().map(|row| stop((row.customer.id, row.number))).collect();

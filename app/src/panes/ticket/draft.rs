@@ -2,6 +2,7 @@
 
 use leptos::prelude::window;
 use rapport_domain::UserId;
+use std::collections::HashSet;
 
 /// The draft of one person for one ticket and one kind of message.
 pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
@@ -12,6 +13,15 @@ pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
 /// What one person's Send did to the status the last time.
 pub(super) fn send_as_key(me: Option<UserId>) -> String {
     format!("rapport:send-as:{}", me.map(|m| m.to_string()).unwrap_or_default())
+}
+
+/// The numbers of the tickets for which the person has a draft in this browser.
+pub(crate) fn numbers(me: Option<UserId>) -> HashSet<i64> {
+    let Some(storage) = storage() else { return HashSet::new() };
+    let me = me.map(|m| m.to_string()).unwrap_or_default();
+    let prefix = format!("rapport:draft:{me}:");
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|n| storage.key(n).ok().flatten());
+    names.filter_map(|name| name.strip_prefix(&prefix)?.split(':').next()?.parse().ok()).collect()
 }
 
 /// The draft, empty when there is none or the browser keeps nothing.

@@ -62,10 +62,10 @@ fn Snooze(live: Live) -> impl IntoView {
 }
 
 /// A time until which a ticket can sleep: its name, and when that is by the reader's clock.
-pub(super) type SnoozeUntil = (&'static str, fn(Clock) -> String);
+pub(crate) type SnoozeUntil = (&'static str, fn(Clock) -> String);
 
 /// What is offered.
-pub(super) const SNOOZES: [SnoozeUntil; 4] = [
+pub(crate) const SNOOZES: [SnoozeUntil; 4] = [
     ("For 3 hours", |clock| (clock.now.get() + TimeDelta::hours(3)).to_rfc3339()),
     ("Until tomorrow morning", |clock| morning(clock, 1)),
     ("Until Monday morning", |clock| {

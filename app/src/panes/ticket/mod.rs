@@ -29,6 +29,8 @@ mod typing;
 mod uploads;
 
 pub(crate) use composer::tell;
+pub(crate) use draft::numbers as tickets_with_drafts;
+pub(crate) use life::{SNOOZES, SnoozeUntil};
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
 
 use crate::Failure;

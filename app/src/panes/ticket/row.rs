@@ -5,7 +5,9 @@ use super::life::{LifeActions, LifeState};
 use super::live::Live;
 use super::typing::Typing;
 use crate::live::PresentPeople;
+use crate::pages::inbox::origin::use_origin;
 use crate::pages::profile::use_place;
+use crate::panes::tickets::mark_ticket_unread;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
 use crate::ui::due::DueMark;
@@ -13,10 +15,13 @@ use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
 use crate::ui::page_title::PageTitle;
 use crate::ui::pill::{PriorityBars, StatusPill};
+use crate::ui::shortcuts::use_shortcut;
 use crate::ui::time::Time;
 use crate::ui::toast::use_toasts;
 use leptos::html::Details;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use rapport_domain::ticket::{IssueState, LinkedIssue, Status};
 use rapport_domain::{AppError, limits};
 
@@ -171,6 +176,24 @@ fn Actions(live: Live) -> impl IntoView {
     let closed = move || live.ticket.with(|t| t.row.status == Status::Closed);
     let mine = move || live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id)) == live.me;
     let me = live.me.filter(|_| live.may_write);
+    // It is read as long as it is open: so this also leads back to where one came from.
+    let origin = use_origin();
+    let navigate = use_navigate();
+    let unread = move || {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match mark_ticket_unread(live.number).await {
+                Ok(()) => {
+                    let back = origin.back_href().unwrap_or_else(|| "/inbox".into());
+                    navigate(&back, Default::default());
+                    toasts.say(format!("#{} is unread", live.number));
+                }
+                Err(error) => toasts.fail(error.to_string()),
+            }
+        });
+    };
+    let unread = Callback::new(move |()| unread());
+    use_shortcut("u", "Mark unread and go back", move || unread.run(()));
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
         copy(format!("{origin}{}", place.ticket_href(live.number)), toasts);
@@ -198,6 +221,7 @@ fn Actions(live: Live) -> impl IntoView {
                 </EditForm>
             })}
             {me.map(|_| view! { <LifeActions live /> }.into_any())}
+            <button type="button" class="scripted" on:click=move |_| unread.run(())><Icon name="eye-off" />"Mark unread"</button>
             <a href=move || place.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
         </Menu>
     }

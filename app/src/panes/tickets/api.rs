@@ -31,6 +31,12 @@ pub async fn mark_ticket_read(number: i64) -> Result<(), Failure> {
     crate::api::run(async |ctx| rapport_services::tickets::mark_read(ctx, number).await).await
 }
 
+/// Makes a ticket unread for the reader until they open it again.
+#[server(input = Json)]
+pub async fn mark_ticket_unread(number: i64) -> Result<(), Failure> {
+    crate::api::run(async |ctx| rapport_services::tickets::mark_unread(ctx, number).await).await
+}
+
 /// Opens a ticket with the message that it begins with, and leads to it; a plain form works too.
 #[server]
 pub async fn create_ticket(

@@ -10,6 +10,8 @@ mod form;
 pub mod new;
 mod row;
 
+pub(crate) use api::mark_ticket_unread;
+
 use crate::live::use_fresh;
 use crate::pages::profile::use_place;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};

@@ -11,7 +11,11 @@ mod words;
 pub use change::{
     NewIssue, NewParticipant, NewTicket, TicketChange, TicketCreated, TicketVersion, check_tags,
 };
-pub use inbox::{AssigneeFilter, Inbox, InboxCursor, InboxQuery, InboxSort, StatusFilter};
+pub use inbox::{
+    AccountFilter, AssigneeFilter, BulkChange, BulkDone, BulkFailure, BulkUndo, DueFilter, Filter,
+    Inbox, InboxCursor, InboxQuery, InboxSort, MentionFilter, NewView, SavedView, StatusFilter,
+    TagFilter, TeamFilter, TextFilter, Total, View, ViewKind, Views,
+};
 pub use input::{TicketInput, TicketPatch};
 pub use label::{LabelRef, StatusLabel};
 pub use row::{

@@ -5,7 +5,7 @@ use super::{given, snooze};
 use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
-use rapport_domain::fields::{self as rules, FieldEntity};
+use rapport_domain::fields::{self as rules, FieldDef, FieldEntity};
 use rapport_domain::ticket::{Status, StatusCategory, TicketChange, TicketVersion};
 use rapport_domain::{AppError, LabelId, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
@@ -30,19 +30,32 @@ pub async fn change(
         drop(tx);
         return Err(conflict(ctx, &before).await);
     }
-    let category = check(&mut tx, ctx, &before, &change).await?;
-    let mut after = apply(&before, &change, category, ctx.now);
-    rules::apply(&defs, &change.fields, &mut after.fields)?;
-    let mut events = parts(&mut tx, ctx, &before, &change).await?;
-    let names = Names::load(&mut tx, ctx, &before, &after, defs).await?;
-    events.extend(activity::differences(ctx, &before, &after, &names));
-    if events.is_empty() {
-        return Ok(TicketVersion { number, version: before.version });
-    }
-    let version = store(&mut tx, ctx, &before, &after, &events).await?;
-    snooze::follow(&mut tx, ctx, &before, &after).await?;
+    let version = change_locked(&mut tx, ctx, &before, &change, defs).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(TicketVersion { number, version })
+}
+
+/// Changes a ticket that the caller locked and whose version, if any was seen, it compared;
+/// `change` is checked. Answers the version that stands then.
+pub(super) async fn change_locked(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    change: &TicketChange,
+    defs: Vec<FieldDef>,
+) -> Result<i32> {
+    let category = check(tx, ctx, before, change).await?;
+    let mut after = apply(before, change, category, ctx.now);
+    rules::apply(&defs, &change.fields, &mut after.fields)?;
+    let mut events = parts(tx, ctx, before, change).await?;
+    let names = Names::load(tx, ctx, before, &after, defs).await?;
+    events.extend(activity::differences(ctx, before, &after, &names));
+    if events.is_empty() {
+        return Ok(before.version);
+    }
+    let version = store(tx, ctx, before, &after, &events).await?;
+    snooze::follow(tx, ctx, before, &after).await?;
+    Ok(version)
 }
 
 /// Stores a changed ticket with its activities and the customer's counts.
@@ -95,6 +108,11 @@ fn apply(
     if let Some(subject) = &change.subject {
         after.subject.clone_from(subject);
     }
+    // First: a status that is asked for as well is what it then has.
+    if let Some(spam) = change.spam.filter(|spam| *spam != after.spam_at.is_some()) {
+        after.spam_at = spam.then_some(now);
+        set_status(&mut after, if spam { Status::Closed } else { Status::Open }, now);
+    }
     if let Some(status) = change.status {
         set_status(&mut after, status, now);
     }
@@ -105,10 +123,6 @@ fn apply(
     if let Some(until) = change.snoozed_until {
         set_status(&mut after, Status::Snoozed, now);
         after.snoozed_until = Some(until);
-    }
-    if let Some(spam) = change.spam.filter(|spam| *spam != after.spam_at.is_some()) {
-        after.spam_at = spam.then_some(now);
-        set_status(&mut after, if spam { Status::Closed } else { Status::Open }, now);
     }
     after.priority = change.priority.unwrap_or(after.priority);
     after.assignee = change.assignee_id.unwrap_or(after.assignee);

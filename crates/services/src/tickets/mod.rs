@@ -4,6 +4,7 @@
 //! transaction, and keeps the customer's counts of tickets.
 
 mod activity;
+mod bulk;
 mod change;
 mod create;
 mod edit;
@@ -13,7 +14,9 @@ mod merge;
 mod message;
 mod snooze;
 mod split;
+mod views;
 
+pub use bulk::{change_many, mark_unread, of_view, undo_many};
 pub use change::change;
 pub use create::{create, open, open_as};
 pub use edit::edit;
@@ -22,6 +25,7 @@ pub use merge::{give_to, merge, unmerge};
 pub use message::{TouchByMessage, Touched, put_back, touch_by_message};
 
 pub use split::{split, unsplit};
+pub use views::{delete_view, move_view, save_view, saved_views, update_view, views};
 
 pub(crate) use snooze::{WAKE_TICKET, wake_ticket};
 

@@ -10,6 +10,7 @@ mod customers;
 mod edit;
 mod files;
 mod inbound;
+mod inbox;
 mod info;
 mod labels;
 mod life;

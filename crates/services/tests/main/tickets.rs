@@ -338,14 +338,21 @@ async fn the_inbox_filters_combine(pool: PgPool) {
     let all = InboxQuery { status: StatusFilter::All, ..Default::default() };
     for (query, found) in [
         (InboxQuery::default(), "ba"),
-        (all, "dcba"),
-        (InboxQuery { assignee: AssigneeFilter::Me, ..all }, "ba"),
-        (InboxQuery { assignee: AssigneeFilter::Unassigned, ..all }, "c"),
-        (InboxQuery { assignee: AssigneeFilter::User(world.priya.user), ..all }, "d"),
-        (InboxQuery { channel: Some(Channel::Email), ..all }, "dca"),
-        (InboxQuery { priority: Some(Priority::High), channel: Some(Channel::Email), ..all }, "da"),
-        (InboxQuery { status: StatusFilter::Waiting, ..all }, "c"),
-        (InboxQuery { status: StatusFilter::Only(Status::New), ..all }, "b"),
+        (all.clone(), "dcba"),
+        (InboxQuery { assignee: AssigneeFilter::Me, ..all.clone() }, "ba"),
+        (InboxQuery { assignee: AssigneeFilter::Unassigned, ..all.clone() }, "c"),
+        (InboxQuery { assignee: AssigneeFilter::User(world.priya.user), ..all.clone() }, "d"),
+        (InboxQuery { channel: Some(Channel::Email), ..all.clone() }, "dca"),
+        (
+            InboxQuery {
+                priority: Some(Priority::High),
+                channel: Some(Channel::Email),
+                ..all.clone()
+            },
+            "da",
+        ),
+        (InboxQuery { status: StatusFilter::Waiting, ..all.clone() }, "c"),
+        (InboxQuery { status: StatusFilter::Only(Status::New), ..all.clone() }, "b"),
     ] {
         let inbox = tickets::inbox(&ctx, &query).await.unwrap();
         let subjects: String = inbox.items.iter().map(|t| t.subject.as_str()).collect();

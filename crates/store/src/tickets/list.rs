@@ -98,7 +98,8 @@ pub(super) fn push_rows(
     sql.push_bind(viewer);
     sql.push(
         "::uuid is not null
-            and coalesce(t.last_inbound_at > coalesce(r.read_at, '-infinity'), false) as unread
+            and coalesce(r.marked_unread
+                or t.last_inbound_at > coalesce(r.read_at, '-infinity'), false) as unread
         from page t
         join customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
         left join accounts a on a.workspace_id = c.workspace_id and a.id = c.account_id

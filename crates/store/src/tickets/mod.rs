@@ -3,6 +3,7 @@
 //! Whoever writes locks in this order: customer, team (for a turn), workspace (for a
 //! number), ticket.
 
+mod assignable;
 mod inbox;
 mod labels;
 mod list;
@@ -14,7 +15,8 @@ mod recount;
 mod split;
 mod write;
 
-pub(crate) use inbox::{ASSIGNABLE, AssignableColumns};
+pub(crate) use assignable::{ASSIGNABLE, AssignableColumns};
+pub use inbox::{delete_view, move_view, save_view, update_view};
 pub use labels::{insert_label, labels, lock_labels, update_label};
 pub use merge::{customer_of, give_to_customer, has_taken_in, part, take_in};
 pub use moved::{Moved, Standing};

@@ -132,11 +132,32 @@ impl Store {
             "insert into ticket_reads as r (workspace_id, user_id, ticket_id, read_at)
             select workspace_id, $2, id, $4 from tickets where workspace_id = $1 and number = $3
             on conflict (workspace_id, user_id, ticket_id)
-            do update set read_at = greatest(r.read_at, excluded.read_at)",
+            do update set read_at = greatest(r.read_at, excluded.read_at), marked_unread = false",
             workspace.0,
             user.0,
             number,
             now,
+        )
+        .execute(self.pool())
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+
+    /// Makes a ticket unread for a person until they open it again, whatever it holds.
+    pub async fn mark_ticket_unread(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        number: i64,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "insert into ticket_reads (workspace_id, user_id, ticket_id, read_at, marked_unread)
+            select workspace_id, $2, id, '-infinity', true from tickets
+            where workspace_id = $1 and number = $3
+            on conflict (workspace_id, user_id, ticket_id) do update set marked_unread = true",
+            workspace.0,
+            user.0,
+            number,
         )
         .execute(self.pool())
         .await?;

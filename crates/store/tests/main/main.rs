@@ -6,6 +6,7 @@
 mod account_timeline;
 mod changes;
 mod customers;
+mod inbox;
 mod plans;
 mod tickets;
 mod timeline;

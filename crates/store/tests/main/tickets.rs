@@ -15,7 +15,7 @@ fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-async fn workspace(store: &Store) -> (WorkspaceId, CustomerId) {
+pub async fn workspace(store: &Store) -> (WorkspaceId, CustomerId) {
     let (workspace, customer) = (WorkspaceId::generate(), CustomerId::generate());
     let mut tx = store.begin().await.unwrap();
     insert_workspace(&mut tx, workspace, "Acme").await.unwrap();
@@ -32,7 +32,7 @@ async fn workspace(store: &Store) -> (WorkspaceId, CustomerId) {
 }
 
 /// Many tickets, several of them at the same instant and with the same priority.
-async fn fill(store: &Store, workspace: WorkspaceId, customer: CustomerId) {
+pub async fn fill(store: &Store, workspace: WorkspaceId, customer: CustomerId) {
     let mut tx = store.begin().await.unwrap();
     for n in 0..TICKETS {
         let ticket = InsertTicket {

@@ -1,0 +1,185 @@
+//! The list of tickets: what the rows share, and how it follows what happens.
+
+use super::deeds::Deeds;
+use super::hold::{Row, hold};
+use super::place::{Place, use_list_place};
+use super::selection::Selection;
+use crate::panes::ticket::tickets_with_drafts;
+use crate::session::use_viewer;
+use crate::ui::shortcuts::use_shortcut;
+use leptos::prelude::*;
+use rapport_domain::ticket::{BulkChange, Inbox, InboxQuery, Status, TicketRow};
+use rapport_domain::{Permission, TicketId, UserId};
+use std::collections::HashSet;
+use wasm_bindgen::JsCast;
+
+/// What rows and bars of the list share.
+#[derive(Clone, Copy)]
+pub struct List {
+    pub deeds: Deeds,
+    pub place: Place,
+    pub me: Option<UserId>,
+    pub may_write: bool,
+    /// The row under the pointer or with the focus.
+    pub active: RwSignal<Option<TicketId>>,
+    /// Numbers of tickets for which this browser has an unsent draft of the reader's.
+    pub drafts: RwSignal<HashSet<i64>>,
+    /// Tickets that came while somebody reads and wait behind the pill.
+    pub waiting: RwSignal<usize>,
+    /// What shows, and of which page.
+    shown: StoredValue<Option<(InboxQuery, Vec<Row>)>>,
+    release: RwSignal<u32>,
+}
+
+impl List {
+    /// Below [`crate::live::provide_changed`]. `loaded` answers the query whose rows are there.
+    pub fn new(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Self {
+        let viewer = use_viewer();
+        let me = viewer.as_ref().map(|v| v.user);
+        let list = Self {
+            deeds: Deeds::new(Selection::new()),
+            place: use_list_place(loaded),
+            me,
+            may_write: viewer.is_some_and(|v| v.may(Permission::Write)),
+            active: RwSignal::new(None),
+            drafts: RwSignal::new(HashSet::new()),
+            waiting: RwSignal::new(0),
+            shown: StoredValue::new(None),
+            release: RwSignal::new(0),
+        };
+        Effect::new(move |_| {
+            list.drafts.set(tickets_with_drafts(me));
+            // Another tab writes or sends one.
+            let other = window_event_listener(leptos::ev::storage, move |_| {
+                let _ = list.drafts.try_set(tickets_with_drafts(me));
+            });
+            on_cleanup(move || other.remove());
+        });
+        list
+    }
+
+    /// The rows to show of what was loaded: while somebody reads, those that were there.
+    pub fn rows(self, query: &InboxQuery, inbox: &Inbox) -> Vec<Row> {
+        self.release.track();
+        let before = self.shown.try_update_value(Option::take).flatten();
+        let before = before.filter(|(of, rows)| of == query && !rows.is_empty());
+        let (rows, waiting) = match before {
+            Some((_, shown)) if self.is_read() => {
+                let own = self.deeds.own.get_value();
+                hold(&shown, inbox.items.clone(), inbox.next.is_some(), &own, query.sort)
+            }
+            _ => (inbox.items.iter().cloned().map(Row::from).collect(), 0),
+        };
+        self.deeds.selection.show(rows.iter().map(|row| row.ticket.id).collect());
+        self.shown.set_value(Some((query.clone(), rows.clone())));
+        if self.waiting.get_untracked() != waiting {
+            self.waiting.set(waiting);
+        }
+        rows
+    }
+
+    /// Shows what waits.
+    pub fn release(self) {
+        self.place.to_top();
+        self.shown.set_value(None);
+        self.release.update(|n| *n += 1);
+    }
+
+    /// Whether moving rows would disturb: the list is scrolled, or a row chosen or focused.
+    fn is_read(self) -> bool {
+        self.place.is_shown()
+            && (self.place.is_down() || !self.deeds.selection.is_none() || focused_row().is_some())
+    }
+
+    /// The keys of the list.
+    pub fn use_keys(self) {
+        use_shortcut("j", "Next ticket", || step(1));
+        use_shortcut("k", "Previous ticket", || step(-1));
+        use_shortcut("x", "Select the ticket", move || self.toggle(false));
+        use_shortcut("X", "Select up to the ticket", move || self.toggle(true));
+        use_shortcut(".", "Show new tickets", move || self.release());
+        use_shortcut("Escape", "Clear the selection", move || self.deeds.selection.clear());
+        let may_mark = move |row: &TicketRow| BulkChange::Read(row.unread);
+        use_shortcut("u", "Mark unread, or read", move || self.act(may_mark));
+        if !self.may_write {
+            return;
+        }
+        let close = move |row: &TicketRow| {
+            let open = row.status.is_closed();
+            BulkChange::Status(if open { Status::Open } else { Status::Closed })
+        };
+        use_shortcut("e", "Close the ticket", move || self.act(close));
+        if let Some(me) = self.me {
+            let mine = move |_: &TicketRow| BulkChange::Assign(Some(me));
+            use_shortcut("m", "Assign the ticket to me", move || self.act(mine));
+        }
+    }
+
+    fn toggle(self, range: bool) {
+        if let Some(id) = focused_row() {
+            self.deeds.selection.toggle(id, range);
+        }
+    }
+
+    /// Does it to what is chosen, or to the row with the focus.
+    fn act(self, change: impl Fn(&TicketRow) -> BulkChange) {
+        let chosen = self.deeds.selection.or(focused_row());
+        let Some(first) = chosen.first() else { return };
+        let row = self.shown.with_value(|shown| {
+            let (_, rows) = shown.as_ref()?;
+            rows.iter().find(|row| row.ticket.id == *first).map(|row| row.ticket.clone())
+        });
+        let Some(row) = row else { return };
+        let change = change(&row);
+        // The row may be about to leave: the focus goes ahead.
+        if focused_row().is_some() && !matches!(change, BulkChange::Read(_)) {
+            step(1);
+        }
+        self.deeds.apply(change, Some(*first));
+    }
+}
+
+/// New ones wait here; a press shows them.
+#[component]
+pub fn Arrivals(list: List) -> impl IntoView {
+    move || {
+        let waiting = list.waiting.get();
+        (waiting > 0).then(|| {
+            view! {
+                <div class="arrivals">
+                    <button class="btn" type="button" title="Show new tickets (.)" on:click=move |_| list.release()>
+                        {format!("{waiting} new")}
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+/// The row that has the focus.
+fn focused_row() -> Option<TicketId> {
+    let row = document().active_element()?.closest("[data-ticket]").ok().flatten()?;
+    row.get_attribute("data-ticket")?.parse().ok()
+}
+
+/// Moves the focus to the next or previous ticket; Enter then follows its link.
+fn step(by: i32) {
+    let Ok(links) = document().query_selector_all(".inbox-row a.subject") else { return };
+    let active = document().active_element();
+    let row = active.and_then(|a| a.closest(".inbox-row").ok().flatten());
+    let count = i32::try_from(links.length()).unwrap_or(0);
+    let is_active = |i: &i32| {
+        let link = u32::try_from(*i).ok().and_then(|i| links.item(i));
+        link.zip(row.as_ref()).is_some_and(|(link, row)| row.contains(Some(&link)))
+    };
+    let target = match (0..count).find(is_active) {
+        Some(current) => current + by,
+        None if by > 0 => 0,
+        None => return,
+    };
+    let link = u32::try_from(target).ok().and_then(|i| links.item(i));
+    if let Some(link) = link.and_then(|l| l.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Refused only by a detached element, which cannot be focused anyway.
+        let _ = link.focus();
+    }
+}

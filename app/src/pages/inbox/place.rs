@@ -1,0 +1,128 @@
+//! Where in the list the reader was, kept with the entry of the browser's history: Back shows the
+//! same rows at the same height, with the focus on the ticket that was opened.
+
+use gloo_timers::callback::Timeout;
+use leptos::html::Div;
+use leptos::prelude::*;
+use rapport_domain::ticket::InboxQuery;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Scrolling has ended when it rests for so long, in milliseconds.
+const RESTS_MS: u32 = 150;
+/// What the entry's state holds.
+const SCROLL: &str = "inboxScroll";
+const OPENED: &str = "inboxOpened";
+
+/// The list's own scroller, and what is remembered of it.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub scroller: NodeRef<Div>,
+    /// Counts what makes an earlier scrolling not worth writing down.
+    moves: StoredValue<u32>,
+}
+
+/// Goes back to where the reader was as soon as `loaded` answers the query whose rows have come.
+pub fn use_list_place(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Place {
+    let place = Place { scroller: NodeRef::new(), moves: StoredValue::new(0) };
+    Effect::new(move |_| {
+        // What is not written down yet belongs to the entry that is being left.
+        let left = window_event_listener(leptos::ev::popstate, move |_| {
+            place.moved();
+        });
+        on_cleanup(move || left.remove());
+    });
+    Effect::new(move |before: Option<Option<InboxQuery>>| {
+        let (now, before) = (loaded(), before.flatten());
+        if now.is_some() && now != before {
+            let moved = before.is_some();
+            request_animation_frame(move || place.restore(moved));
+        }
+        now.or(before)
+    });
+    place
+}
+
+impl Place {
+    /// The list was scrolled.
+    pub fn scrolled(self) {
+        let moved = self.moved();
+        let rest = move || {
+            // Not of a page that was left meanwhile, whose entry this no longer is.
+            if moved.is_some() && self.moves.try_get_value() == moved {
+                self.note(None);
+            }
+        };
+        Timeout::new(RESTS_MS, rest).forget();
+    }
+
+    /// A ticket is being opened.
+    pub fn opened(self, number: i64) {
+        self.moved();
+        self.note(Some(number));
+    }
+
+    fn moved(self) -> Option<u32> {
+        self.moves.try_update_value(|moves| {
+            *moves = moves.wrapping_add(1);
+            *moves
+        })
+    }
+
+    /// Whether the list is on a screen: never on the server.
+    pub fn is_shown(self) -> bool {
+        self.scroller.try_get_untracked().flatten().is_some()
+    }
+
+    /// Whether the reader has scrolled down.
+    pub fn is_down(self) -> bool {
+        self.top() > 0
+    }
+
+    pub fn to_top(self) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(0);
+        }
+    }
+
+    fn top(self) -> i32 {
+        self.scroller.try_get_untracked().flatten().map_or(0, |s| s.scroll_top())
+    }
+
+    fn note(self, opened: Option<i64>) {
+        let Ok(history) = window().history() else { return };
+        let state = history.state().ok().filter(JsValue::is_object);
+        let state = state.unwrap_or_else(|| js_sys::Object::new().into());
+        let mut notes = vec![(SCROLL, f64::from(self.top()))];
+        notes.extend(opened.map(|number| (OPENED, number as f64)));
+        for (name, value) in notes {
+            // A plain object takes every property.
+            let _ = js_sys::Reflect::set(&state, &name.into(), &value.into());
+        }
+        // A browser that refuses, as after too many, costs the place and nothing else.
+        let _ = history.replace_state(&state, "");
+    }
+
+    /// A page that was not there before in this entry begins at its top.
+    fn restore(self, moved: bool) {
+        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+        let state = window().history().and_then(|h| h.state()).unwrap_or(JsValue::NULL);
+        let number = |name: &str| {
+            let value = js_sys::Reflect::get(&state, &name.into()).ok()?;
+            value.as_f64()
+        };
+        let free = document().active_element().is_none_or(|a| a.tag_name() == "BODY");
+        if let Some(opened) = number(OPENED).filter(|_| free) {
+            let link = format!(".inbox-row[data-number=\"{opened}\"] a.subject");
+            let link = scroller.query_selector(&link).ok().flatten();
+            if let Some(link) = link.and_then(|l| l.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // Refused only by a detached element.
+                let _ = link.focus();
+            }
+        }
+        match number(SCROLL) {
+            Some(top) => scroller.set_scroll_top(top as i32),
+            None if moved => scroller.set_scroll_top(0),
+            None => {}
+        }
+    }
+}

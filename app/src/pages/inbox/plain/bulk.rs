@@ -1,0 +1,78 @@
+//! The form above the list, sent without scripts: everything that was chosen in it is done to
+//! every ticket whose box is ticked.
+
+use crate::frame::{Frame, Section};
+use crate::plain::Visit;
+use crate::plain::form::Sent;
+use crate::ui::field::FormError;
+use axum::extract::Form;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::ticket::{BulkChange, BulkFailure, InboxQuery};
+use rapport_services::{Result, tickets};
+
+pub async fn send(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let sent = Sent(fields);
+    // Read and written anew: the address is one of the inbox, whatever was sent.
+    let back = InboxQuery::from_href(sent.text("back")).href();
+    match act(&visit, &sent).await {
+        Ok(failed) if failed.is_empty() => Redirect::to(&back).into_response(),
+        Ok(failed) => {
+            visit.respond(StatusCode::OK, "Not all was changed", || report(&failed, back))
+        }
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            visit.respond(status, "Nothing was changed", || refused(&error, back))
+        }
+    }
+}
+
+async fn act(visit: &Visit, sent: &Sent) -> Result<Vec<BulkFailure>> {
+    let ids = sent.all("ticket").map(|id| id.parse().map_err(|_| AppError::NotFound));
+    let ids = ids.collect::<Result<Vec<_>>>()?;
+    let mut changes = Vec::new();
+    for deed in sent.all("deed").filter(|deed| !deed.is_empty() && *deed != "tag:") {
+        changes.push(deed.parse()?);
+    }
+    let tag = sent.text("tag").trim();
+    if !tag.is_empty() {
+        changes.push(BulkChange::Tag(tag.into()));
+    }
+    if ids.is_empty() || changes.is_empty() {
+        return Err(AppError::invalid("deed", "Tick some tickets and choose what to do to them."));
+    }
+    let mut failed = Vec::new();
+    for change in &changes {
+        failed.extend(tickets::change_many(&visit.ctx, &ids, change).await?.failed);
+    }
+    Ok(failed)
+}
+
+fn report(failed: &[BulkFailure], back: String) -> AnyView {
+    let line = |failure: &BulkFailure| {
+        let number = failure.number.map(|number| format!("#{number}: "));
+        view! { <li>{number}{failure.reason.clone()}</li> }
+    };
+    let lines: Vec<_> = failed.iter().map(line).collect();
+    page("Not all was changed", view! { <ul class="failures">{lines}</ul> }.into_any(), back)
+}
+
+fn refused(error: &AppError, back: String) -> AnyView {
+    let message = error.to_string();
+    page("Nothing was changed", view! { <FormError message /> }.into_any(), back)
+}
+
+fn page(title: &'static str, content: AnyView, back: String) -> AnyView {
+    view! {
+        <Frame section=Section::Inbox crumbs=move || view! { <strong>{title}</strong> }>
+            <div class="config-page">
+                <header><h1>{title}</h1></header>
+                {content}
+                <p><a class="btn" href=back>"Back to the inbox"</a></p>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}

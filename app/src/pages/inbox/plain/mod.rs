@@ -1,0 +1,14 @@
+//! What the inbox does without scripts, and the page of the reader's views.
+
+mod bulk;
+mod views;
+
+use crate::plain::Site;
+use axum::Router;
+use axum::routing::post;
+
+pub(crate) fn router() -> Router<Site> {
+    Router::new()
+        .route("/inbox/bulk", post(bulk::send))
+        .merge(crate::settings::page_route::<views::SavedViews>())
+}

@@ -1,0 +1,101 @@
+//! The reader's own views: renamed, shared, put in order, deleted.
+
+use crate::frame::{Frame, Section};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::settings::{Page, deed_button, page_error};
+use crate::ui::empty::Empty;
+use leptos::prelude::*;
+use rapport_domain::ticket::SavedView;
+use rapport_domain::{AppError, Permission, limits};
+use rapport_services::{Result, tickets};
+
+pub struct SavedViews;
+
+impl Page for SavedViews {
+    const PATH: &'static str = "/inbox/views";
+    const TITLE: &'static str = "Your views";
+    const ABOUT: &'static str = "Views of the inbox that you saved. Those for everybody stand beside everybody's inbox, and remain yours.";
+    const SAID: &'static [(&'static str, &'static str)] =
+        &[("saved", "View saved"), ("moved", "View moved"), ("removed", "View deleted")];
+    const PERMISSION: Permission = Permission::Read;
+    type Data = Vec<SavedView>;
+
+    async fn load(visit: &Visit) -> Result<Vec<SavedView>> {
+        let mut all = tickets::saved_views(&visit.ctx).await?;
+        all.retain(|view| view.own);
+        Ok(all)
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let id = sent.parse("id")?;
+        match sent.text("do") {
+            "save" => {
+                let (name, shared) = (sent.text("name"), sent.ticked("shared"));
+                tickets::update_view(&visit.ctx, id, name, shared).await?;
+                Ok("saved")
+            }
+            deed @ ("up" | "down") => {
+                tickets::move_view(&visit.ctx, id, deed == "up").await?;
+                Ok("moved")
+            }
+            "remove" => {
+                tickets::delete_view(&visit.ctx, id).await?;
+                Ok("removed")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        view! {
+            <Frame section=Section::Inbox crumbs=|| view! {
+                <a href="/inbox">"Inbox"</a>
+                <span aria-hidden="true">"/"</span>
+                <strong>{Self::TITLE}</strong>
+            }>
+                <div class="config-page">
+                    <header><h1>{Self::TITLE}</h1><p class="hint">{Self::ABOUT}</p></header>
+                    {content}
+                </div>
+            </Frame>
+        }
+        .into_any()
+    }
+
+    fn view(all: Vec<SavedView>, _: &Visit, draft: &Draft) -> AnyView {
+        if all.is_empty() {
+            return view! {
+                <Empty icon="inbox" title="You have saved no view">
+                    <p>"Filter the inbox, then choose “Save as a view” beside the list. " <a href="/inbox">"To the inbox"</a></p>
+                </Empty>
+            }
+            .into_any();
+        }
+        view! {
+            {page_error(draft, &["save", "up", "down", "remove"])}
+            <ul class="field-list">{all.iter().map(row).collect_view()}</ul>
+        }
+        .into_any()
+    }
+}
+
+fn row(view: &SavedView) -> impl IntoView + use<> {
+    let path = SavedViews::PATH;
+    let (id, name) = (view.id.to_string(), view.name.clone());
+    view! {
+        <li class="field-line saved-view">
+            <form method="post" action=path aria-label=name.clone()>
+                <input type="hidden" name="do" value="save" />
+                <input type="hidden" name="id" value=id.clone() />
+                <input class="input" name="name" required maxlength=limits::VIEW_NAME_CHARS aria-label="Name" value=name.clone() />
+                <label class="check"><input type="checkbox" name="shared" value="yes" checked=view.shared />" For everybody"</label>
+                <button class="btn" type="submit">"Save"</button>
+            </form>
+            <a class="btn quiet" href=view.query.href()>"Open"</a>
+            {deed_button(path, "up", "Up", &id, &name)}
+            {deed_button(path, "down", "Down", &id, &name)}
+            {deed_button(path, "remove", "Delete", &id, &name)}
+        </li>
+    }
+}
