@@ -1,6 +1,6 @@
 // Pages without a browser half: menus close on Escape and on a click elsewhere, ⌘K searches,
 // times are the reader's.
-const open = () => document.querySelectorAll("details.menu[open], details.confirm[open]");
+const open = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
 });
@@ -54,6 +54,46 @@ const say = (text) => {
 };
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
-// Times come as UTC: here they become the reader's, but for pages that say they stay UTC.
-const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const time of document.querySelectorAll("time[datetime]:not([data-utc] *)")) time.textContent = written.format(new Date(time.dateTime));
+// Times come as UTC: here they become the reader's, written as app/src/ui/time.rs writes them.
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (n) => String(n).padStart(2, "0");
+const now = new Date();
+function written(at, style) {
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${months[at.getMonth()]} ${at.getDate()}`;
+  const dated = at.getFullYear() === now.getFullYear() ? day : `${day}, ${at.getFullYear()}`;
+  const today = at.toDateString() === now.toDateString();
+  const styles = {
+    clock,
+    full: `${day}, ${at.getFullYear()} ${clock}`,
+    second: `${day}, ${clock}:${two(at.getSeconds())}`,
+    list: today ? clock : dated,
+    row: today ? `Today ${clock}` : dated,
+    day: today ? "Today" : dated,
+  };
+  return styles[style];
+}
+for (const time of document.querySelectorAll("time[data-time]")) {
+  const at = new Date(time.dateTime);
+  time.textContent = written(at, time.dataset.time);
+  time.title = written(at, "full");
+}
+// Events are grouped by the days of UTC: here by the reader's.
+const days = document.querySelector("[data-days]");
+let list;
+let day;
+for (const event of days?.querySelectorAll(":scope > ol > li") ?? []) {
+  const at = new Date(event.querySelector("time").dateTime);
+  if (day !== at.toDateString()) {
+    day = at.toDateString();
+    const head = document.createElement("h3");
+    head.textContent = written(at, "day");
+    list = document.createElement("ol");
+    days.append(head, list);
+  }
+  list.append(event);
+}
+for (const empty of days?.querySelectorAll(":scope > ol:empty") ?? []) {
+  empty.previousElementSibling.remove();
+  empty.remove();
+}

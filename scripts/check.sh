@@ -108,6 +108,8 @@ guards() {
   # The content security policy refuses inline styles: use a class or a custom property.
   sources 'app/src/*.rs' |
     forbid 'an inline style, which the content security policy refuses' '(^|[[:space:]])style(:[a-z-]+)?=[^A-Z]' || failed=1
+  # A name that a sheet styles by itself is styled so on every page.
+  node tools/classes.mjs || failed=1
   long=$(sources 'app/*.rs' 'server/*.rs' 'crates/*.rs' 'frontend/*.rs' | xargs -r wc -l |
     awk -v max=$MAX_LINES '$2 != "total" && $1 > max { print $2 ": " $1 " lines" }')
   if [ -n "$long" ]; then

@@ -19,6 +19,8 @@ mod frame;
 #[cfg(feature = "ssr")]
 pub mod identity;
 mod live;
+#[cfg(feature = "ssr")]
+mod outbox;
 pub mod pages;
 pub mod panes;
 #[cfg(feature = "ssr")]

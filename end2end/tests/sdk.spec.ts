@@ -1,6 +1,8 @@
 // The browser SDK in the demo's web shop.
 import { axe, eachTheme, expect, login, noJs, test } from "../fixtures";
 
+test.use({ timezoneId: "Asia/Kolkata" });
+
 test("a visitor browses the shop, signs in, and their past is the customer's timeline", async ({ page, context }) => {
   const mark = `shop${Date.now()}`;
   const shop = await context.newPage();
@@ -30,10 +32,24 @@ test("a visitor browses the shop, signs in, and their past is the customer's tim
   const timeline = page.getByRole("region", { name: "Timeline" });
   await expect(timeline).toContainText("Added to basket");
   await expect(timeline).toContainText("Page viewed");
-  // Why the chip says customer.
+  // What the browser says of itself is the customer's: where they are, and by which clock.
   const about = page.getByRole("complementary", { name: `About Ada ${mark}` });
+  await expect(about).toContainText("Online now · /demo-app", { timeout: 15_000 });
+  await expect(about).toContainText(/Local time\s*\d\d:\d\d · Kolkata/);
+  await shop.getByRole("link", { name: "On to the shop" }).click();
+  await shop.getByRole("link", { name: "Notebook" }).click();
+  await expect(about).toContainText("Online now · /demo-app/things/notebook", { timeout: 15_000 });
+  await expect(timeline.getByText("Browser SDK").first()).toBeVisible();
+  // Why the chip says customer.
   await about.locator("summary.pill").click();
   await expect(about).toContainText("signed by your server");
+  // It is on the screen whole, and Escape closes it and gives the focus back.
+  const why = (await about.locator(".why > .menu-items").boundingBox())!;
+  expect(why.x + why.width).toBeLessThanOrEqual(page.viewportSize()!.width);
+  await page.keyboard.press("Escape");
+  await expect(about.locator(".why > .menu-items")).toBeHidden();
+  await expect(about.locator("summary.pill")).toBeFocused();
+  await about.locator("summary.pill").click();
   await about.getByRole("link", { name: "Identity, merges" }).click();
   await expect(page.getByRole("heading", { name: `Who is Ada ${mark}?` })).toBeVisible();
   await expect(page.getByRole("form", { name: "Identifiers" })).toContainText("Anonymous ID");

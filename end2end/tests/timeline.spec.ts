@@ -1,4 +1,4 @@
-import { api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
+import { DEMO, api, axe, eachTheme, expect, login, noJs, test } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 type Sent = { name: string; ago: number; payload?: unknown };
@@ -41,6 +41,40 @@ test("repeats are one line that opens to the single events, each to its payload"
   await expect(newest.locator(".opened")).toContainText("export_clicked");
   await newest.getByText("JSON", { exact: true }).click();
   await expect(newest.getByRole("region", { name: "Payload as JSON" })).toContainText('"format": "csv-0"');
+});
+
+test("what was done to a ticket folds into its row, which says how the ticket stands now", async ({ page }) => {
+  await login(page);
+  const { email, url, mark } = await customer(page, [{ name: "signed_in", ago: 1 }]);
+  const { number } = await api(page, "/api/v1/tickets", { customer: { email }, subject: `Fold ${mark}`, channel: "email" });
+  const patch = async (data: unknown) => {
+    const headers = { authorization: `Bearer ${DEMO.secretKey}` };
+    expect((await page.request.patch(`/api/v1/tickets/${number}`, { data, headers })).ok()).toBe(true);
+  };
+  await patch({ status: "open" });
+  await patch({ priority: "high" });
+  await page.goto(url);
+  await expect(events(page)).toHaveCount(2);
+  const row = events(page).filter({ hasText: `Opened ticket #${number}` });
+  await expect(row.locator(".to-ticket")).toHaveText(/now\s*Open/);
+  const changes = row.locator(".changes");
+  await expect(changes.locator("summary")).toHaveText("2 changes");
+  await changes.locator("summary").click();
+  await expect(changes.getByRole("listitem")).toHaveCount(2);
+  // What comes while it is open is added, and nothing closes.
+  await patch({ status: "closed" });
+  await expect(changes.locator("summary")).toHaveText("3 changes");
+  await expect(changes.getByRole("listitem").first()).toContainText("Open → Closed");
+  await expect(row.locator(".to-ticket")).toHaveText(/now\s*Closed/);
+  await expect(events(page)).toHaveCount(2);
+  // Asked for, each stands by itself, and says nothing of the present.
+  await pane(page).getByRole("link", { name: /Activity\s*3/ }).click();
+  await expect(events(page)).toHaveCount(3);
+  await expect(events(page).locator(".pill")).toHaveCount(0);
+  await row.waitFor({ state: "detached" });
+  await page.goBack();
+  await row.locator(".to-ticket").click();
+  await expect(page).toHaveURL(new RegExp(`/tickets/${number}`));
 });
 
 test("chips filter with counts, and the address keeps the choice", async ({ page }) => {

@@ -105,14 +105,13 @@ export class Rapport {
 
   private send(message: Pick<Message, "type"> & Partial<Message>): void {
     if (!this.agreed || !this.anonymous) return;
-    const context = { library: { name: "rapport", version: "0.1.0" }, locale: navigator.language };
     this.queue.add({
       messageId: randomId(),
       timestamp: new Date().toISOString(),
       anonymousId: this.anonymous,
       userId: this.user?.id,
       userToken: this.user?.token,
-      context,
+      context: context(),
       ...message,
     });
   }
@@ -136,6 +135,18 @@ export class Rapport {
       };
     }
   }
+}
+
+/** Where the visitor is and with what: the agent sees their page and their local time. */
+function context(): Properties {
+  const { href: url, pathname: path } = location;
+  return {
+    library: { name: "rapport", version: "0.1.0" },
+    locale: navigator.language,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    userAgent: navigator.userAgent,
+    page: { path, url, title: document.title },
+  };
 }
 
 /** Starts with a public key (`rpk_…`). */

@@ -21,7 +21,6 @@ mod mail_in;
 mod middleware;
 mod notify;
 mod opens;
-mod outbox;
 mod refused;
 pub mod router;
 mod sdk;

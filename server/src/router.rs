@@ -4,7 +4,7 @@
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
 //! - health, static files, and the pictures in mails that tell when they were opened: open.
 
-use crate::middleware::{csp, session, slow};
+use crate::middleware::{canonical, csp, session, slow};
 use crate::state::AppState;
 use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
@@ -73,6 +73,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         store: state.store.clone(),
         keys: state.config.secret_key.clone(),
         leptos: state.leptos.clone(),
+        demo: state.config.demo,
     };
     let keeping = site.clone();
     let functions = post(move |request: axum::extract::Request| {
@@ -98,9 +99,9 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(crate::notify::router())
         .merge(crate::files::router())
         .merge(crate::uploads::router())
-        .merge(crate::outbox::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
+        .layer(middleware::from_fn(canonical::shorten))
         .layer(middleware::from_fn_with_state(state.clone(), csp::set))
         .layer(CsrfLayer::new())
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))

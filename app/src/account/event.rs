@@ -1,15 +1,19 @@
 //! One event of the account's timeline: a line that says what happened to whom, and all of it.
 
-use crate::panes::timeline::Dot;
-use crate::ui::pill::StatusPill;
+use crate::panes::timeline::{Changes, Dot, ToTicket};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::timeline::{
-    AccountEvent, EventKind, EventTicket, Stream, TimelineItem, source_label,
+    AccountEvent, EventKind, Stream, TicketNow, TimelineItem, source_label,
 };
 use std::sync::Arc;
 
-pub(super) fn event_row(own: Stream, item: AccountEvent, current: bool) -> AnyView {
+pub(super) fn event_row(
+    own: Stream,
+    item: AccountEvent,
+    now: Option<&TicketNow>,
+    current: bool,
+) -> AnyView {
     let AccountEvent { event, customer } = item;
     let stream = customer.as_ref().map_or(own, |c| Stream::Customer(c.id));
     let at = stream.event_href(event.cursor());
@@ -18,34 +22,36 @@ pub(super) fn event_row(own: Stream, item: AccountEvent, current: bool) -> AnyVi
         None => view! { <a class="whose" href=at>"Account"</a> }.into_any(),
     };
     let detail = event.detail();
-    let ticket = event.ticket.clone().map(|ticket| to_ticket(stream, ticket));
+    let href = event.ticket.as_ref().map(|t| format!("{}/tickets/{}", stream.href(), t.number));
+    let now = now.filter(|_| event.kind == EventKind::Ticket).cloned();
+    let now = now.zip(href.clone()).map(|(now, href)| (Signal::stored(now), href));
+    let ticket = match (now.clone(), href) {
+        (Some((now, href)), _) => Some(view! { <ToTicket now href /> }.into_any()),
+        (None, Some(href)) => {
+            Some(view! { <a class="to-ticket" href=href>"Open the ticket"</a> }.into_any())
+        }
+        (None, None) => None,
+    };
+    let changes = now.map(|(now, href)| view! { <Changes now href /> }.into_any());
     let item = Arc::new(event);
     view! {
         <li class="event" class:current=current id=item.id.to_string()>
             <Time at=item.occurred_at style=TimeStyle::Clock />
             <Dot whose=stream item=item.clone() />
             <div class="body">
-                <details open=current>
-                    <summary>
-                        <span class="what">{item.heading()} " " <em>{item.aside()}</em></span>
-                        <span class="detail">{detail}</span>
-                    </summary>
-                    {opened(&item)}
-                </details>
+                <div class="told-of">
+                    <details open=current>
+                        <summary>
+                            <span class="what">{item.heading()} " " <em>{item.aside()}</em></span>
+                            <span class="detail">{detail}</span>
+                        </summary>
+                        {opened(&item)}
+                    </details>
+                    {changes}
+                </div>
                 <p class="about">{whose}{ticket}</p>
             </div>
         </li>
-    }
-    .into_any()
-}
-
-fn to_ticket(stream: Stream, ticket: EventTicket) -> AnyView {
-    let href = format!("{}/tickets/{}", stream.href(), ticket.number);
-    let text = ticket.label.unwrap_or_else(|| ticket.status.label().into());
-    view! {
-        <a class="to-ticket" href=href title=format!("Open ticket #{}", ticket.number)>
-            <StatusPill status=ticket.status text />
-        </a>
     }
     .into_any()
 }

@@ -57,8 +57,7 @@ async fn load(visit: &Visit, query: &TimelineQuery) -> Result<AccountPage> {
 fn view(page: AccountPage, query: &TimelineQuery) -> AnyView {
     let AccountPage { account, facts, customers, notes, timeline } = page;
     view! {
-        // Days are counted as the server has them, so their times stay too.
-        <div class="account-page" data-utc="">
+        <div class="account-page">
             {sides::head(&account, facts)}
             {stream::timeline(&account, timeline, query)}
             <aside class="account-sides">

@@ -44,7 +44,7 @@ pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
         }
     });
     let none = page.items.is_empty().then(|| {
-        view! { <p class="hint">"Nobody yet. Customers are linked on their own page, or over the API."</p> }
+        view! { <p class="hint">"Nobody yet. They are linked on "<a class="plain-link" href="/customers">"each customer's page"</a>", or over the API."</p> }
     });
     let rows = page.items.into_iter().map(|row| {
         let href = format!("/customers/{}", row.id);

@@ -6,9 +6,10 @@ use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::account::Account;
 use rapport_domain::timeline::{
-    AccountEvent, AccountTimeline, EventKind, Position, Stream, TimelineQuery,
+    AccountEvent, AccountTimeline, EventKind, Position, Stream, TicketNow, TimelineQuery,
 };
 use rapport_domain::{Cursor, limits};
+use std::collections::HashMap;
 
 pub(super) fn timeline(
     account: &Account,
@@ -16,21 +17,23 @@ pub(super) fn timeline(
     query: &TimelineQuery,
 ) -> AnyView {
     let own = Stream::Account(account.id);
-    let AccountTimeline { items, newer, older, more_customers } = timeline;
+    let AccountTimeline { items, tickets, newer, older, more_customers } = timeline;
+    let tickets = tickets.into_iter().map(|ticket| (ticket.number, ticket)).collect();
     let left_out = more_customers.then(|| format!(
         "The account has more customers than are read here: these are the events of the {} who were active last.",
         limits::ACCOUNT_STREAMS,
     ));
     let left_out = left_out.map(|text| view! { <p class="hint">{text}</p> });
     let nothing = items.is_empty().then(|| nothing(own, query));
-    let days = by_day(items).into_iter().map(|day| day_group(own, day, query));
+    let days = by_day(items).into_iter().map(|day| day_group(own, day, &tickets, query));
     view! {
         <section class="account-timeline" aria-label="Timeline">
-            <header><h2>"Timeline"</h2><span class="hint">"Times are UTC"</span></header>
+            <header><h2>"Timeline"</h2></header>
             {chips(own, query)}
             {left_out}
             {nothing}
-            {days.collect_view()}
+            // Days are the server's until the browser groups them by its own.
+            <div data-days="">{days.collect_view()}</div>
             {pager(own, query, newer, older)}
         </section>
     }
@@ -72,14 +75,21 @@ fn by_day(items: Vec<AccountEvent>) -> Vec<Vec<AccountEvent>> {
     days
 }
 
-fn day_group(own: Stream, items: Vec<AccountEvent>, query: &TimelineQuery) -> AnyView {
+fn day_group(
+    own: Stream,
+    items: Vec<AccountEvent>,
+    tickets: &HashMap<i64, TicketNow>,
+    query: &TimelineQuery,
+) -> AnyView {
     let day = items.first().map(|item| {
         let at = item.event.occurred_at;
         view! { <h3><Time at style=TimeStyle::Day /></h3> }
     });
     let rows = items.into_iter().map(|item| {
         let current = query.at == Position::Event(item.event.cursor());
-        event_row(own, item, current)
+        let ticket = item.event.ticket.as_ref();
+        let now = ticket.and_then(|ticket| tickets.get(&ticket.number));
+        event_row(own, item, now, current)
     });
     view! { {day} <ol>{rows.collect_view()}</ol> }.into_any()
 }
@@ -88,7 +98,7 @@ fn nothing(own: Stream, query: &TimelineQuery) -> AnyView {
     if *query == TimelineQuery::default() {
         return view! {
             <Empty icon="history" title="Nothing happened yet">
-                <p>"What its customers do shows here, and events that name the account itself."</p>
+                <p>"What "<a class="plain-link" href=format!("/customers?account={own}")>"its customers"</a>" do shows here, and events that name the account itself."</p>
             </Empty>
         }
         .into_any();

@@ -2,6 +2,7 @@
 
 use super::path;
 use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::customer::Identifier;
 use rapport_domain::identity::Suggestion;
@@ -112,8 +113,8 @@ pub fn merges(identity: &Identity, may: bool) -> AnyView {
     let customer = identity.customer.id;
     let row = |m: &PastMerge| {
         let state = match m.undone_at {
-            Some(at) => format!("taken back {}", at.format("%b %-d, %Y")),
-            None => format!("by {}", m.actor),
+            Some(at) => view! { "taken back " <Time at style=TimeStyle::Full /> }.into_any(),
+            None => format!("by {}", m.actor).into_any(),
         };
         let undo = (m.can_undo && may).then(|| {
             view! {
@@ -127,7 +128,7 @@ pub fn merges(identity: &Identity, may: bool) -> AnyView {
         view! {
             <li class="id-line">
                 <strong>{m.name.clone()}</strong>
-                <span class="hint">{m.merged_at.format("%b %-d, %Y, %H:%M UTC").to_string()}" "{state}</span>
+                <span class="hint"><Time at=m.merged_at style=TimeStyle::Full />" "{state}</span>
                 {undo}
             </li>
         }

@@ -30,6 +30,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
         .merge(crate::account::router())
         .merge(crate::identity::router())
         .merge(crate::pages::inbox::plain::router())
+        .merge(crate::outbox::router())
         .merge(crate::panes::ticket::plain::router())
         .with_state(site)
 }
@@ -40,6 +41,8 @@ pub struct Site {
     pub store: Store,
     pub keys: Keyring,
     pub leptos: LeptosOptions,
+    /// Whether it plays the demo, which has pages of its own.
+    pub demo: bool,
 }
 
 /// One request of one person.

@@ -4,8 +4,9 @@
 use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
+use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent};
+use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent, source_label};
 use rapport_domain::{AppError, address};
 use rapport_services::Result;
 use rapport_services::ingest::{self, LogRows, Retention};
@@ -141,7 +142,7 @@ fn table(log: &LogRows) -> AnyView {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Received events">
             <table class="log">
                 <thead><tr>
-                    <th scope="col">"Received (UTC)"</th>
+                    <th scope="col">"Received"</th>
                     <th scope="col">"Event"</th>
                     <th scope="col">"State"</th>
                     <th scope="col">"Whose"</th>
@@ -178,8 +179,8 @@ fn row(event: &LoggedEvent) -> AnyView {
         event.can_retry().then(|| deed_button(Events::PATH, "retry", "Retry", &id, &event.name));
     view! {
         <tr>
-            <td class="nowrap"><time datetime=event.received_at.to_rfc3339()>{event.received_at.format("%b %-d, %H:%M:%S").to_string()}</time></td>
-            <td>{name}<small class="hint clip" title=key.clone()>{format!("{} · {}", event.source, event.kind)}{(!key.is_empty()).then(|| format!(" · {key}"))}</small></td>
+            <td class="nowrap"><Time at=event.received_at style=TimeStyle::Second /></td>
+            <td>{name}<small class="hint clip" title=key.clone()>{format!("{} · {}", source_label(&event.source), event.kind)}{(!key.is_empty()).then(|| format!(" · {key}"))}</small></td>
             <td><span class=pill>{event.state.label()}</span>{(!event.reason.is_empty()).then(|| view! { <small class="hint">{event.reason.clone()}</small> })}</td>
             <td class="clip">{whose}</td>
             <td>{retry}</td>
@@ -196,8 +197,7 @@ fn pager(log: &LogRows, query: &LogQuery) -> AnyView {
         view! { <a class="btn" rel="next" href=log_address(query.state, &query.q, Some(next.to_string()))>{if log.looked_to.is_some() { "Look further back" } else { "Older" }}</a> }
     });
     let looked = log.looked_to.map(|at| {
-        let at = at.format("%b %-d, %H:%M:%S");
-        view! { <p class="hint">{format!("Looked back to {at} UTC.")}</p> }
+        view! { <p class="hint">"Looked back to "<Time at style=TimeStyle::Second />"."</p> }
     });
     view! { {looked} <nav class="log-pager" aria-label="Pages">{first}{next}</nav> }.into_any()
 }

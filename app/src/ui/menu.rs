@@ -1,12 +1,11 @@
 //! A menu on `<details>`: it opens without JavaScript too.
 
 use crate::ui::icon::Icon;
-use leptos::ev::KeyboardEvent;
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// A button that opens a list of actions; closes on Escape, on a choice, and on a click elsewhere.
+/// A button that opens a list of actions; closes on a choice too.
 #[component]
 pub fn Menu(
     #[prop(into)] label: String,
@@ -14,7 +13,6 @@ pub fn Menu(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<Details>::new();
-    let on_key = use_popup(node);
     let on_choice = move |ev: leptos::ev::MouseEvent| {
         // A field in the menu is no choice, and a form that unfolds in it shows its errors there.
         let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
@@ -25,30 +23,60 @@ pub fn Menu(
         }
     };
     view! {
-        <details class="menu" node_ref=node on:keydown=on_key>
+        <details class="menu" node_ref=node>
             <summary class="icon-btn" aria-label=label.clone() title=label><Icon name=icon /></summary>
             <div class="menu-items" on:click=on_choice>{children()}</div>
         </details>
     }
 }
 
-/// Closes `popup` on a click elsewhere, and on Escape by the handler that this answers.
-pub fn use_popup(popup: NodeRef<Details>) -> impl Fn(KeyboardEvent) + Copy {
-    let outside = window_event_listener(leptos::ev::click, move |ev| {
-        let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        if !popup.get_untracked().is_some_and(|d| d.contains(target.as_ref())) {
-            close(popup);
-        }
+/// Closes every open `details.menu` on a click elsewhere, and on Escape, which gives the focus back
+/// to its opener: for all of them, whoever made them. Goes before whatever else Escape does.
+pub fn provide_menus() {
+    Effect::new(move |_| {
+        let click = window_event_listener(leptos::ev::click, |ev| {
+            let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
+            close_open(target.as_ref());
+        });
+        let key = window_event_listener(leptos::ev::keydown, |ev| {
+            if ev.key() == "Escape" && close_open(None) {
+                // A search field in it would also be emptied.
+                ev.prevent_default();
+                ev.stop_immediate_propagation();
+            }
+        });
+        on_cleanup(move || {
+            click.remove();
+            key.remove();
+        });
     });
-    on_cleanup(move || outside.remove());
-    move |ev| {
-        if ev.key() == "Escape" {
-            ev.stop_propagation();
-            // A search field would also be emptied.
-            ev.prevent_default();
-            close(popup);
+}
+
+/// Closes the open menus that do not hold `target`; says whether there were any. Without a target
+/// their openers take the focus.
+fn close_open(target: Option<&web_sys::Node>) -> bool {
+    let Ok(open) = document().query_selector_all("details.menu[open]") else { return false };
+    let mut any = false;
+    for i in 0..open.length() {
+        let Some(menu) =
+            open.item(i).and_then(|m| m.dyn_into::<web_sys::HtmlDetailsElement>().ok())
+        else {
+            continue;
+        };
+        if target.is_some_and(|target| menu.contains(Some(target))) {
+            continue;
+        }
+        any = true;
+        menu.set_open(false);
+        let opener = menu.query_selector("summary").ok().flatten();
+        if let (None, Some(opener)) =
+            (target, opener.and_then(|o| o.dyn_into::<web_sys::HtmlElement>().ok()))
+        {
+            // Refused only by a detached element.
+            let _ = opener.focus();
         }
     }
+    any
 }
 
 fn close(popup: NodeRef<Details>) {

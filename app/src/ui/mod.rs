@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod due;
 pub mod empty;
 pub mod field;
+pub mod form;
 pub mod icon;
 pub mod keep_focus;
 pub mod markdown;

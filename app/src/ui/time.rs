@@ -1,4 +1,10 @@
-//! Times: UTC from the server, the reader's own zone once the browser took over.
+//! Times, by one rule on every page: a [`Time`] in one of the styles of [`TimeStyle`], in the
+//! reader's own zone, the whole of it on hover.
+//!
+//! The server knows no zone and writes UTC. Where the page has a browser half, the component
+//! writes it anew; elsewhere `public/plain.js` does, by the style that `data-time` names: the two
+//! have to write alike. Without scripts UTC stays, and `style/base.css` says so behind it. Text
+//! that a time is part of (titles, e-mails, what is copied) cannot change and names its zone.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use gloo_timers::callback::Interval;
@@ -18,6 +24,22 @@ pub enum TimeStyle {
     Clock,
     /// `Nov 24, 2026 09:14`.
     Full,
+    /// `Nov 24, 09:14:05`: among others of the same days, where the order matters.
+    Second,
+}
+
+impl TimeStyle {
+    /// Its name in `data-time`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Row => "row",
+            Self::Day => "day",
+            Self::Clock => "clock",
+            Self::Full => "full",
+            Self::Second => "second",
+        }
+    }
 }
 
 /// What the reader's clock says: the instant, and whether times are local yet.
@@ -81,6 +103,7 @@ fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> Strin
     let pattern = match style {
         TimeStyle::Clock => "%H:%M",
         TimeStyle::Full => "%b %-d, %Y %H:%M",
+        TimeStyle::Second => "%b %-d, %H:%M:%S",
         TimeStyle::List if today => "%H:%M",
         TimeStyle::Row if today => "Today %H:%M",
         TimeStyle::Day if today => "Today",
@@ -100,6 +123,7 @@ pub fn Time(
     let zone = move || if clock.local.get() { "" } else { " UTC" };
     view! {
         <time
+            data-time=style.name()
             datetime=at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
             title=move || format!("{}{}", clock.format(at, TimeStyle::Full), zone())
         >

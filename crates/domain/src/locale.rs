@@ -1,4 +1,37 @@
-//! Names of languages and places, as people read them.
+//! Languages and time zones: what counts as one, and how people read it.
+
+use crate::error::AppError;
+
+/// Characters of the longest language tag that anybody uses.
+const LANGUAGE_CHARS: usize = 35;
+
+/// The one rule for a time zone, wherever one is entered: a name that the zones' own list has.
+pub fn time_zone(field: &str, given: &str) -> Result<String, AppError> {
+    if is_zone(given) {
+        return Ok(given.into());
+    }
+    Err(AppError::invalid(field, "There is no such time zone; Europe/Berlin is one."))
+}
+
+#[cfg(any(test, feature = "zones"))]
+fn is_zone(name: &str) -> bool {
+    name.parse::<chrono_tz::Tz>().is_ok()
+}
+
+/// The browser half decides on no zone.
+#[cfg(not(any(test, feature = "zones")))]
+fn is_zone(_: &str) -> bool {
+    false
+}
+
+/// A language as its code, which need not be known here.
+pub fn language(field: &str, given: &str) -> Result<String, AppError> {
+    let shape = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if !given.is_empty() && given.len() <= LANGUAGE_CHARS && given.chars().all(shape) {
+        return Ok(given.into());
+    }
+    Err(AppError::invalid(field, "A language is a code such as en or pt-BR."))
+}
 
 const LANGUAGES: [(&str, &str); 40] = [
     ("ar", "Arabic"),
@@ -77,6 +110,15 @@ mod tests {
         assert_eq!(language_name("pt_br"), "Portuguese (BR)");
         assert_eq!(language_name("Klingon"), "Klingon");
         assert_eq!(language_name(""), "");
+    }
+
+    #[test]
+    fn only_zones_that_exist_are_zones() {
+        assert!(time_zone("time_zone", "Europe/Berlin").is_ok());
+        for wrong in ["Mars", "Mars/Olympus", "", "Berlin", "../etc/passwd", "UTC+25"] {
+            let error = time_zone("time_zone", wrong).unwrap_err();
+            assert!(error.field("time_zone").is_some(), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
-use rapport_domain::{Permission, Uuid};
+use rapport_domain::{AppError, Permission, Uuid};
 
 /// Mails on the outbox's one page.
 const SHOWN: i64 = 50;
@@ -27,6 +27,40 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<Line>> {
         subject: rapport_mail::peek_subject(&mail.raw).unwrap_or_default(),
     };
     Ok(mails.into_iter().map(line).collect())
+}
+
+/// A mail as its page shows it.
+#[derive(Debug)]
+pub struct Mail {
+    pub line: Line,
+    pub from: String,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub text: String,
+}
+
+/// One of them, read as its recipients would.
+pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
+    ctx.require(Permission::Read)?;
+    let mail = ctx.store.outbox_mail(ctx.workspace, id).await?;
+    // We wrote it, so it can be read; were it broken, there is still the raw text.
+    let parsed = rapport_mail::parse(&mail.raw, ctx.now).map_err(|_| AppError::NotFound)?;
+    let address = |a: &rapport_mail::Address| match a.name.as_deref() {
+        Some(name) if !name.is_empty() => format!("{name} <{}>", a.email),
+        _ => a.email.clone(),
+    };
+    Ok(Mail {
+        from: address(&parsed.from),
+        to: parsed.to.iter().map(address).collect(),
+        cc: parsed.cc.iter().map(address).collect(),
+        text: parsed.text,
+        line: Line {
+            id: mail.id,
+            sent_at: mail.sent_at,
+            recipients: mail.recipients,
+            subject: parsed.subject.unwrap_or_else(|| "No subject".into()),
+        },
+    })
 }
 
 /// The bytes of one of them, as they would have left.

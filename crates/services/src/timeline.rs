@@ -183,5 +183,5 @@ fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
         ..NewEvent::new(nobody, at, kind, &source, &event.name)
     };
     let (whose, account) = (event.customer, event.account);
-    Incoming { whose, account, ticket, kind: "event", event: new }
+    Incoming { whose, account, ticket, kind: "event", seen: None, event: new }
 }

@@ -1,6 +1,8 @@
 -- A stretch of an account's timeline around a position: its own events and those of its customers.
 -- $1 workspace, $2 account, $3 kinds (empty: all), $4 and $5 the position, $6 events before it,
--- $7 events after it, $8 how many customers are read: those who were active last.
+-- $7 events after it, $8 how many customers are read: those who were active last,
+-- $9 and $10 from where on what was done to tickets shows before the position, $11 whether none of it does
+-- after it, as in timeline_page.sql.
 -- Each stream gives as many keys as the page has rows, from the two indexes that timeline_page.sql
 -- reads, and only the rows that are on the page are fetched: the cost depends on the customers,
 -- whose number is bounded, and on no number of events.
@@ -36,7 +38,16 @@ with account as materialized (
         union all (
             select kind, occurred_at, id from timeline_events
             where workspace_id = $1 and customer_id = s.id and kind <> 'event'
+                and not (kind = 'activity' and ticket_id is not null)
                 and (occurred_at, id) < ($4, $5) and cardinality($3::text[]) = 0
+            order by occurred_at desc, id desc limit $6
+        )
+        union all (
+            select kind, occurred_at, id from timeline_events
+            where workspace_id = $1 and customer_id = s.id and kind = 'activity'
+                and ticket_id is not null
+                and (occurred_at, id) < ($4, $5) and (occurred_at, id) >= ($9, $10)
+                and cardinality($3::text[]) = 0
             order by occurred_at desc, id desc limit $6
         )
         union all (
@@ -61,7 +72,16 @@ with account as materialized (
         union all (
             select kind, occurred_at, id from timeline_events
             where workspace_id = $1 and customer_id = s.id and kind <> 'event'
+                and not (kind = 'activity' and ticket_id is not null)
                 and (occurred_at, id) > ($4, $5) and cardinality($3::text[]) = 0
+            order by occurred_at, id limit $7
+        )
+        union all (
+            select kind, occurred_at, id from timeline_events
+            where workspace_id = $1 and customer_id = s.id and kind = 'activity'
+                and ticket_id is not null
+                and (occurred_at, id) > ($4, $5) and not $11
+                and cardinality($3::text[]) = 0
             order by occurred_at, id limit $7
         )
         union all (
@@ -85,6 +105,26 @@ with account as materialized (
     ) e
 )
 select
+    (select coalesce(json_agg(json_build_object(
+        'number', t.number, 'status', t.status, 'label', (select l.name from status_labels l
+            where l.workspace_id = $1 and l.id = t.label_id),
+        'changes', (select count(*) from (
+            select 1 from timeline_events e
+            where e.workspace_id = $1 and e.ticket_id = t.id and e.kind = 'activity' limit 100
+        ) some_of_them),
+        'newest', (select json_agg(json_build_object('at', e.occurred_at, 'actor', e.actor_name,
+                'title', e.title, 'name', e.name) order by e.occurred_at desc, e.id desc)
+            from (
+                select * from timeline_events
+                where workspace_id = $1 and ticket_id = t.id and kind = 'activity'
+                order by occurred_at desc, id desc limit 20
+            ) e)
+    )), '[]')
+        from (
+            select ticket_id from rows where kind = 'ticket' and ticket_id is not null
+            group by ticket_id
+        ) about
+        join tickets t on t.workspace_id = $1 and t.id = about.ticket_id) as "tickets!: Json<Vec<TicketNow>>",
     exists (select from active where place > $8) as "more_customers!",
     (select coalesce(json_agg(json_build_object(
         'place', case when r.older then 'older' else 'newer' end, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,

@@ -3,7 +3,8 @@
 -- $6 events before it, $7 events after it, $8 whether the overview is wanted, $9 its first day,
 -- $10 and $11 the instants that events lie between, $12 what they contain (lower case) and $13 their
 -- source (empty: anything), $14 and $15 how many are looked at before and after, $16 whose
--- saved filters.
+-- saved filters, $17 and $18 from where on what was done to tickets shows before the position,
+-- and $19 whether none of it does after it: it folds into the tickets' rows.
 -- With a filter the primary key is read, a few rows of each kind of each identity; without one
 -- its custom events, and beside them the index that holds all others: the cost depends on the
 -- page alone, not on the customer or the depth. The two arms exclude each other by a condition
@@ -37,8 +38,17 @@ with who as materialized (
             union all (
                 select * from timeline_events
                 where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and not (kind = 'activity' and ticket_id is not null)
                     and (occurred_at, id) < ($4, $5) and occurred_at >= $10
                     and cardinality($3::text[]) = 0
+                order by occurred_at desc, id desc limit $14
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'activity'
+                    and ticket_id is not null
+                    and (occurred_at, id) < ($4, $5) and (occurred_at, id) >= ($17, $18)
+                    and occurred_at >= $10 and cardinality($3::text[]) = 0
                 order by occurred_at desc, id desc limit $14
             )
         ) e
@@ -66,8 +76,17 @@ with who as materialized (
             union all (
                 select * from timeline_events
                 where workspace_id = $1 and customer_id = ids.id and kind <> 'event'
+                    and not (kind = 'activity' and ticket_id is not null)
                     and (occurred_at, id) > ($4, $5) and occurred_at < $11
                     and cardinality($3::text[]) = 0
+                order by occurred_at, id limit $15
+            )
+            union all (
+                select * from timeline_events
+                where workspace_id = $1 and customer_id = ids.id and kind = 'activity'
+                    and ticket_id is not null
+                    and (occurred_at, id) > ($4, $5) and not $19
+                    and occurred_at < $11 and cardinality($3::text[]) = 0
                 order by occurred_at, id limit $15
             )
         ) e
@@ -117,6 +136,35 @@ select
             from tickets t where t.workspace_id = $1 and t.id = r.ticket_id
         ) end
     ) order by r.pinned_at desc), '[]') from rows r) as "rows!: Json<Vec<Row>>",
+    (select coalesce(json_agg(json_build_object(
+        'number', t.number, 'status', t.status, 'label', (select l.name from status_labels l
+            where l.workspace_id = $1 and l.id = t.label_id),
+        'changes', (select count(*) from (
+            select 1 from timeline_events e
+            where e.workspace_id = $1 and e.ticket_id = t.id and e.kind = 'activity' limit 100
+        ) some_of_them),
+        'newest', (select json_agg(json_build_object('at', e.occurred_at, 'actor', e.actor_name,
+                'title', e.title, 'name', e.name) order by e.occurred_at desc, e.id desc)
+            from (
+                select * from timeline_events
+                where workspace_id = $1 and ticket_id = t.id and kind = 'activity'
+                order by occurred_at desc, id desc limit 20
+            ) e)
+    )), '[]')
+        from (
+            select ticket_id from rows where kind = 'ticket' and ticket_id is not null
+            union
+            -- and those that something was just done to, wherever their row is
+            select ticket_id from (
+                select a.ticket_id from ids cross join lateral (
+                    select ticket_id from timeline_events
+                    where $8 and workspace_id = $1 and customer_id = ids.id and kind = 'activity'
+                    order by occurred_at desc, id desc limit 5
+                ) a
+            ) latest
+            where ticket_id is not null
+        ) about
+        join tickets t on t.workspace_id = $1 and t.id = about.ticket_id) as "tickets!: Json<Vec<TicketNow>>",
     case when $8 then (
         select coalesce(json_agg(json_build_array(c.kind, c.n)), '[]') from (
             select kind, sum(n)::bigint as n from (

@@ -38,6 +38,7 @@ pub mod receiving;
 pub mod retention;
 pub mod saved_filters;
 pub mod sessions;
+pub mod sightings;
 pub mod sla;
 pub mod suggestions;
 pub mod teams;

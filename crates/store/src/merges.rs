@@ -144,12 +144,18 @@ pub async fn merge(tx: &mut Tx, workspace: WorkspaceId, new: &NewMerge<'_>) -> R
             update customers set merged_into = $3, open_tickets = 0, total_tickets = 0,
                 version = version + 1, updated_at = $4
             where workspace_id = $1 and id = $2
-            returning last_activity_at, first_seen_at, last_seen_at
+            returning last_activity_at, first_seen_at, last_seen_at, last_page, browser, os
         )
         update customers c set version = c.version + 1, updated_at = $4,
             last_activity_at = greatest(c.last_activity_at, gone.last_activity_at),
             first_seen_at = least(c.first_seen_at, gone.first_seen_at),
-            last_seen_at = greatest(c.last_seen_at, gone.last_seen_at)
+            last_seen_at = greatest(c.last_seen_at, gone.last_seen_at),
+            last_page = case when gone.last_seen_at > coalesce(c.last_seen_at, '-infinity')
+                then coalesce(gone.last_page, c.last_page) else c.last_page end,
+            browser = case when gone.last_seen_at > coalesce(c.last_seen_at, '-infinity')
+                then coalesce(gone.browser, c.browser) else c.browser end,
+            os = case when gone.last_seen_at > coalesce(c.last_seen_at, '-infinity')
+                then coalesce(gone.os, c.os) else c.os end
         from gone where c.workspace_id = $1 and c.id = $3",
         workspace.0,
         new.merged.0,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 /// The demo workspace's key for browsers.
 const KEY: &str = "rpk_demo_write";
 /// Scripts and answers of this server alone, as a shop would say it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The shop's pages.
@@ -82,5 +82,12 @@ async fn script() -> Response {
 }
 
 async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css")], include_str!("shop.css")).into_response()
+    // The product's own look, so that light, dark and small screens are seen to.
+    const STYLE: &str = concat!(
+        include_str!("../../../style/tokens.css"),
+        include_str!("../../../style/base.css"),
+        include_str!("../../../style/ui.css"),
+        include_str!("shop.css"),
+    );
+    ([(header::CONTENT_TYPE, "text/css")], STYLE).into_response()
 }

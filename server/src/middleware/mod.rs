@@ -1,5 +1,6 @@
 //! One file per layer.
 
+pub mod canonical;
 pub mod csp;
 pub mod rate_limit;
 pub mod real_ip;

@@ -184,7 +184,7 @@ fn ChosenRow(draft: Draft, key: String) -> impl IntoView {
             >
                 <Icon name="grip-vertical" />
             </button>
-            <span class="clip">{label.clone()}</span>
+            <span class="card-label">{label.clone()}</span>
             {custom.then(|| view! { <span class="tag">"Custom"</span> })}
             <span class="card-tools">
                 <StepButton draft what="up" key icon="arrow-up" label=format!("Move {label} up") disabled=Signal::derive(move || at.get() == Some(0)) />
@@ -266,7 +266,7 @@ fn OtherRow(draft: Draft, key: String, label: String) -> impl IntoView {
             on:dragstart=move |ev| start_drag(draft, &key.get_value(), &ev)
             on:dragend=move |ev| end_drag(draft, &ev)
         >
-            <span class="clip">{label.clone()}</span>
+            <span class="card-label">{label.clone()}</span>
             {custom.then(|| view! { <span class="tag">"Custom"</span> })}
             <span class="card-tools">
                 <StepButton draft what="add" key icon="plus" label=format!("Show {label}") disabled=Signal::stored(false) />

@@ -163,7 +163,7 @@ fn nothing(shown: &Shown, may_write: bool) -> AnyView {
     let open = Shown { new: true, ..shown.clone() }.href();
     view! {
         <Empty icon="users" title="No customers yet">
-            <p>"They appear when they write to you, when your server sends them, or when you add one."</p>
+            <p>"They appear when they write to "<a class="plain-link" href="/settings/mailboxes" rel="external">"a mailbox of yours"</a>", when your server sends them, or when you add one."</p>
             <pre class="snippet" tabindex="0" aria-label="How a server creates a customer"><code>{SNIPPET}</code></pre>
             {may_write.then(|| view! { <p><a class="btn" href=open>"New customer"</a></p> })}
         </Empty>

@@ -5,7 +5,6 @@ use super::draft;
 use super::life::{SNOOZES, SnoozeUntil};
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
-use crate::ui::menu::use_popup;
 use crate::ui::time::use_clock;
 use leptos::html::Details;
 use leptos::prelude::*;
@@ -158,7 +157,7 @@ fn SendAndSnooze(pending: Memo<bool>) -> impl IntoView {
     }
 }
 
-/// A menu of buttons that send: it closes on a choice, on Escape, and on a click elsewhere.
+/// A menu of buttons that send: it closes on a choice too.
 #[component]
 fn Choices(
     class: &'static str,
@@ -167,14 +166,13 @@ fn Choices(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<Details>::new();
-    let on_key = use_popup(node);
     let chosen = move |_| {
         if let Some(details) = node.get_untracked() {
             details.set_open(false);
         }
     };
     view! {
-        <details class=class node_ref=node on:keydown=on_key>
+        <details class=class node_ref=node>
             <summary class="icon-btn outlined" title=label aria-label=label><Icon name=icon /></summary>
             <div class="menu-items" on:click=chosen>{children()}</div>
         </details>

@@ -32,7 +32,7 @@ pub(super) fn ChannelHeaders(message: Message) -> impl IntoView {
             on:focusout=move |_| dismissed.set(false)
             on:pointerleave=move |_| dismissed.set(false)
         >
-            <button type="button" class="channel" aria-describedby=panel.clone()>
+            <button type="button" class="sent-by" aria-describedby=panel.clone()>
                 {label}
                 <span class="visually-hidden">": message headers"</span>
             </button>

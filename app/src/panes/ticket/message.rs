@@ -124,7 +124,7 @@ fn Unreadable(message: Message) -> impl IntoView {
     let why = message.subject.unwrap_or_default();
     view! {
         <div class="bubble unreadable">
-            <p class="why"><Icon name="triangle-alert" />"Rapport could not read this e-mail. " {why} " This is its raw text:"</p>
+            <p class="reason"><Icon name="triangle-alert" />"Rapport could not read this e-mail. " {why} " This is its raw text:"</p>
             <pre tabindex="0">{message.text}</pre>
             <a class="original" href=raw><Icon name="download" />"Download the whole e-mail"</a>
         </div>

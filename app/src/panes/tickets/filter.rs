@@ -2,7 +2,6 @@
 //! (`?tickets=open&tq=csv`), so it works without JavaScript; with it, typing filters at once.
 
 use crate::ui::icon::Icon;
-use crate::ui::menu::use_popup;
 use crate::ui::time::use_clock;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -96,10 +95,8 @@ pub fn FilterMenu(filter: Filter) -> impl IntoView {
         }
     };
     let scope = move |s: TicketScope| filter.scope.get_untracked() == s;
-    let popup = NodeRef::new();
-    let on_key = use_popup(popup);
     view! {
-        <details class="menu ticket-filter" class:on=move || filter.is_on() node_ref=popup on:keydown=on_key>
+        <details class="menu ticket-filter" class:on=move || filter.is_on()>
             <summary class="icon-btn" aria-label="Filter tickets" title="Filter tickets"><Icon name="filter" /></summary>
             <form class="menu-items form" method="get" on:submit=move |ev| if clock.local.get_untracked() { ev.prevent_default() }>
                 <label class="field-row">

@@ -48,7 +48,8 @@ async fn load(stream: Stream) {
     }
     stream.overview.set(timeline.overview);
     stream.pins.set(timeline.pins.into_iter().map(Arc::new).collect());
-    let page = timeline.page;
+    let mut page = timeline.page;
+    stream.take_tickets(std::mem::take(&mut page.tickets));
     let (newest, oldest) = stream.items.with_untracked(|items| {
         (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()))
     });

@@ -41,7 +41,7 @@ pub(super) fn Blank(stream: Stream) -> impl IntoView {
     );
     view! {
         <Empty icon="zap" title="Nothing happened yet">
-            <p>"Tickets, errors, calls and your own events appear here as they come. To send one:"</p>
+            <p>"Tickets, errors, calls and your own events appear here as they come. "<a class="plain-link" href="/settings/events" rel="external">"What was received"</a>" is in the settings; to send one:"</p>
             <pre class="code snippet" tabindex="0" role="region" aria-label="Example">{snippet}</pre>
         </Empty>
     }

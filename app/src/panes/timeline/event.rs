@@ -1,14 +1,14 @@
 //! One event: a line that says what happened, its card, and on opening all of it.
 
 use super::card::Card;
+use super::changes::{Changes, ToTicket};
 use super::dot::Dot;
 use super::opened::Opened;
 use super::stream::Stream;
 use crate::ui::details::is_open;
-use crate::ui::pill::StatusPill;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::TimelineItem;
+use rapport_domain::timeline::{EventKind, TimelineItem};
 use std::sync::Arc;
 
 #[component]
@@ -40,14 +40,15 @@ pub(super) fn EventRow(
     let permalink = stream.permalink(&item);
     let detail = item.detail();
     let whole = item.clone();
-    let ticket = item.ticket.clone().map(|ticket| {
+    let ticket = item.ticket.as_ref().map(|ticket| {
         let href = format!("/customers/{}/tickets/{}", stream.customer, ticket.number);
-        let text = ticket.label.unwrap_or_else(|| ticket.status.label().into());
-        view! {
-            <a class="to-ticket" href=href title=format!("Open ticket #{}", ticket.number)>
-                <StatusPill status=ticket.status text />
-            </a>
-        }
+        (stream.ticket_now(ticket), href)
+    });
+    let opened = item.kind == EventKind::Ticket;
+    let changes = ticket.clone().filter(|_| opened && !pinned);
+    let ticket = ticket.map(|(now, href)| match opened {
+        true => view! { <ToTicket now href /> }.into_any(),
+        false => view! { <a class="to-ticket" href=href>"Open the ticket"</a> }.into_any(),
     });
     let style = if pinned { TimeStyle::List } else { TimeStyle::Clock };
     let separator = (ticket.is_some() && !detail.is_empty()).then_some(" · ");
@@ -68,6 +69,7 @@ pub(super) fn EventRow(
                     }}
                 </details>
                 <Card item=item.clone() />
+                {changes.map(|(now, href)| view! { <Changes now href /> }.into_any())}
             </div>
         </li>
     }

@@ -8,6 +8,7 @@ mod api;
 mod arrivals;
 mod blank;
 mod card;
+mod changes;
 mod dot;
 mod event;
 mod head;
@@ -19,6 +20,8 @@ mod stream;
 mod strip;
 mod walk;
 
+#[cfg(feature = "ssr")]
+pub(crate) use changes::{Changes, ToTicket};
 #[cfg(feature = "ssr")]
 pub(crate) use dot::Dot;
 

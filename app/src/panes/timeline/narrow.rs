@@ -4,6 +4,7 @@ use super::api::{DeleteFilter, SaveFilter};
 use super::head::kinds_field;
 use super::stream::Stream;
 use crate::ui::action::on_done;
+use crate::ui::form::leave_out_empty;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
 use crate::ui::toast::use_toasts;
@@ -30,7 +31,7 @@ pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
         .collect_view();
     view! {
         <Menu label="Search and filter events" icon="filter">
-            <div class="narrow">
+            <div class="narrow" on:submit:capture=leave_out_empty>
                 <Form method="GET" action=format!("/customers/{}", stream.customer)>
                     <label class="field-row">
                         <span class="field-label">"Name, text or payload contains"</span>

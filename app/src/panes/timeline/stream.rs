@@ -15,10 +15,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::limits::TIMELINE_SHOWN_MAX;
 use rapport_domain::timeline::{
-    Overview, Position, SavedFilter, Timeline, TimelineItem, TimelinePage, TimelineQuery, collapse,
+    EventTicket, Overview, Position, SavedFilter, TicketNow, Timeline, TimelineItem, TimelinePage,
+    TimelineQuery, collapse,
 };
 use rapport_domain::{Cursor, CustomerId, EventId};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The id of the element that a jump scrolls to.
@@ -40,6 +41,8 @@ pub(super) struct Stream {
     pub items: RwSignal<Vec<Arc<TimelineItem>>>,
     pub newer: RwSignal<Option<Cursor>>,
     pub older: RwSignal<Option<Cursor>>,
+    /// How the tickets stand that it tells of, by number.
+    tickets: RwSignal<HashMap<i64, TicketNow>>,
     pub overview: RwSignal<Overview>,
     /// What agents keep on top, the latest first.
     pub pins: RwSignal<Vec<Arc<TimelineItem>>>,
@@ -82,6 +85,7 @@ impl Stream {
             items: RwSignal::new(page.items.into_iter().map(Arc::new).collect()),
             newer: RwSignal::new(page.newer),
             older: RwSignal::new(page.older),
+            tickets: RwSignal::new(page.tickets.into_iter().map(|t| (t.number, t)).collect()),
             overview: RwSignal::new(timeline.overview),
             pins: RwSignal::new(timeline.pins.into_iter().map(Arc::new).collect()),
             pin: ServerAction::new(),
@@ -109,6 +113,29 @@ impl Stream {
         format!("/customers/{}{}#{}", self.customer, query.to_query_string(), item.id)
     }
 
+    /// How a ticket stands now, as was heard last.
+    pub fn ticket_now(self, ticket: &EventTicket) -> Signal<TicketNow> {
+        let known = TicketNow {
+            number: ticket.number,
+            status: ticket.status,
+            label: ticket.label.clone(),
+            changes: 0,
+            newest: None,
+        };
+        Memo::new(move |_| {
+            let now = self.tickets.with(|all| all.get(&known.number).cloned());
+            now.unwrap_or_else(|| known.clone())
+        })
+        .into()
+    }
+
+    /// Takes what a page says of tickets.
+    pub fn take_tickets(self, tickets: Vec<TicketNow>) {
+        if !tickets.is_empty() {
+            self.tickets.update(|all| all.extend(tickets.into_iter().map(|t| (t.number, t))));
+        }
+    }
+
     /// Loads the next page at one end and appends it.
     fn load(self, end: End) {
         let at = match end {
@@ -133,6 +160,7 @@ impl Stream {
 
     /// Adds a page at one end; beyond the bound, events go at the other.
     fn append(self, page: TimelinePage, end: End) {
+        self.take_tickets(page.tickets);
         let new = page.items.into_iter().map(Arc::new);
         self.items.update(|items| {
             let at = if end == End::Newer { 0 } else { items.len() };

@@ -157,7 +157,7 @@ fn row(m: &Macro, may_change: bool) -> AnyView {
             {does.map(|does| view! { <span class="pill plain">{does}</span> })}
             {m.own.then(|| view! { <span class="pill plain">"Only you"</span> })}
             {may_change.then(|| view! {
-                <details class="menu confirm">
+                <details class="menu">
                     <summary class="btn quiet" aria-label=format!("Remove {name}")>"Remove"</summary>
                     <form class="menu-items" method="post" action=Macros::PATH>
                         <input type="hidden" name="do" value="remove" />

@@ -133,13 +133,13 @@ fn row(mailbox: Mailbox) -> impl IntoView {
             <span class="config-actions">
                 {test}
                 <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=edit>"Edit"</a>
-                <details class="confirm">
+                <details class="menu">
                     <summary class="btn quiet" aria-label=remove>"Remove"</summary>
-                    <form class="popup" method="post" action=path>
-                        <p>"What still waits to leave from it fails."</p>
+                    <form class="menu-items" method="post" action=path>
                         <input type="hidden" name="do" value="remove" />
                         <input type="hidden" name="id" value=id.clone() />
-                        <button class="btn" type="submit">"Remove for good"</button>
+                        <p class="menu-head">"What still waits to leave from it fails."</p>
+                        <button type="submit"><Icon name="trash-2" />"Remove for good"</button>
                     </form>
                 </details>
             </span>

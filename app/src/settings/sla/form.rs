@@ -154,7 +154,7 @@ fn hours_fields(stored: Option<&Hours>, draft: &Draft) -> impl IntoView + use<> 
         let field = |part: &str| format!("{part}{n}");
         let open = draft.ticked(&field("open"), span.is_some());
         view! {
-            <div class="day">
+            <div class="opening">
                 <label class="check"><input type="checkbox" name=field("open") value="1" checked=open />{*name}</label>
                 <input class="input" type="time" name=field("from") aria-label=format!("{name} from") value=draft.value(&field("from"), wall(shown.from)) />
                 <input class="input" type="time" name=field("to") aria-label=format!("{name} to") value=draft.value(&field("to"), wall(shown.to)) />
@@ -167,7 +167,7 @@ fn hours_fields(stored: Option<&Hours>, draft: &Draft) -> impl IntoView + use<> 
             <label class="check"><input type="radio" name="time" value="always" checked=time == "always" />"Always"</label>
             <label class="check"><input type="radio" name="time" value="hours" checked=time == "hours" />"In business hours"</label>
             // A style shows them for business hours alone.
-            <div class="hours">
+            <div class="business-hours">
                 <Field name="time_zone" label="Time zone" value=zone hint="As in Europe/Berlin." error=draft.error("time_zone") />
                 {days.collect_view()}
                 <FieldHelp id="hours-help".into() hint="" error=draft.error("hours") />

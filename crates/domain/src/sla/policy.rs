@@ -2,7 +2,7 @@
 
 use crate::error::{AppError, Problems};
 use crate::ticket::{Channel, Priority};
-use crate::{SlaPolicyId, TeamId, limits, text};
+use crate::{SlaPolicyId, TeamId, limits, locale, text};
 use serde::{Deserialize, Serialize};
 
 /// One policy. A ticket has the first one, by position, whose conditions hold.
@@ -74,6 +74,7 @@ impl SlaPolicyInput {
             problems.add("first_response", "Set at least one target.");
         }
         if let Some(hours) = &self.hours {
+            problems.check(locale::time_zone("time_zone", &hours.time_zone));
             let open: Vec<_> = hours.days.iter().flatten().collect();
             if open.is_empty() {
                 problems.add("hours", "Be open on one day at least, or always.");

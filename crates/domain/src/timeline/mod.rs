@@ -6,8 +6,10 @@ mod log;
 mod narrow;
 mod outcome;
 mod query;
+mod seen;
 mod segment;
 mod stream;
+mod ticket_now;
 mod traits;
 mod whose;
 mod words;
@@ -18,11 +20,13 @@ pub use log::{EventState, LogQuery, LoggedEvent};
 pub use narrow::Narrow;
 pub use outcome::{EventOutcome, EventResult};
 pub use query::{Position, TimelineQuery};
-pub use segment::{Message, MessageType};
+pub use seen::{Seen, SeenAt};
+pub use segment::{Message, MessageType, SDK};
 pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
+pub use ticket_now::{TicketChange, TicketNow};
 pub use traits::Traits;
 pub use whose::CustomerRef;
-pub use words::{USUAL_SOURCES, property_text, sentence, source_label};
+pub use words::{SDK_SOURCE, USUAL_SOURCES, property_text, sentence, source_label};
 
 use crate::ids::{CustomerId, EventId, FilterId};
 use crate::page::Cursor;
@@ -124,6 +128,9 @@ pub struct TimelinePage {
     /// How far back was looked for what narrows the timeline, when that ended this page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub looked_to: Option<DateTime<Utc>>,
+    /// How the tickets stand now that it tells of, and those that something was just done to.
+    #[serde(default)]
+    pub tickets: Vec<TicketNow>,
 }
 
 /// One day (UTC) of the activity strip.

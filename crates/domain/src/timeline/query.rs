@@ -102,6 +102,11 @@ impl TimelineQuery {
         !self.kinds.is_empty() || !self.narrow.is_none()
     }
 
+    /// Whether what was done to tickets shows in the tickets' rows alone: unless it is asked for.
+    pub fn folds(&self) -> bool {
+        self.kinds.is_empty() && !self.narrow.searches()
+    }
+
     fn day_or_newest(&self) -> Position {
         match self.at {
             at @ Position::On(_) => at,

@@ -3,6 +3,7 @@
 //! Clients differ: ids may be numbers or null, browsers and Python put the key into the body,
 //! and every one adds keys of its own. What is not understood is kept with the event.
 
+use super::seen::Seen;
 use super::traits::{Traits, read_time};
 use super::{storable_payload, within_time};
 use crate::error::AppError;
@@ -12,6 +13,8 @@ use crate::{text, vocabulary};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
+/// What our own SDK calls itself in `context.library.name`.
+pub const SDK: &str = "rapport";
 /// A clock that is off by less than this is left alone.
 const SKEW_SECONDS: i64 = 2;
 
@@ -48,6 +51,10 @@ pub struct Message {
     pub payload: Value,
     /// Proof of who the user is.
     pub token: Option<String>,
+    /// What its browser said of itself.
+    pub seen: Option<Seen>,
+    /// Sent by our own SDK, by its own word.
+    pub by_sdk: bool,
     /// An id that identifies nobody was left out.
     pub nobody: bool,
 }
@@ -113,6 +120,10 @@ impl Message {
         };
         let url = properties.get("url").and_then(Value::as_str).filter(|u| is_web(u));
         let url = url.map(str::to_string);
+        let context = fields.get("context").and_then(Value::as_object);
+        let seen = context.and_then(|context| Seen::read(context, &properties));
+        let library = context.and_then(|c| c.get("library")?.get("name")?.as_str());
+        let by_sdk = library == Some(SDK);
         let mut payload = properties;
         if let Some(page) = page {
             payload.entry("page").or_insert(page.into());
@@ -121,6 +132,9 @@ impl Message {
             payload.insert("traits".into(), Value::Object(traits.clone()));
         }
         // The rest, the context among it: kept, and below what people look at.
+        if by_sdk && let Some(context) = fields.remove("context") {
+            payload.entry("context").or_insert(context);
+        }
         if !fields.is_empty() {
             payload.insert("segment".into(), Value::Object(fields));
         }
@@ -140,6 +154,8 @@ impl Message {
             traits: Traits::new(traits),
             payload,
             token,
+            seen,
+            by_sdk,
             nobody,
         })
     }

@@ -1,6 +1,6 @@
 //! Whose stream an event stands in: a customer's, or an account's own.
 
-use super::TimelineItem;
+use super::{TicketNow, TimelineItem};
 use crate::error::AppError;
 use crate::ids::{AccountId, BadId, CustomerId, Uuid};
 use crate::limits::EXTERNAL_ID_CHARS;
@@ -136,6 +136,8 @@ pub struct AccountEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountTimeline {
     pub items: Vec<AccountEvent>,
+    /// How the tickets stand now that it tells of.
+    pub tickets: Vec<TicketNow>,
     /// Set when newer events exist: they are those after this cursor.
     pub newer: Option<Cursor>,
     /// Set when older events exist: they are those before this cursor.

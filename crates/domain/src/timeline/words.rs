@@ -228,9 +228,12 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
+/// The source of events that our own browser SDK sent.
+pub const SDK_SOURCE: &str = "browser_sdk";
+
 /// Sources that a workspace usually has; others can be asked for by name.
-pub const USUAL_SOURCES: [&str; 7] =
-    ["api", "segment", "rapport", "sentry", "hubspot", "dialpad", "help_centre"];
+pub const USUAL_SOURCES: [&str; 8] =
+    ["api", SDK_SOURCE, "segment", "rapport", "sentry", "hubspot", "dialpad", "help_centre"];
 
 /// A source's name as people write it: `help_centre` → `Help centre`.
 pub fn source_label(source: &str) -> String {
@@ -239,6 +242,7 @@ pub fn source_label(source: &str) -> String {
         "github" => "GitHub".into(),
         "rapport" => "Rapport".into(),
         "api" => "API".into(),
+        SDK_SOURCE => "Browser SDK".into(),
         _ => sentence(source),
     }
 }

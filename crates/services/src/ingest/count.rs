@@ -30,8 +30,9 @@ pub(super) async fn run(store: Store, alive: Weak<Semaphore>, written: Arc<Notif
     }
 }
 
-/// Adds up all that is due now. The server does this by itself.
+/// Adds up all that is due now, and writes down who was seen. The server does this by itself.
 pub async fn due(store: &Store) -> Result<(), StoreError> {
     while store.count_batches(AT_ONCE).await? == AT_ONCE {}
+    while store.apply_sightings(AT_ONCE).await? == AT_ONCE {}
     Ok(())
 }

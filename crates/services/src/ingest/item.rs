@@ -1,7 +1,9 @@
 //! One received event on its way to the timeline and the log.
 
 use rapport_domain::identity::Key;
-use rapport_domain::timeline::{CustomerRef, EventAccount, EventOutcome, EventResult, EventState};
+use rapport_domain::timeline::{
+    CustomerRef, EventAccount, EventOutcome, EventResult, EventState, SeenAt,
+};
 use rapport_domain::{AppError, CustomerId, EventId};
 use rapport_store::event_log::NewLogRow;
 use rapport_store::timeline::NewEvent;
@@ -12,7 +14,7 @@ pub(crate) enum Item {
     /// Put it on somebody's timeline.
     Event(Box<Incoming>),
     /// What it asked for was done, or refused: only the log has to know.
-    Settled { log: Box<NewLogRow>, result: EventResult },
+    Settled { log: Box<NewLogRow>, result: EventResult, seen: Option<SeenAt> },
 }
 
 /// An event within all limits whose customer or account has to be found.
@@ -25,6 +27,8 @@ pub(crate) struct Incoming {
     pub ticket: Option<i64>,
     /// `track`, `page` … or `event`.
     pub kind: &'static str,
+    /// What the browser that sent it said of itself.
+    pub seen: Option<SeenAt>,
     /// Its stream is filled in when that is found.
     pub event: NewEvent,
 }
@@ -43,21 +47,23 @@ impl Item {
     pub fn refused(label: Label, error: AppError) -> Self {
         let result = EventResult::rejected(error);
         let reason = result.errors.first().map(|e| e.message.clone()).unwrap_or_default();
-        Self::Settled { log: Box::new(label.row(EventState::Error, reason, None)), result }
+        let log = Box::new(label.row(EventState::Error, reason, None));
+        Self::Settled { log, result, seen: None }
     }
 
     /// An event that says nothing to us.
     pub fn ignored(label: Label, reason: &str) -> Self {
         let result = EventResult::ignored(reason);
-        Self::Settled { log: Box::new(label.row(EventState::Ignored, reason.into(), None)), result }
+        let log = Box::new(label.row(EventState::Ignored, reason.into(), None));
+        Self::Settled { log, result, seen: None }
     }
 
     /// An event that changed a customer and leaves nothing else behind.
-    pub fn done(label: Label, customer: CustomerId) -> Self {
+    pub fn done(label: Label, customer: CustomerId, seen: Option<SeenAt>) -> Self {
         let log = label.row(EventState::Linked, String::new(), Some(customer));
         let id = Some(log.id);
         let result = EventResult { status: EventOutcome::Created, id, errors: Vec::new() };
-        Self::Settled { log: Box::new(log), result }
+        Self::Settled { log: Box::new(log), result, seen }
     }
 }
 

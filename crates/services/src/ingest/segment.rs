@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 use rapport_domain::identity::Key;
 use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST};
 use rapport_domain::text::excerpt;
-use rapport_domain::timeline::{CustomerRef, EventKind, EventResult, Message, MessageType};
+use rapport_domain::timeline::{
+    CustomerRef, EventKind, EventResult, Message, MessageType, SDK, SDK_SOURCE, SeenAt,
+};
 use rapport_domain::{AppError, CustomerId, Permission, Uuid};
 use rapport_store::timeline::NewEvent;
 use secrecy::SecretString;
@@ -84,8 +86,9 @@ pub async fn take_segment(
 fn named(value: Option<&Value>, kind: Option<MessageType>) -> Label {
     let line = |name: &str| value?.get(name)?.as_str().map(|t| excerpt(t, EVENT_NAME_CHARS));
     let kind = line("type").and_then(|word| word.parse().ok()).or(kind);
+    let library = value.and_then(|v| v.pointer("/context/library/name")?.as_str());
     Label {
-        source: SOURCE.into(),
+        source: if library == Some(SDK) { SDK_SOURCE } else { SOURCE }.into(),
         kind: kind.map_or("unknown", MessageType::as_str),
         name: line("event").or_else(|| line("name")).unwrap_or_else(|| "No event".into()),
         // A refused event keeps no key: sent again, mended, it is another.
@@ -129,7 +132,7 @@ async fn item(
     message: Message,
 ) -> Result<Item> {
     let label = Label {
-        source: SOURCE.into(),
+        source: if message.by_sdk { SDK_SOURCE } else { SOURCE }.into(),
         kind: message.kind.as_str(),
         name: message.name.clone(),
         dedupe_key: message.message_id.clone(),
@@ -138,23 +141,29 @@ async fn item(
         Ok(proven) => proven,
         Err(error) => return Ok(Item::refused(label, error)),
     };
+    // A browser's key alone says that a browser was there.
+    let seen = match trust {
+        Trust::Browser => Some(message.seen.clone().unwrap_or_default()),
+        Trust::Server => message.seen.clone(),
+    };
+    let seen = seen.map(|seen| SeenAt { at: message.at.min(ctx.now), seen });
     let done = match message.kind {
         MessageType::Track | MessageType::Page | MessageType::Screen => {
-            return Ok(event(&proven, message, label));
+            return Ok(event(&proven, message, seen, label));
         }
-        _ if proven.is_nobody() => return unproven(ctx, &proven, message, label).await,
+        _ if proven.is_nobody() => return unproven(ctx, &proven, message, seen, label).await,
         MessageType::Identify => identify::identify(ctx, &proven, &message).await,
         MessageType::Group => identify::group(ctx, &proven, &message).await,
         MessageType::Alias => identify::alias(ctx, &proven, &message).await,
     };
-    settled(done, label)
+    settled(done, seen, label)
 }
 
 /// Done, refused for what it says, or a failure of ours, which fails the request: it may come
 /// again, and setting the same traits twice is harmless.
-fn settled(done: Result<CustomerId>, label: Label) -> Result<Item> {
+fn settled(done: Result<CustomerId>, seen: Option<SeenAt>, label: Label) -> Result<Item> {
     match done {
-        Ok(customer) => Ok(Item::done(label, customer)),
+        Ok(customer) => Ok(Item::done(label, customer, seen)),
         Err(AppError::Unavailable) => Err(AppError::Unavailable),
         Err(error) => Ok(Item::refused(label, error)),
     }
@@ -181,7 +190,13 @@ fn proven(trust: Trust, claims: Option<Claims>, message: &Message) -> Result<Pro
 }
 
 /// Identify, group or alias from somebody who proves nothing.
-async fn unproven(ctx: &Ctx, who: &Proven, message: Message, label: Label) -> Result<Item> {
+async fn unproven(
+    ctx: &Ctx,
+    who: &Proven,
+    message: Message,
+    seen: Option<SeenAt>,
+    label: Label,
+) -> Result<Item> {
     let Some(browser) = who.anonymous.as_ref() else {
         return Ok(Item::ignored(label, if message.nobody { NOBODY } else { UNPROVEN }));
     };
@@ -190,7 +205,7 @@ async fn unproven(ctx: &Ctx, who: &Proven, message: Message, label: Label) -> Re
     }
     match identify::describe_visitor(ctx, browser, &message).await {
         // What they claim shows on the visitor's timeline, as a claim.
-        Ok(true) => Ok(event(who, message, label)),
+        Ok(true) => Ok(event(who, message, seen, label)),
         Ok(false) => Ok(Item::ignored(label, KNOWN)),
         Err(AppError::Unavailable) => Err(AppError::Unavailable),
         Err(error) => Ok(Item::refused(label, error)),
@@ -198,7 +213,7 @@ async fn unproven(ctx: &Ctx, who: &Proven, message: Message, label: Label) -> Re
 }
 
 /// A message that stands on a timeline.
-fn event(who: &Proven, message: Message, label: Label) -> Item {
+fn event(who: &Proven, message: Message, seen: Option<SeenAt>, label: Label) -> Item {
     let Some(key) = who.keys.first().or(who.anonymous.as_ref()).cloned() else {
         return Item::ignored(label, if message.user.is_some() { UNPROVEN } else { NOBODY });
     };
@@ -207,9 +222,9 @@ fn event(who: &Proven, message: Message, label: Label) -> Item {
         url: message.url,
         payload: message.payload,
         dedupe_key: message.message_id,
-        ..NewEvent::new(nobody, message.at, EventKind::Event, SOURCE, &message.name)
+        ..NewEvent::new(nobody, message.at, EventKind::Event, &label.source, &message.name)
     };
     let whose = CustomerRef::by(key);
     let kind = message.kind.as_str();
-    Item::Event(Box::new(Incoming { whose, account: None, ticket: None, kind, event }))
+    Item::Event(Box::new(Incoming { whose, account: None, ticket: None, kind, seen, event }))
 }

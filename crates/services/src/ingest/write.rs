@@ -6,10 +6,11 @@ use crate::Result;
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::Key;
 use rapport_domain::timeline::{
-    CustomerRef, EventAccount, EventOutcome, EventResult, EventState, Stream,
+    CustomerRef, EventAccount, EventOutcome, EventResult, EventState, SeenAt, Stream,
 };
 use rapport_domain::{AccountId, AppError, CustomerId, EventId, TicketId, WorkspaceId};
 use rapport_store::event_log::{self, NewLogRow};
+use rapport_store::sightings;
 use rapport_store::timeline::{self, NewEvent, Received};
 use rapport_store::{Store, StoreError, Tx};
 use std::collections::{HashMap, HashSet};
@@ -76,7 +77,7 @@ pub(super) async fn write(
     let mut results = Vec::with_capacity(items.len());
     for item in items {
         let (row, result) = match item {
-            Item::Settled { log, result } => (Some((**log).clone()), result.clone()),
+            Item::Settled { log, result, .. } => (Some((**log).clone()), result.clone()),
             Item::Event(i) if owners.of(i).is_none() => waits(i, now),
             Item::Event(_) => {
                 let appended = placed.next().ok_or(AppError::Unavailable)?;
@@ -88,9 +89,22 @@ pub(super) async fn write(
         rows.extend(row);
         results.push(result);
     }
+    let seen = items.iter().filter_map(|item| seen(item, &owners));
+    sightings::note(&mut tx, workspace, seen).await?;
     let written = event_log::insert(&mut tx, workspace, now, &rows).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(results.into_iter().map(|r| unless_waiting(r, &written)).collect())
+}
+
+/// Who was seen by this.
+fn seen(item: &Item, owners: &Owners) -> Option<(CustomerId, SeenAt)> {
+    match item {
+        Item::Settled { log, seen, .. } => log.customer.zip(seen.clone()),
+        Item::Event(incoming) => match owners.of(incoming)?.0 {
+            Stream::Customer(customer) => Some((customer, incoming.seen.clone()?)),
+            Stream::Account(_) => None,
+        },
+    }
 }
 
 /// An event that nobody is known for: kept where an identifier may lead to somebody later.

@@ -7,7 +7,6 @@ pub(crate) use follow::{follow, start};
 pub(crate) use missed::{note_missed, warn_of_due};
 
 use crate::{Ctx, Result, audit};
-use chrono_tz::Tz;
 use rapport_domain::sla::{SlaPolicy, SlaPolicyInput};
 use rapport_domain::{AppError, Permission, SlaPolicyId, limits};
 use rapport_store::{StoreError, sla};
@@ -24,12 +23,6 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<SlaPolicy>> {
 pub async fn save(ctx: &Ctx, id: Option<SlaPolicyId>, input: SlaPolicyInput) -> Result<()> {
     ctx.require(Permission::Configure)?;
     let rules = input.checked()?;
-    if let Some(hours) = &rules.hours
-        && hours.time_zone.parse::<Tz>().is_err()
-    {
-        let message = "This is no time zone, such as Europe/Berlin.";
-        return Err(AppError::invalid("time_zone", message));
-    }
     let mut tx = ctx.store.begin().await?;
     let all = sla::lock_policies(&mut tx, ctx.workspace).await?;
     if let Some(team) = rules.team_id

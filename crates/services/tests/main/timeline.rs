@@ -1,6 +1,10 @@
 use crate::world::{World, insert_customer};
 use rapport_domain::AppError;
-use rapport_domain::timeline::{EventKind, EventOutcome, EventResult, TimelineQuery};
+use rapport_domain::ticket::{Channel, NewTicket, Status};
+use rapport_domain::timeline::{
+    EventKind, EventOutcome, EventResult, Position, TimelinePage, TimelineQuery,
+};
+use rapport_services::tickets;
 use rapport_services::timeline::{ingest_json, open_timeline, page};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -97,4 +101,43 @@ async fn too_many_events_are_refused_as_one(pool: PgPool) {
     let refused = ingest_json(&ctx, &world.ingest(), vec![json!(0); 1001]).await;
     assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
     assert_eq!(ingest_json(&ctx, &world.ingest(), Vec::new()).await, Ok(Vec::new()));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_was_done_to_a_ticket_folds_into_its_row(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.sam);
+    let new = |subject| NewTicket::new(world.customer, subject, Channel::Phone);
+    let first = tickets::create(&ctx, new("First")).await.unwrap().number;
+    let second = tickets::create(&ctx, new("Second")).await.unwrap().number;
+    for (property, value) in [("status", "open"), ("priority", "high"), ("add_tag", "bug")] {
+        let version = tickets::get(&ctx, first).await.unwrap().row.version;
+        tickets::edit(&ctx, first, version, property, value).await.unwrap();
+    }
+    let all = open_timeline(&ctx, world.customer, &TimelineQuery::default()).await.unwrap();
+    let kinds: Vec<_> = all.page.items.iter().map(|i| i.kind).collect();
+    assert_eq!(kinds, [EventKind::Ticket, EventKind::Ticket]);
+    assert_eq!(all.page.older, None);
+    let now = |page: &TimelinePage, number| {
+        page.tickets.iter().find(|t| t.number == number).cloned().expect("how it stands")
+    };
+    let stands = now(&all.page, first);
+    assert_eq!((stands.changes, stands.status), (3, Status::Open));
+    let texts: Vec<_> = stands.newest.iter().flatten().map(|c| c.text()).collect();
+    assert_eq!(texts[0], "Sam Ortiz tagged this “bug”");
+    assert!(!stands.has_more());
+    assert_eq!(now(&all.page, second).changes, 0);
+    // Counted they are all the same, and asked for they show by themselves.
+    assert_eq!(all.overview.count(EventKind::Activity), 3);
+    let asked = TimelineQuery::new(&[EventKind::Activity], Position::Newest);
+    let asked = page(&ctx, world.customer, &asked).await.unwrap();
+    assert_eq!(asked.items.len(), 3);
+    let found = TimelineQuery::from_query_string("?find=tagged");
+    assert_eq!(page(&ctx, world.customer, &found).await.unwrap().items.len(), 1);
+    // A permanent address leads to the one that it names, among what shows otherwise.
+    let one = TimelineQuery::new(&[], Position::Event(asked.items[1].cursor()));
+    let one = page(&ctx, world.customer, &one).await.unwrap();
+    let activities: Vec<_> = one.items.iter().filter(|i| i.kind == EventKind::Activity).collect();
+    assert_eq!(activities.len(), 1);
+    assert_eq!(activities[0].id, asked.items[1].id);
 }

@@ -4,7 +4,7 @@ use super::page::{self, Span};
 use crate::{Result, Store, StoreError};
 use rapport_domain::limits::ACCOUNT_STREAMS;
 use rapport_domain::timeline::{
-    AccountEvent, AccountTimeline, EventCustomer, Narrow, TimelineQuery,
+    AccountEvent, AccountTimeline, EventCustomer, Narrow, TicketNow, TimelineQuery,
 };
 use rapport_domain::{AccountId, CustomerId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -30,6 +30,7 @@ impl Store {
     ) -> Result<AccountTimeline> {
         let span = Span::new(query.at, &Narrow::default());
         let kinds: Vec<String> = query.kinds().iter().map(|k| k.as_str().to_string()).collect();
+        let activities = span.activities_from(query);
         // One row more than shown says whether there is more, on the page's other side too.
         let found = sqlx::query_file!(
             "queries/account_timeline.sql",
@@ -41,6 +42,9 @@ impl Store {
             i64::from(span.older) + 1,
             i64::from(span.newer) + 1,
             ACCOUNT_STREAMS,
+            activities.at,
+            activities.id,
+            query.folds(),
         )
         .fetch_optional(self.pool())
         .await?
@@ -61,6 +65,7 @@ impl Store {
         });
         Ok(AccountTimeline {
             items: items.collect(),
+            tickets: found.tickets.0,
             newer: page.newer,
             older: page.older,
             more_customers: found.more_customers,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rapport_domain::limits::{TIMELINE_EVENTS, TIMELINE_LOOK};
 use rapport_domain::timeline::{
     ActivityDay, EventKind, EventTicket, Narrow, Overview, Position, STRIP_DAYS, SavedFilter,
-    Timeline, TimelineItem, TimelinePage, TimelineQuery,
+    TicketNow, Timeline, TimelineItem, TimelinePage, TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -75,6 +75,16 @@ impl Span {
         span
     }
 
+    /// From where on, up to the point, what was done to tickets shows by itself: nowhere where it
+    /// folds into the tickets' rows, but for the one event that was asked for.
+    pub(super) fn activities_from(&self, query: &TimelineQuery) -> Cursor {
+        match query.at {
+            _ if !query.folds() => start_of_day(NaiveDate::MIN),
+            Position::Event(cursor) => cursor,
+            _ => self.point,
+        }
+    }
+
     /// Events looked at before and after the point. One row more than shown says whether there is
     /// more; and a page always knows whether something lies on its other side, which costs one row.
     fn looks(&self, narrow: &Narrow) -> (i64, i64) {
@@ -105,6 +115,7 @@ impl Store {
         let kinds: Vec<&str> = query.kinds().iter().map(|k| k.as_str()).collect();
         let first_day = now.date_naive() - Days::new(STRIP_DAYS - 1);
         let from = start_of_day(narrow.from.unwrap_or(NaiveDate::MIN)).at;
+        let activities = span.activities_from(query);
         let found = sqlx::query_file!(
             "queries/timeline_page.sql",
             workspace.0,
@@ -123,6 +134,9 @@ impl Store {
             look_older,
             look_newer,
             overview.map(|user| user.0),
+            activities.at,
+            activities.id,
+            query.folds(),
         )
         .fetch_optional(self.pool())
         .await?
@@ -137,7 +151,10 @@ impl Store {
         };
         Ok(Timeline {
             customer: CustomerId(found.customer),
-            page: page(rows, &span, end(found.older_end), end(found.newer_end)),
+            page: TimelinePage {
+                tickets: found.tickets.0,
+                ..page(rows, &span, end(found.older_end), end(found.newer_end))
+            },
             overview: Overview { counts, days },
             pins: pins.into_iter().map(Row::into_item).collect(),
             filters: filters
@@ -177,6 +194,7 @@ pub(super) fn page(
         newer: way_on(more_newer, span.newer, items.first(), newer_end),
         older: way_on(more_older, span.older, items.last(), older_end),
         looked_to: searched.map(|cursor| cursor.at),
+        tickets: Vec::new(),
         items,
     }
 }

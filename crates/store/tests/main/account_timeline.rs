@@ -207,15 +207,17 @@ async fn a_page_of_an_account_costs_the_same_at_any_depth(pool: PgPool) {
     .unwrap();
     let page = PageQuery {
         sql: include_str!("../../queries/account_timeline.sql"),
-        types: "uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bigint",
+        types: "uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bigint, timestamptz, uuid, bool",
         reads: &["Index Scan", "Index Only Scan"],
         blocks: 1_500,
     };
     let arguments = |kinds: &str, at: Cursor, (older, newer): (i64, i64)| {
         format!(
-            "'{}', '{}', '{kinds}', '{}', '{}', {older}, {newer}, 200",
+            "'{}', '{}', '{kinds}', '{}', '{}', {older}, {newer}, 200, '{}', '{}', true",
             workspace.0,
             account.0,
+            at.at.to_rfc3339(),
+            at.id,
             at.at.to_rfc3339(),
             at.id,
         )

@@ -286,16 +286,18 @@ async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
     let page = PageQuery {
         sql: include_str!("../../queries/timeline_page.sql"),
         types: "uuid, uuid, text[], timestamptz, uuid, bigint, bigint, bool, date, timestamptz, \
-            timestamptz, text, text, bigint, bigint, uuid",
+            timestamptz, text, text, bigint, bigint, uuid, timestamptz, uuid, bool",
         reads: &["Index Scan"],
         blocks: 600,
     };
     let arguments = |kinds: &str, at: Cursor, (older, newer): (i64, i64)| {
         format!(
             "'{}', '{}', '{kinds}', '{}', '{}', {older}, {newer}, true, '2026-08-27', '0001-01-01', \
-            '9999-12-31', '', '', {older}, {newer}, null",
+            '9999-12-31', '', '', {older}, {newer}, null, '{}', '{}', true",
             workspace.0,
             alex.0,
+            at.at.to_rfc3339(),
+            at.id,
             at.at.to_rfc3339(),
             at.id,
         )

@@ -51,7 +51,10 @@ async fn the_demos_mail_stays_in_its_outbox(pool: PgPool) {
     let list = app.page("/dev/outbox", &cookie).await;
     assert!(list.body.contains("Re: Hello &lt;b&gt;") && list.body.contains("ada@example.com"));
     let id = list.body.split("/dev/outbox/").nth(1).and_then(|l| l.split('"').next());
-    let mail = app.page(&format!("/dev/outbox/{}", id.expect("a link")), &cookie).await;
+    let page = format!("/dev/outbox/{}", id.expect("a link"));
+    let read = app.page(&page, &cookie).await;
+    assert!(read.body.contains("Re: Hello &lt;b&gt;") && read.body.contains("ada@example.com"));
+    let mail = app.page(&format!("{page}/raw"), &cookie).await;
     assert_eq!(mail.header(header::CONTENT_TYPE), "text/plain; charset=utf-8");
     assert!(mail.body.contains("In-Reply-To: <1@example.com>"), "{}", mail.body);
     let messages = app.get(&format!("/tickets/{number}/messages")).await.json();
