@@ -105,19 +105,19 @@ async fn uploads_go_with_their_message_and_come_back(pool: PgPool) {
         attachments: vec![chart.id, note.id, csv.id, chart.id],
         ..WriteMessage::default()
     };
-    let id = messages::write(&ctx, post.number, "reply", new()).await.unwrap().id;
+    let id = messages::write(&ctx, post.number, REPLY, new()).await.unwrap().id;
     let details = opened(&ctx, post.number).await;
     assert_eq!(details.uploads.len(), 1, "the note's file stays");
     let sent = details.thread.messages.iter().find(|m| m.id == id).unwrap();
     let names: Vec<_> = sent.attachments.iter().map(|a| a.id).collect();
     assert_eq!(names, [chart.id, csv.id], "in the order of the message");
     // Gone with a message, they are nobody's to take back or send again.
-    let again = messages::write(&ctx, post.number, "reply", new()).await.unwrap_err();
+    let again = messages::write(&ctx, post.number, REPLY, new()).await.unwrap_err();
     assert!(again.field("attachments").is_some(), "{again}");
     assert_eq!(files::take_back(&ctx, csv.id).await.unwrap_err(), AppError::NotFound);
     messages::undo_send(&ctx, id).await.unwrap();
     assert_eq!(opened(&ctx, post.number).await.uploads.len(), 3);
-    let again = messages::write(&ctx, post.number, "reply", new()).await.unwrap().id;
+    let again = messages::write(&ctx, post.number, REPLY, new()).await.unwrap().id;
     post.now().await;
     let mail = post.sink.mail();
     let read = mail.read();
@@ -130,10 +130,10 @@ async fn uploads_go_with_their_message_and_come_back(pool: PgPool) {
     assert!(raw.contains(&format!("src=3D\"cid:{}@rapport\"", chart.id)), "{raw}");
     // Somebody who comes too late takes nothing along.
     assert!(messages::undo_send(&ctx, again).await.is_err());
-    let written = messages::write(&ctx, post.number, "note", new()).await;
+    let written = messages::write(&ctx, post.number, NOTE, new()).await;
     assert!(written.is_err());
     let only = WriteMessage { body: "x".into(), attachments: vec![note.id], ..Default::default() };
-    let noted = messages::write(&ctx, post.number, "note", only).await.unwrap().id;
+    let noted = messages::write(&ctx, post.number, NOTE, only).await.unwrap().id;
     let details = opened(&ctx, post.number).await;
     let message = details.thread.messages.iter().find(|m| m.id == noted).unwrap();
     assert_eq!((message.attachments[0].id, details.uploads.len()), (note.id, 0));
@@ -149,7 +149,7 @@ async fn nobody_sends_anothers_upload_or_another_tickets(pool: PgPool) {
     let new =
         || WriteMessage { body: "x".into(), attachments: vec![file.id], ..Default::default() };
     for (ctx, number) in [(&sam, one), (&priya, two)] {
-        let refused = messages::write(ctx, number, "reply", new()).await.unwrap_err();
+        let refused = messages::write(ctx, number, REPLY, new()).await.unwrap_err();
         assert!(refused.field("attachments").is_some(), "{refused}");
         assert_eq!(opened(ctx, number).await.thread.messages.len(), 1, "nothing was written");
     }
