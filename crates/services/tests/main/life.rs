@@ -2,7 +2,7 @@
 
 use crate::mailboxes::{keys, outside};
 use crate::world::{World, insert_customer};
-use rapport_domain::message::WriteMessage;
+use rapport_domain::message::{MessageMode, WriteMessage};
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated};
 use rapport_domain::timeline::{EventKind, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
@@ -25,7 +25,7 @@ async fn get(ctx: &Ctx, number: i64) -> Ticket {
 
 async fn note(ctx: &Ctx, number: i64, body: &str) {
     let new = WriteMessage { body: body.into(), ..WriteMessage::default() };
-    messages::write(ctx, number, "note", new).await.unwrap();
+    messages::write(ctx, number, MessageMode::Note, new).await.unwrap();
 }
 
 async fn texts(ctx: &Ctx, number: i64) -> Vec<String> {
