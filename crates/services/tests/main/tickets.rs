@@ -56,7 +56,7 @@ async fn touch(
         sent_at: ctx.now,
         moves_status,
         automatic: false,
-        then: None,
+        effects: &[],
         author_name: "Alex Morgan",
     };
     let touched = tickets::touch_by_message(&mut tx, ctx, &message).await.unwrap();
@@ -248,11 +248,11 @@ async fn a_customers_message_reopens_and_an_import_does_not(pool: PgPool) {
     let ctx = world.ctx(&world.sam);
     tickets::change(&ctx, made.number, 1, set_status(Status::Closed)).await.unwrap();
     let import = touch(&ctx, made.id, MessageKind::Customer, false).await;
-    assert_eq!((import.status, import.version), (Status::Closed, 2));
+    assert_eq!((import.moved.to.status, import.version), (Status::Closed, 2));
     let note = touch(&ctx, made.id, MessageKind::Note, true).await;
-    assert_eq!(note.status, Status::Closed);
+    assert_eq!(note.moved.to.status, Status::Closed);
     let reply = touch(&ctx, made.id, MessageKind::Customer, true).await;
-    assert_eq!((reply.status, reply.version), (Status::Open, 3));
+    assert_eq!((reply.moved.to.status, reply.version), (Status::Open, 3));
     assert_eq!(counts(&world).await, (1, 1));
     let ticket = tickets::get(&ctx, made.number).await.unwrap();
     assert_eq!(ticket.row.last_message_text, "Is it done?");
