@@ -8,12 +8,11 @@ pub(crate) use mail::{NOTIFY_MAIL, send_news};
 pub(crate) use tell::{Told, tell};
 
 use crate::{Ctx, Result, preferences};
-use chrono_tz::Tz;
 use rapport_domain::notification::Notifications;
 use rapport_domain::notify::{News, Notify};
 use rapport_domain::{
     AppError, Cursor, CustomerId, MessageId, NotificationId, Permission, TicketId, UserId, limits,
-    markdown, text,
+    locale, markdown, text,
 };
 use rapport_store::Tx;
 
@@ -39,10 +38,7 @@ pub async fn read_all(ctx: &Ctx) -> Result<()> {
 pub async fn set_rules(ctx: &Ctx, rules: Notify) -> Result<()> {
     reader(ctx)?;
     if let Some(quiet) = &rules.quiet {
-        if quiet.time_zone.parse::<Tz>().is_err() {
-            let message = "This is no time zone. Write it as Europe/Berlin.";
-            return Err(AppError::invalid("time_zone", message));
-        }
+        locale::time_zone("time_zone", &quiet.time_zone)?;
         if quiet.days.iter().all(|day| !day) {
             return Err(AppError::invalid("days", "Choose at least one day."));
         }
