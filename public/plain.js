@@ -52,6 +52,10 @@ const say = (text) => {
   const toast = Object.assign(document.createElement("p"), { className: "toast passing", textContent: text });
   document.querySelector(".toasts").replaceChildren(toast);
 };
+// What opens for a field: the field takes the focus.
+document.addEventListener("toggle", ({ target }) => target.open && target.matches("details.menu, details.split") && target.querySelector("input:is([type=text], [type=search], [type=email], [type=url], :not([type])), textarea")?.focus(), true);
+// A Mac's command key; all others have Ctrl, as the server wrote.
+if (/Mac|iP(hone|ad)/.test(navigator.platform)) for (const command of document.querySelectorAll("kbd .command")) command.textContent = "⌘";
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
 // Times come as UTC: here they become the reader's, written as app/src/ui/time.rs writes them.

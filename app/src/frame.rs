@@ -4,6 +4,7 @@ use crate::live::LiveState;
 use crate::session::{use_viewer, use_waiting};
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
+use crate::ui::keys::Keys;
 use crate::ui::shortcuts::ShortcutHelp;
 use leptos::prelude::*;
 use rapport_domain::Permission;
@@ -39,7 +40,7 @@ pub fn Frame(
                     <form class="search" role="search" action="/customers" method="get">
                         <Icon name="search" />
                         <input type="search" name="q" aria-label="Search customers" placeholder="Search customers by name, e-mail, phone, ID" maxlength="200" />
-                        <kbd>"⌘K"</kbd>
+                        <Keys key="K" />
                     </form>
                 </header>
                 <main id="main" tabindex="-1">{children()}</main>

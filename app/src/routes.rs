@@ -11,7 +11,7 @@ use crate::pages::profile::ProfilePage;
 use crate::pages::setup::SetupPage;
 use crate::preferences::provide_preferences;
 use crate::session::{counted, provide_viewer, provide_waiting, use_waiting};
-use crate::ui::menu::provide_menus;
+use crate::ui::details::provide_details;
 use crate::ui::shortcuts::provide_shortcuts;
 use crate::ui::time::provide_clock;
 use crate::ui::toast::{ToastArea, provide_toasts};
@@ -36,7 +36,7 @@ pub fn App() -> impl IntoView {
     provide_live();
     provide_waiting();
     let waiting = use_waiting();
-    provide_menus();
+    provide_details();
     provide_shortcuts();
     view! {
         <Title formatter=move |title: String| {

@@ -277,6 +277,7 @@ test("files are chosen, dropped and pasted, taken off again, and leave with the 
   await box(page).click();
   await page.keyboard.press("Control+Enter");
   await expect(articles(page).last().getByRole("img", { name: "pasted.png" }).first()).toBeVisible();
+  await expect(articles(page).last().getByRole("img", { name: /pasted.png/ }), "once, between the words").toHaveCount(1);
   await expect(articles(page).last()).toContainText("report.csv");
   await expect(waiting).toHaveCount(0);
 });

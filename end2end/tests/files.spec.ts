@@ -88,6 +88,7 @@ eachTheme("a picture is small in the thread and opens large, by keyboard", async
   await expect(small).toBeFocused();
   // Escape closed the picture, not the ticket.
   await expect(message(page)).toBeVisible();
+  await page.getByRole("textbox", { name: "Message" }).click();
   const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Attach files" }).click()]);
   await chooser.setFiles({ name: "chart.png", mimeType: "image/png", buffer: png(60, 40) });
   await expect(page.getByRole("button", { name: "Remove chart.png" })).toBeVisible();

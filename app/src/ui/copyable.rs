@@ -53,13 +53,22 @@ pub fn CopyField(
                 <span class="value" title=value.clone()>
                     {match children {
                         Some(children) => children(),
-                        None => value.clone().into_any(),
+                        None => breakable(&value),
                     }}
                 </span>
                 <CopyButton value label />
             </dd>
         </div>
     }
+}
+
+/// A value that goes on in the next line where an address has its joints: after `@` and `/`.
+pub fn breakable(value: &str) -> AnyView {
+    let parts: Vec<_> = value.split_inclusive(['@', '/']).map(str::to_string).collect();
+    if parts.len() < 2 {
+        return value.to_string().into_any();
+    }
+    parts.into_iter().map(|part| view! { {part}<wbr /> }).collect_view().into_any()
 }
 
 /// Copies through the Clipboard API, or over plain http through a selection.

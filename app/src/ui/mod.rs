@@ -12,6 +12,7 @@ pub mod field;
 pub mod form;
 pub mod icon;
 pub mod keep_focus;
+pub mod keys;
 pub mod markdown;
 pub mod menu;
 pub mod page_title;

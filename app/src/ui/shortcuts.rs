@@ -1,6 +1,7 @@
 //! Keyboard shortcuts: components register theirs, one listener serves them all.
 
 use crate::ui::dialog::Dialog;
+use crate::ui::keys::use_command_key;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -103,8 +104,9 @@ pub fn focus(selector: &str) {
 #[component]
 pub fn ShortcutHelp() -> impl IntoView {
     let Some(shortcuts) = use_context::<Shortcuts>() else { return ().into_any() };
+    let command = use_command_key();
     let rows = move || {
-        let mut seen: Vec<(&str, &str)> = vec![("?", "Show this list"), ("⌘K", "Search customers")];
+        let mut seen: Vec<(&str, &str)> = vec![("?", "Show this list")];
         shortcuts.list.with(|list| {
             for s in list.iter().rev() {
                 if !seen.iter().any(|(k, _)| *k == s.key) {
@@ -112,9 +114,11 @@ pub fn ShortcutHelp() -> impl IntoView {
                 }
             }
         });
-        seen.into_iter()
+        let search = view! { <div class="key-row"><dt><kbd>{command}"K"</kbd></dt><dd>"Search customers"</dd></div> };
+        let rows = seen.into_iter()
             .map(|(key, what)| view! { <div class="key-row"><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div> })
-            .collect_view()
+            .collect_view();
+        (search, rows)
     };
     view! {
         <Dialog title="Keyboard shortcuts" open=shortcuts.help>

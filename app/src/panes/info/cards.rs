@@ -1,6 +1,6 @@
 //! Cards: the fields that an admin chose, with copy on each value.
 
-use crate::ui::copyable::CopyField;
+use crate::ui::copyable::{CopyField, breakable};
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::html::Details;
@@ -93,16 +93,16 @@ fn CardLine(row: CardRow) -> impl IntoView {
 /// by the browser itself, which phone numbers need anyhow.
 pub fn shown(value: CardValue) -> AnyView {
     match value.kind {
-        RowKind::Plain => value.text.into_any(),
+        RowKind::Plain => breakable(&value.text),
         RowKind::Moment(at) => view! { <Time at style=TimeStyle::Row /> }.into_any(),
         RowKind::Pill(tone) => view! { <span class=pill(tone)>{value.text}</span> }.into_any(),
         RowKind::Tags(tags) => {
             tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view().into_any()
         }
         RowKind::Link(href) if href.starts_with("http") => {
-            view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{value.text}</a> }.into_any()
+            view! { <a href=href target="_blank" rel="noopener noreferrer nofollow">{breakable(&value.text)}</a> }.into_any()
         }
-        RowKind::Link(href) => view! { <a href=href rel="external">{value.text}</a> }.into_any(),
+        RowKind::Link(href) => view! { <a href=href rel="external">{breakable(&value.text)}</a> }.into_any(),
     }
 }
 

@@ -81,7 +81,7 @@ pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
     view! {
         <div class="actions">
             {writes.then(|| view! {
-                <a class="btn" href=move || format!("{}?new=ticket&pane=centre", place.timeline_href())>
+                <a class="btn" href="?new=ticket&pane=tickets">
                     <Icon name="plus" />"Ticket"
                 </a>
             })}
@@ -90,10 +90,10 @@ pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
             </a>
             {move || call(pane.with(|p| p.customer.phone.clone()))}
             {writes.then(|| view! {
-                <a class="icon-btn outlined" href=move || edit.href(Edit::Details) title="Edit details" aria-label="Edit details" on:click=edit.open_dialog(edit.details)>
+                <a class="icon-btn outlined" href=move || edit.href(Edit::Details) title="Edit details" aria-label="Edit details" aria-haspopup="dialog" on:click=edit.open_dialog(edit.details)>
                     <Icon name="pencil" />
                 </a>
-                <a class="icon-btn outlined" href=move || edit.href(Edit::Account) title=link_title aria-label=link_title on:click=edit.open_dialog(edit.account)>
+                <a class="icon-btn outlined" href=move || edit.href(Edit::Account) title=link_title aria-label=link_title aria-haspopup="dialog" on:click=edit.open_dialog(edit.account)>
                     <Icon name="link" />
                 </a>
             })}

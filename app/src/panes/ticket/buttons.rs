@@ -5,6 +5,7 @@ use super::draft;
 use super::life::{SNOOZES, SnoozeUntil};
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
+use crate::ui::keys::Keys;
 use crate::ui::time::use_clock;
 use leptos::html::Details;
 use leptos::prelude::*;
@@ -59,7 +60,7 @@ pub(super) fn Buttons(writing: Writing) -> impl IntoView {
                     <span class="for-reply">{move || if pending.get() { "Sending…" } else { "Send" }}</span>
                     {move || usual().map(|choice| view! { <span class="for-reply send-as">" as " {choice.name}</span> })}
                     <span class="for-note">"Add note"</span>
-                    <kbd>"⌘↵"</kbd>
+                    <Keys key="↵" />
                 </button>
                 {view! { <SendAsMenu writing choices remembered /> }.into_any()}
                 <button class="btn for-reply" type="submit" name="effects[]" value=close disabled=move || pending.get()>"Send and close"</button>

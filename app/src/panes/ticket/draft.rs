@@ -1,4 +1,4 @@
-//! Unfinished answers, kept in this browser until they are sent.
+//! What is kept in this browser: unfinished answers until they are sent, and how one likes to read.
 
 use leptos::prelude::window;
 use rapport_domain::UserId;

@@ -11,6 +11,7 @@ use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
+use rapport_domain::markdown::pictures;
 use rapport_domain::message::{Message, Segment, segments};
 use rapport_domain::ticket::MessageKind;
 
@@ -97,6 +98,10 @@ fn Bubble(message: Message) -> impl IntoView {
             </p>
         }
     });
+    // A picture between the words is there already.
+    let shown = if message.markdown { pictures(&message.text) } else { Vec::new() };
+    let files: Vec<_> =
+        message.attachments.into_iter().filter(|file| !shown.contains(&file.id)).collect();
     let text = if message.text.trim().is_empty() {
         view! { <p class="muted">"This message has no text."</p> }.into_any()
     } else {
@@ -110,7 +115,7 @@ fn Bubble(message: Message) -> impl IntoView {
             {text}
             {incomplete}
             {quoted}
-            {view! { <Files files=message.attachments /> }.into_any()}
+            {view! { <Files files /> }.into_any()}
             {html}
         </div>
     }

@@ -1,13 +1,16 @@
 //! The expanded header: every property and custom field, each editable in place.
 
+use super::draft;
 use super::edit::{Act, AddBox, Choice, Choose, Type};
 use super::live::Live;
 use super::row::Linked;
 use crate::ui::avatar::Avatar;
+use crate::ui::details::is_open;
 use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
 use crate::ui::pill::{StatusPill, status_class};
 use crate::ui::time::{Time, TimeStyle, duration_text};
+use leptos::html::Details;
 use leptos::prelude::*;
 use rapport_domain::fields::{FieldDef, FieldType, display};
 use rapport_domain::limits;
@@ -18,6 +21,7 @@ use rapport_domain::ticket::{Priority, Status, Ticket};
 pub(super) fn Properties(live: Live) -> impl IntoView {
     let defs = Memo::new(move |_| live.details.with(|d| d.field_defs.clone()));
     view! {
+        <div class="props-box">
         <dl class="props">
             {view! { <Choices live /> }.into_any()}
             {view! { <Lists live /> }.into_any()}
@@ -25,6 +29,33 @@ pub(super) fn Properties(live: Live) -> impl IntoView {
             {move || defs.get().into_iter().map(|def| view! { <Custom live def /> }.into_any()).collect_view()}
             {view! { <Csat live /> }.into_any()}
         </dl>
+        {view! { <Rest live /> }.into_any()}
+        </div>
+    }
+}
+
+/// Two rows show, and with this all of them; styles do it, so that it needs no script. Whether
+/// an agent wants to see all is remembered in this browser.
+#[component]
+fn Rest(live: Live) -> impl IntoView {
+    let node = NodeRef::<Details>::new();
+    let key = move || {
+        format!("rapport:properties:{}", live.me.map(|me| me.to_string()).unwrap_or_default())
+    };
+    Effect::new(move |_| {
+        if let Some(details) = node.get() {
+            details.set_open(!draft::load(&key()).is_empty());
+        }
+    });
+    let remember = move |ev| draft::save(&key(), if is_open(&ev) { "all" } else { "" });
+    view! {
+        <details class="props-more" node_ref=node on:toggle=remember>
+            <summary>
+                <span>"All properties"</span>
+                <span>"Fewer properties"</span>
+                <Icon name="chevron-down" />
+            </summary>
+        </details>
     }
 }
 

@@ -10,6 +10,7 @@ use crate::pages::profile::use_place;
 use crate::panes::tickets::mark_ticket_unread;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
+use crate::ui::details::fold;
 use crate::ui::due::DueMark;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
@@ -35,22 +36,21 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
     let place = use_place();
     let t = live.ticket;
     let channel = move || t.with(|t| t.row.channel);
+    // Memos: what did not change is not drawn again, and what is open in it stays open.
+    let tags = Memo::new(move |_| t.with(|t| t.row.tags.clone()));
     let tags = move || {
-        let tags = t.with(|t| t.row.tags.clone());
-        let more = tags.len().saturating_sub(TAGS_SHOWN);
-        view! {
-            {tags.into_iter().take(TAGS_SHOWN).map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
-            {(more > 0).then(|| view! { <span class="tag">"+" {more}</span> })}
-        }
+        let tag = |tag: String| {
+            view! { <span class="tag" title=tag.clone()><span class="clip">{tag.clone()}</span></span> }.into_any()
+        };
+        few(tags.get(), TAGS_SHOWN, "tags", tag)
     };
-    let due = move || t.with(|t| t.row.due).map(|due| view! { <DueMark due /> });
+    let due = Memo::new(move |_| t.with(|t| t.row.due));
+    let due = move || due.get().map(|due| view! { <DueMark due /> });
+    let issues = Memo::new(move |_| t.with(|t| t.linked_issues.clone()));
     let issues = move || {
-        let issues = t.with(|t| t.linked_issues.clone());
-        issues
-            .into_iter()
-            .take(ISSUES_SHOWN)
-            .map(|issue| view! { <Linked issue short=true /> })
-            .collect_view()
+        few(issues.get(), ISSUES_SHOWN, "linked issues", |issue| {
+            view! { <Linked issue short=true /> }.into_any()
+        })
     };
     let assignee = move || {
         match t.with(|t| t.row.assignee.clone()) {
@@ -68,6 +68,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         // The head may ask once more after the ticket was left.
         <PageTitle text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
+            <div class="about">
             <a class="icon-btn back" href=move || place.timeline_href() title="Back to the timeline (Esc)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
             <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
@@ -76,7 +77,9 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             <StatusPill status=Signal::derive(move || t.with(|t| t.row.status)) text=Signal::derive(move || t.with(|t| t.row.status_text())) />
             <span class="num muted">"#" {live.number}</span>
             {view! { <Subject live /> }.into_any()}
+            // Beside the subject where there is room, else in a line of their own.
             <span class="extras">{due} {tags} {issues}</span>
+            </div>
             <span class="end">
                 <PresentPeople ticket=t.with_untracked(|t| t.row.id) />
                 {assignee}
@@ -89,6 +92,23 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
     }
 }
 
+/// The first `most` of something, and a button that shows the others: nothing just goes missing.
+fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) -> AnyView {
+    let mut shown: Vec<_> = all.into_iter().map(each).collect();
+    // A button for one alone takes the room of that one.
+    let rest = if shown.len() > most + 1 { shown.split_off(most) } else { Vec::new() };
+    let more = (!rest.is_empty()).then(|| {
+        let label = format!("{} more {what}", rest.len());
+        view! {
+            <details class="menu more">
+                <summary class="tag" aria-label=label.clone() title=label>"+" {rest.len()}</summary>
+                <div class="menu-items">{rest}</div>
+            </details>
+        }
+    });
+    view! { {shown} {more} }.into_any()
+}
+
 /// The subject; a click opens it for editing.
 #[component]
 fn Subject(live: Live) -> impl IntoView {
@@ -99,27 +119,14 @@ fn Subject(live: Live) -> impl IntoView {
     let typing = Typing::new(live, Signal::derive(subject));
     let text = move || typing.text.get();
     let node = NodeRef::<Details>::new();
-    let close = move || {
-        if let Some(details) = node.get_untracked() {
-            details.set_open(false);
-        }
-    };
     Effect::new(move |_| {
-        if matches!(live.edit.value().get(), Some(Ok(()))) {
-            close();
+        let saved = matches!(live.edit.value().get(), Some(Ok(())));
+        if let Some(details) = node.get_untracked().filter(|_| saved) {
+            fold(&details);
         }
     });
     view! {
-        <details
-            class="subject-edit"
-            node_ref=node
-            on:keydown=move |ev| {
-                if ev.key() == "Escape" {
-                    ev.stop_propagation();
-                    close();
-                }
-            }
-        >
+        <details class="subject-edit" node_ref=node>
             <summary title=move || format!("{} (click to edit)", subject())>
                 <h2 class="subject">{subject}</h2>
                 <Icon name="pencil" />
@@ -152,19 +159,20 @@ fn Subject(live: Live) -> impl IntoView {
 #[component]
 pub(super) fn Linked(issue: LinkedIssue, #[prop(optional)] short: bool) -> impl IntoView {
     let tone = match issue.state {
-        IssueState::Todo => "state todo",
-        IssueState::InProgress => "state progress",
-        IssueState::Done => "state done",
-        IssueState::Canceled => "state canceled",
+        Some(IssueState::Todo) => "state todo",
+        Some(IssueState::InProgress) => "state progress",
+        Some(IssueState::Done) => "state done",
+        Some(IssueState::Canceled) => "state canceled",
+        None => "state unknown",
     };
-    let title = issue.title.as_deref().unwrap_or_default();
-    let title = format!("{} · {} {title}", issue.provider.label(), issue.state.label());
-    let state = issue.state.label();
+    let state = issue.state.map(IssueState::label);
+    let known = [Some(issue.provider.label()), state, issue.title.as_deref()];
+    let title = known.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <a class="linked" href=issue.url target="_blank" rel="noopener noreferrer" title=title>
             <span class=tone aria-hidden="true"></span>
             <span class="key">{issue.key}</span>
-            <span class:visually-hidden=short>{state}</span>
+            {state.map(|state| view! { <span class:visually-hidden=short>{state}</span> })}
         </a>
     }
 }

@@ -10,6 +10,7 @@ use crate::ui::connected::when_connected;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
+use crate::ui::keys::Keys;
 use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
 use leptos::html::{Form, Textarea};
@@ -246,7 +247,7 @@ fn Foot(pending: Memo<bool>) -> impl IntoView {
                 <span class="for-reply">{move || if pending.get() { "Sending…" } else { "Send" }}</span>
                 <span class="for-note">"Create with note"</span>
                 <span class="for-none">"Create"</span>
-                <kbd>"⌘↵"</kbd>
+                <Keys key="↵" />
             </button>
         </div>
     }

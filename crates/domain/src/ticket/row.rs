@@ -118,7 +118,8 @@ pub struct LinkedIssue {
     pub key: String,
     pub url: String,
     pub title: Option<String>,
-    pub state: IssueState,
+    /// None as long as its tracker has not told.
+    pub state: Option<IssueState>,
 }
 
 /// Somebody in copy.

@@ -79,7 +79,7 @@ impl TimelineItem {
             (None, None) => {}
         }
         parts.extend(self.seconds("count").filter(|n| *n > 1).map(|n| format!("{n} times")));
-        parts.join(" · ")
+        joined(parts)
     }
 
     /// The line below: the sender's `detail`, or the payload's scalar fields.
@@ -101,13 +101,13 @@ impl TimelineItem {
                 parts.extend(self.scalars().map(|(k, v)| format!("{}: {v}", k.replace('_', " "))))
             }
         }
-        parts.join(" · ")
+        joined(parts)
     }
 
     /// The detail of the newest of a run of repeats: `last: dana@northwind.example`.
     pub fn last_text(&self) -> String {
         let values: Vec<String> = self.scalars().map(|(_, v)| v).collect();
-        if values.is_empty() { String::new() } else { format!("last: {}", values.join(" · ")) }
+        if values.is_empty() { String::new() } else { format!("last: {}", joined(values)) }
     }
 
     /// The icon's name or character: the sender's, the channel's, or the kind's.
@@ -183,17 +183,25 @@ impl TimelineItem {
             .filter_map(|(key, value)| {
                 Some((key.as_str(), excerpt(&scalar_text(value)?, DETAIL_CHARS)))
             })
+            .filter(|(_, value)| !value.trim().is_empty())
             .take(DETAIL_PROPERTIES)
     }
 
     fn text_field(&self, key: &str) -> Option<&str> {
-        self.payload.get(key)?.as_str().filter(|t| !t.is_empty())
+        self.payload.get(key)?.as_str().filter(|t| !t.trim().is_empty())
     }
 
     fn seconds(&self, key: &str) -> Option<i64> {
         let value = self.payload.get(key)?;
         value.as_i64().or_else(|| value.as_f64().map(|f| f as i64)).filter(|n| *n > 0)
     }
+}
+
+/// What a line says, one thing after the other; what says nothing leaves no gap.
+fn joined(parts: Vec<String>) -> String {
+    let said: Vec<_> =
+        parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+    said.join(" · ")
 }
 
 /// A text, number or boolean as text; lists, objects and null have none.
@@ -284,6 +292,11 @@ pub(super) mod tests {
         assert_eq!(item.aside(), "");
         assert_eq!(item.detail(), "columns: 14 · format: csv");
         assert_eq!(item.last_text(), "last: 14 · csv");
+        item.payload = json!({"page": "", "from_page": " ", "columns": 3, "detail": "  "});
+        assert_eq!(item.detail(), "columns: 3", "what is empty leaves no gap");
+        assert_eq!(item.last_text(), "last: 3");
+        item.payload = json!({"page": "", "title": " "});
+        assert_eq!((item.detail(), item.last_text()), (String::new(), String::new()));
     }
 
     #[test]

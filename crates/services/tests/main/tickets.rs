@@ -142,6 +142,7 @@ async fn a_change_writes_one_activity_a_property(pool: PgPool) {
     assert!(told.iter().skip(1).all(|(.., actor)| actor == "Priya Raman"));
     let ticket = tickets::get(&ctx, made.number).await.unwrap();
     assert_eq!(ticket.linked_issues.len(), 1);
+    assert_eq!(ticket.linked_issues[0].state, None, "nobody has told");
     assert_eq!(ticket.participants[0].email, "dana@x.example");
     assert_eq!(ticket.row.team.map(|t| t.name).as_deref(), Some("Billing"));
 }
@@ -283,6 +284,22 @@ async fn unread_is_each_persons_own(pool: PgPool) {
     assert!(!unread(&sam).await);
     touch(&world.ctx(&world.sam), made.id, MessageKind::Customer, true).await;
     assert!(unread(&sam).await);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_was_answered_and_closed_is_unread_for_nobody(pool: PgPool) {
+    let world = World::new(pool).await;
+    let made = opened(&world, "Export").await;
+    let (sam, priya) = (world.ctx(&world.sam), world.ctx(&world.priya));
+    let unread = async || tickets::get(&priya, 1).await.unwrap().row.unread;
+    touch(&sam, made.id, MessageKind::Customer, true).await;
+    let version = tickets::get(&priya, 1).await.unwrap().row.version;
+    tickets::change(&sam, 1, version, set_status(Status::Closed)).await.unwrap();
+    assert!(unread().await, "closed without a word to the customer");
+    touch(&sam, made.id, MessageKind::Agent, false).await;
+    assert!(!unread().await);
+    touch(&sam, made.id, MessageKind::Customer, true).await;
+    assert!(unread().await, "a new message opens it again");
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

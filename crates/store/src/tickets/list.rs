@@ -79,7 +79,8 @@ impl From<JsonRow> for TicketRow {
 }
 
 /// Starts a select of [`JsonRow`]s as it sees `viewer`; `from page t` and the order follow.
-/// An API key has no eyes: nothing is unread for it.
+/// An API key has no eyes: nothing is unread for it. What was answered and closed is done for
+/// everybody, whoever read it.
 pub(super) fn push_rows(
     sql: &mut QueryBuilder<Postgres>,
     workspace: WorkspaceId,
@@ -99,7 +100,8 @@ pub(super) fn push_rows(
     sql.push(
         "::uuid is not null
             and coalesce(r.marked_unread
-                or t.last_inbound_at > coalesce(r.read_at, '-infinity'), false) as unread
+                or (t.last_inbound_at > coalesce(r.read_at, '-infinity')
+                    and (t.status <> 'closed' or t.awaiting_since is not null)), false) as unread
         from page t
         join customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
         left join accounts a on a.workspace_id = c.workspace_id and a.id = c.account_id

@@ -38,7 +38,7 @@ pub(super) struct JsonIssue {
     key: String,
     url: String,
     title: Option<String>,
-    state: IssueState,
+    state: Option<IssueState>,
 }
 
 /// What [`push_ticket`] selects.

@@ -39,7 +39,7 @@ pub async fn link_issue(
         values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (workspace_id, ticket_id, provider, key)
         do update set url = excluded.url, title = coalesce(excluded.title, l.title),
-            state = excluded.state, updated_at = now()
+            state = coalesce(excluded.state, l.state), updated_at = now()
         returning (xmax = 0) as "new!""#,
         workspace.0,
         IssueId::generate().0,
@@ -48,7 +48,7 @@ pub async fn link_issue(
         issue.key,
         issue.url,
         issue.title,
-        issue.state.unwrap_or(IssueState::Todo).as_str(),
+        issue.state.map(IssueState::as_str),
     )
     .fetch_one(&mut **tx)
     .await?)

@@ -9,6 +9,7 @@ use crate::ui::time::{Time, TimeStyle};
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
+use rapport_domain::markdown::plain;
 use rapport_domain::message::{Message, TicketDetails};
 use rapport_domain::text::excerpt;
 use rapport_domain::{AppError, limits};
@@ -83,13 +84,14 @@ fn page(details: TicketDetails, draft: &Draft) -> AnyView {
 fn choice(message: &Message, draft: &Draft) -> impl IntoView + use<> {
     let id = message.id.to_string();
     let checked = draft.has("message", &id, false);
+    let words = if message.markdown { plain(&message.text) } else { message.text.clone() };
     view! {
         <label class="message-choice">
             <input type="checkbox" name="message" value=id checked=checked />
             <span>
                 <strong>{message.author_name.clone()}</strong>
                 <span class="hint"><Time at=message.sent_at style=TimeStyle::Full /></span>
-                <span class="excerpt">{excerpt(&message.text, SHOWN_CHARS)}</span>
+                <span class="excerpt">{excerpt(&words, SHOWN_CHARS)}</span>
             </span>
         </label>
     }
