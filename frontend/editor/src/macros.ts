@@ -129,6 +129,7 @@ export function macroMenu(bar: HTMLElement, desk: string, mode: () => string, ap
   bar.append(open, panel);
 
   let asked = 0;
+  let loaded = Promise.resolve();
   const close = () => {
     panel.hidden = true;
     open.setAttribute("aria-expanded", "false");
@@ -174,9 +175,9 @@ export function macroMenu(bar: HTMLElement, desk: string, mode: () => string, ap
     open.setAttribute("aria-expanded", "true");
     search.value = "";
     search.focus();
-    load();
+    loaded = load();
   });
-  search.addEventListener("input", load);
+  search.addEventListener("input", () => (loaded = load()));
   panel.addEventListener("keydown", (event) => {
     const choices = Array.from(list.querySelectorAll<HTMLElement>("button"));
     const at = choices.indexOf(document.activeElement as HTMLElement);
@@ -185,7 +186,10 @@ export function macroMenu(bar: HTMLElement, desk: string, mode: () => string, ap
       close();
       open.focus();
     } else if (step) (choices[at + step] ?? search).focus();
-    else if (event.key === "Enter" && event.target === search) choices[0]?.click();
+    else if (event.key === "Enter" && event.target === search) {
+      // The first of what was typed, not of what stood there before the answer came.
+      loaded.then(() => list.querySelector<HTMLElement>("button")?.click());
+    }
     else return;
     event.preventDefault();
     // Neither the form nor the page is meant.
