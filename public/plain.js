@@ -1,4 +1,4 @@
-// Pages without a browser half: menus close on Escape and on a click elsewhere, ⌘K searches,
+// Pages without a browser half: menus close on Escape and on a click elsewhere,
 // times are the reader's.
 const open = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
@@ -10,9 +10,6 @@ document.addEventListener("keydown", (event) => {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
-  } else if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
-    event.preventDefault();
-    document.querySelector("header .search input").focus();
   }
 });
 // What is chosen counts at once; one save at a time, so that the last choice is the one that stays.

@@ -88,8 +88,8 @@ join_js() {
   local hash
   esbuild frontend/editor/src/mount.ts --outfile="$work/editor.js"
   hash=$(node tools/site.mjs hash "$work/editor.js")
-  printf 'import "%s";\nexport * from "%s";\nexport { default } from "%s";\n' \
-    "$ROOT/frontend/editor/src/loader.ts" "$work/rapport.js" "$work/rapport.js" >"$work/entry.js"
+  printf 'import "%s";\nimport "%s";\nexport * from "%s";\nexport { default } from "%s";\n' \
+    "$ROOT/frontend/editor/src/loader.ts" "$ROOT/frontend/palette/src/everywhere.ts" "$work/rapport.js" "$work/rapport.js" >"$work/entry.js"
   esbuild "$work/entry.js" --define:EDITOR="\"./editor.$hash.js\"" "--external:./editor.$hash.js" \
     --outfile="$work/rapport.min.js"
 }
@@ -107,6 +107,9 @@ pack_front() {
 build_css() { node tools/css.mjs style "$TARGET/bundle/rapport.css"; }
 
 build_sdk() { node sdk/build.mjs script "$TARGET/bundle/sdk.js"; }
+
+# The command palette of the pages without a browser half; the others have it in their own module.
+build_palette() { esbuild frontend/palette/src/plain.ts --minify --outfile="$TARGET/bundle/palette.js"; }
 
 copy_public() {
   find "$site" -mindepth 1 -maxdepth 1 ! -name "$LEPTOS_SITE_PKG_DIR" -exec rm -rf {} +
@@ -144,13 +147,16 @@ case $part in
   front) step "cargo: browser half ($front_profile)" build_front ;;
 esac
 if [ "$part" = all ] || [ "$part" = front ]; then
-  unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json frontend/editor/src frontend/editor/package-lock.json)$TARGET" pack_front
+  unless_stamped "front-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle" tools/package-lock.json frontend/editor/src frontend/editor/package-lock.json frontend/palette/src)$TARGET" pack_front
 fi
 if [ "$part" != server ]; then
   unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css
   unless_stamped sdk.stamp "$(stamp_of sdk/src sdk/build.mjs tools/package-lock.json)$TARGET" step "browser SDK" build_sdk
+  unless_stamped palette.stamp "$(stamp_of frontend/palette/src tools/package-lock.json)$TARGET" step "command palette" build_palette
   unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
-  cmp -s "$TARGET/bundle/sdk.js" "$site/sdk.js" || cp "$TARGET/bundle/sdk.js" "$site/sdk.js"
+  for script in sdk palette; do
+    cmp -s "$TARGET/bundle/$script.js" "$site/$script.js" || cp "$TARGET/bundle/$script.js" "$site/$script.js"
+  done
 fi
 [ "$part" = server ] && [ -f "$server_dir/hash.txt" ] && exit 0
 publish

@@ -134,8 +134,10 @@ spelling() {
   if have typos; then typos; else say "    skipped: typos is not installed (cargo install typos-cli)"; fi
 }
 
-# The composer's editor, in TypeScript: esbuild drops the types without looking at them.
-types() { frontend/editor/node_modules/.bin/tsc -p frontend/editor; }
+# The composer's editor and the command palette, in TypeScript: esbuild drops the types without looking at them.
+types() {
+  for part in editor palette; do frontend/editor/node_modules/.bin/tsc -p "frontend/$part"; done
+}
 
 queries() { scripts/prepare.sh --check; }
 

@@ -5,7 +5,6 @@ use crate::session::{use_viewer, use_waiting};
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
-use crate::ui::shortcuts::ShortcutHelp;
 use leptos::prelude::*;
 use rapport_domain::Permission;
 
@@ -37,16 +36,15 @@ pub fn Frame(
                 <header class="topbar">
                     <div class="crumbs">{crumbs.run()}</div>
                     {view! { <LiveState /> }.into_any()}
-                    <form class="search" role="search" action="/customers" method="get">
+                    <form class="search" role="search" action="/search" method="get">
                         <Icon name="search" />
-                        <input type="search" name="q" aria-label="Search customers" placeholder="Search customers by name, e-mail, phone, ID" maxlength="200" />
+                        <input type="search" name="q" aria-label="Search customers and tickets" placeholder="Name, e-mail, phone, ID, #1042, words" maxlength="200" />
                         <Keys key="K" />
                     </form>
                 </header>
                 <main id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        {view! { <ShortcutHelp /> }.into_any()}
     }
     .into_any()
 }

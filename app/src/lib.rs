@@ -22,6 +22,8 @@ mod live;
 #[cfg(feature = "ssr")]
 mod outbox;
 pub mod pages;
+#[cfg(feature = "ssr")]
+mod palette;
 pub mod panes;
 #[cfg(feature = "ssr")]
 pub mod plain;

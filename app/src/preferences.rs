@@ -1,4 +1,7 @@
-//! How the reader likes to work, known to every page and changed from any.
+//! How the reader likes to work, known to every page of the browser half.
+//!
+//! Theme and density are the styles': the server says them on `<html>`, and whatever changes them
+//! there does so without the browser half (`public/plain.js`, `frontend/palette`).
 
 use crate::Failure;
 use crate::session::use_viewer;
@@ -15,23 +18,11 @@ pub struct Preferred {
     toasts: Toasts,
 }
 
-/// Puts the reader's preferences into context and lets the page look like it. Below
+/// Puts the reader's preferences into context. Below
 /// [`provide_toasts`](crate::ui::toast::provide_toasts).
 pub fn provide_preferences() {
-    let preferred = Preferred { chosen: RwSignal::new(of_viewer()), toasts: use_toasts() };
-    provide_context(preferred);
-    Effect::new(move |_| {
-        let Some(root) = document().document_element() else { return };
-        preferred.chosen.with(|preferences| {
-            for (name, value) in appearance(preferences) {
-                // A name and a word of ours: neither can be refused.
-                let _ = match value {
-                    Some(word) => root.set_attribute(name, word),
-                    None => root.remove_attribute(name),
-                };
-            }
-        });
-    });
+    let chosen = use_viewer().map(|viewer| viewer.preferences).unwrap_or_default();
+    provide_context(Preferred { chosen: RwSignal::new(chosen), toasts: use_toasts() });
 }
 
 /// The reader's preferences, on every page of the browser half.
@@ -75,8 +66,4 @@ pub(crate) fn appearance(preferences: &Preferences) -> [(&'static str, Option<&'
     let theme = Some(preferences.theme).filter(|theme| *theme != Theme::System);
     let density = Some(preferences.density).filter(|d| *d != Density::Comfortable);
     [("data-theme", theme.map(Theme::as_str)), ("data-density", density.map(Density::as_str))]
-}
-
-fn of_viewer() -> Preferences {
-    use_viewer().map(|viewer| viewer.preferences).unwrap_or_default()
 }

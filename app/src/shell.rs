@@ -45,7 +45,8 @@ pub(crate) fn plain_shell(
             <head>
                 {head(options, unread, nonce.as_ref().map(ToString::to_string))}
                 <title>{counted(unread, format!("{title} · Rapport"))}</title>
-                <script src="/plain.js" nonce=nonce.map(|n| n.to_string()) defer></script>
+                <script src="/plain.js" nonce=nonce.clone().map(|n| n.to_string()) defer></script>
+                <script type="module" src="/palette.js" nonce=nonce.map(|n| n.to_string())></script>
             </head>
             <body>{body}</body>
         </html>

@@ -14,8 +14,11 @@ use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::Permission;
 
+/// The one that is a route of the browser half.
+pub(crate) const ROUTED: &str = info_pane::PAGE;
+
 /// The pages of the config: address, icon, name.
-const PAGES: [(&str, &str, &str); 11] = [
+pub(crate) const PAGES: [(&str, &str, &str); 11] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/statuses", "circle-dot", "Statuses"),
@@ -44,7 +47,7 @@ pub(crate) fn Config(
     }
     let links = PAGES.map(|(href, icon, name)| {
         // Those rendered by the server alone are no routes of the browser half.
-        let rel = (href != info_pane::PAGE).then_some("external");
+        let rel = (href != ROUTED).then_some("external");
         view! { <a href=href rel=rel aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
     });
     view! {

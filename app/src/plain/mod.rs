@@ -31,6 +31,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
         .merge(crate::identity::router())
         .merge(crate::pages::inbox::plain::router())
         .merge(crate::outbox::router())
+        .merge(crate::palette::router())
         .merge(crate::panes::ticket::plain::router())
         .with_state(site)
 }

@@ -11,6 +11,7 @@ use rapport_domain::preferences::{
 };
 use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, preferences};
+use std::str::FromStr;
 
 pub struct Preferences;
 
@@ -31,15 +32,15 @@ impl Page for Preferences {
         if sent.text("do") != "choose" {
             return Err(AppError::NotFound);
         }
-        let theme = sent.parse("theme")?;
-        let density = sent.parse("density")?;
-        let after_send = sent.parse("after_send")?;
-        let assign_on_reply = sent.parse("assign_on_reply")?;
-        let change = |chosen: &mut Chosen| {
-            chosen.theme = theme;
-            chosen.density = density;
-            chosen.after_send = after_send;
-            chosen.assign_on_reply = assign_on_reply;
+        // The palette sends the one that was chosen there.
+        let (theme, density) = (chosen(sent, "theme")?, chosen(sent, "density")?);
+        let after_send = chosen(sent, "after_send")?;
+        let assign_on_reply = chosen(sent, "assign_on_reply")?;
+        let change = |p: &mut Chosen| {
+            p.theme = theme.unwrap_or(p.theme);
+            p.density = density.unwrap_or(p.density);
+            p.after_send = after_send.unwrap_or(p.after_send);
+            p.assign_on_reply = assign_on_reply.unwrap_or(p.assign_on_reply);
         };
         preferences::change(&visit.ctx, change).await?;
         Ok("saved")
@@ -95,6 +96,11 @@ impl Page for Preferences {
         }
         .into_any()
     }
+}
+
+/// What was chosen of one question, if it was asked.
+fn chosen<T: FromStr>(sent: &Sent, name: &str) -> Result<Option<T>> {
+    if sent.ticked(name) { sent.parse(name).map(Some) } else { Ok(None) }
 }
 
 /// One question and its answers.

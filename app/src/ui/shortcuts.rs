@@ -1,84 +1,211 @@
-//! Keyboard shortcuts: components register theirs, one listener serves them all.
+//! What can be done on the open page, by key and in the command palette: one table for all pages.
+//!
+//! Components put in what they can do, for as long as they live. One listener serves all keys. The
+//! palette and the list of keys are a script (`frontend/palette`), which asks by events what the
+//! table holds and says what was chosen.
 
-use crate::ui::dialog::Dialog;
-use crate::ui::keys::use_command_key;
+use js_sys::Reflect;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use serde::Serialize;
+use std::sync::Arc;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A value and what people read.
+pub type Choice = (String, String);
+
+/// What has to be said before something can be done.
+#[derive(Clone)]
+enum Needs {
+    Nothing,
+    /// One of these, as they are when it is asked.
+    Choice(Arc<dyn Fn() -> Vec<Choice> + Send + Sync>),
+    /// Words; this stands in the empty field.
+    Text(&'static str),
+}
+
+/// Something that can be done.
+#[derive(Clone)]
+pub struct Command {
+    what: Arc<dyn Fn() -> Option<&'static str> + Send + Sync>,
+    key: &'static str,
+    icon: &'static str,
+    needs: Needs,
+}
+
+impl Command {
+    /// `what` is its name: "Assign to me". One that needs a choice ends in " …".
+    pub fn new(what: &'static str) -> Self {
+        Self::named(move || Some(what))
+    }
+
+    /// The same by a name that depends; without one it cannot be done now.
+    pub fn named(what: impl Fn() -> Option<&'static str> + Send + Sync + 'static) -> Self {
+        Self { what: Arc::new(what), key: "", icon: "zap", needs: Needs::Nothing }
+    }
+
+    pub fn key(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    pub fn icon(self, icon: &'static str) -> Self {
+        Self { icon, ..self }
+    }
+
+    /// It takes one of these.
+    pub fn choices(self, choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> Self {
+        Self { needs: Needs::Choice(Arc::new(choices)), ..self }
+    }
+
+    /// It takes what is typed.
+    pub fn text(self, placeholder: &'static str) -> Self {
+        Self { needs: Needs::Text(placeholder), ..self }
+    }
+}
 
 #[derive(Clone)]
-struct Shortcut {
-    id: u64,
-    key: &'static str,
+struct Entry {
+    id: u32,
+    command: Command,
+    run: Callback<String>,
+}
+
+/// An entry as the script reads it.
+#[derive(Serialize)]
+struct Told {
+    id: u32,
     what: &'static str,
-    run: Callback<()>,
+    key: &'static str,
+    icon: &'static str,
+    choices: Vec<Choice>,
+    text: Option<&'static str>,
 }
 
-/// The shortcuts of what is on screen.
+/// What can be done on what is on screen.
 #[derive(Clone, Copy)]
-struct Shortcuts {
-    list: RwSignal<Vec<Shortcut>>,
-    next: StoredValue<u64>,
-    help: RwSignal<bool>,
+struct Table {
+    list: StoredValue<Vec<Entry>>,
+    next: StoredValue<u32>,
 }
 
-/// Puts the registry into context and, in the browser, starts to listen.
+/// Puts the table into context and, in the browser, starts to listen.
 pub fn provide_shortcuts() {
-    let shortcuts = Shortcuts {
-        list: RwSignal::new(Vec::new()),
-        next: StoredValue::new(0),
-        help: RwSignal::new(false),
-    };
-    provide_context(shortcuts);
+    let table = Table { list: StoredValue::new(Vec::new()), next: StoredValue::new(0) };
+    provide_context(table);
     Effect::new(move |_| {
-        let handle = window_event_listener(leptos::ev::keydown, move |ev| on_key(shortcuts, &ev));
-        on_cleanup(move || handle.remove());
+        let keys = window_event_listener(leptos::ev::keydown, move |ev| table.on_key(&ev));
+        let asked = window_event_listener_untyped("rapport:commands", move |ev| {
+            let list = serde_json::to_string(&table.told()).unwrap_or_default();
+            // An object of the script's own.
+            let _ = Reflect::set(&detail(&ev), &"list".into(), &list.into());
+        });
+        let run = window_event_listener_untyped("rapport:run", move |ev| {
+            let of = |name: &str| Reflect::get(&detail(&ev), &name.into()).unwrap_or_default();
+            let id = of("id").as_f64().unwrap_or_default() as u32;
+            let found = table.find(|entry| entry.id == id);
+            if let Some(entry) = found {
+                entry.run.try_run(of("value").as_string().unwrap_or_default());
+            }
+        });
+        on_cleanup(move || {
+            keys.remove();
+            asked.remove();
+            run.remove();
+        });
     });
 }
 
 /// Registers a key (`j`, `Enter`, `Escape`, `/`) for as long as the component lives.
 /// The newest registration of a key wins.
 pub fn use_shortcut(key: &'static str, what: &'static str, run: impl Fn() + Send + Sync + 'static) {
-    let Some(shortcuts) = use_context::<Shortcuts>() else { return };
-    let run = Callback::new(move |()| run());
+    use_command(Command::new(what).key(key).icon("keyboard"), move |_| run());
+}
+
+/// Puts a command into the table for as long as the component lives. `run` gets what was chosen or
+/// typed, else an empty text.
+pub fn use_command(command: Command, run: impl Fn(String) + Send + Sync + 'static) {
+    let Some(table) = use_context::<Table>() else { return };
+    let run = Callback::new(run);
     Effect::new(move |_| {
-        let Some(id) = shortcuts.next.try_update_value(|n| {
+        let Some(id) = table.next.try_update_value(|n| {
             *n += 1;
             *n
         }) else {
             return;
         };
-        shortcuts.list.update(|l| l.push(Shortcut { id, key, what, run }));
+        let entry = Entry { id, command: command.clone(), run };
+        table.list.update_value(|list| list.push(entry));
         on_cleanup(move || {
-            let _ = shortcuts.list.try_update(|l| l.retain(|s| s.id != id));
+            let _ = table.list.try_update_value(|list| list.retain(|entry| entry.id != id));
         });
     });
 }
 
-fn on_key(shortcuts: Shortcuts, ev: &web_sys::KeyboardEvent) {
-    let key = ev.key();
-    if key.eq_ignore_ascii_case("k") && (ev.meta_key() || ev.ctrl_key()) {
-        ev.prevent_default();
-        focus("header .search input");
-        return;
+impl Table {
+    /// The newest entry that matches and can be done now.
+    fn find(self, matches: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        let found = |list: &Vec<Entry>| {
+            let mut able = list.iter().rev().filter(|entry| (entry.command.what)().is_some());
+            able.find(|entry| matches(entry)).cloned()
+        };
+        self.list.try_with_value(found).flatten()
     }
-    if ev.meta_key() || ev.ctrl_key() || ev.alt_key() || ev.default_prevented() || is_typing(ev) {
-        return;
+
+    fn told(self) -> Vec<Told> {
+        let tell = |entry: &Entry| {
+            let Command { what, key, icon, needs } = &entry.command;
+            let (choices, text) = match needs {
+                Needs::Nothing => (Vec::new(), None),
+                Needs::Choice(choices) => (choices(), None),
+                Needs::Text(placeholder) => (Vec::new(), Some(*placeholder)),
+            };
+            Some(Told { id: entry.id, what: what()?, key, icon, choices, text })
+        };
+        self.list.try_with_value(|list| list.iter().filter_map(tell).collect()).unwrap_or_default()
     }
-    if key == "?" {
+
+    fn on_key(self, ev: &web_sys::KeyboardEvent) {
+        let key = ev.key();
+        // Held down, Escape leaves one thing and not everything.
+        let again = ev.repeat() && key == "Escape";
+        if ev.meta_key() || ev.ctrl_key() || ev.alt_key() || again || ev.default_prevented() {
+            return;
+        }
+        if is_typing(ev) {
+            if key == "Escape" {
+                leave_field(ev);
+            }
+            return;
+        }
+        if key == "?" {
+            ev.prevent_default();
+            tell("rapport:help", &JsValue::NULL);
+            return;
+        }
+        let Some(entry) = self.find(|entry| entry.command.key == key) else { return };
         ev.prevent_default();
-        shortcuts.help.set(true);
-        return;
-    }
-    let run = shortcuts
-        .list
-        .with_untracked(|list| list.iter().rev().find(|s| s.key == key).map(|s| s.run));
-    if let Some(run) = run {
-        ev.prevent_default();
-        run.run(());
+        match entry.command.needs {
+            Needs::Nothing => drop(entry.run.try_run(String::new())),
+            // The palette asks for the rest.
+            _ => tell("rapport:ask", &entry.id.into()),
+        }
     }
 }
 
-/// Whether the key belongs to a field, or to a dialog or popover that is open.
+/// Tells the script of the palette.
+fn tell(event: &str, detail: &JsValue) {
+    // A constructor of the browser's and an object of ours: neither refuses anything.
+    if let Ok(event) = web_sys::Event::new(event) {
+        let _ = Reflect::set(&event, &"detail".into(), detail);
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+fn detail(ev: &web_sys::Event) -> JsValue {
+    Reflect::get(ev, &"detail".into()).unwrap_or_default()
+}
+
+/// Whether the key belongs to a field, or to a dialog or popover that is open. The pages without a
+/// browser half have the same rule in `frontend/palette/src/plain.ts`.
 fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
         return false;
@@ -87,8 +214,19 @@ fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     // Enter on a link or button is theirs.
     let enters =
         ev.key() == "Enter" && target.closest("a, button, summary").ok().flatten().is_some();
-    let covered = || document().query_selector(":popover-open").ok().flatten().is_some();
+    let covered =
+        || document().query_selector(":popover-open, dialog:modal").ok().flatten().is_some();
     enters || target.closest(field).ok().flatten().is_some() || covered()
+}
+
+/// Out of a field before anything else is left; a dialog closes by itself.
+fn leave_field(ev: &web_sys::KeyboardEvent) {
+    let field = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok());
+    let field = field.filter(|f| f.closest("dialog[open]").ok().flatten().is_none());
+    if let Some(field) = field {
+        // Refused only by a detached element.
+        let _ = field.blur();
+    }
 }
 
 /// Moves the focus to the first element that matches.
@@ -98,32 +236,4 @@ pub fn focus(selector: &str) {
         // Refused only by a detached element, which cannot be focused anyway.
         let _ = element.focus();
     }
-}
-
-/// The list of keys, shown by `?`. A page without a browser half has none.
-#[component]
-pub fn ShortcutHelp() -> impl IntoView {
-    let Some(shortcuts) = use_context::<Shortcuts>() else { return ().into_any() };
-    let command = use_command_key();
-    let rows = move || {
-        let mut seen: Vec<(&str, &str)> = vec![("?", "Show this list")];
-        shortcuts.list.with(|list| {
-            for s in list.iter().rev() {
-                if !seen.iter().any(|(k, _)| *k == s.key) {
-                    seen.push((s.key, s.what));
-                }
-            }
-        });
-        let search = view! { <div class="key-row"><dt><kbd>{command}"K"</kbd></dt><dd>"Search customers"</dd></div> };
-        let rows = seen.into_iter()
-            .map(|(key, what)| view! { <div class="key-row"><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div> })
-            .collect_view();
-        (search, rows)
-    };
-    view! {
-        <Dialog title="Keyboard shortcuts" open=shortcuts.help>
-            <dl class="keys">{rows}</dl>
-        </Dialog>
-    }
-    .into_any()
 }

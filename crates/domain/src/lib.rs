@@ -35,6 +35,7 @@ pub mod preferences;
 pub mod presence;
 pub mod reading;
 pub mod role;
+pub mod search;
 pub mod session;
 pub mod sla;
 pub mod team;

@@ -48,6 +48,8 @@ pub const ACCOUNT_DOMAINS_MAX: usize = 50;
 pub const SEARCH_CHARS_MIN: usize = 2;
 pub const SEARCH_CHARS: usize = 200;
 pub const LINK_RESULTS: i64 = 10;
+/// Of each kind that a search of everything finds.
+pub const FOUND_EACH: u32 = 8;
 /// Custom fields per entity, and characters of a field's key.
 pub const CUSTOM_FIELDS_MAX: usize = 100;
 pub const FIELD_KEY_CHARS: usize = 60;

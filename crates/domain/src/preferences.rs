@@ -85,8 +85,6 @@ impl Preferences {
     /// Makes one choice.
     pub fn choose(&mut self, choice: Choice) {
         match choice {
-            Choice::Theme(theme) => self.theme = theme,
-            Choice::Density(density) => self.density = density,
             Choice::AfterSend(after_send) => self.after_send = after_send,
         }
     }
@@ -96,8 +94,6 @@ impl Preferences {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
-    Theme(Theme),
-    Density(Density),
     AfterSend(AfterSend),
 }
 

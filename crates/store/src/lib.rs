@@ -37,6 +37,7 @@ pub mod push;
 pub mod receiving;
 pub mod retention;
 pub mod saved_filters;
+pub mod search;
 pub mod sessions;
 pub mod sightings;
 pub mod sla;

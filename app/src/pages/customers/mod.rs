@@ -10,6 +10,7 @@ mod row;
 mod search;
 
 use crate::frame::{Frame, Section};
+use crate::pages::inbox::origin::use_origin;
 use crate::session::use_viewer;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
@@ -36,6 +37,8 @@ const SNIPPET: &str = r#"curl -X POST "$RAPPORT_URL/api/v1/customers" \
 #[component]
 pub fn CustomersPage() -> impl IntoView {
     let params = use_query_map();
+    // Whoever is opened from here was not found in the inbox.
+    Effect::new(|_| use_origin().forget());
     let shown = Memo::new(move |_| params.with(Shown::read));
     // Opening the form must not load the list again.
     let query = Memo::new(move |_| shown.with(|s| s.query.clone()));

@@ -5,12 +5,15 @@
 //! round trips with the session, whatever the customer's size; switching tickets reloads the
 //! centre alone.
 
+mod onward;
 mod place;
 
+pub use onward::{AfterSendChoice, Onward, Walk, use_onward};
 pub use place::{Pane, Place, use_place};
 
 use crate::frame::{Frame, Section};
 use crate::live::{provide_changed, use_live};
+use crate::pages::inbox::origin::use_origin;
 use crate::pages::not_found::NotFoundPage;
 use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
 use crate::panes::ticket::TicketDetails;
@@ -94,8 +97,17 @@ fn PaneTabs() -> impl IntoView {
 
 #[component]
 fn Crumbs() -> impl IntoView {
+    let (place, origin) = (use_place(), use_origin());
+    // Back to where the open ticket was found.
+    let from = move || {
+        let view = place.ticket.get().and_then(|number| origin.position(number));
+        match view.and_then(|_| origin.back_href()) {
+            Some(href) => view! { <a href=href>"Inbox"</a> }.into_any(),
+            None => view! { <a href="/customers">"Customers"</a> }.into_any(),
+        }
+    };
     view! {
-        <a href="/customers">"Customers"</a>
+        {from}
         <span aria-hidden="true">"/"</span>
         <strong><CustomerName /></strong>
     }

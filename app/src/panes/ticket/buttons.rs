@@ -3,6 +3,7 @@
 use super::composer::Writing;
 use super::draft;
 use super::life::{SNOOZES, SnoozeUntil};
+use crate::pages::profile::AfterSendChoice;
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
@@ -154,6 +155,7 @@ fn SendAndSnooze(pending: Memo<bool>) -> impl IntoView {
         <Choices class="menu for-reply" label="Send and snooze" icon="moon">
             <p class="menu-head">"Send, and come back"</p>
             {SNOOZES.map(choice).collect_view()}
+            {view! { <AfterSendChoice /> }.into_any()}
         </Choices>
     }
 }

@@ -12,9 +12,11 @@ use super::buttons::Buttons;
 use super::draft;
 use super::live::Live;
 use super::newer::{Newer, Overtaken};
+use super::onward::on_answered;
 use super::recipients::{Lines, RecipientLines};
 use super::uploads::COMPOSER;
 use crate::live::typing;
+use crate::pages::profile::use_onward;
 use crate::ui::connected::when_connected;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
@@ -113,9 +115,20 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
         tell(&area, "rapport:composer");
     });
+    let answered = on_answered(live, use_onward());
+    let last = StoredValue::new(None::<WriteMessage>);
+    Effect::new(move |_| {
+        if let Some(input) = send.input().get() {
+            last.set_value(Some(input));
+        }
+    });
     Effect::new(move |_| {
         if matches!(send.value().get(), Some(Ok(()))) {
             writing.sent();
+            let sent = last.try_update_value(Option::take).flatten();
+            if let Some(sent) = sent.filter(|sent| sent.mode == MessageMode::Reply) {
+                answered(&sent.effects);
+            }
         }
     });
     // What was taken back comes back, before whatever was begun meanwhile.

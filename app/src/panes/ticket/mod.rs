@@ -8,6 +8,7 @@ mod api;
 mod below;
 mod buttons;
 mod channel;
+mod commands;
 mod composer;
 mod draft;
 mod edit;
@@ -17,6 +18,7 @@ mod life;
 mod live;
 mod message;
 mod newer;
+mod onward;
 mod outgoing;
 #[cfg(feature = "ssr")]
 pub(crate) mod plain;
@@ -37,11 +39,10 @@ use crate::Failure;
 use crate::live::{typing, use_live};
 use crate::pages::profile::use_place;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
-use crate::ui::shortcuts::use_shortcut;
 use api::open_ticket;
 use composer::Composer;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use live::Live;
 #[cfg(feature = "ssr")]
 pub(crate) use newer::NewerMessages;
@@ -69,11 +70,6 @@ pub fn TicketDetails() -> impl IntoView {
             }
         },
     );
-    let navigate = use_navigate();
-    let timeline = Memo::new(move |_| place.timeline_href());
-    use_shortcut("Escape", "Back to the timeline", move || {
-        navigate(&timeline.get_untracked(), Default::default());
-    });
     view! {
         <section class="pane centre ticket" aria-label="Ticket" on:input=writes>
             <Transition fallback=|| view! { <Waiting /> }>
@@ -95,6 +91,8 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
     use_live().be_at(details.ticket.row.id);
     let live = Live::new(details, before);
     live.follow_changes();
+    commands::provide_ticket_commands(live);
+    commands::go_on_after_edits(live);
     view! {
         {view! { <TicketRow live /> }.into_any()}
         {view! { <Properties live /> }.into_any()}

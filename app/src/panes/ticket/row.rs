@@ -6,7 +6,7 @@ use super::live::Live;
 use super::typing::Typing;
 use crate::live::PresentPeople;
 use crate::pages::inbox::origin::use_origin;
-use crate::pages::profile::use_place;
+use crate::pages::profile::{Walk, use_place};
 use crate::panes::tickets::mark_ticket_unread;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
@@ -82,6 +82,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             </div>
             <span class="end">
                 <PresentPeople ticket=t.with_untracked(|t| t.row.id) />
+                {view! { <Walk number=live.number /> }.into_any()}
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
                 {view! { <Actions live /> }.into_any()}

@@ -13,18 +13,18 @@ mod row;
 pub(crate) use api::mark_ticket_unread;
 
 use crate::live::use_fresh;
-use crate::pages::profile::use_place;
+use crate::pages::profile::{use_onward, use_place};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
-use crate::ui::shortcuts::use_shortcut;
+use crate::ui::shortcuts::{Command, use_command, use_shortcut};
 use crate::ui::time::use_clock;
 use api::{load_tickets, mark_ticket_read};
 use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::live::Hint;
-use rapport_domain::ticket::{TicketList, TicketListQuery};
+use rapport_domain::ticket::{TicketList, TicketListQuery, TicketScope};
 use rapport_domain::{AppError, CustomerId, limits};
 use row::TicketItem;
 use wasm_bindgen::JsCast;
@@ -142,22 +142,45 @@ fn mark_read_on_open(seen: RwSignal<Vec<i64>>, fresh: Signal<u32>) {
 }
 
 fn shortcuts() {
-    let place = use_place();
-    use_shortcut("j", "Next ticket", || step(1));
-    use_shortcut("k", "Previous ticket", || step(-1));
+    let (place, onward) = (use_place(), use_onward());
+    // Through the view of the inbox that the ticket was found in, else through this list.
+    let in_view = move || place.ticket.get_untracked().filter(|number| onward.is_in_view(*number));
+    use_shortcut("j", "Next ticket", move || match in_view() {
+        Some(number) => onward.next(number),
+        None => step(1),
+    });
+    use_shortcut("k", "Previous ticket", move || match in_view() {
+        Some(number) => onward.previous(number),
+        None => step(-1),
+    });
     let go = leptos_router::hooks::use_navigate();
-    use_shortcut("N", "New ticket", move || {
+    use_command(Command::new("New ticket").key("N").icon("plus"), move |_| {
         if let Some(customer) = place.customer.get_untracked() {
             go(&format!("/customers/{customer}?new=ticket"), Default::default());
         }
     });
     let navigate = leptos_router::hooks::use_navigate();
-    use_shortcut("Escape", "Back to the timeline", move || {
-        if place.ticket.get_untracked().is_some() {
-            let timeline = place.customer.get_untracked().map(|c| format!("/customers/{c}"));
-            navigate(&timeline.unwrap_or_default(), Default::default());
+    let left = move || match place.ticket.get_untracked() {
+        Some(_) => Some("Back to the timeline"),
+        None => onward.has_view().then_some("Back to the inbox"),
+    };
+    use_command(Command::named(left).key("Escape"), move |_| {
+        if place.ticket.get_untracked().is_none() {
+            return onward.back();
         }
+        let timeline = place.customer.get_untracked().map(|c| format!("/customers/{c}"));
+        navigate(&timeline.unwrap_or_default(), Default::default());
     });
+}
+
+/// The customer's open ticket with the newest activity, besides this one.
+pub(crate) async fn next_open(
+    customer: CustomerId,
+    number: i64,
+) -> Result<Option<i64>, crate::Failure> {
+    let query = TicketListQuery { scope: TicketScope::Open, limit: Some(2), ..Default::default() };
+    let open = load_tickets(customer, query).await?.page.items;
+    Ok(open.iter().map(|row| row.number).find(|other| *other != number))
 }
 
 /// Opens the ticket after or before the open one.

@@ -26,6 +26,7 @@ mod overtaken;
 mod pictures;
 mod preferences;
 mod presence;
+mod search;
 mod sink;
 mod sla;
 mod split;

@@ -1,7 +1,7 @@
 //! A person's preferences: their own, one at a time, and read leniently.
 
 use crate::world::World;
-use rapport_domain::preferences::{Choice, Density, Theme};
+use rapport_domain::preferences::{Density, Theme};
 use rapport_domain::{AppError, UserId};
 use rapport_services::{Ctx, preferences};
 use serde_json::json;
@@ -20,8 +20,8 @@ async fn a_choice_is_ones_own_and_leaves_the_others_alone(pool: PgPool) {
     let world = World::new(pool.clone()).await;
     // Whoever may only read has an own theme too.
     let vera = world.ctx(&world.vera);
-    preferences::change(&vera, |p| p.choose(Choice::Theme(Theme::Dark))).await.unwrap();
-    preferences::change(&vera, |p| p.choose(Choice::Density(Density::Compact))).await.unwrap();
+    preferences::change(&vera, |p| p.theme = Theme::Dark).await.unwrap();
+    preferences::change(&vera, |p| p.density = Density::Compact).await.unwrap();
     let hers = stored(&pool, world.vera.user).await;
     assert_eq!((&hers["theme"], &hers["density"]), (&json!("dark"), &json!("compact")));
     assert_eq!(stored(&pool, world.priya.user).await, json!({}));
@@ -31,6 +31,6 @@ async fn a_choice_is_ones_own_and_leaves_the_others_alone(pool: PgPool) {
 async fn the_server_itself_prefers_nothing(pool: PgPool) {
     let world = World::new(pool).await;
     let system = Ctx::for_system(world.store.clone(), world.workspace, "Mail");
-    let refused = preferences::change(&system, |p| p.choose(Choice::Theme(Theme::Dark))).await;
+    let refused = preferences::change(&system, |p| p.theme = Theme::Dark).await;
     assert_eq!(refused, Err(AppError::Forbidden));
 }

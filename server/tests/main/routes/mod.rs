@@ -18,6 +18,7 @@ mod login;
 mod mail_out;
 mod pages;
 mod restart;
+mod search;
 mod seen;
 mod segment;
 mod server_functions;

@@ -1,0 +1,110 @@
+//! Where the palette leads.
+
+use crate::admin;
+use rapport_domain::Permission;
+use rapport_domain::card::account_href;
+use rapport_domain::search::{Found, FoundTicket};
+use rapport_domain::session::Viewer;
+use rapport_domain::ticket::{InboxQuery, SavedView, Views};
+use serde::Serialize;
+
+/// Places of one kind.
+#[derive(Debug, Serialize)]
+pub struct Group {
+    pub name: &'static str,
+    pub items: Vec<Place>,
+}
+
+/// One place to go to.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    pub title: String,
+    pub detail: String,
+    pub icon: &'static str,
+    pub href: String,
+    /// Rendered by the server alone: no route of the browser half.
+    pub external: bool,
+}
+
+impl Group {
+    /// What was looked at last.
+    pub fn recent(tickets: Vec<FoundTicket>) -> Self {
+        Self { name: "Recent", items: tickets.into_iter().map(ticket).collect() }
+    }
+
+    /// What was found, kind by kind.
+    pub fn found(found: Found) -> Vec<Self> {
+        let customers = found.customers.into_iter().map(|c| Place {
+            detail: c.email.or(c.phone).or(c.account.map(|a| a.name)).unwrap_or_default(),
+            title: c.name,
+            icon: "user",
+            href: format!("/customers/{}", c.id),
+            external: false,
+        });
+        let accounts = found.accounts.into_iter().map(|a| Place {
+            title: a.name,
+            detail: String::new(),
+            icon: "building",
+            href: account_href(a.id),
+            external: true,
+        });
+        vec![
+            Self { name: "Customers", items: customers.collect() },
+            Self { name: "Tickets", items: found.tickets.into_iter().map(ticket).collect() },
+            Self { name: "Accounts", items: accounts.collect() },
+        ]
+    }
+}
+
+fn ticket(found: FoundTicket) -> Place {
+    Place {
+        href: found.href(),
+        title: format!("#{} {}", found.number, found.subject),
+        detail: format!("{} · {}", found.customer_name, found.status.label()),
+        icon: "inbox",
+        external: false,
+    }
+}
+
+/// The pages that the reader may open and whose name has every word of `q`, or the start of it.
+pub fn places(viewer: &Viewer, saved: Vec<SavedView>, q: &str) -> Group {
+    let wanted: Vec<String> = q.to_lowercase().split_whitespace().map(String::from).collect();
+    let fits = |place: &Place| {
+        let name = place.title.to_lowercase();
+        let has =
+            |word: &String| name.split([' ', ':']).any(|part| part.starts_with(word.as_str()));
+        wanted.iter().all(has)
+    };
+    Group { name: "Go to", items: all(viewer, saved).into_iter().filter(fits).collect() }
+}
+
+fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Place> {
+    let page = |title: &str, icon, href: &str, external| Place {
+        title: title.into(),
+        detail: String::new(),
+        icon,
+        href: href.into(),
+        external,
+    };
+    let saved = saved.into_iter().map(|view| (view.name, view.query));
+    let views = Views::built_in().into_iter().map(|view| (view.name, view.query)).chain(saved);
+    let view = |(name, query): (String, InboxQuery)| {
+        page(&format!("Inbox: {name}"), "inbox", &query.href(), false)
+    };
+    let mut all: Vec<_> = views.map(view).collect();
+    all.extend([
+        page("Customers", "users", "/customers", false),
+        page("Notifications", "bell", "/notifications", true),
+        page("Preferences", "sliders-horizontal", "/settings/preferences", true),
+    ]);
+    if viewer.may(Permission::Write) {
+        all.push(page("New customer", "user-plus", "/customers?new=customer", false));
+    }
+    if viewer.may(Permission::Configure) {
+        let settings = admin::PAGES.iter().map(|(href, icon, name)| {
+            page(&format!("Settings: {name}"), icon, href, *href != admin::ROUTED)
+        });
+        all.extend(settings);
+    }
+    all
+}

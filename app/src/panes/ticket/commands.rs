@@ -1,0 +1,188 @@
+//! What can be done with the open ticket, by key and in the command palette.
+
+use super::api::EditTicket;
+use super::life::SNOOZES;
+use super::live::Live;
+use crate::pages::profile::{use_onward, use_place};
+use crate::preferences::use_preferences;
+use crate::ui::copyable::copy;
+use crate::ui::shortcuts::{Choice, Command, use_command};
+use crate::ui::time::use_clock;
+use crate::ui::toast::use_toasts;
+use leptos::prelude::*;
+use rapport_domain::message::{Effect as Deed, StatusChoice};
+use rapport_domain::preferences::{AfterSend, Choice as Preference};
+use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
+
+/// Puts everything into the table, for as long as the ticket is open.
+pub(super) fn provide_ticket_commands(live: Live) {
+    let place = use_place();
+    let toasts = use_toasts();
+    use_command(Command::new("Copy link").icon("link"), move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        let href = untrack(|| place.ticket_href(live.number));
+        copy(format!("{origin}{href}"), toasts);
+    });
+    use_command(Command::new("Copy number").icon("hash"), move |_| {
+        copy(format!("#{}", live.number), toasts);
+    });
+    if let Some(me) = live.me.filter(|_| live.may_write) {
+        let mine = move || now(live, |t| t.row.assignee.as_ref().is_some_and(|a| a.id == me));
+        let to_me = move || (!mine()).then_some("Assign to me");
+        use_command(Command::named(to_me).key("m").icon("user-check"), move |_| {
+            change(live, "assignee", me.to_string());
+        });
+        given_out(live);
+        sorted(live);
+        ended(live);
+        let preferred = use_preferences();
+        let after = || word_choices(AfterSend::ALL.iter().map(|a| (a.as_str(), a.label())));
+        let after = Command::new("After sending …").icon("send").choices(after);
+        use_command(after, move |word| {
+            if let Ok(choice) = word.parse() {
+                preferred.choose(Preference::AfterSend(choice));
+            }
+        });
+    }
+}
+
+/// Whose it is.
+fn given_out(live: Live) {
+    let people = move || {
+        let of = |d: &rapport_domain::message::TicketDetails| {
+            let people = d.assignable.people.iter().map(|p| (p.id.to_string(), p.name.clone()));
+            std::iter::once((String::new(), "Nobody".into())).chain(people).collect()
+        };
+        live.details.with_untracked(of)
+    };
+    let assign = Command::new("Assign to …").key("a").icon("user").choices(people);
+    use_command(assign, move |id| change(live, "assignee", id));
+    let teams = move || {
+        let of = |d: &rapport_domain::message::TicketDetails| {
+            let teams = d.assignable.teams.iter().map(|t| (t.id.to_string(), t.name.clone()));
+            std::iter::once((String::new(), "No team".into())).chain(teams).collect()
+        };
+        live.details.with_untracked(of)
+    };
+    let team = Command::new("Give to team …").icon("users").choices(teams);
+    use_command(team, move |id| change(live, "team", id));
+}
+
+/// Status, priority, tags.
+fn sorted(live: Live) {
+    let statuses = move || {
+        live.details.with_untracked(|d| {
+            let labels = d.assignable.labels.iter().map(|l| (l.id.to_string(), l.name.clone()));
+            let new = (Status::New.as_str().to_string(), Status::New.label().to_string());
+            std::iter::once(new).chain(labels).collect()
+        })
+    };
+    let status = Command::new("Set status …").key("o").icon("circle-dot").choices(statuses);
+    use_command(status, move |value| change(live, "status", value));
+    let priorities = || word_choices(Priority::ALL.iter().map(|p| (p.as_str(), p.label())));
+    let priority = Command::new("Set priority …").key("p").icon("chart-column").choices(priorities);
+    use_command(priority, move |value| change(live, "priority", value));
+    let add = Command::new("Add tag …").key("t").icon("tag").text("Name of the tag");
+    use_command(add, move |tag| change(live, "tag", tag));
+    let has_tags = move || now(live, |t| !t.row.tags.is_empty()).then_some("Remove tag …");
+    let tags = move || now(live, |t| t.row.tags.iter().map(|t| (t.clone(), t.clone())).collect());
+    use_command(Command::named(has_tags).icon("tag").choices(tags), move |tag| {
+        change(live, "untag", tag);
+    });
+}
+
+/// What takes it off the list.
+fn ended(live: Live) {
+    let closed = move || now(live, |t| t.row.status == Status::Closed);
+    let close = move || Some(if closed() { "Reopen" } else { "Close" });
+    use_command(Command::named(close).key("e").icon("circle-check"), move |_| {
+        change(live, "status", if closed() { "open" } else { "closed" });
+    });
+    let clock = use_clock();
+    let snoozes = move || {
+        untrack(|| SNOOZES.iter().map(|(label, until)| (until(clock), (*label).into())).collect())
+    };
+    let snooze = Command::new("Snooze …").key("s").icon("moon").choices(snoozes);
+    use_command(snooze, move |until| change(live, "snooze", until));
+    let spam = move || now(live, |t| t.spam_at.is_some());
+    let mark = move || Some(if spam() { "No spam" } else { "Mark as spam" });
+    use_command(Command::named(mark).key("!").icon("shield"), move |_| {
+        change(live, "spam", if spam() { "no" } else { "yes" });
+    });
+    let merge = Command::new("Merge into …").icon("git-merge").text("#1042");
+    use_command(merge, move |number| change(live, "merge", number));
+}
+
+/// Goes on once an edit made the ticket done with.
+pub(super) fn go_on_after_edits(live: Live) {
+    let onward = use_onward();
+    let sent = StoredValue::new(None::<EditTicket>);
+    Effect::new(move |_| {
+        if let Some(input) = live.edit.input().get() {
+            sent.set_value(Some(input));
+        }
+    });
+    Effect::new(move |_| {
+        if !matches!(live.edit.value().get(), Some(Ok(()))) {
+            return;
+        }
+        let Some(edit) = sent.try_update_value(Option::take).flatten() else { return };
+        if is_done_with(live, &edit.property, edit.value.as_deref().unwrap_or_default()) {
+            onward.done(live.customer, live.number, true);
+        }
+    });
+}
+
+/// Whether a change takes the ticket off the list of what is to do.
+fn is_done_with(live: Live, property: &str, value: &str) -> bool {
+    match property {
+        "snooze" => !value.is_empty(),
+        "spam" => value == "yes",
+        "status" => match value.parse() {
+            Ok(label) => closes(live, StatusChoice::Label(label)),
+            Err(_) => value == Status::Closed.as_str(),
+        },
+        _ => false,
+    }
+}
+
+/// The same for what is done with a message; the last status counts.
+pub(super) fn leaves(live: Live, effects: &[Deed]) -> bool {
+    let ends = effects.iter().rev().find_map(|effect| match effect {
+        Deed::Snooze(_) => Some(true),
+        Deed::Status(status) => Some(closes(live, *status)),
+        _ => None,
+    });
+    ends.unwrap_or_default()
+}
+
+fn closes(live: Live, status: StatusChoice) -> bool {
+    match status {
+        StatusChoice::Status(status) => status == Status::Closed,
+        StatusChoice::Label(id) => live.details.with_untracked(|d| {
+            let label = d.assignable.labels.iter().find(|l| l.id == id);
+            label.is_some_and(|l| l.category == StatusCategory::Closed)
+        }),
+    }
+}
+
+/// Changes a property as its own editor would.
+fn change(live: Live, property: &str, value: impl Into<String>) {
+    let version = untrack(|| live.version());
+    let value = Some(value.into());
+    live.edit.dispatch(EditTicket {
+        number: live.number,
+        version,
+        property: property.into(),
+        value,
+    });
+}
+
+/// The ticket as it is now; a page that was left has none.
+fn now<T: Default>(live: Live, read: impl FnOnce(&Ticket) -> T) -> T {
+    live.ticket.try_with_untracked(read).unwrap_or_default()
+}
+
+fn word_choices(words: impl Iterator<Item = (&'static str, &'static str)>) -> Vec<Choice> {
+    words.map(|(word, label)| (word.into(), label.into())).collect()
+}

@@ -1,0 +1,135 @@
+// What the palette offers for what was typed.
+import { commands, go, run, say, type Command } from "./page";
+import { showHelp } from "./help";
+
+export type Option = {
+  title: string;
+  detail: string;
+  icon: string;
+  key: string;
+  choose: (newTab: boolean) => void;
+  /** What has to be said before. */
+  step?: Step;
+};
+export type Group = { name: string; options: Option[] };
+
+/** One more thing to say before something can be done. */
+export type Step = {
+  title: string;
+  placeholder: string;
+  /** What is offered for what was typed. */
+  offer: (typed: string) => Group[];
+};
+
+/** Most actions that are shown for what was typed. */
+const ACTIONS = 8;
+
+const words = (text: string) => text.toLowerCase().split(/[\s:…]+/).filter(Boolean);
+
+/** Whether every word that was typed begins a word of the text. */
+export function fits(text: string, typed: string) {
+  const has = words(text);
+  return words(typed).every((word) => has.some((own) => own.startsWith(word)));
+}
+
+/** A preference is stored by its own page, which works without the browser half too. */
+function prefer(name: string, value: string) {
+  const body = new URLSearchParams({ do: "choose", [name]: value });
+  document.documentElement.dataset[name] = value;
+  fetch("/settings/preferences", { method: "POST", body }).then(
+    (answer) => answer.ok || say("Not saved. Reload the page and try again."),
+    () => say("Not saved: the server cannot be reached."),
+  );
+}
+
+type Doing = Omit<Command, "id"> & { run: (value: string) => void };
+
+function everywhere(): Doing[] {
+  const plain = { key: "", text: null, choices: [] as [string, string][] };
+  return [
+    {
+      ...plain,
+      what: "Theme …",
+      icon: "sun",
+      choices: [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]],
+      run: (value) => prefer("theme", value),
+    },
+    {
+      ...plain,
+      what: "Density …",
+      icon: "menu",
+      choices: [["comfortable", "Comfortable"], ["compact", "Compact"]],
+      run: (value) => prefer("density", value),
+    },
+    { ...plain, what: "Keyboard shortcuts", key: "?", icon: "keyboard", run: showHelp },
+  ];
+}
+
+function all(): Doing[] {
+  const own = commands().map((command) => ({ ...command, run: (value: string) => run(command.id, value) }));
+  // The newest registration is the one that counts; what closes things is no action.
+  const counts = new Map(own.map((command) => [command.what, command.id]));
+  const able = own.filter(({ id, what, key }) => key !== "Escape" && key !== "/" && counts.get(what) === id);
+  return [...able, ...everywhere()];
+}
+
+/** The step of a command that needs a word more. */
+export function stepOf(command: Doing): Step | undefined {
+  const { what, choices, text, icon } = command;
+  const option = (title: string, value: string): Option => ({
+    title, icon, detail: "", key: "",
+    choose: () => command.run(value),
+  });
+  if (text !== null) {
+    const offer = (typed: string) => (typed.trim() === "" ? [] : [{ name: what, options: [option(typed.trim(), typed.trim())] }]);
+    return { title: what, placeholder: text, offer };
+  }
+  if (choices.length === 0) return undefined;
+  const offer = (typed: string) => [
+    { name: what, options: choices.filter(([, label]) => fits(label, typed)).slice(0, 50).map(([value, label]) => option(label, value)) },
+  ];
+  return { title: what, placeholder: "Type to filter", offer };
+}
+
+/** The step of what a key asked for. */
+export function stepOfCommand(id: number): Step | undefined {
+  const found = commands().find((command) => command.id === id);
+  return found && stepOf({ ...found, run: (value) => run(id, value) });
+}
+
+/** What can be done; with something typed, a choice is offered as a whole: "Assign to Sam". */
+export function actions(typed: string): Group {
+  const options: Option[] = [];
+  for (const command of all()) {
+    const { what, key, icon } = command;
+    if (fits(what, typed)) {
+      options.push({ title: what, detail: "", icon, key, choose: () => command.run(""), step: stepOf(command) });
+    }
+    if (typed.trim() === "") continue;
+    const whole = (label: string) => (what.endsWith(" …") ? what.replace("…", label) : `${what}: ${label}`);
+    for (const [value, label] of command.choices) {
+      if (fits(whole(label), typed) && !fits(what, typed)) {
+        options.push({ title: whole(label), detail: "", icon, key: "", choose: () => command.run(value) });
+      }
+    }
+  }
+  return { name: "Actions", options: options.slice(0, typed.trim() === "" ? 20 : ACTIONS) };
+}
+
+type Place = { title: string; detail: string; icon: string; href: string; external: boolean };
+
+/** Where one can go, as the server knows it. */
+export async function places(typed: string, signal: AbortSignal): Promise<Group[]> {
+  const answer = await fetch(`/search/suggestions?q=${encodeURIComponent(typed)}`, { signal });
+  // The session is over: the login leads back here.
+  if (answer.redirected) location.reload();
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  const groups = (await answer.json()) as { name: string; items: Place[] }[];
+  return groups.map(({ name, items }) => ({
+    name,
+    options: items.map((place) => ({
+      ...place, key: "",
+      choose: (newTab: boolean) => go(place.href, place.external, newTab),
+    })),
+  }));
+}

@@ -1,0 +1,219 @@
+// The command palette: one field, and below it what can be done and where one can go.
+import { actions, places, stepOfCommand, type Group, type Option, type Step } from "./options";
+import { element, go, icon, written } from "./page";
+
+/** How long typing rests before the server is asked. */
+const REST_MS = 120;
+const FIRST = "Search, or say what to do";
+
+class Palette {
+  private readonly input = element("input", { type: "text", className: "palette-input", autocomplete: "off", spellcheck: false, maxLength: 200 });
+  private readonly title = element("span", { className: "palette-step", hidden: true });
+  private readonly list = element("div", { id: "palette-list", className: "palette-list" });
+  private readonly state = element("p", { className: "visually-hidden" });
+  private readonly dialog = element("dialog", { className: "palette", ariaLabel: "Search and commands" });
+  private options: { option: Option; node: HTMLElement }[] = [];
+  private at = 0;
+  private step: Step | undefined;
+  /** What was typed before the step. */
+  private before = "";
+  private found: Group[] = [];
+  private asked: AbortController | undefined;
+  private timer = 0;
+
+  constructor() {
+    this.input.setAttribute("role", "combobox");
+    this.input.setAttribute("aria-controls", this.list.id);
+    this.input.setAttribute("aria-autocomplete", "list");
+    this.list.setAttribute("role", "listbox");
+    this.list.ariaLabel = "Suggestions";
+    this.state.setAttribute("role", "status");
+    this.dialog.append(element("div", { className: "palette-head" }, icon("search"), this.title, this.input), this.list, this.state);
+    this.input.oninput = () => this.typed();
+    this.dialog.onkeydown = (event) => this.key(event);
+    this.dialog.onclick = ({ target }) => target === this.dialog && this.dialog.close();
+    this.dialog.onclose = () => this.closed();
+    // The field keeps the focus: what is chosen is said by the list.
+    this.list.onmousedown = (event) => event.preventDefault();
+  }
+
+  open(step?: Step) {
+    if (!this.dialog.isConnected) document.body.append(this.dialog);
+    if (!this.dialog.open) this.dialog.showModal();
+    this.input.value = "";
+    this.before = "";
+    this.found = [];
+    this.enter(step);
+  }
+
+  get isOpen() {
+    return this.dialog.open;
+  }
+
+  private closed() {
+    // It may have been opened again before this was told.
+    if (this.dialog.open) return;
+    this.asked?.abort();
+    clearTimeout(this.timer);
+    this.list.replaceChildren();
+    this.options = [];
+    this.dialog.remove();
+  }
+
+  private enter(step: Step | undefined) {
+    this.asked?.abort();
+    clearTimeout(this.timer);
+    this.step = step;
+    this.title.hidden = step === undefined;
+    this.title.textContent = step?.title ?? "";
+    this.input.placeholder = step?.placeholder ?? FIRST;
+    this.input.ariaLabel = step?.title ?? "Search and commands";
+    this.input.focus();
+    this.show();
+    if (step === undefined) void this.ask();
+  }
+
+  private typed() {
+    this.show();
+    if (this.step !== undefined) return;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), REST_MS);
+  }
+
+  /** The latest question wins: those before it are called off. */
+  private async ask() {
+    this.asked?.abort();
+    const asked = (this.asked = new AbortController());
+    try {
+      const found = await places(this.input.value.trim(), asked.signal);
+      if (asked.signal.aborted) return;
+      this.found = found;
+      this.show();
+    } catch {
+      if (asked.signal.aborted) return;
+      this.found = [];
+      this.show("The server cannot be reached. Actions still work.");
+    }
+  }
+
+  private groups(): Group[] {
+    const typed = this.input.value;
+    if (this.step !== undefined) return this.step.offer(typed);
+    const groups = [actions(typed), ...this.found];
+    const q = typed.trim();
+    if (q !== "") {
+      const title = `Search everything for “${q}”`;
+      const href = `/search?q=${encodeURIComponent(q)}`;
+      groups.push({ name: "More", options: [{ title, detail: "", icon: "search", key: "", choose: (newTab) => go(href, true, newTab) }] });
+    }
+    return groups;
+  }
+
+  private show(problem?: string) {
+    this.options = [];
+    const groups = this.groups().filter(({ options }) => options.length > 0);
+    const nodes = groups.map(({ name, options }, g) => {
+      const head = element("div", { className: "palette-group", id: `palette-group-${g}`, textContent: name });
+      const group = element("div", {}, head, ...options.map((option) => this.row(option)));
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-labelledby", head.id);
+      return group;
+    });
+    if (problem !== undefined) nodes.push(element("div", { className: "palette-empty", textContent: problem }));
+    else if (nodes.length === 0) nodes.push(element("div", { className: "palette-empty", textContent: this.step ? this.step.placeholder : "Nothing found" }));
+    this.list.replaceChildren(...nodes);
+    this.list.scrollTop = 0;
+    const count = this.options.length;
+    this.state.textContent = problem ?? `${count} ${count === 1 ? "suggestion" : "suggestions"}`;
+    this.input.setAttribute("aria-expanded", String(count > 0));
+    this.mark(0);
+  }
+
+  private row(option: Option): HTMLElement {
+    const index = this.options.length;
+    const node = element("div", { id: `palette-${index}`, className: "palette-option" }, icon(option.icon), element("span", { className: "palette-title clip", textContent: option.title }));
+    if (option.detail !== "") node.append(element("span", { className: "palette-detail clip", textContent: option.detail }));
+    if (option.key !== "") node.append(element("kbd", { textContent: written(option.key) }));
+    node.setAttribute("role", "option");
+    node.onclick = (event) => this.choose(index, event.metaKey || event.ctrlKey);
+    node.onmousemove = () => this.mark(index);
+    this.options.push({ option, node });
+    return node;
+  }
+
+  private mark(index: number) {
+    this.options[this.at]?.node.removeAttribute("aria-selected");
+    this.at = index;
+    const marked = this.options[index]?.node;
+    marked?.setAttribute("aria-selected", "true");
+    if (marked) this.input.setAttribute("aria-activedescendant", marked.id);
+    else this.input.removeAttribute("aria-activedescendant");
+    marked?.scrollIntoView({ block: "nearest" });
+  }
+
+  private choose(index: number, newTab: boolean) {
+    const chosen = this.options[index]?.option;
+    if (chosen === undefined) return;
+    if (chosen.step !== undefined) {
+      this.before = this.input.value;
+      this.input.value = "";
+      this.enter(chosen.step);
+      return;
+    }
+    // Closed first: the focus goes back before what is chosen takes it elsewhere.
+    this.dialog.close();
+    chosen.choose(newTab);
+  }
+
+  private key(event: KeyboardEvent) {
+    // What lies below hears no key that was pressed here.
+    event.stopPropagation();
+    const count = this.options.length;
+    const move = (by: number) => {
+      event.preventDefault();
+      if (count > 0) this.mark((this.at + by + count) % count);
+    };
+    if (event.isComposing) return;
+    switch (event.key) {
+      case "ArrowDown": return move(1);
+      case "ArrowUp": return move(-1);
+      case "Tab":
+        return event.preventDefault();
+      case "Enter":
+        event.preventDefault();
+        return this.choose(this.at, event.metaKey || event.ctrlKey);
+      case "Backspace":
+        if (this.step === undefined || this.input.value !== "") return;
+        event.preventDefault();
+        return this.back();
+      case "Escape":
+        event.preventDefault();
+        return this.step === undefined ? this.dialog.close() : this.back();
+      case "k":
+        if (!event.metaKey && !event.ctrlKey) return;
+        event.preventDefault();
+        return this.dialog.close();
+    }
+  }
+
+  private back() {
+    this.input.value = this.before;
+    this.before = "";
+    this.enter(undefined);
+  }
+}
+
+let palette: Palette | undefined;
+
+export function showPalette() {
+  palette ??= new Palette();
+  if (!palette.isOpen) palette.open();
+}
+
+/** Opens it at what a command still has to be told. */
+export function ask(id: number) {
+  const step = stepOfCommand(id);
+  if (step === undefined) return;
+  palette ??= new Palette();
+  palette.open(step);
+}
