@@ -1,6 +1,6 @@
 //! Short messages at the corner, read aloud by screen readers; some offer to undo what they tell.
 
-use crate::ui::shortcuts::use_shortcut;
+use crate::ui::shortcuts::{Command, use_command};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -115,9 +115,11 @@ thread_local! {
 pub fn ToastArea() -> impl IntoView {
     let toasts = use_toasts();
     let shown = toasts.shown;
-    use_shortcut("z", "Undo what the message offers", move || {
-        let newest = shown.with_untracked(|l| l.iter().rev().find(|t| t.undo.is_some()).cloned());
-        if let Some(toast) = newest {
+    let newest =
+        move || shown.with_untracked(|l| l.iter().rev().find(|t| t.undo.is_some()).cloned());
+    let undo = move || newest().is_some().then_some("Undo what the message offers");
+    use_command(Command::named(undo).key("z").icon("refresh-cw"), move |_| {
+        if let Some(toast) = newest() {
             toasts.undo(&toast);
         }
     });

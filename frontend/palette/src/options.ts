@@ -70,7 +70,9 @@ function all(): Doing[] {
   // The newest registration is the one that counts; what closes things is no action.
   const counts = new Map(own.map((command) => [command.what, command.id]));
   const able = own.filter(({ id, what, key }) => key !== "Escape" && key !== "/" && counts.get(what) === id);
-  return [...able, ...everywhere()];
+  // What moves has its keys: it comes after what does something.
+  const moves = (command: Doing) => "jk".includes(command.key || " ");
+  return [...able.filter((command) => !moves(command)), ...able.filter(moves), ...everywhere()];
 }
 
 /** The step of a command that needs a word more. */

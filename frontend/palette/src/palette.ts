@@ -18,6 +18,10 @@ class Palette {
   /** What was typed before the step. */
   private before = "";
   private found: Group[] = [];
+  /** What the server said last where nothing was typed: it shows at once the next time. */
+  private first: Group[] = [];
+  /** Whether the reader chose what is marked: what arrives then leaves the mark where it is. */
+  private moved = false;
   private asked: AbortController | undefined;
   private timer = 0;
 
@@ -31,7 +35,7 @@ class Palette {
     this.dialog.append(element("div", { className: "palette-head" }, icon("search"), this.title, this.input), this.list, this.state);
     this.input.oninput = () => this.typed();
     this.dialog.onkeydown = (event) => this.key(event);
-    this.dialog.onclick = ({ target }) => target === this.dialog && this.dialog.close();
+    this.dialog.onclick = ({ target }) => target === this.dialog && this.close();
     this.dialog.onclose = () => this.closed();
     // The field keeps the focus: what is chosen is said by the list.
     this.list.onmousedown = (event) => event.preventDefault();
@@ -42,12 +46,18 @@ class Palette {
     if (!this.dialog.open) this.dialog.showModal();
     this.input.value = "";
     this.before = "";
-    this.found = [];
+    this.found = this.first;
     this.enter(step);
   }
 
   get isOpen() {
     return this.dialog.open;
+  }
+
+  private close() {
+    this.dialog.close();
+    // Where nothing had the focus before, the browser leaves it here until it draws again.
+    this.input.blur();
   }
 
   private closed() {
@@ -64,6 +74,7 @@ class Palette {
     this.asked?.abort();
     clearTimeout(this.timer);
     this.step = step;
+    this.moved = false;
     this.title.hidden = step === undefined;
     this.title.textContent = step?.title ?? "";
     this.input.placeholder = step?.placeholder ?? FIRST;
@@ -74,6 +85,7 @@ class Palette {
   }
 
   private typed() {
+    this.moved = false;
     this.show();
     if (this.step !== undefined) return;
     clearTimeout(this.timer);
@@ -85,9 +97,11 @@ class Palette {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     try {
-      const found = await places(this.input.value.trim(), asked.signal);
+      const typed = this.input.value.trim();
+      const found = await places(typed, asked.signal);
       if (asked.signal.aborted) return;
       this.found = found;
+      if (typed === "") this.first = found;
       this.show();
     } catch {
       if (asked.signal.aborted) return;
@@ -99,8 +113,9 @@ class Palette {
   private groups(): Group[] {
     const typed = this.input.value;
     if (this.step !== undefined) return this.step.offer(typed);
-    const groups = [actions(typed), ...this.found];
     const q = typed.trim();
+    const recent = this.found.filter(({ name }) => name === "Recent" && q === "");
+    const groups = [...recent, actions(typed), ...this.found.filter(({ name }) => name !== "Recent")];
     if (q !== "") {
       const title = `Search everything for “${q}”`;
       const href = `/search?q=${encodeURIComponent(q)}`;
@@ -110,6 +125,7 @@ class Palette {
   }
 
   private show(problem?: string) {
+    const marked = this.moved ? this.options[this.at]?.option.title : undefined;
     this.options = [];
     const groups = this.groups().filter(({ options }) => options.length > 0);
     const nodes = groups.map(({ name, options }, g) => {
@@ -122,11 +138,12 @@ class Palette {
     if (problem !== undefined) nodes.push(element("div", { className: "palette-empty", textContent: problem }));
     else if (nodes.length === 0) nodes.push(element("div", { className: "palette-empty", textContent: this.step ? this.step.placeholder : "Nothing found" }));
     this.list.replaceChildren(...nodes);
-    this.list.scrollTop = 0;
     const count = this.options.length;
     this.state.textContent = problem ?? `${count} ${count === 1 ? "suggestion" : "suggestions"}`;
     this.input.setAttribute("aria-expanded", String(count > 0));
-    this.mark(0);
+    const again = this.options.findIndex(({ option }) => option.title === marked);
+    if (again < 0) this.list.scrollTop = 0;
+    this.mark(Math.max(again, 0));
   }
 
   private row(option: Option): HTMLElement {
@@ -136,7 +153,10 @@ class Palette {
     if (option.key !== "") node.append(element("kbd", { textContent: written(option.key) }));
     node.setAttribute("role", "option");
     node.onclick = (event) => this.choose(index, event.metaKey || event.ctrlKey);
-    node.onmousemove = () => this.mark(index);
+    node.onmousemove = () => {
+      this.moved = true;
+      this.mark(index);
+    };
     this.options.push({ option, node });
     return node;
   }
@@ -161,7 +181,7 @@ class Palette {
       return;
     }
     // Closed first: the focus goes back before what is chosen takes it elsewhere.
-    this.dialog.close();
+    this.close();
     chosen.choose(newTab);
   }
 
@@ -171,6 +191,7 @@ class Palette {
     const count = this.options.length;
     const move = (by: number) => {
       event.preventDefault();
+      this.moved = true;
       if (count > 0) this.mark((this.at + by + count) % count);
     };
     if (event.isComposing) return;
@@ -188,11 +209,11 @@ class Palette {
         return this.back();
       case "Escape":
         event.preventDefault();
-        return this.step === undefined ? this.dialog.close() : this.back();
+        return this.step === undefined ? this.close() : this.back();
       case "k":
         if (!event.metaKey && !event.ctrlKey) return;
         event.preventDefault();
-        return this.dialog.close();
+        return this.close();
     }
   }
 

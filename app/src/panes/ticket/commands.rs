@@ -18,14 +18,6 @@ use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
 pub(super) fn provide_ticket_commands(live: Live) {
     let place = use_place();
     let toasts = use_toasts();
-    use_command(Command::new("Copy link").icon("link"), move |_| {
-        let origin = window().location().origin().unwrap_or_default();
-        let href = untrack(|| place.ticket_href(live.number));
-        copy(format!("{origin}{href}"), toasts);
-    });
-    use_command(Command::new("Copy number").icon("hash"), move |_| {
-        copy(format!("#{}", live.number), toasts);
-    });
     if let Some(me) = live.me.filter(|_| live.may_write) {
         let mine = move || now(live, |t| t.row.assignee.as_ref().is_some_and(|a| a.id == me));
         let to_me = move || (!mine()).then_some("Assign to me");
@@ -44,6 +36,14 @@ pub(super) fn provide_ticket_commands(live: Live) {
             }
         });
     }
+    use_command(Command::new("Copy link").icon("link"), move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        let href = untrack(|| place.ticket_href(live.number));
+        copy(format!("{origin}{href}"), toasts);
+    });
+    use_command(Command::new("Copy number").icon("hash"), move |_| {
+        copy(format!("#{}", live.number), toasts);
+    });
 }
 
 /// Whose it is.
