@@ -61,6 +61,13 @@ function everywhere(): Doing[] {
       choices: [["comfortable", "Comfortable"], ["compact", "Compact"]],
       run: (value) => prefer("density", value),
     },
+    // Away or back, and out: what the account menu offers.
+    ...[...document.querySelectorAll<HTMLFormElement>(".rail-menu form")].map((form) => ({
+      ...plain,
+      what: form.textContent.trim(),
+      icon: form.querySelector("use")?.getAttribute("href")?.split("#")[1] ?? "user",
+      run: () => form.requestSubmit(),
+    })),
     { ...plain, what: "Keyboard shortcuts", key: "?", icon: "keyboard", run: showHelp },
   ];
 }
