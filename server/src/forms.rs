@@ -5,7 +5,10 @@ use crate::refused::Refused;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use leptos::nonce::Nonce;
+use rapport_app::pages::setup::SetupTyped;
+use rapport_app::plain::lone::{login_again, setup_again};
 use rapport_domain::AppError;
 use rapport_domain::session::Viewer;
 use rapport_services::setup::NewWorkspace;
@@ -13,6 +16,8 @@ use rapport_services::{Ctx, auth, setup as services_setup, teams};
 use serde::Deserialize;
 use std::net::SocketAddr;
 
+/// Longest e-mail address that a refused login shows again.
+const EMAIL_CHARS: usize = 254;
 /// Longest crash report that is logged, in characters.
 const CRASH_CHARS: usize = 2_000;
 
@@ -28,26 +33,33 @@ pub struct LoginForm {
 pub async fn login(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    nonce: Option<Extension<Nonce>>,
     headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Response {
     let next = local_path(&form.next);
+    let again = |status: StatusCode, error: &str| {
+        // A body has no limit of its own for one field.
+        let email = form.email.chars().take(EMAIL_CHARS).collect();
+        let nonce = nonce.as_ref().map(|Extension(nonce)| nonce.clone());
+        let page = login_again(&state.leptos, nonce, form.next.clone(), email, error.into());
+        (status, Html(page)).into_response()
+    };
     let ip = real_ip::real_ip(&state.config, peer, &headers);
     if !state.attempts.allow(real_ip::subscriber(ip), &form.email) {
-        return back_to_login("slow");
+        let error = "Too many attempts. Wait a minute and try again.";
+        return again(StatusCode::TOO_MANY_REQUESTS, error);
     }
     match auth::login(&state.store, &form.email, &form.password).await {
         Ok(token) => {
             let cookie = session::cookie(state.config.tls(), &token);
             ([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response()
         }
-        Err(AppError::Unavailable) => back_to_login("down"),
-        Err(_) => back_to_login("wrong"),
+        Err(error @ AppError::Unavailable) => {
+            again(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        }
+        Err(_) => again(StatusCode::UNAUTHORIZED, "E-mail or password is wrong."),
     }
-}
-
-fn back_to_login(error: &str) -> Response {
-    Redirect::to(&format!("/login?error={error}")).into_response()
 }
 
 /// A path on this server, or the inbox: `//evil.example` and `/\evil.example` are other servers.
@@ -80,9 +92,15 @@ pub struct SetupForm {
 }
 
 /// `POST /setup`: only while no workspace exists.
-pub async fn setup(State(state): State<AppState>, Form(form): Form<SetupForm>) -> Response {
+pub async fn setup(
+    State(state): State<AppState>,
+    nonce: Option<Extension<Nonce>>,
+    Form(form): Form<SetupForm>,
+) -> Response {
     let SetupForm { workspace, name, email, password } = form;
     let login = (email.clone(), password.clone());
+    let typed =
+        SetupTyped { workspace: workspace.clone(), name: name.clone(), email: email.clone() };
     let new = NewWorkspace { workspace, name, email, password };
     match services_setup::first_run(&state.store, new).await {
         Ok(()) => match auth::login(&state.store, &login.0, &login.1).await {
@@ -92,12 +110,11 @@ pub async fn setup(State(state): State<AppState>, Form(form): Form<SetupForm>) -
             }
             Err(_) => Redirect::to("/login").into_response(),
         },
-        Err(AppError::Invalid(fields)) => {
-            let wrong: Vec<_> = fields.into_iter().map(|f| f.field).collect();
-            Redirect::to(&format!("/setup?wrong={}", wrong.join(","))).into_response()
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
+            let nonce = nonce.map(|Extension(nonce)| nonce);
+            (status, Html(setup_again(&state.leptos, nonce, typed, error))).into_response()
         }
-        Err(AppError::Unavailable) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Err(_) => Redirect::to("/setup?wrong=done").into_response(),
     }
 }
 

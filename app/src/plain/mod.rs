@@ -5,6 +5,7 @@
 //! the error and everything that was typed.
 
 pub mod form;
+pub mod lone;
 pub mod refused;
 
 use crate::shell::plain_shell;
