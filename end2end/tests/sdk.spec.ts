@@ -116,8 +116,8 @@ noJs("two customers are compared, merged and parted again", async ({ page }) => 
   const two = await create(`Two ${mark}`, `two-${mark}@x.example`);
   await login(page);
   await page.goto(`/customers/${one}/identity`);
-  await page.getByLabel("Their ID, external ID, e-mail or phone").fill(`two-${mark}@x.example`);
-  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByLabel("Their name, e-mail, phone or ID").fill(`two-${mark}@x.example`);
+  await page.getByRole("button", { name: "Find" }).click();
   await expect(page.getByRole("heading", { name: `Merge Two ${mark} into One ${mark}` })).toBeVisible();
   await page.getByRole("group", { name: "City" }).getByLabel(`Two ${mark}`).check();
   await page.getByRole("button", { name: "Merge", exact: true }).click();

@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
+use rapport_domain::customer::{CustomerQuery, CustomerRow};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::merge::{FieldChoice, MergeForm, MergePreview};
 use rapport_domain::{AppError, CustomerId, Permission};
@@ -32,6 +33,9 @@ const SAID: [(&str, &str); 4] = [
     ("split", "Parted into two"),
 ];
 
+/// How many are offered when a search names nobody exactly.
+const CANDIDATES: u32 = 8;
+
 /// The route.
 pub(crate) fn router() -> Router<Site> {
     Router::new().route("/customers/{id}/identity", routing::get(open).post(send))
@@ -42,6 +46,8 @@ struct Data {
     identity: Identity,
     /// With the one who was searched for, or why there is nobody.
     preview: Option<Result<MergePreview>>,
+    /// Who may have been meant, where the search names nobody exactly.
+    candidates: Vec<CustomerRow>,
 }
 
 fn path(id: CustomerId) -> String {
@@ -111,7 +117,22 @@ async fn load(id: &str, visit: &Visit) -> Result<Data> {
         None => None,
         Some(with) => Some(customers::preview_by(&visit.ctx, id, with).await),
     };
-    Ok(Data { identity, preview })
+    let unknown = matches!(preview, Some(Err(_)));
+    let with = visit.query("with").filter(|with| unknown && with.trim().len() > 1);
+    let candidates = match with {
+        None => Vec::new(),
+        Some(with) => {
+            let query = CustomerQuery {
+                q: Some(with.into()),
+                limit: Some(CANDIDATES),
+                ..Default::default()
+            };
+            let mut found = customers::list(&visit.ctx, query).await?.items;
+            found.retain(|row| row.id != identity.customer.id);
+            found
+        }
+    };
+    Ok(Data { identity, preview, candidates })
 }
 
 async fn answer(id: &str, visit: &Visit, draft: &Draft) -> Response {
@@ -157,11 +178,13 @@ fn view(data: &Data, visit: &Visit, draft: &Draft) -> AnyView {
         {crate::settings::page_error(draft, &["merge", "undo", "dismiss", "split"])}
         {data.preview.as_ref().filter(|_| may).map(|found| match found {
             Ok(found) => preview::preview(found),
+            // Those who may have been meant say enough.
+            Err(_) if !data.candidates.is_empty() => ().into_any(),
             Err(error) => view! { <FormError message=Some(error.to_string()) /> }.into_any(),
         })}
         {sections::identifiers(identity, may)}
         {sections::suggestions(identity, may)}
-        {may.then(|| sections::find(identity, visit.query("with").unwrap_or_default()))}
+        {may.then(|| sections::find(identity, visit.query("with").unwrap_or_default(), &data.candidates))}
         {sections::merges(identity, may)}
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::path;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::customer::Identifier;
+use rapport_domain::customer::{CustomerRow, Identifier};
 use rapport_domain::identity::Suggestion;
 use rapport_domain::merge::PastMerge;
 use rapport_services::customers::Identity;
@@ -91,15 +91,28 @@ pub fn suggestions(identity: &Identity, may: bool) -> AnyView {
 }
 
 /// The search for somebody to merge.
-pub fn find(identity: &Identity, with: &str) -> AnyView {
+pub fn find(identity: &Identity, with: &str, candidates: &[CustomerRow]) -> AnyView {
+    let own = path(identity.customer.id);
+    let row = |c: &CustomerRow| {
+        let detail = c.email.clone().or_else(|| c.account.as_ref().map(|a| a.name.clone()));
+        view! {
+            <li class="id-line">
+                <a href=format!("/customers/{}", c.id)><strong>{c.name.clone()}</strong></a>
+                <span class="hint">{detail}</span>
+                <a class="btn" href=format!("{own}?with={}", c.id) aria-label=format!("Compare with {}", c.name)>"Compare"</a>
+            </li>
+        }
+    };
+    let candidates: Vec<_> = candidates.iter().map(row).collect();
     view! {
         <form class="config-form" method="get" action=path(identity.customer.id) aria-label="Merge with">
             <h2>"Merge with somebody else"</h2>
             <label class="field-row">
-                <span class="field-label">"Their ID, external ID, e-mail or phone"</span>
+                <span class="field-label">"Their name, e-mail, phone or ID"</span>
                 <input class="input" name="with" value=with.to_string() required maxlength="300" />
             </label>
-            <div class="form-actions"><button class="btn" type="submit">"Compare"</button></div>
+            <div class="form-actions"><button class="btn" type="submit">"Find"</button></div>
+            {(!candidates.is_empty()).then(|| view! { <ul class="field-list">{candidates}</ul> })}
         </form>
     }
     .into_any()
