@@ -9,6 +9,7 @@ use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
 use crate::pages::setup::SetupPage;
+use crate::panes::ticket::provide_edits;
 use crate::preferences::provide_preferences;
 use crate::session::{counted, provide_viewer, provide_waiting, use_waiting};
 use crate::ui::details::provide_details;
@@ -33,6 +34,7 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_preferences();
     provide_origin();
+    provide_edits();
     provide_live();
     provide_waiting();
     let waiting = use_waiting();

@@ -122,24 +122,6 @@ test("tags, subject and linked issues are edited where they stand", async ({ pag
   await expect(pane(page).getByRole("heading", { name: `Better ${mark}` })).toBeVisible();
 });
 
-test("the second of two agents sees a conflict, and nothing is overwritten", async ({ page, watch }) => {
-  watch.allow(/409/);
-  // Told of nothing meanwhile, as one who is cut off for a moment.
-  await page.route("**/live?*", () => {});
-  await login(page);
-  const { url, number } = await ticket(page);
-  await open(page, url);
-  const other = await page.request.patch(`/api/v1/tickets/${number}`, {
-    data: { priority: "urgent" },
-    headers: { authorization: `Bearer ${DEMO.secretKey}` },
-  });
-  expect(other.ok(), await other.text()).toBe(true);
-  await pane(page).getByLabel("Priority", { exact: true }).selectOption("low");
-  await expect(pane(page).getByRole("alert")).toContainText("changed this ticket meanwhile");
-  await pane(page).getByRole("link", { name: "Reload ticket" }).click();
-  await expect(pane(page).getByLabel("Priority", { exact: true })).toHaveValue("urgent");
-});
-
 test("pointing at the channel or focusing it shows the headers, Escape hides them", async ({ page }) => {
   await login(page);
   const { url, number } = await ticket(page);

@@ -41,7 +41,7 @@ fn document(
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_clock();
-        plain_shell(options, nonce, &Preferences::default(), title, body()).to_html()
+        plain_shell(options, nonce, &Preferences::default(), 0, title, body()).to_html()
     });
     owner.unset_with_forced_cleanup();
     html

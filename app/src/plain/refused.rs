@@ -23,7 +23,7 @@ use server_fn::error::ServerFnUrlError;
 /// The page that a form stood on, when it comes from here.
 const PAGE: &str = "__page";
 /// What forms carry for themselves; people typed the rest.
-const CARRIED: [&str; 16] = [
+const CARRIED: [&str; 18] = [
     // Lists, as `effects[]`: ids and words that a page of ours makes.
     "",
     "addressed",
@@ -39,8 +39,10 @@ const CARRIED: [&str; 16] = [
     "property",
     "quote",
     "seen",
+    "sets",
     "signed",
     "version",
+    "was",
 ];
 
 /// Runs a server function. `limit` is the most bytes that a form may send.

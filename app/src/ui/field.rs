@@ -1,8 +1,11 @@
 //! Form fields: label, input, hint, and the error beside it.
+//!
+//! A refused form takes its writer to the first field that is wrong, wherever that has scrolled to.
 
 use crate::ui::connected::focus_when_connected;
-use leptos::html::Input;
+use leptos::html::{Input, P, Span};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// One labelled input with its error.
 #[component]
@@ -55,13 +58,55 @@ pub fn FieldHelp(
     #[prop(into)] error: MaybeProp<String>,
 ) -> impl IntoView {
     let class = move || if error.get().is_some() { "field-help error" } else { "field-help" };
+    let node = NodeRef::<Span>::new();
+    on_refusal(error, move || {
+        let Some(help) = node.try_get_untracked().flatten() else { return };
+        let Some(form) = help.closest("form").ok().flatten() else { return };
+        let first = form.query_selector(".field-help.error").ok().flatten();
+        if first.is_some_and(|first| first.is_same_node(Some(&help))) {
+            let row = help.closest(".field-row").ok().flatten().unwrap_or(form);
+            focus_in(&row, "input:not([type=hidden]), select, textarea");
+        }
+    });
     // Nothing rather than an empty text, which is written as a space and takes a line.
     let text = move || error.get().or_else(|| Some(hint.clone()).filter(|h| !h.is_empty()));
-    view! { <span class=class id=id>{text}</span> }
+    view! { <span class=class id=id node_ref=node>{text}</span> }
 }
 
 /// What is wrong with a form as a whole.
 #[component]
 pub fn FormError(#[prop(into)] message: MaybeProp<String>) -> impl IntoView {
-    move || message.get().map(|m| view! { <p class="form-error" role="alert">{m}</p> })
+    let node = NodeRef::<P>::new();
+    on_refusal(message, move || {
+        let Some(line) = node.try_get_untracked().flatten() else { return };
+        let form = line.closest("form").ok().flatten();
+        let placed =
+            |form: web_sys::Element| form.query_selector(".field-help.error").ok().flatten();
+        if form.is_some_and(|form| placed(form).is_none()) {
+            // Refused only by a detached element.
+            let _ = line.focus();
+        }
+    });
+    move || {
+        let shown =
+            |m| view! { <p class="form-error" role="alert" tabindex="-1" node_ref=node>{m}</p> };
+        message.get().map(shown)
+    }
+}
+
+/// Calls back each time that an error was put on the page; not for one that came with it.
+fn on_refusal(error: MaybeProp<String>, run: impl Fn() + Copy + 'static) {
+    Effect::new(move |first: Option<()>| {
+        if error.get().is_some() && first.is_some() {
+            request_animation_frame(run);
+        }
+    });
+}
+
+fn focus_in(root: &web_sys::Element, selector: &str) {
+    let found = root.query_selector(selector).ok().flatten();
+    if let Some(field) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Refused only by a detached element.
+        let _ = field.focus();
+    }
 }

@@ -2,11 +2,13 @@
 
 pub mod action;
 pub mod avatar;
+pub mod combobox;
 pub mod connected;
 pub mod copyable;
 pub mod details;
 pub mod dialog;
 pub mod due;
+pub mod edit_queue;
 pub mod empty;
 pub mod field;
 pub mod form;
@@ -23,3 +25,4 @@ pub mod shortcuts;
 pub mod textarea;
 pub mod time;
 pub mod toast;
+pub mod typed;

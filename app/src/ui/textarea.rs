@@ -7,6 +7,8 @@
 use crate::ui::raw_text::raw_text;
 use leptos::html::Textarea;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 /// A labelled box for text of several lines, starting with `value`.
 #[component]
@@ -21,6 +23,9 @@ pub fn TextArea(
     #[prop(optional)] maxlength: Option<usize>,
     #[prop(optional)] required: bool,
     #[prop(optional)] node_ref: NodeRef<Textarea>,
+    /// Ctrl or ⌘ with Enter sends the form, and Escape leaves the field.
+    #[prop(optional)]
+    submits: bool,
     /// Called with the text on each input.
     #[prop(optional, into)]
     on_text: Option<Callback<String>>,
@@ -35,6 +40,11 @@ pub fn TextArea(
             maxlength=maxlength
             required=required
             node_ref=node_ref
+            on:keydown=move |ev| {
+                if submits {
+                    writing_key(&ev);
+                }
+            }
             on:input=move |ev| {
                 if let Some(callback) = on_text {
                     callback.run(event_target_value(&ev));
@@ -43,6 +53,23 @@ pub fn TextArea(
         >
             {initial}
         </textarea>
+    }
+}
+
+fn writing_key(ev: &KeyboardEvent) {
+    let target = ev.target().and_then(|t| t.dyn_into::<HtmlTextAreaElement>().ok());
+    let Some(area) = target else { return };
+    if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) {
+        ev.prevent_default();
+        if let Some(form) = area.form() {
+            // An empty text is refused by the browser, at the field.
+            let _ = form.request_submit();
+        }
+    } else if ev.key() == "Escape" && !ev.default_prevented() {
+        // Leaves the field; once more leaves what it stands in.
+        ev.prevent_default();
+        // Refused only by a detached element.
+        let _ = area.blur();
     }
 }
 

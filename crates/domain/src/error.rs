@@ -17,6 +17,28 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// Somebody else's change to what a form was about to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Theirs {
+    /// The field's name as the form has it, `subject`.
+    pub field: String,
+    /// Who changed it to what, as a sentence.
+    pub message: String,
+    /// What the field would hold now.
+    pub value: String,
+}
+
+impl Theirs {
+    /// `shown` is what people read for `value`.
+    pub fn new(by: &str, field: &str, value: impl Into<String>, shown: &str) -> Self {
+        let message = match shown {
+            "" => format!("{by} cleared this meanwhile."),
+            shown => format!("{by} changed this to “{shown}” meanwhile."),
+        };
+        Self { field: field.into(), message, value: value.into() }
+    }
+}
+
 /// A refusal or failure, safe to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
@@ -37,6 +59,10 @@ pub enum AppError {
     /// look at these, and send it all the same.
     #[error("{}", overtaken(.0))]
     Overtaken(Vec<NewerMessage>),
+    /// Somebody else changed the same thing first, and it is known to what: the choice is the
+    /// author's.
+    #[error("{} Nothing was overwritten.", changed_text(.0))]
+    Changed(Vec<Theirs>),
     /// The identifier in `field` belongs to another customer, from whom nothing takes it.
     #[error("Another customer ({owner}) already has this {}.", field.replace('_', " "))]
     Taken { field: String, owner: CustomerId },
@@ -62,6 +88,9 @@ impl AppError {
             Self::Invalid(fields) => {
                 fields.iter().find(|f| f.field == name).map(|f| f.message.as_str())
             }
+            Self::Changed(fields) => {
+                fields.iter().find(|f| f.field == name).map(|f| f.message.as_str())
+            }
             Self::Taken { field, .. } if field == name => {
                 Some("Another customer already has this.")
             }
@@ -76,7 +105,7 @@ impl AppError {
             Self::Unauthenticated => 401,
             Self::Forbidden => 403,
             Self::Invalid(_) => 422,
-            Self::Conflict(_) | Self::Overtaken(_) | Self::Taken { .. } => 409,
+            Self::Conflict(_) | Self::Overtaken(_) | Self::Changed(_) | Self::Taken { .. } => 409,
             Self::RateLimited { .. } => 429,
             Self::Unavailable => 503,
             Self::Transport(_) => 400,
@@ -85,6 +114,10 @@ impl AppError {
 }
 
 fn invalid_text(fields: &[FieldError]) -> String {
+    fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn changed_text(fields: &[Theirs]) -> String {
     fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join(" ")
 }
 

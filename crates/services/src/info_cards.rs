@@ -17,6 +17,11 @@ pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
     ctx.require(Permission::Configure)?;
     let config = ctx.store.card_config(ctx.workspace).await?;
     check_layout(layout.card, &layout.fields, &config.custom)?;
+    let now = config.layout(layout.card);
+    // The same once more changes nothing.
+    if now.saved_at.is_some() && now.fields == layout.fields {
+        return Ok(now);
+    }
     let mut tx = ctx.store.begin().await?;
     let by = ctx.user();
     if !rapport_store::info_cards::save(&mut tx, ctx.workspace, layout, by, ctx.now).await? {
@@ -24,7 +29,7 @@ pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
             "Somebody else changed this card meanwhile. Nothing was overwritten; reload to see their version.".into(),
         ));
     }
-    let detail = json!({"from": config.layout(layout.card).fields, "to": layout.fields});
+    let detail = json!({"from": now.fields, "to": layout.fields});
     audit::record(ctx, &mut tx, "info_card.saved", layout.card.as_str(), detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(CardLayout { saved_at: Some(ctx.now), ..layout.clone() })

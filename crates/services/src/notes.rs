@@ -56,7 +56,14 @@ pub async fn update(ctx: &Ctx, id: NoteId, change: NoteChange) -> Result<Note> {
     ctx.require(Permission::Write)?;
     let body = note::body(&change.body)?;
     let mut tx = ctx.store.begin().await?;
-    lock(ctx, &mut tx, id, Some(change.version)).await?;
+    let known = lock(ctx, &mut tx, id, None).await?;
+    // The same once more changes nothing.
+    if known.body == body {
+        return Ok(known);
+    }
+    if known.version != change.version {
+        return Err(stale());
+    }
     let note = rapport_store::notes::update(&mut tx, ctx.workspace, id, &body, ctx.now).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(note)
@@ -83,9 +90,11 @@ async fn lock(ctx: &Ctx, tx: &mut Tx, id: NoteId, version: Option<i32>) -> Resul
         ctx.require(Permission::ModerateNotes)?;
     }
     if version.is_some_and(|v| v != note.version) {
-        return Err(AppError::Conflict(
-            "Somebody changed this note meanwhile. Nothing was overwritten; reload to see their version.".into(),
-        ));
+        return Err(stale());
     }
     Ok(note)
+}
+
+fn stale() -> AppError {
+    AppError::Conflict("Somebody changed this note meanwhile. Nothing was overwritten.".into())
 }

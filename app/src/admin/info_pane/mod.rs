@@ -33,14 +33,14 @@ fn Cards() -> impl IntoView {
     let save = ServerAction::<SaveCard>::new();
     let reset = ServerAction::<ResetCard>::new();
     let toasts = use_toasts();
-    on_done(save, move |()| toasts.say("Saved for everybody"), |_| {});
+    on_done(save, move |_| toasts.say("Saved for everybody"), |_| {});
     on_done(
         reset,
         move |()| toasts.say("The default is back"),
         move |e| toasts.fail(e.to_string()),
     );
-    let source = move || (save.version().get(), reset.version().get());
-    let loaded = Resource::new_blocking(source, |_| load_cards());
+    // Once: each editor follows what it saves itself, and the others keep their drafts.
+    let loaded = Resource::new_blocking(|| (), |()| load_cards());
     let sent = RwSignal::new(None);
     // Without JavaScript the answer comes with a new page, which sent nothing itself.
     let refused = Signal::derive(move || {
@@ -63,14 +63,13 @@ fn Editors(
     reset: ServerAction<ResetCard>,
     sent: RwSignal<Option<Card>>,
 ) -> impl IntoView {
-    // A card that was saved gets a new editor; the others keep theirs, unsaved drafts included.
     let cards = move || {
         let Some(Ok(loaded)) = loaded.get() else { return Vec::new() };
         let card = |card| (card, loaded.clone());
         [Card::Customer, Card::Account, Card::Ticket].map(card).to_vec()
     };
     view! {
-        <For each=cards key=|(card, loaded)| (card.as_str(), loaded.config.layout(*card).saved_at) let((card, loaded))>
+        <For each=cards key=|(card, _)| card.as_str() let((card, loaded))>
             {view! { <Editor card loaded=StoredValue::new(loaded) save reset sent /> }.into_any()}
         </For>
     }

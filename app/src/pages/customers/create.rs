@@ -1,8 +1,10 @@
 //! The form "New customer", open when the address says so.
 
 use super::api::CreateCustomer;
+use crate::ui::action::on_done;
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
+use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use rapport_domain::{AppError, CustomerId, limits};
@@ -14,6 +16,8 @@ pub fn NewCustomerForm(
     back: Signal<String>,
 ) -> impl IntoView {
     let action = ServerAction::<CreateCustomer>::new();
+    let typed = Typed::new(Kept::Tab, "customer");
+    on_done(action, |()| {}, move |_| typed.save());
     let error = move || action.value().with(|v| v.as_ref().and_then(|r| r.as_ref().err().cloned()));
     let beside = move |field: &'static str| {
         Signal::derive(move || error().and_then(|e| e.0.field(field).map(String::from)))
@@ -29,8 +33,9 @@ pub fn NewCustomerForm(
                 <h2 id="new-customer-title">"New customer"</h2>
                 <a class="icon-btn" href=move || back.get() aria-label="Close"><Icon name="x" /></a>
             </header>
-            <ActionForm action attr:class="form">
+            <ActionForm action node_ref=typed.node attr:class="form" on:input=move |_| typed.save() on:reset=move |_| typed.clear() on:submit:capture=move |_| typed.clear()>
                 <FormError message=whole />
+                <Restored typed />
                 {move || match error()?.0 {
                     AppError::Taken { field, owner } => Some(view! { <TakenBy field owner /> }),
                     _ => None,
@@ -43,7 +48,7 @@ pub fn NewCustomerForm(
                     <Field name="account" label="Account" hint="Found by name, or created" maxlength=limits::NAME_CHARS error=beside("account.name") />
                 </div>
                 <div class="form-actions">
-                    <a class="btn quiet" href=move || back.get()>"Cancel"</a>
+                    <a class="btn quiet" href=move || back.get() on:click=move |_| typed.drop_words()>"Cancel"</a>
                     <button class="btn primary" type="submit" disabled=move || action.pending().get()>"Create customer"</button>
                 </div>
             </ActionForm>

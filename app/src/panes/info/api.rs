@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use rapport_domain::account::AccountRef;
 use rapport_domain::customer::CustomerEdit;
 use rapport_domain::info::InfoPane;
-use rapport_domain::note::NoteAbout;
+use rapport_domain::note::{Note, NoteAbout};
 use rapport_domain::{AccountId, CustomerId, NoteId};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
@@ -53,11 +53,12 @@ pub async fn change_note(
     version: i32,
     body: String,
     back: Option<String>,
-) -> Result<(), Failure> {
+) -> Result<Note, Failure> {
     let change = NoteChange { body, version };
-    crate::api::run(async |ctx| rapport_services::notes::update(ctx, id, change).await).await?;
+    let update = async |ctx: &_| rapport_services::notes::update(ctx, id, change).await;
+    let note = crate::api::run(update).await?;
     crate::api::back_to(back);
-    Ok(())
+    Ok(note)
 }
 
 #[server]
@@ -71,7 +72,6 @@ pub async fn delete_note(id: NoteId, version: i32) -> Result<(), Failure> {
 /// empty text into an `Option` as absent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Details {
-    version: i32,
     name: String,
     external_id: String,
     emails: String,
@@ -92,7 +92,7 @@ pub struct Details {
 impl From<Details> for CustomerEdit {
     fn from(form: Details) -> Self {
         Self {
-            version: form.version,
+            version: 0,
             name: Some(form.name),
             external_id: Some(form.external_id),
             emails: Some(form.emails),
@@ -112,17 +112,25 @@ impl From<Details> for CustomerEdit {
     }
 }
 
+/// Saves what differs in the form from `was`, which it was filled with, as JSON; answers what it
+/// would be filled with now.
 #[server]
 pub async fn edit_details(
     customer: CustomerId,
     edit: Details,
+    was: String,
     back: Option<String>,
-) -> Result<(), Failure> {
+) -> Result<CustomerEdit, Failure> {
     let edit = CustomerEdit::from(edit);
-    crate::api::run(async |ctx| rapport_services::customers::edit(ctx, customer, edit).await)
-        .await?;
+    let was = serde_json::from_str(&was).map_err(|_| {
+        AppError::Transport("The form could not be read. Reload the page and try again.".into())
+    })?;
+    let save = async |ctx: &_| {
+        rapport_services::customers::edit_since(ctx, customer, edit, Some(was)).await
+    };
+    let after = crate::api::run(save).await?;
     crate::api::back_to(back);
-    Ok(())
+    Ok(CustomerEdit::of(&after))
 }
 
 #[server(input = Json)]

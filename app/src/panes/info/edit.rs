@@ -4,6 +4,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_query_map, use_url};
 use rapport_domain::NoteId;
+use rapport_domain::customer::CustomerEdit;
 
 /// What `?edit=` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct EditPlace {
     /// The dialogs for details and account.
     pub details: RwSignal<bool>,
     pub account: RwSignal<bool>,
+    /// The details as the last save left them: the pane may know of them a moment later only.
+    pub saved: RwSignal<Option<CustomerEdit>>,
     path: Memo<String>,
 }
 
@@ -49,7 +52,7 @@ pub fn use_edit() -> EditPlace {
     let (details, account) = (RwSignal::new(false), RwSignal::new(false));
     let url = use_url();
     let path = Memo::new(move |_| url.with(|url| url.path().to_string()));
-    EditPlace { open, details, account, path }
+    EditPlace { open, details, account, saved: RwSignal::new(None), path }
 }
 
 impl EditPlace {

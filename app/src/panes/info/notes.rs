@@ -3,20 +3,23 @@
 use super::api::{AddNote, ChangeNote, DeleteNote};
 use super::data::{ALL, NOTES};
 use super::edit::{Edit, EditPlace};
+use crate::Failure;
 use crate::live::use_changed;
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
+use crate::ui::connected::focus_when_connected;
 use crate::ui::field::{FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
 use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle};
 use crate::ui::toast::use_toasts;
+use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::{Note, NoteAbout};
-use rapport_domain::{NoteId, Permission, limits};
+use rapport_domain::{AppError, NoteId, Permission, limits};
 
 const HINT: &str = "**bold**  *italic*  `code`  [text](https://…)  - list  > quote";
 
@@ -59,15 +62,17 @@ fn NoteItem(
     });
     let id = note.id;
     let here = move || may && editing.get() == Some(id);
+    // As one's own last save left it: the pane knows of that a moment later only.
+    let saved = RwSignal::new(None::<Note>);
     let note = Memo::new(move |last: Option<&Note>| {
         let found = notes.with(|notes| notes.iter().find(|n| n.id == id).cloned());
-        found.unwrap_or_else(|| last.unwrap_or(&note).clone())
+        let known = found.unwrap_or_else(|| last.unwrap_or(&note).clone());
+        saved.get().filter(|saved| saved.version > known.version).unwrap_or(known)
     });
     view! {
         <li class="note-item" id=id.to_string()>
             {move || if here() {
-                // As it was when the form opened: the words are the writer's from then on.
-                view! { <EditForm note=note.get_untracked() editing edit /> }.into_any()
+                view! { <EditForm note saved editing edit /> }.into_any()
             } else {
                 view! { <NoteText note=note.get() may editing edit /> }.into_any()
             }}
@@ -135,33 +140,74 @@ fn DeleteForm(note: Note) -> impl IntoView {
 }
 
 #[component]
-fn EditForm(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> impl IntoView {
+fn EditForm(
+    note: Memo<Note>,
+    saved: RwSignal<Option<Note>>,
+    editing: RwSignal<Option<NoteId>>,
+    edit: EditPlace,
+) -> impl IntoView {
     let change = ServerAction::<ChangeNote>::new();
     let (toasts, changed) = (use_toasts(), use_changed());
     let text = NodeRef::<Textarea>::new();
+    // As it was when the form opened: the words are the writer's from then on.
+    let start = note.get_untracked();
+    let id = start.id;
+    let typed = Typed::new(Kept::Browser, format!("note:{id}"));
     on_done(
         change,
-        move |()| {
+        move |note| {
+            typed.clear();
+            saved.set(Some(note));
             editing.set(None);
             toasts.say("Note saved");
             changed.notify();
         },
-        |_| {},
+        // Of another's change the page has to know.
+        move |_| changed.notify(),
     );
-    Effect::new(move |_| {
-        if let Some(text) = text.get() {
-            // Refused only by a detached element.
-            let _ = text.focus();
-        }
-    });
-    let by_address = edit.open.get_untracked() == Some(Edit::Note(note.id));
+    focus_when_connected(text);
+    let version = RwSignal::new(start.version);
+    let close = move || {
+        typed.clear();
+        editing.set(None);
+    };
+    let by_address = edit.open.get_untracked() == Some(Edit::Note(id));
+    let error = Signal::derive(move || change.value().get().and_then(Result::err));
+    let conflict = move || {
+        let newer = note.with(|note| note.version) != version.get();
+        let refused = matches!(error.get(), Some(Failure(AppError::Conflict(_))));
+        refused && newer
+    };
     view! {
-        <ActionForm action=change attr:class="note-form">
-            <input type="hidden" name="id" value=note.id.to_string() />
-            <input type="hidden" name="version" value=note.version />
+        <ActionForm
+            action=change
+            node_ref=typed.node
+            attr:class="note-form"
+            on:input=move |_| typed.save()
+            on:reset=move |_| typed.clear()
+            on:keydown=move |ev| {
+                // Once there is nothing to lose, Escape closes the form.
+                if ev.key() == "Escape" && text.get_untracked().is_some_and(|t| t.value() == note.with_untracked(|n| n.body.clone())) {
+                    ev.stop_propagation();
+                    close();
+                }
+            }
+        >
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="version" value=move || version.get() />
             {by_address.then(|| view! { <input type="hidden" name="back" value=edit.back() /> })}
-            <TextArea name="body" label="Note" value=note.body rows=4 maxlength=limits::NOTE_CHARS required=true node_ref=text />
-            <NoteError error=Signal::derive(move || change.value().get().and_then(Result::err)) />
+            <TextArea name="body" label="Note" value=start.body rows=4 maxlength=limits::NOTE_CHARS required=true node_ref=text submits=true />
+            <Restored typed />
+            <NoteError error />
+            <Show when=conflict>
+                <div class="theirs">
+                    <p class="hint">"As it is now:"</p>
+                    {move || view! { <Markdown text=note.with(|n| n.body.clone()) /> }}
+                    // The next save replaces what is shown here.
+                    <button class="btn" type="submit" on:click=move |_| version.set(note.with_untracked(|n| n.version))>"Save mine"</button>
+                    <button class="btn quiet" type="button" on:click=move |_| close()>"Take theirs"</button>
+                </div>
+            </Show>
             <div class="note-form-foot">
                 <span class="hint" title=HINT>"Markdown"</span>
                 <a
@@ -169,12 +215,12 @@ fn EditForm(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> i
                     href=move || edit.back()
                     on:click=move |ev| {
                         ev.prevent_default();
-                        editing.set(None);
+                        close();
                     }
                 >
                     "Cancel"
                 </a>
-                <button class="btn primary" type="submit" disabled=change.pending()>"Save note"</button>
+                <button class="btn primary" type="submit" disabled=change.pending()>"Save note"<kbd>"⌘↵"</kbd></button>
             </div>
         </ActionForm>
     }
@@ -182,7 +228,7 @@ fn EditForm(note: Note, editing: RwSignal<Option<NoteId>>, edit: EditPlace) -> i
 
 /// The error of a note's text beside it, any other above the buttons.
 #[component]
-fn NoteError(error: Signal<Option<crate::Failure>>) -> impl IntoView {
+fn NoteError(error: Signal<Option<Failure>>) -> impl IntoView {
     let of_body =
         Signal::derive(move || error.get().and_then(|e| e.0.field("body").map(String::from)));
     let other = Signal::derive(move || {
@@ -199,12 +245,15 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
     let add = ServerAction::<AddNote>::new();
     let (toasts, changed) = (use_toasts(), use_changed());
     let text = NodeRef::<Textarea>::new();
+    let about = pane.with_untracked(|p| p.customer.id);
+    let typed = Typed::new(Kept::Browser, format!("notes:{about}"));
     on_done(
         add,
         move |()| {
             if let Some(text) = text.get_untracked() {
                 text.set_value("");
             }
+            typed.clear();
             toasts.say("Note added");
             changed.notify();
         },
@@ -214,9 +263,9 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
         Memo::new(move |_| pane.with(|p| (p.customer.id, p.customer.details.name.clone())));
     let account = Memo::new(move |_| pane.with(|p| p.customer.account.clone()));
     view! {
-        <ActionForm action=add attr:class="note-form add">
+        <ActionForm action=add node_ref=typed.node attr:class="note-form add" on:input=move |_| typed.save() on:reset=move |_| typed.clear()>
             <input type="hidden" name="customer" value=move || customer.get().0.to_string() />
-            <TextArea name="body" label="New note" placeholder="Add a note that stays with the customer" rows=2 maxlength=limits::NOTE_CHARS required=true node_ref=text />
+            <TextArea name="body" label="New note" placeholder="Add a note that stays with the customer" rows=2 maxlength=limits::NOTE_CHARS required=true node_ref=text submits=true />
             <NoteError error=Signal::derive(move || add.value().get().and_then(Result::err)) />
             <div class="note-form-foot">
                 <span class="hint" title=HINT>"Markdown"</span>
@@ -231,7 +280,7 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
                     .into_any(),
                     None => view! { <input type="hidden" name="about" value=NoteAbout::Customer.as_str() /> }.into_any(),
                 }}
-                <button class="btn" type="submit" disabled=add.pending()>"Add note"</button>
+                <button class="btn" type="submit" disabled=add.pending()>"Add note"<kbd>"⌘↵"</kbd></button>
             </div>
         </ActionForm>
     }

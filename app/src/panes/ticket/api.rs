@@ -1,6 +1,7 @@
 //! Server functions of the open ticket.
 
 use crate::Failure;
+use crate::ui::combobox::Suggestion;
 use leptos::prelude::*;
 use rapport_domain::macros::FilledMacro;
 use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
@@ -24,27 +25,32 @@ pub async fn open_ticket(
     .await
 }
 
-/// Changes one property; an empty value clears it.
+/// Changes one property, and answers the ticket's version after it; an empty value clears it.
+/// With `sets` it replaces a value, `was`, and is refused where another stands there by now.
 #[server]
 pub async fn edit_ticket(
     number: i64,
-    version: i32,
     property: String,
     value: Option<String>,
-) -> Result<(), Failure> {
+    sets: Option<bool>,
+    was: Option<String>,
+) -> Result<i32, Failure> {
     let value = value.unwrap_or_default();
+    // An empty text reads as absent.
+    let was = sets.is_some().then(|| was.unwrap_or_default());
     crate::api::run(async |ctx| {
-        rapport_services::tickets::edit(ctx, number, version, &property, &value).await?;
-        Ok(())
+        let changed = rapport_services::tickets::edit(ctx, number, was, &property, &value).await?;
+        Ok(changed.version)
     })
     .await
 }
 
 /// Gives the ticket to the customer with an e-mail or id, and leads to it there.
 #[server]
-pub async fn move_ticket(number: i64, version: i32, customer: String) -> Result<(), Failure> {
+pub async fn move_ticket(number: i64, customer: String) -> Result<(), Failure> {
     let to = crate::api::run(async |ctx| {
-        rapport_services::tickets::give_to(ctx, number, version, &customer).await
+        let seen = rapport_services::tickets::Seen::Anything;
+        rapport_services::tickets::give_to(ctx, number, seen, &customer).await
     })
     .await?;
     leptos_axum::redirect(&format!("/customers/{to}/tickets/{number}"));
@@ -144,4 +150,46 @@ pub async fn suggest_people(typed: String) -> Result<Vec<(UserId, String)>, Fail
 #[server(input = Json)]
 pub async fn read_headers(id: MessageId) -> Result<Vec<HeaderLine>, Failure> {
     crate::api::run(async |ctx| rapport_services::messages::message_headers(ctx, id).await).await
+}
+
+/// How many suggestions one looks through.
+#[cfg(feature = "ssr")]
+const SUGGESTED: u32 = 8;
+
+/// The customer's other tickets whose number or subject matches what was typed.
+#[server(endpoint = "suggest_tickets", input = Json)]
+pub async fn suggest_tickets(
+    customer: CustomerId,
+    other_than: i64,
+    typed: String,
+) -> Result<Vec<Suggestion>, Failure> {
+    use rapport_domain::ticket::TicketListQuery;
+    let query = TicketListQuery { text: typed, limit: Some(SUGGESTED), ..Default::default() };
+    let find =
+        async |ctx: &_| rapport_services::tickets::list_for_customer(ctx, customer, &query).await;
+    let found = crate::api::run(find).await?.page.items;
+    let suggestion = |row: &rapport_domain::ticket::TicketRow| Suggestion {
+        value: format!("#{}", row.number),
+        text: format!("#{} {}", row.number, row.subject),
+        detail: row.status_text(),
+    };
+    Ok(found.iter().filter(|row| row.number != other_than).map(suggestion).collect())
+}
+
+/// Customers whose name, e-mail, phone or id matches what was typed.
+#[server(endpoint = "suggest_customers", input = Json)]
+pub async fn suggest_customers(
+    other_than: CustomerId,
+    typed: String,
+) -> Result<Vec<Suggestion>, Failure> {
+    use rapport_domain::customer::{CustomerQuery, CustomerRow};
+    let query = CustomerQuery { q: Some(typed), limit: Some(SUGGESTED), ..Default::default() };
+    let found = crate::api::run(async |ctx| rapport_services::customers::list(ctx, query).await);
+    let suggestion = |row: CustomerRow| Suggestion {
+        value: row.email.clone().unwrap_or_else(|| row.id.to_string()),
+        text: row.name,
+        detail: row.email.or(row.account.map(|a| a.name)).unwrap_or_default(),
+    };
+    let others = found.await?.items.into_iter().filter(|row| row.id != other_than);
+    Ok(others.map(suggestion).collect())
 }

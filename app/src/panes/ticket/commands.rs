@@ -1,6 +1,5 @@
 //! What can be done with the open ticket, by key and in the command palette.
 
-use super::api::EditTicket;
 use super::life::SNOOZES;
 use super::live::Live;
 use crate::pages::profile::{use_onward, use_place};
@@ -116,18 +115,8 @@ fn ended(live: Live) {
 /// Goes on once an edit made the ticket done with.
 pub(super) fn go_on_after_edits(live: Live) {
     let onward = use_onward();
-    let sent = StoredValue::new(None::<EditTicket>);
-    Effect::new(move |_| {
-        if let Some(input) = live.edit.input().get() {
-            sent.set_value(Some(input));
-        }
-    });
-    Effect::new(move |_| {
-        if !matches!(live.edit.value().get(), Some(Ok(()))) {
-            return;
-        }
-        let Some(edit) = sent.try_update_value(Option::take).flatten() else { return };
-        if is_done_with(live, &edit.property, edit.value.as_deref().unwrap_or_default()) {
+    live.edits.on_done(live.number, move |edit| {
+        if is_done_with(live, &edit.field.1, &edit.value) {
             onward.done(live.customer, live.number, true);
         }
     });
@@ -168,14 +157,20 @@ fn closes(live: Live, status: StatusChoice) -> bool {
 
 /// Changes a property as its own editor would.
 fn change(live: Live, property: &str, value: impl Into<String>) {
-    let version = untrack(|| live.version());
-    let value = Some(value.into());
-    live.edit.dispatch(EditTicket {
-        number: live.number,
-        version,
-        property: property.into(),
-        value,
-    });
+    let was = now(live, |t| replaced(t, property));
+    live.edits.push(live.number, property, &value.into(), was, None);
+}
+
+/// The value that a change replaces; `None` for what holds over anything, such as a tag more.
+fn replaced(ticket: &Ticket, property: &str) -> Option<String> {
+    let row = &ticket.row;
+    match property {
+        "status" => Some(row.status.as_str().into()),
+        "priority" => Some(row.priority.as_str().into()),
+        "assignee" => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
+        "team" => Some(ticket.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
+        _ => None,
+    }
 }
 
 /// The ticket as it is now; a page that was left has none.

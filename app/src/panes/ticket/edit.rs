@@ -1,15 +1,24 @@
 //! Editing in place: a value that is its own form.
 //!
 //! With scripts a choice is saved as soon as it is made; without them each form shows a
-//! Save button while it has the focus. Each form carries the version it was made from.
+//! Save button while it has the focus. A form that replaces a value carries it.
 
+use super::api::EditTicket;
+use super::edits::Undo;
 use super::live::Live;
 use super::typing::Typing;
 use crate::ui::icon::Icon;
-use leptos::form::ActionForm;
-use leptos::html::{Details, Form};
+use crate::ui::toast::use_toasts;
+use leptos::ev::SubmitEvent;
+use leptos::form::FromFormData;
+use leptos::html::{Details, Input};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use rapport_domain::AppError;
 use wasm_bindgen::JsCast;
+
+/// How what a form sends is taken back.
+pub(super) type UndoOf = Callback<String, Option<Undo>>;
 
 /// The form around one property. `property` says what the value called `value` means.
 #[component]
@@ -17,18 +26,39 @@ pub(super) fn EditForm(
     live: Live,
     #[prop(into)] property: String,
     #[prop(optional)] class: &'static str,
-    /// Where words are typed, the version that they are written over.
+    /// The value that is replaced, where it is one.
+    #[prop(optional, into)]
+    was: Option<Signal<String>>,
+    /// The same where words are typed.
     #[prop(optional)]
     typing: Option<Typing>,
+    #[prop(optional)] undo: Option<UndoOf>,
     children: Children,
 ) -> impl IntoView {
+    let was = was.or_else(|| typing.map(|typing| Signal::derive(move || typing.was())));
+    let toasts = use_toasts();
+    let on_submit = move |ev: SubmitEvent| {
+        ev.prevent_default();
+        // Nothing that a form of this page can send.
+        let Ok(form) = EditTicket::from_event(&ev) else {
+            return toasts.fail("The form could not be read. Reload the page and try again.");
+        };
+        let undo = undo.and_then(|undo| undo.run(form.value.clone().unwrap_or_default()));
+        live.edits.push_form(&form, undo);
+        if let Some(typing) = typing {
+            typing.sent();
+        }
+    };
     view! {
-        <ActionForm action=live.edit attr:class=format!("edit {class}")>
+        <form method="post" action=EditTicket::url() class=format!("edit {class}") on:submit=on_submit>
             <input type="hidden" name="number" value=live.number />
-            <input type="hidden" name="version" value=move || typing.map_or_else(|| live.version(), Typing::version) />
             <input type="hidden" name="property" value=property />
+            {was.map(|was| view! {
+                <input type="hidden" name="sets" value="true" />
+                <input type="hidden" name="was" value=move || was.get() />
+            })}
             {children()}
-        </ActionForm>
+        </form>
     }
 }
 
@@ -53,31 +83,52 @@ pub(super) fn Choose(
     #[prop(into)] label: String,
     choices: Vec<Choice>,
     #[prop(into)] value: Signal<String>,
+    /// How a choice, named by its value and label, is taken back.
+    #[prop(optional)]
+    undo: Option<Callback<(String, String), Option<Undo>>>,
 ) -> impl IntoView {
+    let value = live.shown(&property, value);
     let options = choices
-        .into_iter()
+        .iter()
         .map(|choice| {
             let own = choice.value.clone();
             view! {
-                <option value=choice.value selected=move || value.get() == own>{choice.label}</option>
+                <option value=choice.value.clone() selected=move || value.get() == own>{choice.label.clone()}</option>
             }
         })
         .collect_view();
-    let again = property.clone();
+    let choices = StoredValue::new(choices);
+    let name_of = move |value: &str| {
+        let named =
+            |all: &Vec<Choice>| all.iter().find(|c| c.value == value).map(|c| c.label.clone());
+        choices.with_value(named).unwrap_or_default()
+    };
+    let undo = undo.map(|undo| {
+        Callback::new(move |to: String| {
+            let name = name_of(&to);
+            undo.run((to, name))
+        })
+    });
+    let (again, field) = (property.clone(), live.field(&property));
+    let pending = move || live.edits.is_pending(&field).then_some("");
+    let form = view! {
+        <select
+            name="value"
+            aria-label=label
+            aria-invalid=error_of(live, &property)
+            data-pending=pending
+            prop:value=move || value.get()
+            on:change=move |ev| submit(&ev)
+        >
+            {options}
+        </select>
+        <SaveButton />
+    };
+    let mine = Signal::derive(move || name_of(&value.get()));
+    let undo = undo.unwrap_or_else(|| Callback::new(|_| None));
     view! {
-        <EditForm live property=property.clone()>
-            <select
-                name="value"
-                aria-label=label
-                aria-invalid=error_of(live, property)
-                prop:value=move || value.get()
-                on:change=move |ev| submit(&ev)
-            >
-                {options}
-            </select>
-            <SaveButton />
-        </EditForm>
-        <EditError live property=again />
+        <EditForm live property was=value undo>{form}</EditForm>
+        <EditError live property=again mine />
     }
 }
 
@@ -91,9 +142,10 @@ pub(super) fn Type(
     #[prop(into)] value: Signal<String>,
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
-    let again = property.clone();
-    let typing = Typing::new(live, value);
+    let typing = Typing::new(live.shown(&property, value));
     let text = move || typing.text.get();
+    let (again, field) = (property.clone(), live.field(&property));
+    let pending = move || live.edits.is_pending(&field).then_some("");
     view! {
         <EditForm live property=property.clone() typing>
             <input
@@ -101,7 +153,8 @@ pub(super) fn Type(
                 type=kind
                 step=(kind == "number").then_some("any")
                 aria-label=label
-                aria-invalid=error_of(live, property)
+                aria-invalid=error_of(live, &property)
+                data-pending=pending
                 placeholder="Add"
                 autocomplete="off"
                 maxlength=maxlength
@@ -113,7 +166,7 @@ pub(super) fn Type(
             />
             <SaveButton />
         </EditForm>
-        <EditError live property=again />
+        <EditError live property=again mine=typing.text />
     }
 }
 
@@ -125,9 +178,11 @@ pub(super) fn Act(
     #[prop(into)] value: String,
     #[prop(into)] label: String,
     #[prop(default = "x")] icon: &'static str,
+    #[prop(optional)] undo: Option<Undo>,
 ) -> impl IntoView {
+    let undo: UndoOf = Callback::new(move |_| undo.clone());
     view! {
-        <EditForm live property class="act">
+        <EditForm live property class="act" undo>
             <input type="hidden" name="value" value=value />
             <button type="submit" class="tiny" aria-label=label.clone() title=label><Icon name=icon /></button>
         </EditForm>
@@ -144,21 +199,20 @@ pub(super) fn AddBox(
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
-    let again = property.clone();
+    let (again, own) = (property.clone(), property.clone());
     let node = NodeRef::<Details>::new();
-    let form = NodeRef::<Form>::new();
+    let input = NodeRef::<Input>::new();
     let close = move || {
         if let Some(details) = node.get_untracked() {
             details.set_open(false);
         }
     };
-    // What was added stands in the list by now.
-    Effect::new(move |_| {
-        if matches!(live.edit.value().get(), Some(Ok(()))) {
+    // What was added stands in the list by now; what was typed since stays.
+    live.edits.on_done(live.number, move |edit| {
+        let Some(input) = input.get_untracked().filter(|_| edit.field.1 == own) else { return };
+        if input.value() == edit.value {
+            input.set_value("");
             close();
-            if let Some(form) = form.get_untracked() {
-                form.reset();
-            }
         }
     });
     view! {
@@ -175,25 +229,45 @@ pub(super) fn AddBox(
         >
             <summary class="tiny" aria-label=label.clone() title=label.clone()><Icon name="plus" /></summary>
             <div class="popup">
-                <ActionForm action=live.edit node_ref=form attr:class="edit">
-                    <input type="hidden" name="number" value=live.number />
-                    <input type="hidden" name="version" value=move || live.version() />
-                    <input type="hidden" name="property" value=property />
-                    <input class="input" name="value" type=kind aria-label=label placeholder=placeholder required=true maxlength=maxlength autocomplete="off" />
+                <EditForm live property>
+                    <input class="input" name="value" node_ref=input type=kind aria-label=label placeholder=placeholder required=true maxlength=maxlength autocomplete="off" />
                     <button type="submit" class="btn">"Add"</button>
-                </ActionForm>
+                </EditForm>
                 <EditError live property=again />
             </div>
         </details>
     }
 }
 
-/// What is wrong with the last edit of this property.
+/// Why the last edit of this property was refused, and what can be done with what was typed.
 #[component]
-pub(super) fn EditError(live: Live, property: String) -> impl IntoView {
+pub(super) fn EditError(
+    live: Live,
+    #[prop(into)] property: String,
+    /// What was to be stored, as people read it.
+    #[prop(optional, into)]
+    mine: Option<Signal<String>>,
+) -> impl IntoView {
+    let field = StoredValue::new(live.field(&property));
+    let insist = move |_| live.edits.insist(&field.get_value());
+    let give_up = move |_| live.edits.give_up(&field.get_value());
     move || {
-        let error = live.error(&property)?;
-        Some(view! { <p class="edit-error" role="alert">{error}</p> })
+        let error = field.with_value(|field| live.edits.refused(field))?;
+        let (insists, gives_up) = match &error {
+            AppError::Changed(_) => (Some("Keep mine"), "Take theirs"),
+            // Trying the same again would change nothing.
+            AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden => (None, "Discard"),
+            _ => (Some("Try again"), "Discard"),
+        };
+        let mine = mine.filter(|_| matches!(error, AppError::Changed(_)));
+        let yours = mine.map(|mine| format!(" Yours: “{}”.", mine.get()));
+        Some(view! {
+            <div class="edit-error" role="alert">
+                <span>{error.to_string()} {yours}</span>
+                {insists.map(|label| view! { <button type="button" class="btn" on:click=insist>{label}</button> })}
+                <button type="button" class="btn quiet" on:click=give_up>{gives_up}</button>
+            </div>
+        })
     }
 }
 
@@ -203,8 +277,12 @@ fn SaveButton() -> impl IntoView {
     view! { <button type="submit" class="btn save">"Save"</button> }
 }
 
-fn error_of(live: Live, property: String) -> impl Fn() -> Option<&'static str> + Send + Clone {
-    move || live.error(&property).map(|_| "true")
+fn error_of(
+    live: Live,
+    property: &str,
+) -> impl Fn() -> Option<&'static str> + Send + Clone + use<> {
+    let field = live.field(property);
+    move || live.edits.refused(&field).map(|_| "true")
 }
 
 /// Sends the form of the element that changed, as a click on its button would.

@@ -1,41 +1,58 @@
 //! What becomes of a ticket besides its status: snooze, merge, move, spam.
 
-use super::api::MoveTicket;
 use super::edit::EditForm;
+use super::edits::Undo;
+use super::join::{JoinActions, Joining};
 use super::live::Live;
 use crate::pages::profile::use_place;
-use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use rapport_domain::ticket::Ticket;
 
 /// The properties whose errors show above the ticket: their forms are in the menu.
-pub(super) const IN_MENU: [&str; 5] = ["snooze", "spam", "merge", "unmerge", "unsplit"];
+pub(super) const IN_MENU: [&str; 4] = ["snooze", "spam", "unmerge", "unsplit"];
+
+/// A status as its form has it: the label that is chosen; new and snoozed tickets have none, and
+/// stand for themselves.
+pub(super) fn status_value(ticket: &Ticket) -> String {
+    let label = ticket.row.label.as_ref().map(|label| label.id.to_string());
+    label.unwrap_or_else(|| ticket.row.status.as_str().into())
+}
+
+/// How a change of the status to `to` is taken back.
+pub(super) fn status_undo(live: Live, said: impl Into<String>, to: &str) -> Undo {
+    live.ticket.with_untracked(|t| match t.snoozed_until {
+        Some(until) => Undo::deed(said, "snooze", until.to_rfc3339()),
+        None => Undo::value(said, "status", status_value(t), to),
+    })
+}
 
 /// When the working day starts, for those who snooze until a day.
 const MORNING: u32 = 9;
 
 /// The entries of the ticket's menu.
 #[component]
-pub(super) fn LifeActions(live: Live) -> impl IntoView {
+pub(super) fn LifeActions(live: Live, joining: Joining) -> impl IntoView {
     let merged = move || live.ticket.with(|t| t.merged_into.is_some());
     let spam = move || live.ticket.with(|t| t.spam_at.is_some());
+    let undo_spam = Callback::new(move |to: String| {
+        if to == "no" {
+            return Some(Undo::deed("No longer spam", "spam", "yes"));
+        }
+        let was = live.ticket.with_untracked(status_value);
+        let back = [("spam", "no".to_string()), ("status", was)];
+        let back = back.map(|(property, value)| (property.to_string(), value, None)).to_vec();
+        Some(Undo { said: "Marked as spam".into(), back })
+    });
     view! {
         <Show when=move || !merged()>
             {view! { <Snooze live /> }.into_any()}
-            <details class="menu-more">
-                <summary><Icon name="git-merge" />"Merge into…"</summary>
-                <EditForm live property="merge">
-                    <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
-                    <button type="submit" class="btn">"Merge"</button>
-                </EditForm>
-            </details>
+            {view! { <JoinActions live joining /> }.into_any()}
             <a href=format!("/tickets/{}/split", live.number) rel="external"><Icon name="git-merge" />"Split…"</a>
-            {view! { <MoveForm live /> }.into_any()}
         </Show>
-        <EditForm live property="spam">
+        <EditForm live property="spam" undo=undo_spam>
             <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />
             <button type="submit"><Icon name="shield" />{move || if spam() { "No spam" } else { "Mark as spam" }}</button>
         </EditForm>
@@ -45,9 +62,10 @@ pub(super) fn LifeActions(live: Live) -> impl IntoView {
 #[component]
 fn Snooze(live: Live) -> impl IntoView {
     let clock = use_clock();
+    let undo = Callback::new(move |_| Some(status_undo(live, "Snoozed", "snoozed")));
     let choice = move |(label, until): SnoozeUntil| {
         view! {
-            <EditForm live property="snooze">
+            <EditForm live property="snooze" undo>
                 <input type="hidden" name="value" value=move || until(clock) />
                 <button type="submit"><Icon name="clock" />{label}</button>
             </EditForm>
@@ -82,27 +100,6 @@ fn morning(clock: Clock, days: u64) -> String {
     let nine = NaiveTime::from_hms_opt(MORNING, 0, 0).unwrap_or_default();
     let morning = (wall.date_naive() + Days::new(days)).and_time(nine).and_utc();
     (morning - (wall - now)).to_rfc3339()
-}
-
-#[component]
-fn MoveForm(live: Live) -> impl IntoView {
-    let action = ServerAction::<MoveTicket>::new();
-    let failed = Signal::derive(move || match action.value().get() {
-        Some(Err(failure)) => Some(failure.to_string()),
-        _ => None,
-    });
-    view! {
-        <details class="menu-more">
-            <summary><Icon name="user" />"Move to another customer…"</summary>
-            <ActionForm action attr:class="edit">
-                <input type="hidden" name="number" value=live.number />
-                <input type="hidden" name="version" value=move || live.version() />
-                <input class="input" name="customer" required=true maxlength=254 autocomplete="off" aria-label="E-mail or ID of the customer" placeholder="Their e-mail or ID" />
-                <button type="submit" class="btn" disabled=action.pending()>"Move"</button>
-            </ActionForm>
-            <FormError message=failed />
-        </details>
-    }
 }
 
 /// What a reader has to know before answering: it sleeps, was merged, or is spam.

@@ -1,10 +1,11 @@
 //! The open ticket as it is now: fetched again after each change on the page.
 
-use super::api::{EditTicket, RetrySend, UndoSend, open_ticket};
-use super::life::IN_MENU;
+use super::api::{RetrySend, UndoSend, open_ticket};
+use super::edits::{Edits, use_edits};
 use crate::live::{Changed, use_changed, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
+use crate::ui::edit_queue::Field;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +13,7 @@ use leptos_router::hooks::use_navigate;
 use rapport_domain::live::Hint;
 use rapport_domain::message::{Delivery, TicketDetails};
 use rapport_domain::ticket::Ticket;
-use rapport_domain::{AppError, Cursor, CustomerId, MessageId, Permission, UserId};
+use rapport_domain::{Cursor, CustomerId, MessageId, Permission, UserId};
 
 /// What every part of the open ticket shares.
 #[derive(Clone, Copy)]
@@ -23,8 +24,8 @@ pub(super) struct Live {
     pub customer: CustomerId,
     /// Where the shown messages end, when earlier ones are read.
     pub before: Option<Cursor>,
-    /// Editing in place, all properties through one function.
-    pub edit: ServerAction<EditTicket>,
+    /// Editing in place, all properties by one queue.
+    pub edits: Edits,
     /// Taking back what has not left, and sending again what failed.
     pub undo: ServerAction<UndoSend>,
     pub retry: ServerAction<RetrySend>,
@@ -34,8 +35,6 @@ pub(super) struct Live {
     pub may_write: bool,
     /// The one who reads.
     pub me: Option<UserId>,
-    /// The property that was edited last.
-    last: RwSignal<Option<String>>,
     /// Grows when this pane alone is to be fetched again.
     again: RwSignal<u32>,
     /// Counts fetches: an answer that was overtaken is dropped.
@@ -47,36 +46,28 @@ impl Live {
         let viewer = use_viewer();
         let (number, customer) = (details.ticket.row.number, details.ticket.row.customer.id);
         let details = RwSignal::new(details);
-        let edit = ServerAction::<EditTicket>::new();
+        let edits = use_edits();
         let changed = use_changed();
-        let last = RwSignal::new(None);
         let (undo, retry) = (ServerAction::<UndoSend>::new(), ServerAction::<RetrySend>::new());
         let returned = RwSignal::new(None);
-        Effect::new(move |_| {
-            if let Some(input) = edit.input().get() {
-                last.set(Some(input.property));
-            }
-        });
+        let ticket = Memo::new(move |_| details.with(|d| d.ticket.clone()));
+        edits.opened(number);
         // An edit that worked is a change of the page, this pane included.
-        Effect::new(move |_| {
-            if matches!(edit.value().get(), Some(Ok(()))) {
-                changed.notify();
-            }
-        });
+        edits.on_done(number, move |_| changed.notify());
+        Effect::new(move |_| edits.settle(number, ticket.with(|t| t.row.version)));
         Self {
             details,
-            ticket: Memo::new(move |_| details.with(|d| d.ticket.clone())),
+            ticket,
             number,
             customer,
             before,
-            edit,
+            edits,
             undo,
             retry,
             returned,
             changed,
             may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::Write)),
             me: viewer.map(|v| v.user),
-            last,
             again: RwSignal::new(0),
             fetch: StoredValue::new(0),
         }
@@ -141,31 +132,17 @@ impl Live {
         })
     }
 
-    /// The version that an editor sends back.
-    pub fn version(self) -> i32 {
-        self.ticket.with(|t| t.row.version)
+    /// A property, as the queue of edits names it.
+    pub fn field(self, property: &str) -> Field {
+        (self.number, property.into())
     }
 
-    /// What is wrong with the edit of `property`, to show beside it.
-    pub fn error(self, property: &str) -> Option<String> {
-        if self.last.with(|l| l.as_deref() != Some(property)) {
-            return None;
-        }
-        self.failure().filter(|e| matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
-    }
-
-    /// What to say above all properties: a conflict, no connection, what is wrong with a form
-    /// in the menu; and without scripts, when nobody knows which form was sent, everything.
-    pub fn general_error(self) -> Option<AppError> {
-        let unplaced =
-            self.last.with(|l| l.as_deref().is_none_or(|property| IN_MENU.contains(&property)));
-        self.failure().filter(|e| unplaced || !matches!(e, AppError::Invalid(_)))
-    }
-
-    fn failure(self) -> Option<AppError> {
-        match self.edit.value().get() {
-            Some(Err(failure)) => Some(failure.0),
-            _ => None,
-        }
+    /// What a property shows: what was just chosen or typed, else `value`, which the page knows.
+    pub fn shown(self, property: &str, value: Signal<String>) -> Signal<String> {
+        let field = self.field(property);
+        Signal::derive(move || {
+            let version = self.ticket.with(|t| t.row.version);
+            self.edits.shown(&field, version).unwrap_or_else(|| value.get())
+        })
     }
 }

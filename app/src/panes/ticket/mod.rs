@@ -12,8 +12,10 @@ mod commands;
 mod composer;
 mod draft;
 mod edit;
+mod edits;
 mod files;
 mod formatted;
+mod join;
 mod life;
 mod live;
 mod message;
@@ -32,6 +34,7 @@ mod uploads;
 
 pub(crate) use composer::tell;
 pub(crate) use draft::numbers as tickets_with_drafts;
+pub use edits::{Edits, Undo, provide_edits, use_edits};
 pub(crate) use life::{SNOOZES, SnoozeUntil};
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
 

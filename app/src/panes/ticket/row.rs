@@ -1,7 +1,9 @@
 //! The row on top: what the ticket is, at one glance, and its other actions.
 
-use super::edit::EditForm;
-use super::life::{LifeActions, LifeState};
+use super::edit::{EditError, EditForm};
+use super::edits::Undo;
+use super::join::{JoinDialogs, Joining};
+use super::life::{IN_MENU, LifeActions, LifeState, status_undo, status_value};
 use super::live::Live;
 use super::typing::Typing;
 use crate::live::PresentPeople;
@@ -23,8 +25,8 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
+use rapport_domain::limits;
 use rapport_domain::ticket::{IssueState, LinkedIssue, Status};
-use rapport_domain::{AppError, limits};
 
 /// Tags that fit beside the subject.
 const TAGS_SHOWN: usize = 3;
@@ -35,6 +37,7 @@ const ISSUES_SHOWN: usize = 2;
 pub(super) fn TicketRow(live: Live) -> impl IntoView {
     let place = use_place();
     let t = live.ticket;
+    let joining = Joining::new();
     let channel = move || t.with(|t| t.row.channel);
     // Memos: what did not change is not drawn again, and what is open in it stays open.
     let tags = Memo::new(move |_| t.with(|t| t.row.tags.clone()));
@@ -85,11 +88,12 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
                 {view! { <Walk number=live.number /> }.into_any()}
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
-                {view! { <Actions live /> }.into_any()}
+                {view! { <Actions live joining /> }.into_any()}
             </span>
         </div>
-        {view! { <Problem live /> }.into_any()}
+        {IN_MENU.map(|property| view! { <div class="problem"><EditError live property /></div> }.into_any()).collect_view()}
         {view! { <LifeState live /> }.into_any()}
+        {live.may_write.then(|| view! { <JoinDialogs live joining /> }.into_any())}
     }
 }
 
@@ -113,16 +117,19 @@ fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) 
 /// The subject; a click opens it for editing.
 #[component]
 fn Subject(live: Live) -> impl IntoView {
-    let subject = move || live.ticket.with(|t| t.row.subject.clone());
+    let known = Signal::derive(move || live.ticket.with(|t| t.row.subject.clone()));
+    let shown = live.shown("subject", known);
+    let subject = move || shown.get();
     if !live.may_write {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
     }
-    let typing = Typing::new(live, Signal::derive(subject));
+    let typing = Typing::new(shown);
     let text = move || typing.text.get();
     let node = NodeRef::<Details>::new();
-    Effect::new(move |_| {
-        let saved = matches!(live.edit.value().get(), Some(Ok(())));
-        if let Some(details) = node.get_untracked().filter(|_| saved) {
+    live.edits.on_done(live.number, move |edit| {
+        if edit.field.1 == "subject"
+            && let Some(details) = node.get_untracked()
+        {
             fold(&details);
         }
     });
@@ -149,7 +156,7 @@ fn Subject(live: Live) -> impl IntoView {
                     />
                     <button type="submit" class="btn primary">"Save"</button>
                 </EditForm>
-                <super::edit::EditError live property="subject".to_string() />
+                <EditError live property="subject" mine=typing.text />
             </div>
         </details>
     }
@@ -179,7 +186,7 @@ pub(super) fn Linked(issue: LinkedIssue, #[prop(optional)] short: bool) -> impl 
 }
 
 #[component]
-fn Actions(live: Live) -> impl IntoView {
+fn Actions(live: Live, joining: Joining) -> impl IntoView {
     let place = use_place();
     let toasts = use_toasts();
     let closed = move || live.ticket.with(|t| t.row.status == Status::Closed);
@@ -203,6 +210,17 @@ fn Actions(live: Live) -> impl IntoView {
     };
     let unread = Callback::new(move |()| unread());
     use_shortcut("u", "Mark unread and go back", move || unread.run(()));
+    let assigned = Signal::derive(move || {
+        live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default())
+    });
+    let undo_assign = Callback::new(move |to: String| {
+        Some(Undo::value("Assigned to you", "assignee", assigned.get_untracked(), &to))
+    });
+    let status = Signal::derive(move || live.ticket.with(status_value));
+    let undo_status = Callback::new(move |to: String| {
+        let said = if closed() { "Reopened" } else { "Closed" };
+        Some(status_undo(live, format!("{said} #{}", live.number), &to))
+    });
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
         copy(format!("{origin}{}", place.ticket_href(live.number)), toasts);
@@ -213,12 +231,12 @@ fn Actions(live: Live) -> impl IntoView {
             <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", live.number), toasts)><Icon name="hash" />"Copy number"</button>
             {me.map(|me| view! {
                 <Show when=move || !mine()>
-                    <EditForm live property="assignee">
+                    <EditForm live property="assignee" was=assigned undo=undo_assign>
                         <input type="hidden" name="value" value=me.to_string() />
                         <button type="submit"><Icon name="user-check" />"Assign to me"</button>
                     </EditForm>
                 </Show>
-                <EditForm live property="status">
+                <EditForm live property="status" was=status undo=undo_status>
                     <input type="hidden" name="value" value=move || if closed() { "open" } else { "closed" } />
                     <button type="submit">
                         {move || if closed() {
@@ -229,28 +247,9 @@ fn Actions(live: Live) -> impl IntoView {
                     </button>
                 </EditForm>
             })}
-            {me.map(|_| view! { <LifeActions live /> }.into_any())}
+            {me.map(|_| view! { <LifeActions live joining /> }.into_any())}
             <button type="button" class="scripted" on:click=move |_| unread.run(())><Icon name="eye-off" />"Mark unread"</button>
             <a href=move || place.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
         </Menu>
-    }
-}
-
-/// What went wrong with an edit as a whole. Nothing was overwritten, and what was typed
-/// stays where it is until the reader reloads.
-#[component]
-fn Problem(live: Live) -> impl IntoView {
-    let place = use_place();
-    move || {
-        let error = live.general_error()?;
-        let conflict = matches!(error, AppError::Conflict(_));
-        Some(view! {
-            <div class="problem" class:conflict=conflict role="alert">
-                <Icon name="triangle-alert" />
-                <span>{error.to_string()}</span>
-                // Without the error that a plain form brings back in the address.
-                <a class="btn" href=place.ticket_href(live.number) rel="external"><Icon name="refresh-cw" />"Reload ticket"</a>
-            </div>
-        })
     }
 }

@@ -1,51 +1,38 @@
 //! What a text field of the ticket shows while the ticket changes under it.
 //!
-//! Until somebody types it follows the ticket. From then on the words stay, and so does the version
+//! Until somebody types it follows the ticket. From then on the words stay, and so does the value
 //! that they were written over: another's change is never overwritten unseen, it is refused
-//! with the words still there. After a refusal the field goes with the newest version.
+//! with the words still there. Once they are sent, the queue of edits holds them.
 
-use super::live::Live;
 use leptos::prelude::*;
-
-#[derive(Clone, Copy, PartialEq)]
-enum Held {
-    Nothing,
-    Words,
-    WordsAndVersion(i32),
-}
 
 #[derive(Clone, Copy)]
 pub(super) struct Typing {
-    live: Live,
     value: Signal<String>,
-    held: RwSignal<Held>,
+    /// The value that is written over, once somebody writes.
+    base: RwSignal<Option<String>>,
     /// What the field shows.
     pub text: RwSignal<String>,
 }
 
 impl Typing {
-    pub fn new(live: Live, value: Signal<String>) -> Self {
-        let held = RwSignal::new(Held::Nothing);
+    /// `value` is what the field shows while nobody writes in it.
+    pub fn new(value: Signal<String>) -> Self {
+        let base = RwSignal::new(None);
         let text = RwSignal::new(value.get_untracked());
         Effect::new(move |_| {
             let value = value.get();
-            if held.get() == Held::Nothing && text.get_untracked() != value {
+            if base.get().is_none() && text.get_untracked() != value {
                 text.set(value);
             }
         });
-        Effect::new(move |_| match live.edit.value().get() {
-            Some(Ok(())) => held.set(Held::Nothing),
-            Some(Err(_)) if held.get_untracked() != Held::Nothing => held.set(Held::Words),
-            _ => {}
-        });
-        Self { live, value, held, text }
+        Self { value, base, text }
     }
 
     /// For the field's input event.
     pub fn typed(self, text: String) {
-        if self.held.get_untracked() == Held::Nothing {
-            self.held
-                .set(Held::WordsAndVersion(self.live.ticket.with_untracked(|t| t.row.version)));
+        if self.base.get_untracked().is_none() {
+            self.base.set(Some(self.value.get_untracked()));
         }
         self.text.set(text);
     }
@@ -53,15 +40,17 @@ impl Typing {
     /// For the field's focusout event: nothing was typed after all.
     pub fn left(self) {
         if self.text.get_untracked() == self.value.get_untracked() {
-            self.held.set(Held::Nothing);
+            self.base.set(None);
         }
     }
 
-    /// The version that the form sends.
-    pub fn version(self) -> i32 {
-        match self.held.get() {
-            Held::WordsAndVersion(version) => version,
-            _ => self.live.version(),
-        }
+    /// The words were sent.
+    pub fn sent(self) {
+        self.base.set(None);
+    }
+
+    /// The value that the form replaces.
+    pub fn was(self) -> String {
+        self.base.get().unwrap_or_else(|| self.value.get())
     }
 }

@@ -6,14 +6,16 @@ use crate::live::use_changed;
 use crate::pages::profile::use_place;
 use crate::panes::ticket::{COMPOSER, WaitingFiles, tell};
 use crate::session::use_viewer;
+use crate::ui::action::on_done;
 use crate::ui::connected::when_connected;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
 use crate::ui::textarea::TextArea;
+use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::form::ActionForm;
-use leptos::html::{Form, Textarea};
+use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::message::{FirstKind, Opening, Upload};
@@ -80,7 +82,9 @@ fn NewTicketForm(customer: CustomerId, opening: Opening) -> impl IntoView {
             changed.notify();
         }
     });
-    let form = NodeRef::<Form>::new();
+    let typed = Typed::new(Kept::Tab, format!("ticket:{customer}"));
+    let form = typed.node;
+    on_done(create, |_| {}, move |_| typed.save());
     let keys = move |ev: web_sys::KeyboardEvent| {
         if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) {
             ev.prevent_default();
@@ -102,8 +106,9 @@ fn NewTicketForm(customer: CustomerId, opening: Opening) -> impl IntoView {
                 <h2 id="new-ticket-title">"New ticket for " {opening.customer_name.clone()}</h2>
                 <a class="icon-btn" href="?" aria-label="Cancel" title="Cancel"><Icon name="x" /></a>
             </header>
-            <ActionForm action=create node_ref=form attr:id=COMPOSER attr:class="form">
+            <ActionForm action=create node_ref=form attr:id=COMPOSER attr:class="form" on:input=move |_| typed.save() on:reset=move |_| typed.clear() on:submit:capture=move |_| typed.clear()>
                 <FormError message=whole />
+                <Restored typed />
                 <input type="hidden" name="customer" value=customer.to_string() />
                 {view! { <Kinds from=opening.from.clone() /> }.into_any()}
                 {view! { <Envelope create emails=opening.emails.clone() /> }.into_any()}

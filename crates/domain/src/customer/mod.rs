@@ -1,6 +1,7 @@
 //! Customers and visitors: what is known of them, and how that changes.
 
 mod change;
+mod edit;
 mod input;
 mod list;
 

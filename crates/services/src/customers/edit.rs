@@ -3,7 +3,7 @@
 use super::write::vouched_by;
 use crate::{Ctx, Result, audit, fields};
 use rapport_domain::customer::{Customer, CustomerEdit};
-use rapport_domain::error::Problems;
+use rapport_domain::error::{Problems, Theirs};
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::identity::{IdentifierKind, Key, taken};
 use rapport_domain::{AppError, CustomerId, Permission};
@@ -17,7 +17,22 @@ pub(crate) const STALE: &str =
 
 /// Takes the edit form; refused when somebody else was faster.
 pub async fn edit(ctx: &Ctx, id: CustomerId, form: CustomerEdit) -> Result<Customer> {
+    edit_since(ctx, id, form, None).await
+}
+
+/// The same for a form that says what it was filled with: it changes what differs from that, and
+/// is refused where others changed the very same to something else.
+pub async fn edit_since(
+    ctx: &Ctx,
+    id: CustomerId,
+    form: CustomerEdit,
+    was: Option<CustomerEdit>,
+) -> Result<Customer> {
     ctx.require(Permission::Write)?;
+    let form = match &was {
+        Some(was) => form.changes_since(was),
+        None => form,
+    };
     let lists = lists(&form)?;
     let keys: Vec<Key> = lists.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
     let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
@@ -25,8 +40,10 @@ pub async fn edit(ctx: &Ctx, id: CustomerId, form: CustomerEdit) -> Result<Custo
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
-    if before.version != form.version {
-        return Err(AppError::Conflict(STALE.into()));
+    match &was {
+        Some(was) => refuse_overtaken(&form, was, &before)?,
+        None if before.version != form.version => return Err(AppError::Conflict(STALE.into())),
+        None => {}
     }
     let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
     if let Some(other) = owners.iter().find(|o| o.customer != id) {
@@ -46,6 +63,16 @@ pub async fn edit(ctx: &Ctx, id: CustomerId, form: CustomerEdit) -> Result<Custo
     audit::record(ctx, &mut tx, "customer.edited", &id.to_string(), detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(after)
+}
+
+fn refuse_overtaken(form: &CustomerEdit, was: &CustomerEdit, before: &Customer) -> Result<()> {
+    let theirs = form.overtaken(was, &CustomerEdit::of(before));
+    if theirs.is_empty() {
+        return Ok(());
+    }
+    let overtaken =
+        theirs.into_iter().map(|(field, now)| Theirs::new("Somebody else", &field, &now, &now));
+    Err(AppError::Changed(overtaken.collect()))
 }
 
 /// The identifiers that the form lists, by kind; all that is wrong is said at once.

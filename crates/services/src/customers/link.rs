@@ -38,12 +38,12 @@ async fn set(
     let mut tx = ctx.store.begin().await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
-    if version.is_some_and(|v| v != before.version) {
-        return Err(AppError::Conflict(STALE.into()));
-    }
     // Asking for what is already so changes nothing, and tells nobody.
     if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
         return Ok(before);
+    }
+    if version.is_some_and(|v| v != before.version) {
+        return Err(AppError::Conflict(STALE.into()));
     }
     store::set_account(&mut tx, ctx.workspace, id, account.as_ref().map(|a| a.id), ctx.now).await?;
     linked(ctx, &mut tx, id, before.account.as_ref(), account.as_ref()).await?;

@@ -9,7 +9,7 @@ mod split;
 mod write;
 
 pub(crate) use edit::STALE;
-pub use edit::edit;
+pub use edit::{edit, edit_since};
 pub(crate) use fold::fold_customer;
 pub(crate) use identify::{Said, describe_visitor, identify, suggest_by};
 pub use link::{link_account, unlink_account};

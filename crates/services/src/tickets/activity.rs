@@ -52,13 +52,13 @@ impl Names {
         Ok(names)
     }
 
-    fn person(&self, id: Option<UserId>) -> Option<&str> {
+    pub(super) fn person(&self, id: Option<UserId>) -> Option<&str> {
         self.people.iter().find(|(p, _)| Some(*p) == id).map(|(_, name)| name.as_str())
     }
 
     /// What the workspace calls the status of a ticket; a default that is not stored yet
     /// included.
-    fn status(&self, ticket: &LockedTicket) -> &str {
+    pub(super) fn status(&self, ticket: &LockedTicket) -> &str {
         let category = ticket.status.labelled();
         let default = |l: &&StatusLabel| l.is_default && Some(l.category) == category;
         let found = match ticket.label {
@@ -68,8 +68,12 @@ impl Names {
         found.map_or(ticket.status.label(), |label| label.name.as_str())
     }
 
+    pub(super) fn field(&self, key: &str) -> Option<&FieldDef> {
+        self.fields.iter().find(|d| d.key == key)
+    }
+
     fn field_title(&self, key: &str, to: Option<&Value>) -> String {
-        let def = self.fields.iter().find(|d| d.key == key);
+        let def = self.field(key);
         let label = def.map_or(key, |d| d.label.as_str());
         match (to, def) {
             (Some(to), Some(def)) => {
@@ -80,7 +84,7 @@ impl Names {
         }
     }
 
-    fn team(&self, id: Option<TeamId>) -> Option<&str> {
+    pub(super) fn team(&self, id: Option<TeamId>) -> Option<&str> {
         self.teams.iter().find(|(t, _)| Some(*t) == id).map(|(_, name)| name.as_str())
     }
 }

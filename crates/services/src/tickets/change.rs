@@ -1,12 +1,14 @@
 //! Changing a ticket's properties.
 
 use super::activity::{self, Names};
+use super::edit::Tagging;
+use super::seen::{Seen, overtaken};
 use super::{given, snooze};
 use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldDef, FieldEntity};
-use rapport_domain::ticket::{Status, StatusCategory, TicketChange, TicketVersion};
+use rapport_domain::ticket::{Status, StatusCategory, TicketChange, TicketVersion, check_tags};
 use rapport_domain::{AppError, LabelId, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
@@ -20,17 +22,40 @@ pub async fn change(
     expected_version: i32,
     change: TicketChange,
 ) -> Result<TicketVersion> {
+    change_seen(ctx, number, &expected_version.into(), "", change, None).await
+}
+
+/// The same for a change of one `property` over what its form saw of it; `tagging` is applied to
+/// the tags that the ticket has by now.
+pub(super) async fn change_seen(
+    ctx: &Ctx,
+    number: i64,
+    seen: &Seen,
+    property: &str,
+    change: TicketChange,
+    tagging: Option<Tagging>,
+) -> Result<TicketVersion> {
     ctx.require(Permission::Write)?;
-    let change = change.checked()?;
+    let mut change = change.checked()?;
     let defs = fields::needed(ctx, FieldEntity::Ticket, change.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
-    if before.version != expected_version {
+    if seen.is_stale(&before) {
         // Gives the connection back before asking for another one.
         drop(tx);
         return Err(conflict(ctx, &before).await);
     }
-    let version = change_locked(&mut tx, ctx, &before, &change, defs).await?;
+    if let Some(tagging) = tagging {
+        change.tags = Some(check_tags(&tagging.apply(&before.tags))?);
+    }
+    let (after, events, names) = plan(&mut tx, ctx, &before, &change, defs).await?;
+    // What comes to the same is no conflict.
+    let theirs = seen.overtaken_by(&before, property, &names).filter(|_| !events.is_empty());
+    if let Some(theirs) = theirs {
+        drop(tx);
+        return Err(overtaken(ctx, before.id, property, theirs).await);
+    }
+    let version = carry_out(&mut tx, ctx, &before, &after, &events).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(TicketVersion { number, version })
 }
@@ -44,17 +69,40 @@ pub(super) async fn change_locked(
     change: &TicketChange,
     defs: Vec<FieldDef>,
 ) -> Result<i32> {
+    let (after, events, _) = plan(tx, ctx, before, change, defs).await?;
+    carry_out(tx, ctx, before, &after, &events).await
+}
+
+/// The ticket as a change makes it, what the timeline will say of that, and the names behind ids.
+async fn plan(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    change: &TicketChange,
+    defs: Vec<FieldDef>,
+) -> Result<(LockedTicket, Vec<NewEvent>, Names)> {
     let category = check(tx, ctx, before, change).await?;
     let mut after = apply(before, change, category, ctx.now);
     rules::apply(&defs, &change.fields, &mut after.fields)?;
     let mut events = parts(tx, ctx, before, change).await?;
     let names = Names::load(tx, ctx, before, &after, defs).await?;
     events.extend(activity::differences(ctx, before, &after, &names));
+    Ok((after, events, names))
+}
+
+/// Stores a planned change, if it changes anything; answers the version that stands then.
+async fn carry_out(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &LockedTicket,
+    after: &LockedTicket,
+    events: &[NewEvent],
+) -> Result<i32> {
     if events.is_empty() {
         return Ok(before.version);
     }
-    let version = store(tx, ctx, before, &after, &events).await?;
-    snooze::follow(tx, ctx, before, &after).await?;
+    let version = store(tx, ctx, before, after, events).await?;
+    snooze::follow(tx, ctx, before, after).await?;
     Ok(version)
 }
 

@@ -1,13 +1,14 @@
 //! Editing one property in place: a form sends its name and its text.
 
-use super::{change, get};
+use super::Seen;
+use super::change::change_seen;
 use crate::{Ctx, Result};
 use rapport_domain::fields::{self, FieldEntity};
 use rapport_domain::ticket::{NewIssue, NewParticipant, TicketChange, TicketVersion};
 use rapport_domain::{AppError, Permission, text};
 use std::str::FromStr;
 
-/// Changes one property of the version that the form saw. The names: `status` (a word
+/// Changes one property, over what the form saw of it. The names: `status` (a word
 /// or a label's id), `priority`,
 /// `assignee`, `team`, `subject`, `tag`, `untag`, `link`, `unlink`, `invite`, `dismiss`,
 /// `snooze` (until when, RFC 3339), `spam` (`yes`, `no`), `merge` (into which number), `unmerge`, `unsplit`,
@@ -15,12 +16,14 @@ use std::str::FromStr;
 pub async fn edit(
     ctx: &Ctx,
     number: i64,
-    version: i32,
+    seen: impl Into<Seen>,
     property: &str,
     value: &str,
 ) -> Result<TicketVersion> {
     ctx.require(Permission::Write)?;
+    let seen = seen.into();
     let mut edit = TicketChange::default();
+    let mut tagging = None;
     match property {
         "status" => match value.parse() {
             Ok(label) => edit.label_id = Some(label),
@@ -30,7 +33,8 @@ pub async fn edit(
         "assignee" => edit.assignee_id = Some(choice("assignee", value)?),
         "team" => edit.team_id = Some(choice("team", value)?),
         "subject" => edit.subject = Some(value.into()),
-        "tag" | "untag" => edit.tags = Some(tags(ctx, number, property, value).await?),
+        "tag" => tagging = Some(Tagging::add(value)),
+        "untag" => tagging = Some(Tagging::Remove(value.into())),
         "link" => edit.link_issue = Some(NewIssue::from_url(value)?),
         "unlink" => edit.unlink_issue = choice("unlink", value)?,
         "invite" => {
@@ -42,10 +46,10 @@ pub async fn edit(
             let into = value.trim().trim_start_matches('#').parse();
             let into =
                 into.map_err(|_| AppError::invalid("merge", "This is not a ticket's number."));
-            return super::merge(ctx, number, version, into?).await;
+            return super::merge(ctx, number, seen, into?).await;
         }
-        "unsplit" => return super::unsplit(ctx, number, version).await,
-        "unmerge" => return super::unmerge(ctx, number, version).await,
+        "unsplit" => return super::unsplit(ctx, number, seen).await,
+        "unmerge" => return super::unmerge(ctx, number, seen).await,
         "dismiss" => edit.remove_participant = Some(value.into()),
         _ => {
             let key = property.strip_prefix("field:").ok_or_else(|| unknown(property))?;
@@ -55,19 +59,28 @@ pub async fn edit(
             edit.fields.insert(key.into(), fields::parse(def, value)?);
         }
     }
-    change(ctx, number, version, edit).await
+    change_seen(ctx, number, &seen, property, edit, tagging).await
 }
 
-/// All tags the ticket has from now on. Another's change in between is a conflict later.
-async fn tags(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<Vec<String>> {
-    let mut tags = get(ctx, number).await?.row.tags;
-    if property == "untag" {
-        tags.retain(|t| t != value);
-    } else {
-        // One field takes several: `export, bug`.
-        tags.extend(value.split(',').map(text::clean_line).filter(|t| !t.is_empty()));
+/// Tags more or less, whatever others the ticket has by then.
+#[derive(Debug)]
+pub(super) enum Tagging {
+    Add(Vec<String>),
+    Remove(String),
+}
+
+impl Tagging {
+    /// One field takes several: `export, bug`.
+    fn add(tags: &str) -> Self {
+        Self::Add(tags.split(',').map(text::clean_line).filter(|t| !t.is_empty()).collect())
     }
-    Ok(tags)
+
+    pub(super) fn apply(self, tags: &[String]) -> Vec<String> {
+        match self {
+            Self::Add(more) => tags.iter().cloned().chain(more).collect(),
+            Self::Remove(tag) => tags.iter().filter(|t| **t != tag).cloned().collect(),
+        }
+    }
 }
 
 fn word<T: FromStr>(field: &str, value: &str) -> Result<T> {

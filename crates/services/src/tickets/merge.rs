@@ -1,5 +1,6 @@
 //! Merging tickets, parting them again, and giving one to another customer.
 
+use super::Seen;
 use super::activity;
 use super::change::{conflict, set_status, store};
 use crate::{Ctx, Result, sla};
@@ -11,11 +12,17 @@ use rapport_store::{StoreError, Tx, customers, identifiers, timeline};
 
 /// Puts all messages of a ticket into another one of the same customer, and closes it. Answers
 /// that still come to it go to the other one.
-pub async fn merge(ctx: &Ctx, number: i64, version: i32, into: i64) -> Result<TicketVersion> {
+pub async fn merge(
+    ctx: &Ctx,
+    number: i64,
+    seen: impl Into<Seen>,
+    into: i64,
+) -> Result<TicketVersion> {
+    let seen = seen.into();
     ctx.require(Permission::Write)?;
     let wrong = |message: &str| Err(AppError::invalid("merge", message));
     let mut tx = ctx.store.begin().await?;
-    let before = locked(&mut tx, ctx, number, version).await?;
+    let before = locked(&mut tx, ctx, number, &seen).await?;
     let target = match tickets::lock_ticket(&mut tx, ctx.workspace, into).await {
         Err(StoreError::NotFound) => return wrong("There is no ticket with this number."),
         target => target?,
@@ -43,10 +50,11 @@ pub async fn merge(ctx: &Ctx, number: i64, version: i32, into: i64) -> Result<Ti
 }
 
 /// Takes a merge back: the messages return, and the ticket to the status it had.
-pub async fn unmerge(ctx: &Ctx, number: i64, version: i32) -> Result<TicketVersion> {
+pub async fn unmerge(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<TicketVersion> {
+    let seen = seen.into();
     ctx.require(Permission::Write)?;
     let mut tx = ctx.store.begin().await?;
-    let before = locked(&mut tx, ctx, number, version).await?;
+    let before = locked(&mut tx, ctx, number, &seen).await?;
     let (target, status) = match tickets::part(&mut tx, ctx.workspace, before.id).await {
         Err(StoreError::NotFound) => {
             return Err(AppError::invalid("unmerge", "This ticket is not merged."));
@@ -65,7 +73,13 @@ pub async fn unmerge(ctx: &Ctx, number: i64, version: i32) -> Result<TicketVersi
 
 /// Gives a ticket to another customer, named by id (`cus_…`) or e-mail, with its part of the
 /// timeline; answers who that is.
-pub async fn give_to(ctx: &Ctx, number: i64, version: i32, whom: &str) -> Result<CustomerId> {
+pub async fn give_to(
+    ctx: &Ctx,
+    number: i64,
+    seen: impl Into<Seen>,
+    whom: &str,
+) -> Result<CustomerId> {
+    let seen = seen.into();
     ctx.require(Permission::Write)?;
     let mut tx = ctx.store.begin().await?;
     let to = customer_named(&mut tx, ctx, whom).await?;
@@ -77,7 +91,7 @@ pub async fn give_to(ctx: &Ctx, number: i64, version: i32, whom: &str) -> Result
     for customer in [from.min(to), from.max(to)] {
         tickets::lock_customer(&mut tx, ctx.workspace, customer).await?;
     }
-    let before = locked(&mut tx, ctx, number, version).await?;
+    let before = locked(&mut tx, ctx, number, &seen).await?;
     if before.customer != from {
         return Err(conflict(ctx, &before).await);
     }
@@ -121,8 +135,8 @@ async fn customer_named(tx: &mut Tx, ctx: &Ctx, whom: &str) -> Result<CustomerId
     }
 }
 
-/// Locks the version of a ticket that the caller saw.
-async fn locked(tx: &mut Tx, ctx: &Ctx, number: i64, version: i32) -> Result<LockedTicket> {
+/// Locks a ticket as the caller saw it.
+async fn locked(tx: &mut Tx, ctx: &Ctx, number: i64, seen: &Seen) -> Result<LockedTicket> {
     let ticket = tickets::lock_ticket(tx, ctx.workspace, number).await?;
-    if ticket.version == version { Ok(ticket) } else { Err(conflict(ctx, &ticket).await) }
+    if seen.is_stale(&ticket) { Err(conflict(ctx, &ticket).await) } else { Ok(ticket) }
 }

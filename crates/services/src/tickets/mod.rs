@@ -12,6 +12,7 @@ mod given;
 mod input;
 mod merge;
 mod message;
+mod seen;
 mod snooze;
 mod split;
 mod views;
@@ -23,6 +24,7 @@ pub use edit::edit;
 pub use input::{create_from, patch};
 pub use merge::{give_to, merge, unmerge};
 pub use message::{TouchByMessage, Touched, put_back, touch_by_message};
+pub use seen::Seen;
 
 pub use split::{split, unsplit};
 pub use views::{delete_view, move_view, save_view, saved_views, update_view, views};

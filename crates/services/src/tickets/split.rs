@@ -2,7 +2,7 @@
 
 use super::activity;
 use super::change::{conflict, store};
-use super::{get, merge, open};
+use super::{Seen, get, merge, open};
 use crate::{Ctx, Result, sla};
 use rapport_domain::ticket::{NewTicket, Status, Ticket, TicketCreated, TicketVersion};
 use rapport_domain::{AppError, MessageId, Permission, limits, text};
@@ -73,10 +73,10 @@ fn new_ticket(known: Ticket, subject: String) -> NewTicket {
 }
 
 /// Puts a ticket that was split off back into the one that it came from.
-pub async fn unsplit(ctx: &Ctx, number: i64, version: i32) -> Result<TicketVersion> {
+pub async fn unsplit(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<TicketVersion> {
     ctx.require(Permission::Write)?;
     match get(ctx, number).await?.split_from {
-        Some(source) => merge(ctx, number, version, source).await,
+        Some(source) => merge(ctx, number, seen, source).await,
         None => Err(AppError::invalid("unsplit", "This ticket was not split off another one.")),
     }
 }

@@ -112,6 +112,27 @@ async fn the_second_of_two_edits_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn two_people_edit_different_fields_of_one_customer(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.sam);
+    let was = CustomerEdit::of(&customers::get(&ctx, world.customer).await.unwrap());
+    let edit = |field: &str, text: &str| {
+        let mut form = was.clone();
+        form.set_text(field, text);
+        form
+    };
+    let save =
+        async |form| customers::edit_since(&ctx, world.customer, form, Some(was.clone())).await;
+    save(edit("city", "Austin")).await.unwrap();
+    let after = save(edit("company", "Acme")).await.unwrap();
+    assert_eq!(after.details.city.as_deref(), Some("Austin"), "left as it is by now");
+    let after = save(edit("city", "Austin")).await.unwrap();
+    assert_eq!(after.details.company.as_deref(), Some("Acme"));
+    let error = save(edit("city", "Berlin")).await.unwrap_err();
+    assert!(error.field("city").is_some_and(|m| m.contains("“Austin”")), "{error}");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn linking_an_account_is_told_in_the_timeline(pool: PgPool) {
     let world = World::new(pool.clone()).await;
     let ctx = world.ctx(&world.sam);

@@ -2,6 +2,7 @@ use crate::world::World;
 use rapport_domain::AppError;
 use rapport_domain::fields::{FieldEntity, FieldType, NewField};
 use rapport_domain::ticket::{Channel, IssueProvider, NewTicket, Status};
+use rapport_services::tickets::Seen;
 use rapport_services::{Ctx, fields, tickets};
 use serde_json::json;
 use sqlx::PgPool;
@@ -81,4 +82,36 @@ async fn a_wrong_edit_says_what_is_wrong_and_changes_nothing(pool: PgPool) {
     edit(&ctx, created.number, "status", "closed").await.unwrap();
     let late = tickets::edit(&ctx, created.number, created.version, "tag", "bug").await;
     assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn only_another_change_of_the_same_is_in_the_way(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (priya, sam) = (world.ctx(&world.priya), world.ctx(&world.sam));
+    let new = NewTicket::new(world.customer, "Export", Channel::Email);
+    let number = tickets::create(&priya, new).await.unwrap().number;
+    let over = async |ctx: &Ctx, was: &str, property: &str, value: &str| {
+        let seen = Seen::Value(was.into());
+        tickets::edit(ctx, number, seen, property, value).await
+    };
+    let first = over(&priya, "Export", "subject", "Exports").await.unwrap();
+    let twice = over(&priya, "Export", "subject", "Exports").await.unwrap();
+    assert_eq!(twice.version, first.version, "the same once more changes nothing");
+    over(&sam, "normal", "priority", "high").await.unwrap();
+    over(&priya, "new", "status", "closed").await.unwrap();
+    over(&sam, "closed", "status", "open").await.unwrap();
+
+    let error = over(&priya, "normal", "priority", "low").await.unwrap_err();
+    let AppError::Changed(theirs) = &error else { panic!("{error:?}") };
+    assert_eq!((theirs[0].field.as_str(), theirs[0].value.as_str()), ("priority", "high"));
+    assert!(error.to_string().starts_with("Sam Ortiz changed this to “High” meanwhile."));
+    over(&priya, &theirs[0].value, "priority", "low").await.unwrap();
+    let error = over(&sam, &world.sam.user.to_string(), "assignee", "").await;
+    assert!(error.is_ok(), "nobody has it already");
+
+    for tag in ["bug", "export"] {
+        tickets::edit(&sam, number, Seen::Anything, "tag", tag).await.unwrap();
+    }
+    tickets::edit(&priya, number, Seen::Anything, "untag", "bug").await.unwrap();
+    assert_eq!(tickets::get(&priya, number).await.unwrap().row.tags, ["export"]);
 }

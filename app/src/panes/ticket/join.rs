@@ -1,0 +1,147 @@
+//! Merging the ticket into another, and moving it to another customer: forms with suggestions.
+
+use super::api::{MoveTicket, suggest_customers, suggest_tickets};
+use super::edit::EditForm;
+use super::edits::Undo;
+use super::live::Live;
+use crate::pages::profile::use_place;
+use crate::ui::combobox::Combobox;
+use crate::ui::dialog::Dialog;
+use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use rapport_domain::AppError;
+
+/// Which of the two forms is open.
+#[derive(Clone, Copy)]
+pub(super) struct Joining {
+    merge: RwSignal<bool>,
+    give: RwSignal<bool>,
+}
+
+impl Joining {
+    pub fn new() -> Self {
+        Self { merge: RwSignal::new(false), give: RwSignal::new(false) }
+    }
+}
+
+/// The two entries of the ticket's menu. Without scripts each unfolds a form with a plain field.
+#[component]
+pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
+    let give = ServerAction::<MoveTicket>::new();
+    view! {
+        <button type="button" class="scripted" on:click=move |_| joining.merge.set(true)><Icon name="git-merge" />"Merge into…"</button>
+        <button type="button" class="scripted" on:click=move |_| joining.give.set(true)><Icon name="user" />"Move to another customer…"</button>
+        <details class="menu-more unscripted">
+            <summary><Icon name="git-merge" />"Merge into…"</summary>
+            <EditForm live property="merge">
+                <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
+                <button type="submit" class="btn">"Merge"</button>
+            </EditForm>
+        </details>
+        <details class="menu-more unscripted">
+            <summary><Icon name="user" />"Move to another customer…"</summary>
+            <ActionForm action=give attr:class="edit">
+                <input type="hidden" name="number" value=live.number />
+                <input class="input" name="customer" required=true maxlength=254 autocomplete="off" aria-label="E-mail or ID of the customer" placeholder="Their e-mail or ID" />
+                <button type="submit" class="btn">"Move"</button>
+            </ActionForm>
+        </details>
+    }
+}
+
+/// The forms themselves. They stand beside the menu: in it they would close with it.
+#[component]
+pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
+    let (place, navigate) = (use_place(), use_navigate());
+    // The messages are in the other ticket now, and so is the reader.
+    live.edits.on_done(live.number, move |edit| {
+        if edit.field.1 == "merge" {
+            joining.merge.set(false);
+            if let Ok(into) = number(&edit.value).parse() {
+                navigate(&place.ticket_href(into), Default::default());
+            }
+        }
+    });
+    // A form that is opened again does not start with what was wrong before.
+    let field = StoredValue::new(live.field("merge"));
+    Effect::new(move |_| {
+        if !joining.merge.get() {
+            live.edits.give_up(&field.get_value());
+        }
+    });
+    let n = live.number;
+    view! {
+        <Dialog title=format!("Merge #{n} into another ticket") open=joining.merge>
+            <MergeForm live open=joining.merge />
+        </Dialog>
+        <Dialog title=format!("Move #{n} to another customer") open=joining.give>
+            <MoveForm live open=joining.give />
+        </Dialog>
+    }
+}
+
+fn number(typed: &str) -> &str {
+    typed.trim().trim_start_matches('#')
+}
+
+#[component]
+fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
+    let (own, customer) = (live.number, live.customer);
+    let undo = Callback::new(move |into: String| {
+        Some(Undo::deed(format!("Merged #{own} into #{}", number(&into)), "unmerge", ""))
+    });
+    let field = StoredValue::new(live.field("merge"));
+    let error =
+        Signal::derive(move || field.with_value(|f| live.edits.refused(f)).map(|e| e.to_string()));
+    let pending = move || field.with_value(|f| live.edits.is_pending(f));
+    view! {
+        <EditForm live property="merge" class="form" undo>
+            <Combobox
+                name="value"
+                label="Ticket of the same customer"
+                placeholder="Number or subject"
+                hint=format!("All messages of #{own} move there, and #{own} is closed. It can be taken back.")
+                maxlength=200
+                error
+                find=move |typed: String| suggest_tickets(customer, own, typed)
+            />
+            <div class="form-actions">
+                <button class="btn quiet" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button class="btn primary" type="submit" aria-disabled=move || pending().to_string()>"Merge"</button>
+            </div>
+        </EditForm>
+    }
+}
+
+#[component]
+fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
+    let give = ServerAction::<MoveTicket>::new();
+    let failed = move || give.value().get().and_then(Result::err).map(|failure| failure.0);
+    let beside = Signal::derive(move || failed()?.field("customer").map(String::from));
+    let whole = Signal::derive(move || {
+        failed().filter(|e| !matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
+    });
+    let customer = live.customer;
+    view! {
+        <ActionForm action=give attr:class="form">
+            <FormError message=whole />
+            <input type="hidden" name="number" value=live.number />
+            <Combobox
+                name="customer"
+                label="Customer"
+                placeholder="Name, e-mail or ID"
+                hint="The ticket's part of the timeline moves along."
+                maxlength=254
+                error=beside
+                find=move |typed: String| suggest_customers(customer, typed)
+            />
+            <div class="form-actions">
+                <button class="btn quiet" type="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button class="btn primary" type="submit" aria-disabled=move || give.pending().get().to_string()>"Move"</button>
+            </div>
+        </ActionForm>
+    }
+}
