@@ -168,7 +168,7 @@ fn replaced(ticket: &Ticket, property: &str) -> Option<String> {
         "status" => Some(row.status.as_str().into()),
         "priority" => Some(row.priority.as_str().into()),
         "assignee" => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
-        "team" => Some(ticket.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
+        "team" => Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
         _ => None,
     }
 }
