@@ -141,6 +141,7 @@ test("a ticket leads on through the view of the inbox, and back to it", async ({
   await page.goBack();
   await expect(page).toHaveURL(/\/inbox$/);
   await row(numbers[1]).getByRole("link").click();
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
   await page.reload();
   await expect(page.locator(".walk")).toContainText(/\d+ of \d+/);
   await page.keyboard.press("Escape");
@@ -181,6 +182,7 @@ test("after a ticket is closed the next one comes, when that is what its agent p
 });
 
 test("thirty pages in one tab leave no key behind", async ({ page }) => {
+  test.slow();
   await login(page);
   const { numbers, id } = await customer(page, 2);
   const told = () =>

@@ -129,9 +129,11 @@ type Place = { title: string; detail: string; icon: string; href: string; extern
 
 /** Where one can go, as the server knows it. */
 export async function places(typed: string, signal: AbortSignal): Promise<Group[]> {
-  const answer = await fetch(`/search/suggestions?q=${encodeURIComponent(typed)}`, { signal });
+  // An empty parameter would be led to the address without it.
+  const query = typed === "" ? "" : `?q=${encodeURIComponent(typed)}`;
+  const answer = await fetch(`/search/suggestions${query}`, { signal });
   // The session is over: the login leads back here.
-  if (answer.redirected) location.reload();
+  if (new URL(answer.url).pathname === "/login") location.reload();
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const groups = (await answer.json()) as { name: string; items: Place[] }[];
   return groups.map(({ name, items }) => ({
