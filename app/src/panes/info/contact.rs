@@ -81,7 +81,7 @@ pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
     view! {
         <div class="actions">
             {writes.then(|| view! {
-                <a class="btn" href="?new=ticket&pane=tickets">
+                <a class="btn" href="?new=ticket">
                     <Icon name="plus" />"Ticket"
                 </a>
             })}
