@@ -140,6 +140,8 @@ test("a ticket leads on through the view of the inbox, and back to it", async ({
   // However far one walked, Back is the list.
   await page.goBack();
   await expect(page).toHaveURL(/\/inbox$/);
+  // The page that is left still shows for a moment; the list has the focus of whoever comes back.
+  await expect(page.locator(".ticket-row")).toHaveCount(0);
   await row(numbers[1]).getByRole("link").click();
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
   await page.reload();

@@ -68,12 +68,14 @@ fn ticket(found: FoundTicket) -> Place {
 
 /// The pages that the reader may open and whose name has every word of `q`, or the start of it.
 pub fn places(viewer: &Viewer, saved: Vec<SavedView>, q: &str) -> Group {
-    let wanted: Vec<String> = q.to_lowercase().split_whitespace().map(String::from).collect();
+    let words = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        lower.split([' ', ':']).filter(|word| !word.is_empty()).map(String::from).collect()
+    };
+    let wanted = words(q);
     let fits = |place: &Place| {
-        let name = place.title.to_lowercase();
-        let has =
-            |word: &String| name.split([' ', ':']).any(|part| part.starts_with(word.as_str()));
-        wanted.iter().all(has)
+        let name = words(&place.title);
+        wanted.iter().all(|word| name.iter().any(|part| part.starts_with(word)))
     };
     Group { name: "Go to", items: all(viewer, saved).into_iter().filter(fits).collect() }
 }

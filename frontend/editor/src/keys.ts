@@ -89,6 +89,11 @@ export function keys(): Plugin[] {
   // Mod-Enter sends the form: it is no key of the text.
   const { "Mod-Enter": _send, ...base } = baseKeymap;
   const own: Record<string, Command> = {
+    // Out of the field; a list of suggestions that is open has taken its own.
+    Escape: (_state, _dispatch, view) => {
+      view?.dom.blur();
+      return true;
+    },
     "Mod-z": undo,
     "Shift-Mod-z": redo,
     "Mod-y": redo,

@@ -113,10 +113,6 @@ export function mount(area: HTMLTextAreaElement): void {
     if ((event.target as HTMLInputElement).name === "mode") view.dispatch(view.state.tr);
   });
   area.addEventListener("focus", () => view.focus());
-  view.dom.addEventListener("keydown", (event) => {
-    // The list of suggestions has taken its own.
-    if (event.key === "Escape" && !event.defaultPrevented) view.dom.blur();
-  });
   // Leaves the page with its composer.
   const gone = new MutationObserver(() => {
     if (area.isConnected) return;
