@@ -15,7 +15,7 @@ test("a ticket reached from the inbox has its editor, and is left by Back, rail 
   const leaving = [
     () => page.goBack(),
     () => page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click(),
-    () => page.locator(".crumbs").getByRole("link", { name: "Customers" }).click(),
+    () => page.locator(".crumbs").getByRole("link", { name: "Inbox" }).click(),
     () => page.getByRole("link", { name: "Rapport" }).click(),
   ];
   for (const [n, leave] of leaving.entries()) {

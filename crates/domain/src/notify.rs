@@ -162,7 +162,7 @@ mod tests {
         let time = |text: &str| text.parse().expect("a test's time");
         let mut week = [false; 7];
         for (day, on) in week.iter_mut().zip(days.chars()) {
-            *on = on != '.';
+            *day = on != '.';
         }
         let time_zone = "Europe/Berlin".into();
         Quiet { days: week, from: time(from), to: time(to), time_zone }

@@ -287,7 +287,7 @@ pub(super) mod tests {
     #[test]
     fn a_custom_event_reads_well_without_any_title() {
         let payload = json!({"columns": 14, "format": "csv", "rows": [1], "_meta": "hidden"});
-        let item = TimelineItem { payload, ..event(EventKind::Event, "report_export_clicked") };
+        let mut item = TimelineItem { payload, ..event(EventKind::Event, "report_export_clicked") };
         assert_eq!(item.heading(), "report_export_clicked");
         assert_eq!(item.aside(), "");
         assert_eq!(item.detail(), "columns: 14 · format: csv");

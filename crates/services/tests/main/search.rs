@@ -23,7 +23,7 @@ async fn tickets_are_found_by_number_words_and_who_asked(pool: PgPool) {
     let login = ticket(&ctx, &world, "Login loops").await;
     assert_eq!(numbers(&ctx, &format!("#{export}")).await, [export]);
     assert_eq!(numbers(&ctx, "exp COLUMN").await, [export]);
-    assert_eq!(numbers(&ctx, "nothing such").await, []);
+    assert!(numbers(&ctx, "nothing such").await.is_empty());
     // Alex Morgan has both; the newest first.
     assert_eq!(numbers(&ctx, "alex mor").await, [login, export]);
     let found = search::find(&ctx, "alex mor").await.unwrap();
