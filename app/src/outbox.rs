@@ -36,7 +36,7 @@ async fn list(State(site): State<Site>, visit: Visit) -> Response {
         Ok(()) => outbox::list(&visit.ctx).await,
         Err(error) => Err(error),
     };
-    respond(&visit, "Outbox", mails.map(|mails| lines(&mails)))
+    respond(&visit, "Outbox", mails.map(|mails| move || lines(&mails)))
 }
 
 async fn open(State(site): State<Site>, visit: Visit) -> Response {
@@ -45,7 +45,7 @@ async fn open(State(site): State<Site>, visit: Visit) -> Response {
         let id: Uuid = visit.param("id")?;
         Ok((id, outbox::open(&visit.ctx, id).await?))
     };
-    respond(&visit, "Outbox", mail.await.map(|(id, found)| mail_view(id, found)))
+    respond(&visit, "Outbox", mail.await.map(|(id, found)| move || mail_view(id, found)))
 }
 
 /// The bytes as they would have left.
@@ -56,15 +56,21 @@ async fn raw(State(site): State<Site>, visit: Visit) -> Response {
     };
     match raw.await {
         Ok(raw) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], raw).into_response(),
-        Err(error) => respond(&visit, "Outbox", Err(error)),
+        Err(error) => respond(&visit, "Outbox", Err::<fn() -> AnyView, _>(error)),
     }
 }
 
-fn respond(visit: &Visit, title: &'static str, content: Result<AnyView>) -> Response {
+/// `content` is made inside the page, whose clock it reads.
+fn respond<V>(visit: &Visit, title: &'static str, content: Result<V>) -> Response
+where
+    V: FnOnce() -> AnyView,
+{
     let status = content.as_ref().err().and_then(|e| StatusCode::from_u16(e.status()).ok());
     visit.respond(status.unwrap_or(StatusCode::OK), title, || {
-        let content = content
-            .unwrap_or_else(|error| view! { <ErrorPanel error=Failure(error) /> }.into_any());
+        let content = match content {
+            Ok(content) => content(),
+            Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),
+        };
         view! {
             <Frame section=Section::Settings crumbs=move || view! {
                 <span>"Demo"</span>

@@ -110,7 +110,7 @@ async fn what_was_done_to_a_ticket_folds_into_its_row(pool: PgPool) {
     let new = |subject| NewTicket::new(world.customer, subject, Channel::Phone);
     let first = tickets::create(&ctx, new("First")).await.unwrap().number;
     let second = tickets::create(&ctx, new("Second")).await.unwrap().number;
-    for (property, value) in [("status", "open"), ("priority", "high"), ("add_tag", "bug")] {
+    for (property, value) in [("status", "open"), ("priority", "high"), ("tag", "bug")] {
         let version = tickets::get(&ctx, first).await.unwrap().row.version;
         tickets::edit(&ctx, first, version, property, value).await.unwrap();
     }
