@@ -187,9 +187,12 @@ test("Send as is remembered, unless it closes", async ({ page }) => {
   await pane(page).getByLabel("With a status…").click();
   await pane(page).getByRole("button", { name: "With engineering" }).click();
   await expect(articles(page).last()).toContainText("Please look.");
+  // The composer rests until somebody writes.
+  await box(page).click();
   await expect(send).toContainText("as With engineering");
   expect((await stored(page, number)).status).toBe("pending");
   await page.reload();
+  await box(page).click();
   await expect(send).toContainText("as With engineering");
   await pane(page).getByLabel("With a status…").click();
   await pane(page).getByRole("button", { name: "Let Send leave the status alone" }).click();

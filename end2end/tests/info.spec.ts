@@ -152,7 +152,7 @@ test("a key held on a field moves it at each repeat, also between two frames", a
   await page.goto("/settings/info-pane");
   const card = page.getByRole("region", { name: "Customer card" });
   const chosen = card.locator(".chosen .card-field");
-  const label = (await chosen.nth(3).locator(".clip").textContent()) ?? "";
+  const label = (await chosen.nth(3).locator(".card-label").textContent()) ?? "";
   await chosen.nth(3).locator(".grip").focus();
   await page.evaluate(async () => {
     for (let repeat = 0; repeat < 3; repeat++) {
@@ -166,7 +166,7 @@ test("a key held on a field moves it at each repeat, also between two frames", a
       });
     }
   });
-  await expect(chosen.first().locator(".clip")).toHaveText(label);
+  await expect(chosen.first().locator(".card-label")).toHaveText(label);
   await expect(chosen.first().locator(".grip")).toBeFocused();
 });
 
@@ -175,7 +175,7 @@ test("a card's fields are ordered by dragging", async ({ page }) => {
   await page.goto("/settings/info-pane");
   const account = page.getByRole("region", { name: "Account card" });
   const chosen = account.locator(".chosen .card-field");
-  const last = (await chosen.last().locator(".clip").textContent()) ?? "";
+  const last = (await chosen.last().locator(".card-label").textContent()) ?? "";
   await carryUp(page, chosen);
   await page.mouse.up();
   await expect(chosen.first()).toContainText(last);

@@ -46,7 +46,7 @@ test("two tickets are merged, and parted again", async ({ page, watch }) => {
   await page.goto(url(two));
   await pane(page).getByLabel("More actions").click();
   await pane(page).getByRole("button", { name: "Merge into…" }).click();
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("dialog").getByRole("combobox");
   await field.fill("99999999");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toContainText("There is no ticket with this number.");

@@ -130,7 +130,7 @@ noJs("inbox, pane, filter and new ticket work without JavaScript", async ({ page
   const { mark } = await customer(page, ["Plain", "Other"]);
   await page.goto("/inbox");
   await page.getByLabel("Order").selectOption("submitted");
-  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByRole("form", { name: "Filter tickets" }).getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/sort=submitted/);
   await page.getByRole("listitem").filter({ hasText: `Plain ${mark}` }).getByRole("link").click();
   await pane(page).getByLabel("Filter tickets").click();

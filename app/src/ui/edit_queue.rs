@@ -156,10 +156,13 @@ impl EditQueue {
         }
     }
 
-    /// Forgets what the page shows by itself since it knows this version of a ticket.
-    pub fn settle(&mut self, number: i64, version: i32) {
+    /// Forgets what the page shows by itself since it knows this version of a ticket; answers
+    /// whether there was anything.
+    pub fn settle(&mut self, number: i64, version: i32) -> bool {
         let known = |e: &Entry| matches!(e.state, State::Saved(saved) if saved <= version);
+        let before = self.entries.len();
         self.entries.retain(|e| e.edit.field.0 != number || !known(e));
+        self.entries.len() != before
     }
 }
 

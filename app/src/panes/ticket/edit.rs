@@ -93,7 +93,7 @@ pub(super) fn Choose(
         .map(|choice| {
             let own = choice.value.clone();
             view! {
-                <option value=choice.value.clone() selected=move || value.get() == own>{choice.label.clone()}</option>
+                <option value=choice.value.clone() selected=move || value.try_get().as_ref() == Some(&own)>{choice.label.clone()}</option>
             }
         })
         .collect_view();
@@ -117,14 +117,14 @@ pub(super) fn Choose(
             aria-label=label
             aria-invalid=error_of(live, &property)
             data-pending=pending
-            prop:value=move || value.get()
+            prop:value=move || value.try_get().unwrap_or_default()
             on:change=move |ev| submit(&ev)
         >
             {options}
         </select>
         <SaveButton />
     };
-    let mine = Signal::derive(move || name_of(&value.get()));
+    let mine = Signal::derive(move || name_of(&value.try_get().unwrap_or_default()));
     let undo = undo.unwrap_or_else(|| Callback::new(|_| None));
     view! {
         <EditForm live property was=value undo>{form}</EditForm>

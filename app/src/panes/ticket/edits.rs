@@ -162,7 +162,7 @@ impl Edits {
 
     /// The page knows this version of a ticket.
     pub fn settle(self, number: i64, version: i32) {
-        self.queue.update(|queue| queue.settle(number, version));
+        self.queue.maybe_update(|queue| queue.settle(number, version));
     }
 
     /// What a field shows in place of what the page knows.

@@ -138,11 +138,13 @@ impl Live {
     }
 
     /// What a property shows: what was just chosen or typed, else `value`, which the page knows.
+    /// The queue outlives the ticket, so read it by `try_get`: it may change once this one is left.
     pub fn shown(self, property: &str, value: Signal<String>) -> Signal<String> {
         let field = self.field(property);
         Signal::derive(move || {
-            let version = self.ticket.with(|t| t.row.version);
-            self.edits.shown(&field, version).unwrap_or_else(|| value.get())
+            let version = self.ticket.try_with(|t| t.row.version).unwrap_or_default();
+            let shown = self.edits.shown(&field, version);
+            shown.or_else(|| value.try_get()).unwrap_or_default()
         })
     }
 }

@@ -256,7 +256,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
     let label = def.label.clone();
     let property = format!("field:{}", def.key);
     let editor = match def.kind {
-        _ if !live.may_write => view! { <span>{move || value.get()}</span> }.into_any(),
+        _ if !live.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
         FieldType::Boolean | FieldType::List => {
             let mut choices = vec![Choice::new("", "—")];
             if def.kind == FieldType::Boolean {
@@ -279,7 +279,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
                 _ => ("text", Some(limits::FIELD_TEXT_CHARS)),
             };
             let link = move || {
-                let url = value.get();
+                let url = value.try_get().unwrap_or_default();
                 (kind == FieldType::Url && !url.is_empty()).then(|| view! {
                     <a class="tiny" href=url target="_blank" rel="noopener noreferrer" aria-label="Open the link" title="Open the link"><Icon name="external-link" /></a>
                 })

@@ -119,7 +119,7 @@ fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) 
 fn Subject(live: Live) -> impl IntoView {
     let known = Signal::derive(move || live.ticket.with(|t| t.row.subject.clone()));
     let shown = live.shown("subject", known);
-    let subject = move || shown.get();
+    let subject = move || shown.try_get().unwrap_or_default();
     if !live.may_write {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
     }

@@ -21,7 +21,7 @@ impl Typing {
         let base = RwSignal::new(None);
         let text = RwSignal::new(value.get_untracked());
         Effect::new(move |_| {
-            let value = value.get();
+            let Some(value) = value.try_get() else { return };
             if base.get().is_none() && text.get_untracked() != value {
                 text.set(value);
             }
