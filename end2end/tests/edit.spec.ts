@@ -44,6 +44,7 @@ test("Enter and then leaving the field saves once, and blames nobody", async ({ 
   const { numbers, url } = await customer(page, ["Once"]);
   await page.goto(url(numbers[0]!));
   const sent = await slowly(page);
+  await pane(page).getByText("All properties").click();
   const field = seats(page);
   const typed = (await field.getAttribute("type")) === "number" ? "46" : "https://x.example/46";
   await field.fill(typed);

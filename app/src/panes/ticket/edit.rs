@@ -252,7 +252,7 @@ pub(super) fn EditError(
     let insist = move |_| live.edits.insist(&field.get_value());
     let give_up = move |_| live.edits.give_up(&field.get_value());
     move || {
-        let error = field.with_value(|field| live.edits.refused(field))?;
+        let error = field.try_with_value(|field| live.edits.refused(field)).flatten()?;
         let (insists, gives_up) = match &error {
             AppError::Changed(_) => (Some("Keep mine"), "Take theirs"),
             // Trying the same again would change nothing.
@@ -260,7 +260,7 @@ pub(super) fn EditError(
             _ => (Some("Try again"), "Discard"),
         };
         let mine = mine.filter(|_| matches!(error, AppError::Changed(_)));
-        let yours = mine.map(|mine| format!(" Yours: “{}”.", mine.get()));
+        let yours = mine.map(|mine| format!(" Yours: “{}”.", mine.try_get().unwrap_or_default()));
         Some(view! {
             <div class="edit-error" role="alert">
                 <span>{error.to_string()} {yours}</span>

@@ -94,9 +94,10 @@ fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
         Some(Undo::deed(format!("Merged #{own} into #{}", number(&into)), "unmerge", ""))
     });
     let field = StoredValue::new(live.field("merge"));
-    let error =
-        Signal::derive(move || field.with_value(|f| live.edits.refused(f)).map(|e| e.to_string()));
-    let pending = move || field.with_value(|f| live.edits.is_pending(f));
+    // The queue outlives this form, and may change once it is gone.
+    let refused = move || field.try_with_value(|f| live.edits.refused(f)).flatten();
+    let error = Signal::derive(move || refused().map(|e| e.to_string()));
+    let pending = move || field.try_with_value(|f| live.edits.is_pending(f)).unwrap_or_default();
     view! {
         <EditForm live property="merge" class="form" undo>
             <Combobox
@@ -119,7 +120,9 @@ fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let give = ServerAction::<MoveTicket>::new();
-    let failed = move || give.value().get().and_then(Result::err).map(|failure| failure.0);
+    // Its answer comes while the page goes to the other customer.
+    let answer = give.value();
+    let failed = move || answer.try_get().flatten().and_then(Result::err).map(|failure| failure.0);
     let beside = Signal::derive(move || failed()?.field("customer").map(String::from));
     let whole = Signal::derive(move || {
         failed().filter(|e| !matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
