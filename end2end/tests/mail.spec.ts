@@ -31,6 +31,8 @@ noJs("an answer goes to whom it says, and leaves after ten seconds", async ({ pa
   const { mark, email, url } = await ticket(page);
   await page.goto(url);
   await expect(pane(page)).toContainText(`To: ${email} · Cc: kim-${mark}@mail.example`);
+  // The composer rests until it has the focus.
+  await box(page).click();
   await pane(page).getByText(`To: ${email}`).click();
   await pane(page).getByLabel("Cc", { exact: true }).fill("");
   await pane(page).getByLabel("Bcc", { exact: true }).fill(`archive-${mark}@acme.example`);

@@ -45,7 +45,7 @@ eachTheme("the palette finds customers, tickets and pages by what they are calle
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
 
   // What was looked at stands first next time.
-  await expect(page.getByRole("region", { name: "Ticket", exact: true }).getByText(`#${numbers[0]}`)).toBeVisible();
+  await expect(page.getByRole("region", { name: "Ticket", exact: true }).getByText(`#${numbers[0]}`, { exact: true })).toBeVisible();
   await expect(async () => {
     await open(page);
     await expect(palette(page).getByRole("group", { name: "Recent" })).toContainText(`#${numbers[0]}`, { timeout: 700 });
