@@ -55,7 +55,7 @@ pub(super) fn EditForm(
             <input type="hidden" name="property" value=property />
             {was.map(|was| view! {
                 <input type="hidden" name="sets" value="true" />
-                <input type="hidden" name="was" value=move || was.get() />
+                <input type="hidden" name="was" value=move || was.try_get().unwrap_or_default() />
             })}
             {children()}
         </form>
@@ -143,7 +143,7 @@ pub(super) fn Type(
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
     let typing = Typing::new(live.shown(&property, value));
-    let text = move || typing.text.get();
+    let text = move || typing.text.try_get().unwrap_or_default();
     let (again, field) = (property.clone(), live.field(&property));
     let pending = move || live.edits.is_pending(&field).then_some("");
     view! {

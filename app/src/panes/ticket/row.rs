@@ -124,7 +124,7 @@ fn Subject(live: Live) -> impl IntoView {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
     }
     let typing = Typing::new(shown);
-    let text = move || typing.text.get();
+    let text = move || typing.text.try_get().unwrap_or_default();
     let node = NodeRef::<Details>::new();
     live.edits.on_done(live.number, move |edit| {
         if edit.field.1 == "subject"

@@ -51,6 +51,7 @@ impl Typing {
 
     /// The value that the form replaces.
     pub fn was(self) -> String {
-        self.base.get().unwrap_or_else(|| self.value.get())
+        let base = self.base.try_get().flatten();
+        base.or_else(|| self.value.try_get()).unwrap_or_default()
     }
 }
