@@ -103,14 +103,6 @@ test("the subject opens with the focus in it and its words chosen", async ({ pag
   await expect(page).toHaveURL(/\/tickets\//);
 });
 
-test("fields that open in the menu take the words", async ({ page }) => {
-  await open(page);
-  await pane(page).getByLabel("More actions").click();
-  await pane(page).getByText("Merge into…").click();
-  await page.keyboard.type("#1");
-  await expect(pane(page).getByLabel("Number of the ticket to merge into")).toHaveValue("#1");
-});
-
 test("keys are written as they are on the reader's keyboard", async ({ page, browser, baseURL }) => {
   await open(page);
   await expect(page.locator("header .search kbd")).toHaveText("Ctrl+K");
