@@ -14,6 +14,7 @@ pub mod field;
 pub mod form;
 pub mod icon;
 pub mod keep_focus;
+pub mod kept;
 pub mod keys;
 pub mod markdown;
 pub mod menu;

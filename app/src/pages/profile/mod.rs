@@ -21,6 +21,7 @@ use crate::panes::tickets::TicketPane;
 use crate::panes::tickets::new::NewTicket;
 use crate::panes::timeline::TimelinePane;
 use crate::session::use_viewer;
+use crate::ui::kept::kept;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_query_map;
@@ -62,11 +63,14 @@ fn Centre() -> impl IntoView {
     let query = use_query_map();
     let new =
         Memo::new(move |_| may_write && query.with(|q| q.get("new")).as_deref() == Some("ticket"));
-    move || match (new.get(), open.get()) {
-        (true, _) => view! { <NewTicket /> }.into_any(),
-        (false, true) => view! { <TicketDetails /> }.into_any(),
-        (false, false) => view! { <TimelinePane /> }.into_any(),
-    }
+    kept(
+        move || Some((new.get(), open.get())),
+        |shows| match shows {
+            (true, _) => view! { <NewTicket /> }.into_any(),
+            (false, true) => view! { <TicketDetails /> }.into_any(),
+            (false, false) => view! { <TimelinePane /> }.into_any(),
+        },
+    )
 }
 
 /// On narrow screens one pane shows at a time; these links choose it.

@@ -42,6 +42,7 @@ use crate::Failure;
 use crate::live::{typing, use_live};
 use crate::pages::profile::use_place;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
+use crate::ui::kept::kept;
 use api::open_ticket;
 use composer::Composer;
 use leptos::prelude::*;
@@ -76,12 +77,10 @@ pub fn TicketDetails() -> impl IntoView {
     view! {
         <section class="pane centre ticket" aria-label="Ticket" on:input=writes>
             <Transition fallback=|| view! { <Waiting /> }>
-                {move || Suspend::new(async move {
-                    match ticket.await {
-                        Ok((details, before)) => view! { <Loaded details before /> }.into_any(),
-                        Err(Failure(AppError::NotFound)) => view! { <NoTicket /> }.into_any(),
-                        Err(error) => view! { <ErrorPanel error /> }.into_any(),
-                    }
+                {kept(move || ticket.get(), |answer| match answer {
+                    Ok((details, before)) => view! { <Loaded details before /> }.into_any(),
+                    Err(Failure(AppError::NotFound)) => view! { <NoTicket /> }.into_any(),
+                    Err(error) => view! { <ErrorPanel error /> }.into_any(),
                 })}
             </Transition>
         </section>

@@ -28,6 +28,7 @@ pub(crate) use dot::Dot;
 use crate::Failure;
 use crate::pages::profile::use_place;
 use crate::ui::empty::{ErrorPanel, Skeleton};
+use crate::ui::kept::kept;
 use api::open_timeline;
 use head::Head;
 use leptos::prelude::*;
@@ -53,11 +54,9 @@ pub fn TimelinePane() -> impl IntoView {
     view! {
         <section class="pane centre timeline" aria-label="Timeline">
             <Transition fallback=|| view! { <Waiting /> }>
-                {move || Suspend::new(async move {
-                    match timeline.await {
-                        Ok((query, timeline)) => view! { <Loaded query timeline /> }.into_any(),
-                        Err(error) => view! { <ErrorPanel error /> }.into_any(),
-                    }
+                {kept(move || timeline.get(), |answer| match answer {
+                    Ok((query, timeline)) => view! { <Loaded query timeline /> }.into_any(),
+                    Err(error) => view! { <ErrorPanel error /> }.into_any(),
                 })}
             </Transition>
         </section>
