@@ -16,6 +16,7 @@ pub mod admin;
 pub mod api;
 mod failure;
 mod frame;
+mod history;
 #[cfg(feature = "ssr")]
 pub mod identity;
 mod live;

@@ -1,6 +1,7 @@
 //! Every page and how it is rendered.
 
 use crate::admin::InfoPanePage;
+use crate::history::FollowHistory;
 use crate::live::provide_live;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
@@ -47,6 +48,7 @@ pub fn App() -> impl IntoView {
             counted(waiting.try_get().unwrap_or_default().notifications, title)
         } />
         <Router>
+            <FollowHistory />
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
