@@ -10,6 +10,9 @@ use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// What one writes or chooses in.
+const FIELD: &str = "input, textarea, select, [contenteditable]";
+
 /// A value and what people read.
 pub type Choice = (String, String);
 
@@ -210,19 +213,23 @@ fn is_typing(ev: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
         return false;
     };
-    let field = "input, textarea, select, [contenteditable], dialog[open]";
     // Enter on a link or button is theirs.
     let enters =
         ev.key() == "Enter" && target.closest("a, button, summary").ok().flatten().is_some();
     let covered =
         || document().query_selector(":popover-open, dialog:modal").ok().flatten().is_some();
-    enters || target.closest(field).ok().flatten().is_some() || covered()
+    let within = |what: &str| target.closest(what).ok().flatten().is_some();
+    enters || within(FIELD) || within("dialog[open]") || covered()
 }
 
-/// Out of a field before anything else is left; a dialog closes by itself.
+/// Out of a field before anything else is left. A dialog or popover closes by itself, and the
+/// focus stays on what opened it.
 fn leave_field(ev: &web_sys::KeyboardEvent) {
     let field = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok());
-    let field = field.filter(|f| f.closest("dialog[open]").ok().flatten().is_none());
+    let field = field.filter(|f| {
+        let within = |what: &str| f.closest(what).ok().flatten().is_some();
+        within(FIELD) && !within("dialog[open]")
+    });
     if let Some(field) = field {
         // Refused only by a detached element.
         let _ = field.blur();
