@@ -89,8 +89,18 @@ export function mount(area: HTMLTextAreaElement): void {
     view.focus();
   }
 
+  /** A picture that stands in the text is no file beside it too. */
+  const waiting = composer.parentElement?.querySelector(".uploads");
+  function unlist() {
+    const shown = new Set<string>();
+    view.state.doc.descendants((node) => void (node.type === schema.nodes.picture && shown.add(node.attrs.file)));
+    for (const item of waiting?.querySelectorAll("li") ?? [])
+      item.toggleAttribute("data-in-text", shown.has(item.querySelector("input")?.value ?? ""));
+  }
+
   function write() {
     known = serialize(view.state.doc);
+    unlist();
     area.value = known;
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -101,6 +111,7 @@ export function mount(area: HTMLTextAreaElement): void {
     known = area.value;
     view.updateState(stateOf(known));
     refresh();
+    unlist();
   });
   area.addEventListener("rapport:sent", () => below.clear());
   // The page's way in, for a macro that is chosen elsewhere: its id stands in `data-macro`.
@@ -120,6 +131,8 @@ export function mount(area: HTMLTextAreaElement): void {
     view.destroy();
   });
   gone.observe(document.body, { childList: true, subtree: true });
+  // What waits is listed anew when a file comes or goes.
+  if (waiting) new MutationObserver(unlist).observe(waiting, { childList: true, subtree: true });
 
   const bar = composer.querySelector<HTMLElement>(".tools");
   if (bar) {
