@@ -21,8 +21,10 @@ export type Step = {
   offer: (typed: string) => Group[];
 };
 
+/** The group of what can be done. */
+export const ACTIONS = "Actions";
 /** Most actions that are shown for what was typed. */
-const ACTIONS = 8;
+const MOST_ACTIONS = 8;
 
 const words = (text: string) => text.toLowerCase().split(/[\s:…]+/).filter(Boolean);
 
@@ -122,7 +124,7 @@ export function actions(typed: string): Group {
       }
     }
   }
-  return { name: "Actions", options: options.slice(0, typed.trim() === "" ? 20 : ACTIONS) };
+  return { name: ACTIONS, options: options.slice(0, typed.trim() === "" ? 20 : MOST_ACTIONS) };
 }
 
 type Place = { title: string; detail: string; icon: string; href: string; external: boolean };

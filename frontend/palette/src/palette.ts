@@ -1,5 +1,5 @@
 // The command palette: one field, and below it what can be done and where one can go.
-import { actions, places, stepOfCommand, type Group, type Option, type Step } from "./options";
+import { ACTIONS, actions, fits, places, stepOfCommand, type Group, type Option, type Step } from "./options";
 import { element, go, icon, written } from "./page";
 
 /** How long typing rests before the server is asked. */
@@ -12,12 +12,16 @@ class Palette {
   private readonly list = element("div", { id: "palette-list", className: "palette-list" });
   private readonly state = element("p", { className: "visually-hidden" });
   private readonly dialog = element("dialog", { className: "palette", ariaLabel: "Search and commands" });
-  private options: { option: Option; node: HTMLElement }[] = [];
+  private options: { option: Option; node: HTMLElement; isAction: boolean }[] = [];
   private at = 0;
   private step: Step | undefined;
   /** What was typed before the step. */
   private before = "";
   private found: Group[] = [];
+  /** What was typed when the server said so. */
+  private foundFor = "";
+  /** Enter was pressed before the answer to what was typed came: in a new tab, or here. */
+  private pending: { newTab: boolean } | undefined;
   /** What the server said last where nothing was typed: it shows at once the next time. */
   private first: Group[] = [];
   /** Whether the reader chose what is marked: what arrives then leaves the mark where it is. */
@@ -47,6 +51,7 @@ class Palette {
     this.input.value = "";
     this.before = "";
     this.found = this.first;
+    this.foundFor = "";
     this.enter(step);
   }
 
@@ -71,6 +76,7 @@ class Palette {
   }
 
   private enter(step: Step | undefined) {
+    this.pending = undefined;
     this.asked?.abort();
     clearTimeout(this.timer);
     this.step = step;
@@ -86,6 +92,7 @@ class Palette {
 
   private typed() {
     this.moved = false;
+    this.pending = undefined;
     this.show();
     if (this.step !== undefined) return;
     clearTimeout(this.timer);
@@ -94,6 +101,7 @@ class Palette {
 
   /** The latest question wins: those before it are called off. */
   private async ask() {
+    clearTimeout(this.timer);
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     try {
@@ -101,11 +109,14 @@ class Palette {
       const found = await places(typed, asked.signal);
       if (asked.signal.aborted) return;
       this.found = found;
+      this.foundFor = typed;
       if (typed === "") this.first = found;
       this.show();
+      if (this.pending) this.choose(this.at, this.pending.newTab);
     } catch {
       if (asked.signal.aborted) return;
       this.found = [];
+      this.pending = undefined;
       this.show("The server cannot be reached. Actions still work.");
     }
   }
@@ -114,8 +125,10 @@ class Palette {
     const typed = this.input.value;
     if (this.step !== undefined) return this.step.offer(typed);
     const q = typed.trim();
-    const recent = this.found.filter(({ name }) => name === "Recent" && q === "");
-    const groups = [...recent, actions(typed), ...this.found.filter(({ name }) => name !== "Recent")];
+    // Until the answer comes, what is known already and matches.
+    const known = this.isAnswered() ? this.found : this.found.map(({ name, options }) => ({ name, options: options.filter(({ title }) => fits(title, q)) }));
+    const recent = known.filter(({ name }) => name === "Recent" && q === "");
+    const groups = [...recent, actions(typed), ...known.filter(({ name }) => name !== "Recent")];
     if (q !== "") {
       const title = `Search everything for “${q}”`;
       const href = `/search?q=${encodeURIComponent(q)}`;
@@ -124,13 +137,25 @@ class Palette {
     return groups;
   }
 
+  private isAnswered() {
+    return this.step !== undefined || this.foundFor === this.input.value.trim();
+  }
+
+  /** Chooses what is marked; where the reader marked nothing, not before the answer is there. */
+  private enterPressed(newTab: boolean) {
+    const isAction = this.options[this.at]?.isAction ?? false;
+    if (this.moved || isAction || this.isAnswered()) return this.choose(this.at, newTab);
+    this.pending = { newTab };
+    void this.ask();
+  }
+
   private show(problem?: string) {
     const marked = this.moved ? this.options[this.at]?.option.title : undefined;
     this.options = [];
     const groups = this.groups().filter(({ options }) => options.length > 0);
     const nodes = groups.map(({ name, options }, g) => {
       const head = element("div", { className: "palette-group", id: `palette-group-${g}`, textContent: name });
-      const group = element("div", {}, head, ...options.map((option) => this.row(option)));
+      const group = element("div", {}, head, ...options.map((option) => this.row(option, name === ACTIONS)));
       group.setAttribute("role", "group");
       group.setAttribute("aria-labelledby", head.id);
       return group;
@@ -146,7 +171,7 @@ class Palette {
     this.mark(Math.max(again, 0));
   }
 
-  private row(option: Option): HTMLElement {
+  private row(option: Option, isAction: boolean): HTMLElement {
     const index = this.options.length;
     const node = element("div", { id: `palette-${index}`, className: "palette-option" }, icon(option.icon), element("span", { className: "palette-title clip", textContent: option.title }));
     if (option.detail !== "") node.append(element("span", { className: "palette-detail clip", textContent: option.detail }));
@@ -157,7 +182,7 @@ class Palette {
       this.moved = true;
       this.mark(index);
     };
-    this.options.push({ option, node });
+    this.options.push({ option, node, isAction });
     return node;
   }
 
@@ -202,7 +227,7 @@ class Palette {
         return event.preventDefault();
       case "Enter":
         event.preventDefault();
-        return this.choose(this.at, event.metaKey || event.ctrlKey);
+        return this.enterPressed(event.metaKey || event.ctrlKey);
       case "Backspace":
         if (this.step === undefined || this.input.value !== "") return;
         event.preventDefault();
