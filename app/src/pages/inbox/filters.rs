@@ -77,9 +77,9 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
             </label>
             <Choice name="channel" label="Channel" query options=with_any("Any channel", Channel::ALL.iter().map(|c| (c.as_str(), c.label()))) />
             <Choice name="priority" label="Priority" query options=with_any("Any priority", Priority::ALL.iter().map(|p| (p.as_str(), p.label()))) />
-            <details class="more-filters">
+            <details class="menu more-filters">
                 <summary class="btn quiet"><Icon name="filter" />"More"</summary>
-                <div class="more-fields">
+                <div class="menu-items more-fields">
                     <Typed name="tag" label="Tag" query maxlength=limits::TAG_CHARS />
                     <Typed name="account" label="Account, by its whole name" query maxlength=limits::NAME_CHARS />
                     <Choice name="due" label="Due" query options=with_any("Due any time", DueFilter::ALL.iter().map(|d| (d.as_str(), d.label()))) />
