@@ -77,10 +77,18 @@ export const test = base.extend<{ watch: Watch }, { session: Cookie[] }>({
     sessions.set(page, session);
     // What is typed before the browser took over is a test of forms, which the flows without
     // JavaScript are: all others wait. A page without a browser half is ready as it comes.
-    const goto = page.goto.bind(page);
+    const ready = async () => {
+      if (javaScriptEnabled !== false) await page.locator("html[data-hydrated], html[data-plain]").waitFor({ state: "attached" });
+    };
+    const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
     page.goto = async (url, options) => {
       const answer = await goto(url, options);
-      if (javaScriptEnabled !== false) await page.locator("html[data-hydrated], html[data-plain]").waitFor({ state: "attached" });
+      await ready();
+      return answer;
+    };
+    page.reload = async (options) => {
+      const answer = await reload(options);
+      await ready();
       return answer;
     };
     await use(page);

@@ -199,6 +199,39 @@ test("Send as is remembered, unless it closes", async ({ page }) => {
   await expect(send).not.toContainText("as With");
 });
 
+test("who is left out is named and added by a click; signature and quote leave as shown", async ({ page }) => {
+  await login(page);
+  const { mark, url } = await mailed(page);
+  await page.goto(url);
+  await pane(page).locator(".editor").waitFor();
+  const left = pane(page).getByRole("list", { name: "Not among the recipients" });
+  await expect(left).toContainText(`boss-${mark}@mail.example, not added, sender unverified`);
+  await left.getByRole("link", { name: /^Add boss/ }).click();
+  await expect(left).toHaveCount(0);
+  await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);
+  await box(page).click();
+  await page.keyboard.type("Here you are.");
+  await pane(page).getByLabel("Signature of this mail").fill(`Priya, for ${mark}`);
+  await pane(page).getByLabel("Quote the last message").check();
+  await pane(page).getByLabel("Quoted message").click();
+  const quoted = (await pane(page).locator(".below pre").textContent()) ?? "";
+  expect(quoted).toContain(`> Help with ${mark}`);
+  await axe(page, ".ticket");
+  await box(page).click();
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page).last()).toContainText("Here you are.");
+  await expect(pane(page).getByLabel("Signature of this mail")).not.toHaveValue(/Priya, for/);
+});
+
+noJs("without scripts whoever is left out is added by a link", async ({ page }) => {
+  await login(page);
+  const { mark, url } = await mailed(page);
+  await page.goto(`${url}?cc=mallory@evil.example`);
+  await expect(pane(page).locator(".recipients summary")).not.toContainText("mallory");
+  await pane(page).getByRole("link", { name: /^Add boss/ }).click();
+  await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);
+});
+
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGP4z8CAB+GTG8HSALfKY52fTcuYAAAAAElFTkSuQmCC";
 
 test("files are chosen, dropped and pasted, taken off again, and leave with the message", async ({ page, watch }) => {

@@ -39,6 +39,24 @@ async function slowly(page: Page) {
 /** A text field of the ticket, whichever the demo's workspace has. */
 const seats = (page: Page) => pane(page).locator("form:has(input[name=property][value^='field:']) input[name=value]").first();
 
+test("Enter and then leaving the field saves once, and blames nobody", async ({ page }) => {
+  await login(page);
+  const { numbers, url } = await customer(page, ["Once"]);
+  await page.goto(url(numbers[0]!));
+  const sent = await slowly(page);
+  await pane(page).getByText("All properties").click();
+  const field = seats(page);
+  const typed = (await field.getAttribute("type")) === "number" ? "46" : "https://x.example/46";
+  await field.fill(typed);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(field).toHaveAttribute("data-pending", "");
+  await expect(field).not.toHaveAttribute("data-pending", "");
+  await expect(field).toHaveValue(typed);
+  await expect(pane(page).getByRole("alert")).toHaveCount(0);
+  expect(sent).toHaveLength(1);
+});
+
 test("five quick edits all count, while the server is slow", async ({ page }) => {
   await login(page);
   const { numbers, url } = await customer(page, ["Quick"]);
@@ -118,6 +136,31 @@ test("closing is taken back from the message, by its button and by a key", async
   await expect(shown()).toHaveText("New");
 });
 
+test("a merge leads to the ticket that took the other in, and is undone from there", async ({ page }) => {
+  await login(page);
+  const { numbers, url, mark } = await customer(page, ["One", "Two"]);
+  const [one, two] = numbers as [number, number];
+  await page.goto(url(two));
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Merge into…" }).click();
+  const field = page.getByRole("combobox", { name: "Ticket of the same customer" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type("One");
+  await expect(page.getByRole("dialog").getByRole("option")).toHaveText([new RegExp(`#${one} One ${mark}`)]);
+  await axe(page, "dialog[open]");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(field).toHaveValue(`#${one}`);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`${url(one)}$`));
+  await expect(pane(page).getByRole("article")).toHaveCount(2);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(pane(page).locator(".menu[open]")).toHaveCount(0);
+  await expect(toasts(page)).toContainText(`Merged #${two} into #${one}`);
+  await toasts(page).getByRole("button", { name: "Undo" }).click();
+  await expect(pane(page).getByRole("article")).toHaveCount(1);
+});
+
 test("a refused details form leads to the field that is wrong, and asks before it closes", async ({ page, watch }) => {
   watch.allow(/422/);
   await login(page);
@@ -145,6 +188,60 @@ test("a refused details form leads to the field that is wrong, and asks before i
   await expect(dialog.getByLabel("City")).toHaveValue("");
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
+});
+
+test("details left by Back are still there, and two agents' fields do not collide", async ({ page, watch }) => {
+  watch.allow(/409/);
+  await login(page);
+  const { name, profile, id } = await customer(page, []);
+  await page.goto("/customers");
+  await page.goto(profile);
+  const open = () => about(page, name).getByRole("link", { name: "Edit details" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit details" });
+  await about(page, name).getByRole("link", { name: "Sessions" }).click();
+  await open();
+  await dialog.getByLabel("City").fill("Cork");
+  await page.goBack();
+  await page.reload();
+  await open();
+  await expect(dialog.getByLabel("City")).toHaveValue("Cork");
+  await expect(dialog).toContainText("What you typed before is still here.");
+  await others(page, `/api/v1/customers/${id}`, { company: "Initech", city: "Graz" });
+  await dialog.getByRole("button", { name: "Save details" }).click();
+  await expect(dialog.getByLabel("City")).toBeFocused();
+  await expect(dialog).toContainText("changed this to “Graz” meanwhile");
+  await dialog.getByRole("button", { name: "Keep mine" }).click();
+  await dialog.getByRole("button", { name: "Save details" }).click();
+  await expect(dialog).toBeHidden();
+  // Opened again at once, it starts from what was just saved, the colleague's field with it.
+  await open();
+  await expect(dialog.getByLabel("City")).toHaveValue("Cork");
+  await expect(dialog.getByLabel("Company")).toHaveValue("Initech");
+  await dialog.getByLabel("City").fill("Bern");
+  await dialog.getByRole("button", { name: "Save details" }).click();
+  await expect(dialog).toBeHidden();
+});
+
+test("a note's draft survives another ticket, Back and a reload, and ⌘↵ adds it", async ({ page }) => {
+  await login(page);
+  const { name, numbers, url } = await customer(page, ["One", "Two"]);
+  const [one, two] = numbers as [number, number];
+  await page.goto(url(one));
+  const note = about(page, name).getByLabel("New note");
+  await note.fill("Prefers the phone");
+  await page.keyboard.press("Escape");
+  await expect(note).not.toBeFocused();
+  await page.getByRole("complementary", { name: "Tickets" }).or(page.locator(".pane.tickets")).getByRole("link", { name: new RegExp(`#${two}`) }).first().click();
+  await expect(pane(page)).toContainText("Text of Two");
+  await expect(note).toHaveValue("Prefers the phone");
+  await page.goBack();
+  await page.reload();
+  await expect(note).toHaveValue("Prefers the phone");
+  await note.press("Control+Enter");
+  await expect(about(page, name).locator(".note-item")).toContainText("Prefers the phone");
+  await expect(note).toHaveValue("");
+  await page.reload();
+  await expect(note).toHaveValue("");
 });
 
 test("a new ticket and a new customer keep what was typed while one looks elsewhere", async ({ page }) => {

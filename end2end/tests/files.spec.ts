@@ -72,6 +72,29 @@ const message = (page: Page) => page.getByRole("article", { name: "Fay Files wro
 const width = (page: Page, picture: string) =>
   page.locator(picture).evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth));
 
+eachTheme("a picture is small in the thread and opens large, by keyboard", async ({ page }) => {
+  await login(page);
+  await page.goto(await ticket(page));
+  const small = message(page).getByRole("button", { name: "Enlarge screen.png" });
+  await expect(small).toBeVisible();
+  expect(await width(page, ".picture img")).toBe(480);
+  await small.press("Enter");
+  const large = page.getByRole("dialog", { name: "screen.png" });
+  await expect(large).toBeVisible();
+  expect(await width(page, ".large > img")).toBe(900);
+  await axe(page, ".large");
+  await page.keyboard.press("Escape");
+  await expect(large).toBeHidden();
+  await expect(small).toBeFocused();
+  // Escape closed the picture, not the ticket.
+  await expect(message(page)).toBeVisible();
+  await page.getByRole("textbox", { name: "Message" }).click();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Attach files" }).click()]);
+  await chooser.setFiles({ name: "chart.png", mimeType: "image/png", buffer: png(60, 40) });
+  await expect(page.getByRole("button", { name: "Remove chart.png" })).toBeVisible();
+  await axe(page, ".ticket");
+});
+
 test("a PDF and a text open in the browser's own viewer, and a trap in none", async ({ page, context, watch }) => {
   // The test itself looks into the sandbox, where nothing runs and no icon is ours.
   watch.allow(/Blocked script execution|favicon\.ico/);

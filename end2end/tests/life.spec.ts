@@ -38,6 +38,50 @@ test("a ticket is snoozed from its menu, and woken by hand", async ({ page }) =>
   await expect(pane(page).getByLabel("Status", { exact: true }).locator("option:checked")).toHaveText("Open");
 });
 
+test("two tickets are merged, and parted again", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const { numbers, url } = await customer(page, ["One", "Two"]);
+  const [one, two] = numbers as [number, number];
+  await page.goto(url(two));
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Merge into…" }).click();
+  const field = page.getByRole("dialog").getByRole("combobox");
+  await field.fill("99999999");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("There is no ticket with this number.");
+  await field.fill(`#${one}`);
+  await page.getByRole("dialog").getByRole("button", { name: "Merge" }).click();
+  const bar = pane(page).locator(".state-bar");
+  await expect(pane(page).getByRole("article")).toHaveCount(2);
+  await expect(pane(page)).toContainText(`took in #${two}`);
+  await page.goto(url(two));
+  await bar.getByRole("button", { name: "Take the merge back" }).click();
+  await expect(bar).toHaveCount(0);
+  await expect(pane(page).getByRole("article")).toHaveCount(1);
+});
+
+test("a ticket moves to another customer, and the page with it", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const from = await customer(page, ["Misfiled"]);
+  const to = await customer(page, []);
+  await page.goto(from.url(from.numbers[0]!));
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Move to another customer…" }).click();
+  const field = page.getByRole("combobox", { name: "Customer" });
+  await field.fill("nobody@nowhere.example");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("No customer has this e-mail or ID.");
+  await expect(field).toBeFocused();
+  await field.fill(`Lia ${to.mark}`);
+  await page.getByRole("option", { name: `Lia ${to.mark}` }).click();
+  await expect(field).toHaveValue(to.email);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("complementary", { name: `About Lia ${to.mark}` })).toBeVisible();
+  await expect(pane(page)).toContainText(`moved this from Lia ${from.mark} to Lia ${to.mark}`);
+});
+
 noJs("without JavaScript a ticket is marked as spam, and comes back", async ({ page }) => {
   await login(page);
   const { numbers, url } = await customer(page, ["Buy now"]);

@@ -25,6 +25,34 @@ const pane = (page: Page) => page.getByRole("region", { name: "Ticket", exact: t
 const box = (page: Page) => pane(page).getByRole("textbox", { name: "Message" });
 const send = (page: Page) => pane(page).getByRole("button", { name: /^Send(?! and)/ });
 
+noJs("an answer goes to whom it says, and leaves after ten seconds", async ({ page }) => {
+  noJs.setTimeout(60_000);
+  await login(page);
+  const { mark, email, url } = await ticket(page);
+  await page.goto(url);
+  await expect(pane(page)).toContainText(`To: ${email} · Cc: kim-${mark}@mail.example`);
+  // The composer rests until it has the focus.
+  await box(page).click();
+  await pane(page).getByText(`To: ${email}`).click();
+  await pane(page).getByLabel("Cc", { exact: true }).fill("");
+  await pane(page).getByLabel("Bcc", { exact: true }).fill(`archive-${mark}@acme.example`);
+  await box(page).fill(`Hello ${mark}`);
+  await send(page).click();
+  await expect(pane(page)).toContainText("Sending…");
+  const reply = pane(page).getByRole("article", { name: "Priya Raman wrote" });
+  await expect(async () => {
+    await page.goto(url);
+    await expect(reply.getByRole("img", { name: /^Sent/ })).toBeVisible({ timeout: 100 });
+  }).toPass({ timeout: 30_000 });
+  await page.goto("/dev/outbox");
+  const row = page.getByRole("row", { name: new RegExp(mark) });
+  await expect(row).toContainText(`${email}, archive-${mark}@acme.example`);
+  const mail = await page.request.get(`${await row.getByRole("link").getAttribute("href")}/raw`);
+  const text = await mail.text();
+  expect(text).toContain(`Subject: Re: Outgoing ${mark}`);
+  expect(text).not.toContain("archive-");
+});
+
 test("an answer is taken back with its text", async ({ page }) => {
   await login(page);
   const { url } = await ticket(page);

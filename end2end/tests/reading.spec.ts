@@ -103,6 +103,14 @@ test("the subject opens with the focus in it and its words chosen", async ({ pag
   await expect(page).toHaveURL(/\/tickets\//);
 });
 
+test("a form that opens from the menu takes the words", async ({ page }) => {
+  await open(page);
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Merge into…" }).click();
+  await page.keyboard.type("#1");
+  await expect(page.getByRole("combobox", { name: "Ticket of the same customer" })).toHaveValue("#1");
+});
+
 test("keys are written as they are on the reader's keyboard", async ({ page, browser, baseURL }) => {
   await open(page);
   await expect(page.locator("header .search kbd")).toHaveText("Ctrl+K");

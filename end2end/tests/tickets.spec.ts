@@ -42,6 +42,35 @@ test("a filter applies at once and stands in the address", async ({ page }) => {
   await expect(page.getByRole("listitem").filter({ hasText: mark })).toBeVisible();
 });
 
+test("j and k move through tickets while the pane stays, Escape goes back to the timeline", async ({ page }) => {
+  await login(page);
+  const { mark, numbers } = await customer(page, ["First", "Second", "Third"]);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: `Third ${mark}` }).getByRole("link").click();
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(3);
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/customers\/cus_\w+$/);
+});
+
+test("typing filters the pane, and the filter outlives switching tickets", async ({ page }) => {
+  await login(page);
+  const { mark } = await customer(page, ["Apples", "Pears", "Apple pie"]);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: `Pears ${mark}` }).getByRole("link").click();
+  await pane(page).getByLabel("Filter tickets").click();
+  await pane(page).getByLabel("Text or number").fill("apple");
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(2);
+  await page.keyboard.press("Escape");
+  await pane(page).locator(".ticket-item").first().click();
+  await expect(pane(page).locator(".ticket-item")).toHaveCount(2);
+});
+
 const form = (page: Page) => page.getByRole("region", { name: /^New ticket for/ });
 const ticket = (page: Page) => page.getByRole("region", { name: "Ticket", exact: true });
 
