@@ -51,7 +51,9 @@ pub(super) fn EventRow(
         false => view! { <a class="to-ticket" href=href>"Open the ticket"</a> }.into_any(),
     });
     let style = if pinned { TimeStyle::List } else { TimeStyle::Clock };
-    let separator = (ticket.is_some() && !detail.is_empty()).then_some(" · ");
+    // Beside what opens, not in it: a button holds no link.
+    let changes = changes.map(|(now, href)| view! { <Changes now href /> }.into_any());
+    let beside = ticket.map(|ticket| view! { <div class="beside">{ticket}{changes}</div> });
     view! {
         <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
             <Time at=item.occurred_at style />
@@ -60,7 +62,7 @@ pub(super) fn EventRow(
                 <details open=at_start on:toggle=toggle>
                     <summary>
                         <span class="what">{item.heading()} " " <em>{item.aside()}</em></span>
-                        <span class="detail">{detail} {separator} {ticket}</span>
+                        <span class="detail">{detail}</span>
                     </summary>
                     {move || if open.get() {
                         view! { <Opened stream item=whole.clone() /> }.into_any()
@@ -68,8 +70,8 @@ pub(super) fn EventRow(
                         view! { <a class="reveal" href=permalink.clone()>"Show all properties"</a> }.into_any()
                     }}
                 </details>
+                {beside}
                 <Card item=item.clone() />
-                {changes.map(|(now, href)| view! { <Changes now href /> }.into_any())}
             </div>
         </li>
     }
