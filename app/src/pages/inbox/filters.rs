@@ -88,7 +88,6 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
             </details>
             <Choice name="sort" label="Order" query options=InboxSort::ALL.map(|s| (s.word().to_string(), s.label())).to_vec() />
             <button class="btn" type="submit" hidden=move || clock.local.get()>"Apply"</button>
-            <a class="btn quiet new-ticket-link" href="/customers?for=ticket"><Icon name="plus" />"New ticket"</a>
             {move || chips(&query.get())}
         </form>
     }

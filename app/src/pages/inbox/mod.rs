@@ -98,6 +98,7 @@ pub fn InboxPage() -> impl IntoView {
                                     <input type="checkbox" aria-label="Select all on this page" prop:checked=move || list.deeds.selection.has_page() on:change=all />
                                 </label>
                                 {move || answer().map(|(query, inbox)| caption(&query, &inbox))}
+                                <a class="btn quiet new-ticket-link" href="/customers?for=ticket"><Icon name="plus" />"New ticket"</a>
                                 {move || answer().map(|(query, inbox)| pages(&query, &inbox))}
                             </div>
                             {view! { <BulkBar list query assignable total /> }.into_any()}
