@@ -106,6 +106,7 @@ guards() {
   sources 'app/src/*.rs' | forbid 'a value of one thread, which panics on the server: use a thread_local' '::new_local\(' || failed=1
   # A page that is being left must not follow the address to the next one: use_url stands still.
   sources 'app/src/*.rs' | forbid 'use_location follows the window past its page: use_url' 'use_location' || failed=1
+  sources 'app/src/*.rs' | forbid 'Suspend leaves a dead view on the page: kept, of ui/kept.rs' 'Suspend::new|<Await' || failed=1
   # The content security policy refuses inline styles: use a class or a custom property.
   sources 'app/src/*.rs' |
     forbid 'an inline style, which the content security policy refuses' '(^|[[:space:]])style(:[a-z-]+)?=[^A-Z]' || failed=1
