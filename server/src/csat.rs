@@ -3,6 +3,7 @@
 //! Opening the address shows a form and records nothing, whatever is in the query: programs
 //! that check links open it as well. Only sending the form does.
 
+use crate::middleware::small_body;
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Form, Path, Query, State};
@@ -22,7 +23,8 @@ const WORDS: [&str; 5] = ["Very bad", "Bad", "Fair", "Good", "Great"];
 
 /// The routes.
 pub fn router() -> Router<AppState> {
-    Router::new().route("/csat/{token}", get(form).post(send))
+    let form = get(form).post(send).layer(axum::middleware::from_fn(small_body::take));
+    Router::new().route("/csat/{token}", form)
 }
 
 #[derive(Debug, Deserialize)]

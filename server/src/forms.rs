@@ -46,20 +46,31 @@ pub async fn login(
         (status, Html(page)).into_response()
     };
     let ip = real_ip::real_ip(&state.config, peer, &headers);
-    if !state.attempts.allow(real_ip::subscriber(ip), &form.email) {
+    let from = real_ip::subscriber(ip);
+    if !state.attempts.allow(from, &form.email) {
+        tracing::warn!(%ip, email = %shown(&form.email), "login refused: too many attempts");
         let error = "Too many attempts. Wait a minute and try again.";
         return again(StatusCode::TOO_MANY_REQUESTS, error);
     }
     match auth::login(&state.store, &form.email, &form.password).await {
         Ok(token) => {
+            state.attempts.succeeded(from, &form.email);
             let cookie = session::cookie(state.config.tls(), &token);
             ([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response()
         }
         Err(error @ AppError::Unavailable) => {
             again(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
         }
-        Err(_) => again(StatusCode::UNAUTHORIZED, "E-mail or password is wrong."),
+        Err(_) => {
+            tracing::warn!(%ip, email = %shown(&form.email), "login refused");
+            again(StatusCode::UNAUTHORIZED, "E-mail or password is wrong.")
+        }
     }
+}
+
+/// What somebody typed as their address, for the log: quoted, and no longer than an address is.
+fn shown(email: &str) -> String {
+    format!("{:?}", email.chars().take(EMAIL_CHARS).collect::<String>())
 }
 
 /// A path on this server, or the inbox: `//evil.example` and `/\evil.example` are other servers.
@@ -137,10 +148,19 @@ pub async fn away(
     }
 }
 
-/// `POST /client-errors`: the browser half crashed.
-pub async fn client_error(body: String) -> StatusCode {
-    let text: String = body.chars().filter(|c| !c.is_control()).take(CRASH_CHARS).collect();
-    tracing::error!(%text, "the browser half crashed");
+/// `POST /client-errors`: the browser half crashed. Anybody may say so, and write what they like.
+pub async fn client_error(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: String,
+) -> StatusCode {
+    let ip = real_ip::real_ip(&state.config, peer, &headers);
+    if !state.attempts.may_report(real_ip::subscriber(ip)) {
+        return StatusCode::TOO_MANY_REQUESTS;
+    }
+    let text: String = body.chars().take(CRASH_CHARS).collect();
+    tracing::error!(%ip, ?text, "a browser says that its half crashed");
     StatusCode::NO_CONTENT
 }
 

@@ -4,11 +4,11 @@
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
 //! - health, static files, and the pictures in mails that tell when they were opened: open.
 
-use crate::middleware::{canonical, csp, session, slow};
+use crate::middleware::{canonical, csp, session, slow, small_body};
 use crate::state::AppState;
 use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Router, http, middleware};
 use http::request::Parts;
@@ -18,6 +18,8 @@ use leptos_axum::{
     LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
 };
 use rapport_app::{App, plain};
+use std::collections::HashSet;
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
@@ -49,8 +51,10 @@ pub fn build(state: AppState) -> Router {
 
 fn pages(state: &AppState) -> Router<AppState> {
     // Server functions have one route of their own below, where forms and delays are seen to.
-    let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_string());
-    let routes = generate_route_list_with_exclusions(App, Some(functions.collect()));
+    let functions: HashSet<String> =
+        server_fn::axum::server_fn_paths().map(|(path, _)| path.to_string()).collect();
+    let routes =
+        generate_route_list_with_exclusions(App, Some(functions.iter().cloned().collect()));
     let (store, keys) = (state.store.clone(), state.config.secret_key.clone());
     let live = state.live.clone();
     let context = move || {
@@ -76,20 +80,30 @@ fn pages(state: &AppState) -> Router<AppState> {
         demo: state.config.demo,
     };
     let keeping = site.clone();
+    let known = Arc::new(functions);
     let functions = post(move |request: axum::extract::Request| {
         let (site, context) = (keeping.clone(), server_fn_context.clone());
+        let is_known = known.contains(request.uri().path());
         let run = async move |request| {
             handle_server_fns_with_context(context, request).await.into_response()
         };
-        async move { plain::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await }
+        async move {
+            if !is_known {
+                return plain::refused::unknown(request.headers());
+            }
+            plain::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await
+        }
     });
-    Router::new()
-        .route("/", get(|| async { Redirect::to("/inbox") }))
+    let forms = Router::new()
         .route("/login", post(forms::login))
         .route("/logout", post(forms::logout))
         .route("/setup", post(forms::setup))
         .route("/away", post(forms::away))
         .route("/client-errors", post(forms::client_error))
+        .route_layer(middleware::from_fn(small_body::take));
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/inbox") }))
+        .merge(forms)
         .route(
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
@@ -139,7 +153,23 @@ fn files(state: &AppState) -> Router<()> {
             .precompressed_br()
             .precompressed_gzip()
     };
+    let public = dir("").not_found_service(nowhere(state));
     Router::new()
         .nest_service("/pkg", tower::ServiceBuilder::new().layer(immutable).service(dir("pkg")))
-        .fallback_service(tower::ServiceBuilder::new().layer(day).service(dir("")))
+        .fallback_service(tower::ServiceBuilder::new().layer(day).service(public))
+}
+
+/// The answer for an address that leads nowhere: a page for people, a line for programs.
+fn nowhere(state: &AppState) -> Router<()> {
+    let options = state.leptos.clone();
+    let answer = async move |request: axum::extract::Request| {
+        let accept = request.headers().get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
+        if accept.is_some_and(|accept| accept.contains("text/html")) {
+            let nonce = request.extensions().get::<Nonce>().cloned();
+            Html(plain::lone::nothing_there(&options, nonce)).into_response()
+        } else {
+            "There is nothing here.\n".into_response()
+        }
+    };
+    Router::new().fallback(answer).layer(middleware::from_fn_with_state(state.clone(), csp::set))
 }

@@ -13,6 +13,13 @@ pub fn NotFoundPage() -> impl IntoView {
     }
     view! {
         <PageTitle text="Not found" />
+        {nothing_here()}
+    }
+}
+
+/// What the page says.
+pub(crate) fn nothing_here() -> AnyView {
+    view! {
         <main id="main" class="lone">
             <Empty icon="search" title="Nothing here">
                 <p>"This does not exist, or you have no access to it."</p>
@@ -20,4 +27,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </Empty>
         </main>
     }
+    .into_any()
 }

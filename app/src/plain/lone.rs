@@ -1,7 +1,9 @@
-//! Login and set-up when they were refused: the same forms with what was typed. Passwords apart,
-//! nothing of it was in an address, where it would stay in histories and logs.
+//! Pages that ask nothing of a session: addresses that lead nowhere, and login and set-up when they
+//! were refused: the same forms with what was typed. Passwords apart, nothing of it was in an
+//! address, where it would stay in histories and logs.
 
 use crate::pages::login::login_form;
+use crate::pages::not_found::nothing_here;
 use crate::pages::setup::{SetupTyped, setup_form};
 use crate::shell::plain_shell;
 use crate::ui::time::provide_clock;
@@ -30,6 +32,11 @@ pub fn setup_again(
     error: AppError,
 ) -> String {
     document(options, nonce, "Set up", || setup_form(typed, Some(error)))
+}
+
+/// The page of an address that leads nowhere, for whoever asks.
+pub fn nothing_there(options: &LeptosOptions, nonce: Option<Nonce>) -> String {
+    document(options, nonce, "Not found", nothing_here)
 }
 
 fn document(

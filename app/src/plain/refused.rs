@@ -14,7 +14,7 @@ use crate::ui::textarea::TextArea;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 use rapport_domain::AppError;
@@ -22,6 +22,8 @@ use server_fn::error::ServerFnUrlError;
 
 /// The page that a form stood on, when it comes from here.
 const PAGE: &str = "__page";
+/// Longest error of a server function that is read.
+const ERROR_BYTES: usize = 64 * 1024;
 /// What forms carry for themselves; people typed the rest.
 const CARRIED: [&str; 18] = [
     // Lists, as `effects[]`: ids and words that a page of ours makes.
@@ -45,24 +47,25 @@ const CARRIED: [&str; 18] = [
     "was",
 ];
 
-/// Runs a server function. `limit` is the most bytes that a form may send.
+/// Runs a server function. `limit` is the most bytes that it may be sent.
 pub async fn keeping(
     site: &Site,
     limit: usize,
     request: Request,
     run: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
-    let is_form = request
-        .headers()
+    let (mut parts, body) = request.into_parts();
+    let is_form = parts
+        .headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    if !is_form || !wants_page(request.headers()) {
-        return run(request).await;
-    }
-    let (mut parts, body) = request.into_parts();
+    let wants_page = wants_page(&parts.headers);
     let Ok(bytes) = to_bytes(body, limit).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return told(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once.", wants_page);
     };
+    if !is_form || !wants_page {
+        return with_own_status(run(Request::from_parts(parts, Body::from(bytes))).await).await;
+    }
     let sent = read(&parts, bytes.clone()).await;
     if let Some(page) = own_path(sent.text(PAGE)) {
         lead_back(&mut parts, page);
@@ -74,6 +77,35 @@ pub async fn keeping(
     let (Some(error), Ok(visit)) = (error_of(&answer), visit) else { return answer };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     visit.respond(status, "Not saved", || again(&sent, &error, action, page))
+}
+
+/// The answer where there is no such server function: the page is of another version.
+pub fn unknown(headers: &HeaderMap) -> Response {
+    let text = "Rapport was updated. Reload the page and try again.";
+    told(StatusCode::NOT_FOUND, text, wants_page(headers))
+}
+
+/// A refusal before any function ran: a line for people, an error as pages read it.
+fn told(status: StatusCode, text: &str, wants_page: bool) -> Response {
+    if wants_page {
+        return (status, text.to_string()).into_response();
+    }
+    (status, axum::Json(Failure(AppError::Transport(text.into())))).into_response()
+}
+
+/// What was refused before the function ran, as arguments that cannot be read, is no fault of the
+/// server's: it has the status of its error.
+async fn with_own_status(answer: Response) -> Response {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, ERROR_BYTES).await.unwrap_or_default();
+    let status = serde_json::from_slice(&bytes).ok().map(|Failure(error)| error.status());
+    if let Some(Ok(status)) = status.map(StatusCode::from_u16) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 async fn read(parts: &Parts, bytes: Bytes) -> Sent {

@@ -21,6 +21,8 @@ const ARGON_KIB: u32 = 19 * 1024;
 const ARGON_PASSES: u32 = 2;
 /// Hashing takes a core each: as many at once as the smallest machine has.
 static HASHING: Semaphore = Semaphore::const_new(2);
+/// How many may wait for their turn: two seconds' worth. Whoever comes then is told to come again.
+static WAITING: Semaphore = Semaphore::const_new(64);
 /// Compared against when the e-mail is unknown, so that both answers take the same time.
 static DUMMY_HASH: LazyLock<String> =
     LazyLock::new(|| hash_now("no one has this password").expect("constant input hashes"));
@@ -31,7 +33,6 @@ pub async fn login(store: &Store, email: &str, password: &str) -> Result<String>
     let hash = found.as_ref().map_or_else(|| DUMMY_HASH.clone(), |c| c.password_hash.clone());
     let matches = verify(password.to_string(), hash).await?;
     let (Some(user), true) = (found, matches) else {
-        tracing::warn!("login refused");
         return Err(AppError::invalid("password", "E-mail or password is wrong."));
     };
     let token = random_token();
@@ -74,14 +75,10 @@ pub(crate) fn hash_token(token: &str) -> Vec<u8> {
 
 /// Hashes a password with argon2id, off the async threads.
 pub(crate) async fn hash_password(password: String) -> Result<String> {
-    let _permit = HASHING.acquire().await.map_err(|_| AppError::Unavailable)?;
-    tokio::task::spawn_blocking(move || hash_now(&password))
-        .await
-        .map_err(|_| AppError::Unavailable)?
+    in_turn(&WAITING, &HASHING, move || hash_now(&password)).await?
 }
 
 async fn verify(password: String, hash: String) -> Result<bool> {
-    let _permit = HASHING.acquire().await.map_err(|_| AppError::Unavailable)?;
     let check = move || match PasswordHash::new(&hash) {
         Ok(parsed) => argon().verify_password(password.as_bytes(), &parsed).is_ok(),
         Err(error) => {
@@ -89,7 +86,23 @@ async fn verify(password: String, hash: String) -> Result<bool> {
             false
         }
     };
-    tokio::task::spawn_blocking(check).await.map_err(|_| AppError::Unavailable)
+    in_turn(&WAITING, &HASHING, check).await
+}
+
+/// Runs `work` off the async threads once there is a turn for it. The work itself holds its turn:
+/// whoever hangs up meanwhile leaves the line, but what has begun runs to its end.
+async fn in_turn<T: Send + 'static>(
+    line: &'static Semaphore,
+    turns: &'static Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let _place = line.try_acquire().map_err(|_| AppError::Unavailable)?;
+    let turn = turns.acquire().await.map_err(|_| AppError::Unavailable)?;
+    let run = move || {
+        let _turn = turn;
+        work()
+    };
+    tokio::task::spawn_blocking(run).await.map_err(|_| AppError::Unavailable)
 }
 
 fn argon() -> Argon2<'static> {
@@ -104,5 +117,37 @@ fn hash_now(password: &str) -> Result<String> {
             tracing::error!(%error, "password could not be hashed");
             Err(AppError::Unavailable)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn who_hangs_up_frees_no_turn_that_is_still_used_and_the_line_has_an_end() {
+        static LINE: Semaphore = Semaphore::const_new(3);
+        static TURNS: Semaphore = Semaphore::const_new(1);
+        static RUNNING: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let work = || {
+            MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(30));
+            RUNNING.fetch_sub(1, Ordering::SeqCst);
+        };
+        for _ in 0..5 {
+            let begun = tokio::spawn(in_turn(&LINE, &TURNS, work));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            begun.abort();
+        }
+        let three: Vec<_> = (0..3).map(|_| tokio::spawn(in_turn(&LINE, &TURNS, work))).collect();
+        tokio::task::yield_now().await;
+        assert!(matches!(in_turn(&LINE, &TURNS, work).await, Err(AppError::Unavailable)));
+        for one in three {
+            one.await.expect("no panic").expect("a turn");
+        }
+        assert_eq!(MOST.load(Ordering::SeqCst), 1);
     }
 }

@@ -6,3 +6,4 @@ pub mod rate_limit;
 pub mod real_ip;
 pub mod session;
 pub mod slow;
+pub mod small_body;

@@ -175,7 +175,10 @@ impl TestApp {
 
     /// A page, as a browser with this cookie asks for it.
     pub async fn page(&self, path: &str, cookie: &str) -> Answer {
-        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty());
+        let request = Request::get(path)
+            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
+            .header(header::COOKIE, cookie)
+            .body(Body::empty());
         self.send(request.expect("a request")).await
     }
 

@@ -82,11 +82,16 @@ async fn only_what_is_there_is_kept_for_a_year(pool: PgPool) {
         ("/pkg/rapport.1f.js", 200, "public, max-age=31536000, immutable"),
         ("/pkg/rapport.2e.js", 404, "no-store"),
         ("/robots.txt", 200, "public, max-age=86400"),
-        ("/no-such.txt", 404, "no-store"),
+        ("/no-such.txt", 404, "private, no-store"),
     ] {
         let answer = app.page(path, "").await;
         assert_eq!(answer.status, status, "{path}");
         assert_eq!(answer.header(header::CACHE_CONTROL), kept, "{path}");
     }
+    // People get a page that leads on, whether they are logged in or not.
+    let lost = app.page("/settings/no-such", "").await;
+    assert_eq!(lost.status, StatusCode::NOT_FOUND);
+    assert!(lost.body.contains("Go to the inbox"), "{}", lost.body);
+    assert!(lost.header(header::CONTENT_SECURITY_POLICY).contains("default-src"));
     std::fs::remove_dir_all(site).expect("removed");
 }

@@ -54,3 +54,29 @@ async fn a_form_of_somebody_logged_out_meanwhile_leads_to_the_login_and_back(poo
     let to = answer.header(header::LOCATION);
     assert_eq!(to, "/login?next=/customers/cus_x%3Fpane%3Dinfo");
 }
+
+/// What no page of this version sends is the sender's fault, and told in people's words.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_cannot_be_read_is_refused_without_a_word_of_what_is_inside(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let cookie = app.priya().await;
+    let send = async |path: &str, body: Vec<u8>| {
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, "application/json")
+            .header(header::COOKIE, &cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        app.send(request.expect("a request")).await
+    };
+    let mut paths = server_fn::axum::server_fn_paths().map(|(path, _)| path);
+    let note = paths.find(|path| path.contains("add_note")).expect("the form for notes");
+    let answer = send(note, b"customer=\xff&body[a]=1".to_vec()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+    let answer = send(note, vec![b'a'; 2 << 20]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{answer:?}");
+    let answer = send("/api/no_such_function", Vec::new()).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{answer:?}");
+    assert!(answer.body.contains("Reload the page"), "{answer:?}");
+    assert!(!answer.body.contains("server function"), "{answer:?}");
+}
