@@ -124,16 +124,15 @@ guards() {
 # Tracked and new files alike, so that a guard speaks before the commit.
 sources() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done; }
 
+# Both are installed by set-up: a check that is skipped where it is missing finds nothing there.
 shell() {
-  if have shellcheck; then
-    shellcheck -x scripts/*.sh end2end/run.sh .ci/run
-  else
-    say "    skipped: shellcheck is not installed"
-  fi
+  have shellcheck || die "shellcheck is not installed: run scripts/setup.sh --tests"
+  shellcheck -x scripts/*.sh end2end/run.sh .ci/run
 }
 
 spelling() {
-  if have typos; then typos; else say "    skipped: typos is not installed (cargo install typos-cli)"; fi
+  [ -x "$(typos_path)" ] || die "typos is not installed: run scripts/setup.sh --tests"
+  "$(typos_path)"
 }
 
 # The composer's editor and the command palette, in TypeScript: esbuild drops the types without looking at them.

@@ -83,6 +83,9 @@ wasm_cargo() {
 CACHE=${RAPPORT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rapport}
 bundle_path() { printf '%s/bundle-%s' "$CACHE" "$(cat tools/bundle/Cargo.* tools/bundle/src/*.rs | sha256sum | cut -c1-12)"; }
 
+# The spell checker that set-up installs.
+typos_path() { printf %s "$CACHE/typos/bin/typos"; }
+
 # One hash over the names, sizes and times of the files under the given paths.
 stamp_of() {
   find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | sha256sum | cut -c1-32

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and running Rapport needs, and only what is missing.
 #   scripts/setup.sh           Rust's wasm32 target, our bundler, Node and its build tools, Postgres
-#   scripts/setup.sh --tests   also Chromium, the end-to-end packages and cargo-nextest
+#   scripts/setup.sh --tests   also Chromium, the end-to-end packages, the linters and cargo-nextest
 # First run: 2 to 4 minutes on 2 cores. Again: well under a second.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -16,6 +16,7 @@ esac
 
 DEB_RUST_LIB=/usr/lib/rustlib
 WASM=wasm32-unknown-unknown
+TYPOS_VERSION=1.52.0
 setup_began=$(now_ms)
 
 # --- Rust -----------------------------------------------------------------------------
@@ -169,8 +170,23 @@ ensure_dovecot() {
   }
 }
 
+# What reads our scripts and our words. typos comes from PyPI as a finished program.
+ensure_linters() {
+  have shellcheck || step "shellcheck" apt_install shellcheck
+  [ -x "$(typos_path)" ] || step "typos" install_typos
+}
+
+install_typos() {
+  python3 -m venv "$CACHE/typos" 2>/dev/null || {
+    apt_install python3-venv
+    python3 -m venv "$CACHE/typos"
+  }
+  "$CACHE/typos/bin/pip" install -q "typos==$TYPOS_VERSION"
+}
+
 setup_tests() {
   ensure_chromium
+  ensure_linters
   ensure_dovecot
   ensure_nextest
   step "npm packages in end2end/" npm_ci end2end
@@ -193,6 +209,7 @@ setup_tests_key() {
   cat scripts/setup.sh end2end/package-lock.json | sha256sum
   [ -e end2end/node_modules/.package-lock.json ] && echo npm
   have "${CHROMIUM:-chromium}" && echo chromium
+  have shellcheck && [ -x "$(typos_path)" ] && echo linters
   [ -x /usr/sbin/dovecot ] && echo dovecot
 }
 
