@@ -3,10 +3,9 @@
 /// Defines an enum with its stored word and its label, serde, parsing and the list of all.
 #[macro_export]
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident => $word:literal, $label:literal;)+ }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])+ $name:ident { $($variant:ident => $word:literal, $label:literal;)+ }) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
         pub enum $name { $(#[serde(rename = $word)] $variant,)+ }
 
         impl $name {
@@ -23,6 +22,21 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $label,)+ }
             }
         }
+
+        // Not derived: that reads no word which a macro hands on, and lists the variants' names.
+        #[cfg(feature = "utoipa")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(concat!($($doc,)+).trim()))
+                    .enum_values(Some([$($word,)+]))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "utoipa")]
+        impl utoipa::ToSchema for $name {}
 
         // Stored as text; a word that the code does not know is an error of the row, not a panic.
         #[cfg(feature = "sqlx")]

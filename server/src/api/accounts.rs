@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 /// List accounts, newest first.
 #[utoipa::path(get, path = "/accounts", tag = "accounts", params(PageParams),
-    responses((status = 200, body = Page<AccountRef>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<AccountRef>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     Caller(ctx): Caller,
     Params(page): Params<PageParams>,
@@ -26,7 +26,7 @@ pub async fn list(
 /// Create an account, or find it by external id, else by name, and change it.
 #[utoipa::path(post, path = "/accounts", tag = "accounts", request_body = AccountInput,
     responses((status = 201, body = Account), (status = 200, description = "It was there, and is changed", body = Account),
-        (status = "4XX", body = Problem)))]
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn upsert(Caller(ctx): Caller, Body(input): Body<AccountInput>) -> Created<Account> {
     Ok(created(accounts::upsert(&ctx, input).await?))
 }
@@ -34,7 +34,7 @@ pub async fn upsert(Caller(ctx): Caller, Body(input): Body<AccountInput>) -> Cre
 /// Read an account.
 #[utoipa::path(get, path = "/accounts/{id}", tag = "accounts",
     params(("id" = AccountId, Path)),
-    responses((status = 200, body = Account), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(Caller(ctx): Caller, Named(id): Named<AccountId>) -> Answer<Account> {
     Ok(Json(accounts::get(&ctx, id).await?))
 }
@@ -42,7 +42,7 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<AccountId>) -> Answer<Acc
 /// Change an account.
 #[utoipa::path(patch, path = "/accounts/{id}", tag = "accounts",
     params(("id" = AccountId, Path), IfMatch), request_body = AccountInput,
-    responses((status = 200, body = Account), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,
@@ -68,7 +68,7 @@ pub struct TimelineParams {
 /// customers who were active last.
 #[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "accounts",
     params(("id" = AccountId, Path), TimelineParams),
-    responses((status = 200, body = Page<AccountEvent>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<AccountEvent>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn timeline(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,

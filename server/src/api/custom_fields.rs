@@ -27,14 +27,14 @@ pub struct FieldsPage {
 
 /// List the custom fields in use, in their order.
 #[utoipa::path(get, path = "/custom-fields", tag = "custom fields", params(FieldsQuery),
-    responses((status = 200, body = FieldsPage), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = FieldsPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(Caller(ctx): Caller, Params(query): Params<FieldsQuery>) -> Answer<FieldsPage> {
     Ok(Json(FieldsPage { items: fields::list(&ctx, query.entity, false).await? }))
 }
 
 /// Define a custom field.
 #[utoipa::path(post, path = "/custom-fields", tag = "custom fields", request_body = NewField,
-    responses((status = 201, body = FieldDef), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = FieldDef), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn create(Caller(ctx): Caller, Body(field): Body<NewField>) -> Created<FieldDef> {
     Ok((StatusCode::CREATED, Json(fields::create(&ctx, field).await?)))
 }

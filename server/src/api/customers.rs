@@ -32,7 +32,7 @@ pub struct CustomersQuery {
 
 /// List or search customers.
 #[utoipa::path(get, path = "/customers", tag = "customers", params(CustomersQuery),
-    responses((status = 200, body = CustomerPage), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = CustomerPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     Caller(ctx): Caller,
     Params(query): Params<CustomersQuery>,
@@ -50,7 +50,7 @@ pub async fn list(
 /// Create a customer, or find them by external id, else by e-mail, else by phone, and change them.
 #[utoipa::path(post, path = "/customers", tag = "customers", request_body = CustomerInput,
     responses((status = 201, body = Customer), (status = 200, description = "They were there, and are changed", body = Customer),
-        (status = "4XX", body = Problem)))]
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn upsert(Caller(ctx): Caller, Body(input): Body<CustomerInput>) -> Created<Customer> {
     Ok(created(customers::upsert(&ctx, input).await?))
 }
@@ -58,7 +58,7 @@ pub async fn upsert(Caller(ctx): Caller, Body(input): Body<CustomerInput>) -> Cr
 /// Read a customer.
 #[utoipa::path(get, path = "/customers/{id}", tag = "customers",
     params(("id" = CustomerId, Path)),
-    responses((status = 200, body = Customer), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Customer), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(Caller(ctx): Caller, Named(id): Named<CustomerId>) -> Answer<Customer> {
     Ok(Json(customers::get(&ctx, id).await?))
 }
@@ -66,7 +66,7 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<CustomerId>) -> Answer<Cu
 /// Change a customer.
 #[utoipa::path(patch, path = "/customers/{id}", tag = "customers",
     params(("id" = CustomerId, Path), IfMatch), request_body = CustomerInput,
-    responses((status = 200, body = Customer), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Customer), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<CustomerId>,

@@ -31,7 +31,7 @@ pub struct EventsAnswer {
 
 /// Add events to timelines. A bad event among good ones is refused alone: look at `results`.
 #[utoipa::path(post, path = "/events", tag = "events", request_body = EventsBody,
-    responses((status = 200, body = EventsAnswer), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = EventsAnswer), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn create(
     State(ingest): State<Ingest>,
     Caller(ctx): Caller,

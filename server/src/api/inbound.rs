@@ -54,7 +54,7 @@ pub struct RawEmailForm {
     request_body(description = "The raw e-mail, at most 25 MB", content(
         (String = "message/rfc822"), (RawEmailForm = "multipart/form-data"), (RawEmail = "application/json"))),
     responses((status = 201, body = InboundEmail), (status = 200, description = "It was taken in before", body = InboundEmail),
-        (status = "4XX", body = Problem)))]
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn email(
     Caller(ctx): Caller,
     State(state): State<AppState>,

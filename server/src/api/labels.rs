@@ -18,7 +18,7 @@ pub struct LabelsPage {
 /// List the workspace's statuses in their order, archived ones last. A ticket is given one by
 /// `label` in `PATCH /tickets/{number}`.
 #[utoipa::path(get, path = "/status-labels", tag = "tickets",
-    responses((status = 200, body = LabelsPage), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = LabelsPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(Caller(ctx): Caller) -> Answer<LabelsPage> {
     Ok(Json(LabelsPage { items: labels::list(&ctx).await? }))
 }

@@ -23,14 +23,14 @@ pub struct MailboxesPage {
 
 /// List mailboxes, the default first.
 #[utoipa::path(get, path = "/mailboxes", tag = "mailboxes",
-    responses((status = 200, body = MailboxesPage), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = MailboxesPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(Caller(ctx): Caller) -> Answer<MailboxesPage> {
     Ok(Json(MailboxesPage { items: mailboxes::list(&ctx).await? }))
 }
 
 /// Add a mailbox; the first one becomes the default.
 #[utoipa::path(post, path = "/mailboxes", tag = "mailboxes", request_body = MailboxInput,
-    responses((status = 201, body = Mailbox), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Mailbox), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn create(
     Caller(ctx): Caller,
     State(state): State<AppState>,
@@ -43,7 +43,7 @@ pub async fn create(
 /// Read a mailbox.
 #[utoipa::path(get, path = "/mailboxes/{id}", tag = "mailboxes",
     params(("id" = MailboxId, Path)),
-    responses((status = 200, body = Mailbox), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Mailbox), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(Caller(ctx): Caller, Named(id): Named<MailboxId>) -> Answer<Mailbox> {
     Ok(Json(mailboxes::get(&ctx, id).await?))
 }
@@ -52,7 +52,7 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<MailboxId>) -> Answer<Mai
 /// key: those that are stored stay. `If-Match` carries the version that was read.
 #[utoipa::path(put, path = "/mailboxes/{id}", tag = "mailboxes",
     params(("id" = MailboxId, Path), IfMatch), request_body = MailboxInput,
-    responses((status = 200, body = Mailbox), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Mailbox), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn put(
     Caller(ctx): Caller,
     State(state): State<AppState>,
@@ -69,7 +69,7 @@ pub async fn put(
 /// Remove a mailbox. What still waits to leave from it fails.
 #[utoipa::path(delete, path = "/mailboxes/{id}", tag = "mailboxes",
     params(("id" = MailboxId, Path)),
-    responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem)))]
+    responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn delete(
     Caller(ctx): Caller,
     Named(id): Named<MailboxId>,

@@ -27,7 +27,7 @@ pub struct MessagesQuery {
 /// List a ticket's messages: the newest 50, oldest first; `next` leads to earlier ones.
 #[utoipa::path(get, path = "/tickets/{number}/messages", tag = "messages",
     params(("number" = i64, Path), MessagesQuery),
-    responses((status = 200, body = Page<Message>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<Message>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
     Caller(ctx): Caller,
     Named(number): Named<i64>,
@@ -46,7 +46,7 @@ pub async fn list(
     params(("id" = AttachmentId, Path)),
     responses((status = 200, description = "The file", content_type = "application/octet-stream", body = String),
         (status = 206, description = "The bytes asked for", content_type = "application/octet-stream", body = String),
-        (status = "4XX", body = Problem)))]
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn attachment(
     Caller(ctx): Caller,
     Named(id): Named<AttachmentId>,
@@ -60,7 +60,7 @@ pub async fn attachment(
 #[utoipa::path(post, path = "/tickets/{number}/messages", tag = "messages",
     params(("number" = i64, Path)), request_body = NewMessage,
     responses((status = 201, body = Written), (status = 200, description = "It was stored before", body = Written),
-        (status = "4XX", body = Problem)))]
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn create(
     Caller(ctx): Caller,
     Named(number): Named<i64>,
@@ -74,7 +74,7 @@ pub async fn create(
 /// Record the customer's answer to "How did we do?".
 #[utoipa::path(post, path = "/tickets/{number}/csat", tag = "tickets",
     params(("number" = i64, Path)), request_body = NewCsat,
-    responses((status = 200, body = Ticket), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Ticket), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn csat(
     Caller(ctx): Caller,
     Named(number): Named<i64>,

@@ -13,7 +13,7 @@ use rapport_services::notes;
 /// List a customer's notes, newest first.
 #[utoipa::path(get, path = "/customers/{id}/notes", tag = "notes",
     params(("id" = CustomerId, Path), PageParams),
-    responses((status = 200, body = Page<Note>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<Note>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn of_customer(
     Caller(ctx): Caller,
     Named(id): Named<CustomerId>,
@@ -26,7 +26,7 @@ pub async fn of_customer(
 /// Write a note on a customer.
 #[utoipa::path(post, path = "/customers/{id}/notes", tag = "notes",
     params(("id" = CustomerId, Path)), request_body = NewNote,
-    responses((status = 201, body = Note), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Note), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn on_customer(
     Caller(ctx): Caller,
     Named(id): Named<CustomerId>,
@@ -39,7 +39,7 @@ pub async fn on_customer(
 /// List an account's notes, newest first.
 #[utoipa::path(get, path = "/accounts/{id}/notes", tag = "notes",
     params(("id" = AccountId, Path), PageParams),
-    responses((status = 200, body = Page<Note>), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Page<Note>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn of_account(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,
@@ -52,7 +52,7 @@ pub async fn of_account(
 /// Write a note on an account.
 #[utoipa::path(post, path = "/accounts/{id}/notes", tag = "notes",
     params(("id" = AccountId, Path)), request_body = NewNote,
-    responses((status = 201, body = Note), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Note), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn on_account(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,

@@ -75,7 +75,7 @@ impl TicketQuery {
 
 /// List tickets.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(TicketQuery),
-    responses((status = 200, body = TicketPage), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = TicketPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(Caller(ctx): Caller, Params(query): Params<TicketQuery>) -> Answer<TicketPage> {
     let inbox = tickets::inbox(&ctx, &query.checked()?).await?;
     Ok(Json(TicketPage { items: inbox.items, next: inbox.next.map(|n| n.to_string()) }))
@@ -83,7 +83,7 @@ pub async fn list(Caller(ctx): Caller, Params(query): Params<TicketQuery>) -> An
 
 /// Open a ticket.
 #[utoipa::path(post, path = "/tickets", tag = "tickets", request_body = TicketInput,
-    responses((status = 201, body = Ticket), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = Ticket), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn create(Caller(ctx): Caller, Body(input): Body<TicketInput>) -> Created<Ticket> {
     Ok((StatusCode::CREATED, Json(tickets::create_from(&ctx, input).await?)))
 }
@@ -91,7 +91,7 @@ pub async fn create(Caller(ctx): Caller, Body(input): Body<TicketInput>) -> Crea
 /// Read a ticket.
 #[utoipa::path(get, path = "/tickets/{number}", tag = "tickets",
     params(("number" = i64, Path)),
-    responses((status = 200, body = Ticket), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Ticket), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn get(Caller(ctx): Caller, Named(number): Named<i64>) -> Answer<Ticket> {
     Ok(Json(tickets::get(&ctx, number).await?))
 }
@@ -99,7 +99,7 @@ pub async fn get(Caller(ctx): Caller, Named(number): Named<i64>) -> Answer<Ticke
 /// Change a ticket.
 #[utoipa::path(patch, path = "/tickets/{number}", tag = "tickets",
     params(("number" = i64, Path)), request_body = TicketPatch,
-    responses((status = 200, body = Ticket), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Ticket), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn patch(
     Caller(ctx): Caller,
     Named(number): Named<i64>,
