@@ -28,6 +28,12 @@ finish() {
   on_postgres "drop database if exists $database with (force)" || true
   leave_postgres
   rm -rf "$RAPPORT_FILES"
+  # Whatever a page made of it, a panic is a fault.
+  if [ -s "$log" ] && grep -q 'panicked' "$log"; then
+    grep -A3 'panicked' "$log" | head -40 >&2
+    say "the server panicked" >&2
+    [ $status -ne 0 ] || status=1
+  fi
   if [ $status -ne 0 ] && [ -s "$log" ]; then
     say "--- the server's last lines ($log)" >&2
     tail -15 "$log" >&2

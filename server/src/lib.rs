@@ -21,6 +21,7 @@ mod mail_in;
 mod middleware;
 mod notify;
 mod opens;
+pub mod process;
 mod refused;
 pub mod router;
 mod sdk;

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use rapport_server::admin::{self, Admin};
 use rapport_server::config::{Config, WorkerConfig};
-use rapport_server::{demo, serve};
+use rapport_server::{demo, process, serve};
 use rapport_store::{Files, Store};
 
 /// Rendering a page makes many small things for a moment, which this allocator does cheaply; and
@@ -59,6 +59,7 @@ fn main() -> anyhow::Result<()> {
                 .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into()),
         )
         .init();
+    process::keep_files_private();
     // At least four workers even on one CPU: a page that waits for its own data must not stall.
     let workers = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
     tokio::runtime::Builder::new_multi_thread()

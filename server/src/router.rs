@@ -4,7 +4,7 @@
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
 //! - health, static files, and the pictures in mails that tell when they were opened: open.
 
-use crate::middleware::{canonical, csp, session, slow, small_body};
+use crate::middleware::{body_panic, canonical, csp, session, slow, small_body};
 use crate::state::AppState;
 use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
@@ -42,6 +42,7 @@ pub fn build(state: AppState) -> Router {
         .merge(crate::demo_app::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(body_panic::watch))
         .layer(SetResponseHeaderLayer::if_not_present(
             http::header::X_CONTENT_TYPE_OPTIONS,
             http::HeaderValue::from_static("nosniff"),

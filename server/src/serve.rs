@@ -3,6 +3,7 @@
 use crate::config::{Config, WorkerConfig};
 use crate::listen::{self, Bounds};
 use crate::mail_in;
+use crate::process;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
@@ -56,7 +57,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    listen::serve(listener, app, Bounds::default(), told(stopping)).await;
+    let bounds = Bounds::default();
+    let connections = process::room_for_connections(bounds.connections);
+    listen::serve(listener, app, Bounds { connections, ..bounds }, told(stopping)).await;
     mail.join_all().await;
     telling.await.context("telling of changes failed")?;
     worker.await.context("the worker failed")

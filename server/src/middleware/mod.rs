@@ -1,5 +1,6 @@
 //! One file per layer.
 
+pub mod body_panic;
 pub mod canonical;
 pub mod csp;
 pub mod rate_limit;
