@@ -1,15 +1,47 @@
 //! Text from outside, made storable and measured.
 
 use crate::error::AppError;
+use std::borrow::Cow;
 
 /// Replaces what Postgres cannot store (NUL) by U+FFFD and trims white space.
 pub fn clean(text: &str) -> String {
     text.replace('\0', "\u{FFFD}").trim().to_string()
 }
 
-/// A single line: control characters become spaces, runs of space one space.
+/// Code points that show nothing and only deceive: they turn text around, or hide in it. Joiners
+/// are not among them: Persian, Indian scripts and emoji are not written without.
+pub fn deceives(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'
+        | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// Text without what deceives, and without joiners where nothing is joined.
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(|c| deceives(c) || is_joiner(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut chars = text.chars().filter(|c| !deceives(*c)).peekable();
+    while let Some(c) = chars.next() {
+        let script = |c: char| !c.is_ascii() && !c.is_whitespace() && !is_joiner(c);
+        let (before, after) = (kept.chars().next_back(), chars.peek().copied());
+        if !is_joiner(c) || before.is_some_and(script) && after.is_some_and(script) {
+            kept.push(c);
+        }
+    }
+    Cow::Owned(kept)
+}
+
+/// A single line: control characters become spaces, runs of space one space, and nothing hides
+/// in it.
 pub fn clean_line(text: &str) -> String {
-    let spaced: String = text
+    let spaced: String = visible(text)
         .chars()
         .map(|c| {
             if c == '\0' {
@@ -92,21 +124,48 @@ pub fn initials(name: &str) -> String {
     [first, last].into_iter().flatten().flat_map(char::to_uppercase).collect()
 }
 
-/// Takes an e-mail address: one `@`, a domain, lower-cased so that one person is one row.
+/// Takes an e-mail address: one `@`, a domain, lower-cased so that one person is one row, its
+/// domain as people read it (`müller.example`, however it was written).
 ///
 /// Deliberately lax about the local part: what a mail server accepted is an address.
 pub fn email(field: &str, text: &str) -> Result<String, AppError> {
-    let text = clean_line(text).to_lowercase();
+    let text = clean_line(text).replace(is_joiner, "").to_lowercase();
+    let text = text.strip_prefix("mailto:").unwrap_or(&text);
     let bad = || AppError::invalid(field, "This is not an e-mail address.");
     let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
     let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"');
+    let domain = self::domain(domain);
     if local.is_empty() || domain.is_empty() || local.contains('@') || text.contains(odd) {
         return Err(bad());
     }
-    if text.chars().count() > 254 {
+    let email = format!("{local}@{domain}");
+    if email.chars().count() > 254 {
         return Err(AppError::invalid(field, "An e-mail address has at most 254 characters."));
     }
-    Ok(text)
+    Ok(email)
+}
+
+/// A domain in the one spelling that is stored: in letters, in lower case, without a dot at its
+/// end. What is none stays as it is.
+pub fn domain(domain: &str) -> String {
+    let lower = domain.trim_end_matches('.').to_lowercase();
+    if lower.is_ascii() && !lower.contains("xn--") {
+        return lower;
+    }
+    let (letters, valid) = idna::domain_to_unicode(&lower);
+    // Whatever cannot be written back is left as it came.
+    match valid.is_ok() && idna::domain_to_ascii(&letters).is_ok() {
+        true => letters,
+        false => lower,
+    }
+}
+
+/// An address as mail servers take it: the domain in ASCII. `None` when it has no such form.
+pub fn ascii_email(email: &str) -> Option<String> {
+    let (local, domain) = email.rsplit_once('@')?;
+    let domain =
+        if domain.is_ascii() { domain.to_string() } else { idna::domain_to_ascii(domain).ok()? };
+    Some(format!("{local}@{domain}"))
 }
 
 /// `11 min`, `3 h 5 min`, `2 d 4 h`: a length of time in its two largest units.
@@ -155,6 +214,35 @@ mod tests {
         for bad in ["", "a", "a@", "@b", "a b@c", "a@b@c", "x <a@b>"] {
             assert!(email("email", bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_international_domain_is_one_however_it_is_written() {
+        let letters = "kontakt@bäckerei-müller.example";
+        for spelled in [
+            letters,
+            "Kontakt@BÄCKEREI-MÜLLER.example.",
+            "mailto:kontakt@xn--bckerei-mller-bfb28a.example",
+            "kontakt@ba\u{308}ckerei-mu\u{308}ller.example",
+        ] {
+            assert_eq!(email("email", spelled).as_deref(), Ok(letters), "{spelled}");
+        }
+        let ascii = ascii_email(letters);
+        assert_eq!(ascii.as_deref(), Some("kontakt@xn--bckerei-mller-bfb28a.example"));
+        assert_eq!(domain("xn--"), "xn--");
+        assert_eq!(email("email", "a@b.example.").as_deref(), Ok("a@b.example"));
+    }
+
+    #[test]
+    fn nothing_hides_in_a_line() {
+        assert_eq!(
+            clean_line("Payment \u{202E}fdp.1\u{202C} \u{200B}Ann\u{FEFF}"),
+            "Payment fdp.1 Ann"
+        );
+        assert_eq!(clean_line("a\u{200D}b\u{200C}"), "ab");
+        let family = "👨\u{200D}👩\u{200D}👧 می\u{200C}خواهم क्\u{200D}ष";
+        assert_eq!(clean_line(family), family);
+        assert_eq!(email("email", "a\u{200B}nn@b.example").as_deref(), Ok("ann@b.example"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Files that came with a mail: their names and types are what a stranger typed.
 
+use crate::headers::decode_header;
 use mail_parser::{MessagePart, MimeHeaders, PartType};
 use rapport_domain::text;
 
@@ -13,7 +14,8 @@ pub struct Attachment {
     pub file_name: String,
     /// Type and subtype in lower case, without parameters.
     pub content_type: String,
-    /// The Content-ID without angle brackets: HTML names inline images by it.
+    /// The Content-ID without angle brackets: HTML names inline images by it. One that is named
+    /// by its Content-Location has that here.
     pub content_id: Option<String>,
     pub data: Vec<u8>,
 }
@@ -32,9 +34,18 @@ impl Attachment {
         let content_type = declared.and_then(|t| essence(&t)).map(crate::shape::original_type);
         let content_type = content_type.unwrap_or_else(|| fallback.into());
         let nested = content_type == "message/rfc822";
-        let name = part.attachment_name().map(clean_file_name).filter(|n| !n.is_empty());
+        let name = part.attachment_name().map(|name| clean_file_name(&decode_header(name)));
+        let name = name.filter(|n| !n.is_empty());
+        let subject = match &part.body {
+            PartType::Message(inner) => inner.subject().map(clean_subject),
+            _ if nested => crate::peek_subject(part.contents()).map(|s| clean_subject(&s)),
+            _ => None,
+        };
         let plain_name = match (nested, content_type.split_once('/')) {
-            (true, _) => "message.eml".to_string(),
+            (true, _) => match subject.filter(|s| !s.is_empty()) {
+                Some(subject) => format!("{}.eml", subject.trim_end_matches('.')),
+                None => "message.eml".to_string(),
+            },
             (false, Some((_, "plain"))) => "text.txt".to_string(),
             (false, Some(("image", kind))) => format!("image.{}", clean_file_name(kind)),
             _ => "attachment".to_string(),
@@ -44,11 +55,17 @@ impl Attachment {
             content_type,
             content_id: part
                 .content_id()
-                .map(|id| text::excerpt(id.trim_matches(['<', '>']), 250))
+                .or(part.content_location())
+                .map(|id| text::excerpt(id.trim_matches(['<', '>', ' ']), 250))
                 .filter(|id| !id.is_empty()),
             data: part.contents().to_vec(),
         }
     }
+}
+
+/// A subject as the name of a file: its slashes are no folders.
+fn clean_subject(subject: &str) -> String {
+    clean_file_name(&subject.replace(['/', '\\', ':'], "-"))
 }
 
 /// Type and subtype of a media type, in lower case; `None` when it is not one.
@@ -65,8 +82,8 @@ pub fn essence(declared: &str) -> Option<String> {
 /// (`invoice\u{202E}fdp.exe` would read as `invoiceexe.pdf`).
 pub fn clean_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
-    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    let kept: String = last.chars().filter(|c| !c.is_control()).collect();
+    let kept = text::clean_line(&kept);
     // A leading dot hides a file, and `..` is a way up.
     let kept = kept.trim_start_matches('.').trim();
     let count = kept.chars().count();
@@ -78,11 +95,9 @@ pub fn clean_file_name(name: &str) -> String {
     format!("{start}…{ending}")
 }
 
-/// Direction marks, zero-width characters and other code points that only deceive.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}'
-        | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+/// Marks that programs leave around words: of direction, of no width.
+pub(crate) fn is_invisible(c: char) -> bool {
+    text::deceives(c) || matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]

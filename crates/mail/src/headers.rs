@@ -1,5 +1,7 @@
 //! Headers in order of arrival, unfolded and storable.
 
+use crate::parse::{Address, addresses};
+use crate::repair;
 use mail_parser::{HeaderValue, Message, MessageParser};
 use rapport_domain::{limits, text};
 
@@ -26,7 +28,7 @@ pub fn decode_header(value: &str) -> String {
         return value.to_string();
     }
     // Comments are unstructured text by RFC 5322, whatever stands in them.
-    let mail = format!("Comments: {value}\r\n\r\n");
+    let mail = format!("Comments: {}\r\n\r\n", repair::value(value));
     let parsed = MessageParser::default().parse(mail.as_bytes());
     let decoded = parsed.as_ref().and_then(|m| m.comments().as_text());
     text::excerpt(decoded.unwrap_or(value), limits::HEADER_CHARS)
@@ -40,6 +42,13 @@ pub fn header_addresses(value: &str) -> Vec<String> {
     let Some(found) = parsed.as_ref().and_then(|m| m.to()) else { return Vec::new() };
     let emails = found.iter().filter_map(|a| a.address()).take(limits::EMAIL_RECIPIENTS_MAX);
     emails.filter_map(|email| text::email("to", email).ok()).collect()
+}
+
+/// The people in a header's value, with their names.
+pub(crate) fn people(value: &str) -> Vec<Address> {
+    let mail = format!("To: {}\r\n\r\n", repair::value(value));
+    let parsed = MessageParser::default().parse(mail.as_bytes());
+    parsed.as_ref().map(|mail| addresses(mail.to())).unwrap_or_default()
 }
 
 /// The message ids of a header, without angle brackets, oldest first.

@@ -1,5 +1,6 @@
 //! HTML from strangers: cleaned to an allow-list, and turned into text.
 
+use crate::layout;
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ pub(crate) fn builder<'a>() -> Builder<'a> {
         .clean_content_tags(DROPPED_WITH_CONTENT.into())
         .url_schemes(["http", "https", "mailto", "tel", "cid", "data"].into())
         .url_relative(UrlRelative::Deny)
+        .add_generic_attributes(["dir", "class", "id"])
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank");
     builder
@@ -44,9 +46,18 @@ pub(crate) fn builder<'a>() -> Builder<'a> {
 
 /// Links lead to pages, mail and phone. Remote images are kept, but shown only by
 /// [`crate::show_pictures`]: opening a message tells nobody that it was opened.
-fn keep_attribute<'a>(tag: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+pub(crate) fn keep_attribute<'a>(
+    tag: &str,
+    attribute: &str,
+    value: &'a str,
+) -> Option<Cow<'a, str>> {
     let scheme = value.split_once(':').map_or("", |(s, _)| s).trim().to_ascii_lowercase();
     let allowed = match (tag, attribute) {
+        (_, "class") => {
+            return Some(layout::classes(value)).filter(|c| !c.is_empty()).map(Cow::Owned);
+        }
+        (_, "id") => return layout::id(value).map(Cow::Borrowed),
+        (_, "dir") => ["ltr", "rtl", "auto"].iter().any(|d| value.trim().eq_ignore_ascii_case(d)),
         (_, "href" | "cite") => matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel"),
         ("img", "src") => matches!(scheme.as_str(), "cid" | "http" | "https") || is_picture(value),
         _ => true,
@@ -73,7 +84,7 @@ pub fn sanitize(html: &str) -> String {
     if too_deep(html) {
         return ammonia::clean_text(&mail_parser::decoders::html::html_to_text(html));
     }
-    let mut clean = clean_once(html);
+    let mut clean = open_pre(&layout::clean(html));
     for _ in 0..PASSES_MAX {
         let again = clean_once(&clean);
         if again == clean {
@@ -120,8 +131,11 @@ fn too_deep(html: &str) -> bool {
 }
 
 fn clean_once(html: &str) -> String {
-    let clean = CLEANER.clean(html).to_string();
-    // A parser drops a line break right after <pre>, each time one more.
+    open_pre(&CLEANER.clean(html).to_string())
+}
+
+/// A parser drops a line break right after `<pre>`, each time one more.
+fn open_pre(clean: &str) -> String {
     let mut parts = clean.split("<pre");
     let mut out = parts.next().unwrap_or_default().to_string();
     for part in parts {
@@ -162,6 +176,8 @@ struct Lines {
     line: String,
     quotes: usize,
     preformatted: usize,
+    /// Of each open element: it keeps its line breaks, it is one of Word's paragraphs.
+    open: Vec<(bool, bool)>,
 }
 
 impl Lines {
@@ -192,8 +208,11 @@ impl Lines {
             .chars()
             .take_while(char::is_ascii_alphanumeric)
             .collect();
+        let (keeps, tight) = self.element(inside, closing);
         match (name.as_str(), closing) {
             ("br", _) => self.end_line(),
+            // Word ends a paragraph with a line, and leaves one empty by a space.
+            ("p", true) if tight => self.end_line(),
             ("blockquote", _) => {
                 self.break_line();
                 self.quotes = if closing { self.quotes.saturating_sub(1) } else { self.quotes + 1 };
@@ -214,7 +233,7 @@ impl Lines {
                 self.break_line();
                 self.line.push_str("• ");
             }
-            ("td" | "th", false) if !self.line.is_empty() => self.line.push(' '),
+            ("td" | "th", false) if !self.line.trim().is_empty() => self.line.push_str("  "),
             ("hr", _) => {
                 self.break_line();
                 self.line.push_str("———");
@@ -229,6 +248,26 @@ impl Lines {
             }
             _ => {}
         }
+        if keeps && !closing {
+            self.preformatted += 1;
+        } else if keeps {
+            self.break_line();
+            self.preformatted = self.preformatted.saturating_sub(1);
+        }
+    }
+
+    /// What the classes of an element say, at its begin and at its end.
+    fn element(&mut self, inside: &str, closing: bool) -> (bool, bool) {
+        if closing {
+            return self.open.pop().unwrap_or_default();
+        }
+        let classes = layout::attribute(inside, "class").unwrap_or_default();
+        let has = |class: &str| classes.split(' ').any(|c| c == class);
+        let said = (has("pre-wrap"), has("MsoNormal"));
+        if !layout::is_void(inside) {
+            self.open.push(said);
+        }
+        said
     }
 
     /// Ends the line if it has anything.

@@ -3,18 +3,17 @@
 use crate::attachment::Attachment;
 use crate::kind::{self, MailKind};
 use crate::shape::shape;
-use crate::{headers, html};
-use chrono::{DateTime, TimeDelta, Utc};
-use mail_parser::{Message, MessageParser, MessagePart, PartType};
+use crate::{content, headers, sealed};
+use chrono::{DateTime, Utc};
+use mail_parser::{Message, MessageParser};
+use rapport_domain::message::Seal;
 use rapport_domain::{limits, text};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Bytes of HTML that are cleaned and kept; a longer body keeps its text alone.
-const HTML_BYTES: usize = 2 * 1024 * 1024;
 /// Addresses of one header that are kept.
 const ADDRESSES_MAX: usize = 100;
-/// How far ahead of our clock a Date may be before it is not believed.
-const AHEAD: TimeDelta = TimeDelta::hours(24);
+/// No clock is so far ahead: such a number is none.
+const YEAR_3000: i64 = 32_503_680_000;
 /// What stands at the end of a text that was too long to show whole.
 const CUT: &str = "\n\n[The rest is in the original e-mail.]";
 
@@ -36,13 +35,16 @@ pub struct ParsedEmail {
     pub incomplete: bool,
     /// Who it claims to be from: never a proof.
     pub from: Address,
+    /// What stands in From, where a mailing list put itself there.
+    pub via: Option<Address>,
+    /// Where answers shall go; `None` when several are named.
     pub reply_to: Option<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
     /// Where mail servers say they delivered it (Delivered-To, X-Original-To), in lower case.
     pub delivered_to: Vec<String>,
     pub subject: Option<String>,
-    /// `None` when missing, unreadable, or not to be believed.
+    /// What the sender's clock said; `None` when missing or unreadable.
     pub date: Option<DateTime<Utc>>,
     /// Ids have no angle brackets.
     pub message_id: Option<String>,
@@ -54,6 +56,8 @@ pub struct ParsedEmail {
     pub text: String,
     /// Cleaned; `None` when the mail is plain text.
     pub html: Option<String>,
+    /// What it is sealed with.
+    pub seal: Option<Seal>,
     pub attachments: Vec<Attachment>,
 }
 
@@ -71,13 +75,13 @@ pub enum Unreadable {
 }
 
 /// Reads a raw mail (RFC 5322 with MIME).
-pub fn parse(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
+pub fn parse(raw: &[u8]) -> Result<ParsedEmail, Unreadable> {
     if raw.len() > limits::EMAIL_BYTES {
         return Err(Unreadable::TooLarge);
     }
     // The parser is safe code, but it slices by offsets that strangers choose. A panic in it
     // must cost one mail and not the request; nothing of ours is left half-changed behind it.
-    catch_unwind(AssertUnwindSafe(|| read(raw, now))).unwrap_or(Err(Unreadable::Broken))
+    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or(Err(Unreadable::Broken))
 }
 
 /// How many recipients a mail's own headers name. Reads no further than the headers.
@@ -100,25 +104,46 @@ pub fn peek_subject(raw: &[u8]) -> Option<String> {
     (!subject.is_empty()).then_some(subject)
 }
 
-fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
+fn read(raw: &[u8]) -> Result<ParsedEmail, Unreadable> {
     let shaped = shape(raw);
     let message = MessageParser::default().parse(&shaped.mail).ok_or(Unreadable::NotMail)?;
     if message.headers().is_empty() {
         return Err(Unreadable::NotMail);
     }
+    let Some(inner) = sealed::opened(&message) else { return understood(&message, shaped.cut) };
+    // One envelope is opened; a second one inside is a file.
+    let inside = shape(&inner);
+    let opened = MessageParser::default().parse(&inside.mail).ok_or(Unreadable::NotMail)?;
+    let mail = understood(&opened, shaped.cut || inside.cut)?;
+    Ok(ParsedEmail { seal: Some(Seal::SignedSmime), headers: headers::all(&message), ..mail })
+}
+
+fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadable> {
     let from = addresses(message.from()).into_iter().next();
     let from = from.or_else(|| addresses(message.sender()).into_iter().next());
-    let (text, html) = bodies(&message);
-    let files = message.attachments().take(limits::EMAIL_ATTACHMENTS_MAX + 1).count();
+    let from = from.ok_or(Unreadable::NoSender)?;
+    let reply_to = addresses(message.reply_to());
+    let body = content::content(message);
+    let files = body.files.len();
+    let writer = behind_list(message, &from, &reply_to);
+    let (from, via) = match writer {
+        Some(writer) => (writer, Some(from)),
+        None => (from, None),
+    };
     Ok(ParsedEmail {
-        kind: kind::classify(&message),
-        sent_by: kind::sent_by(&message),
-        incomplete: shaped.cut || files > limits::EMAIL_ATTACHMENTS_MAX,
-        from: from.ok_or(Unreadable::NoSender)?,
-        reply_to: addresses(message.reply_to()).into_iter().next(),
+        kind: kind::classify(message),
+        sent_by: kind::sent_by(message),
+        incomplete: cut || files > limits::EMAIL_ATTACHMENTS_MAX,
+        from,
+        via,
+        // Of several, none is the one.
+        reply_to: reply_to
+            .into_iter()
+            .next()
+            .filter(|_| message.reply_to().is_some_and(|r| r.iter().count() == 1)),
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
-        delivered_to: delivered_to(&message),
+        delivered_to: delivered_to(message),
         subject: message
             .subject()
             .map(|s| text::excerpt(s, limits::SUBJECT_CHARS))
@@ -127,23 +152,46 @@ fn read(raw: &[u8], now: DateTime<Utc>) -> Result<ParsedEmail, Unreadable> {
             .date()
             .filter(|d| d.is_valid())
             .and_then(|d| DateTime::from_timestamp(d.to_timestamp(), 0))
-            .filter(|d| d.timestamp() > 0 && *d <= now + AHEAD),
+            .filter(|d| d.timestamp() > 0 && d.timestamp() < YEAR_3000),
         message_id: message.message_id().and_then(headers::message_id),
         in_reply_to: headers::ids(message.in_reply_to()),
         references: headers::ids(message.references()),
-        headers: headers::all(&message),
-        text,
-        html,
-        attachments: message
-            .attachments()
-            .take(limits::EMAIL_ATTACHMENTS_MAX)
-            .map(Attachment::from_part)
-            .collect(),
+        headers: headers::all(message),
+        text: limit(text::clean(&body.text)),
+        html: body.html,
+        seal: body.seal,
+        attachments: body.files.into_iter().take(limits::EMAIL_ATTACHMENTS_MAX).collect(),
     })
 }
 
+/// Whom a mailing list put itself in the place of, as lists do whose members' domains forbid
+/// others to send in their name: `'Ada' via Help <help@groups.example>`.
+fn behind_list(message: &Message<'_>, from: &Address, reply_to: &[Address]) -> Option<Address> {
+    let has = |name: &str| kind::header(message, name).is_some();
+    if !["List-Id", "Mailing-list", "List-Post", "X-Google-Group-Id", "X-BeenThere"]
+        .iter()
+        .any(|n| has(n))
+    {
+        return None;
+    }
+    let name = from.name.as_deref().unwrap_or_default();
+    let (own_name, via) = match name.rsplit_once(" via ") {
+        Some((own, _)) => (Some(own.trim_matches(['\'', '"', ' '])), true),
+        None => (None, false),
+    };
+    let named = |header: &str| {
+        kind::header(message, header).and_then(|value| headers::people(&value).into_iter().next())
+    };
+    let sender = || named("X-Original-Sender").filter(|_| via);
+    let answers = || reply_to.first().filter(|_| via && reply_to.len() == 1).cloned();
+    let mut writer = named("X-Original-From").or_else(sender).or_else(answers)?;
+    let own_name = own_name.filter(|n| !n.is_empty() && !n.contains('@')).map(String::from);
+    writer.name = writer.name.or(own_name);
+    (writer.email != from.email).then_some(writer)
+}
+
 /// The usable addresses of a header, groups flattened.
-fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
+pub(crate) fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
     let list = header.into_iter().flat_map(|h| h.iter());
     list.filter_map(|addr| {
         let email = text::email("from", addr.address.as_deref()?).ok()?;
@@ -166,48 +214,6 @@ fn delivered_to(message: &Message<'_>) -> Vec<String> {
         .filter_map(|v| text::email("to", v.trim_matches(['<', '>', ' '])).ok())
         .take(ADDRESSES_MAX)
         .collect()
-}
-
-/// The text to show and the cleaned HTML, if any part is HTML.
-fn bodies(message: &Message<'_>) -> (String, Option<String>) {
-    let parts = |ids: &[u32]| -> Vec<&MessagePart<'_>> {
-        ids.iter().filter_map(|id| message.parts.get(*id as usize)).take(50).collect()
-    };
-    let (texts, htmls) = (parts(&message.text_body), parts(&message.html_body));
-    let is_html = |p: &&MessagePart<'_>| matches!(p.body, PartType::Html(_));
-    let html = htmls.iter().any(is_html).then(|| clean_html(&htmls)).flatten();
-    let mut shown: String = texts.iter().map(|p| plain(p)).collect::<Vec<_>>().join("\n");
-    if shown.trim().is_empty() {
-        // Some programs send an empty text beside the HTML.
-        shown = html.as_deref().map(html::html_to_text).unwrap_or_default();
-    }
-    (limit(text::clean(&shown)), html)
-}
-
-fn plain(part: &MessagePart<'_>) -> String {
-    match &part.body {
-        PartType::Text(text) => text.replace("\r\n", "\n"),
-        PartType::Html(html) if html.len() <= HTML_BYTES => {
-            html::html_to_text(&html::sanitize(html))
-        }
-        PartType::Html(html) => mail_parser::decoders::html::html_to_text(html),
-        _ => String::new(),
-    }
-}
-
-fn clean_html(parts: &[&MessagePart<'_>]) -> Option<String> {
-    let mut all = String::new();
-    for part in parts {
-        match &part.body {
-            PartType::Html(html) => all.push_str(html),
-            PartType::Text(text) => {
-                all.push_str(&format!("<pre>{}</pre>", ammonia::clean_text(text)));
-            }
-            _ => {}
-        }
-    }
-    let clean = (all.len() <= HTML_BYTES).then(|| html::sanitize(&all.replace('\0', "\u{FFFD}")));
-    clean.filter(|c| !c.trim().is_empty())
 }
 
 /// Cuts a text to what a message may hold, and says so.

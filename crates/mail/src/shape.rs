@@ -4,8 +4,10 @@
 //! of the mail, and frees nested messages one inside the other. So what is nested or divided
 //! beyond reason is cut off here, and the mail is shown as far as it goes.
 
+use crate::repair;
 use mail_parser::{GetHeader, HeaderName, MessageParser};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Multiparts and messages inside each other.
 pub const DEPTH_MAX: usize = 20;
@@ -36,12 +38,21 @@ struct Walk<'a> {
     steps: usize,
     /// Where encoded messages are declared: they would be read inside the reading.
     encoded: Vec<usize>,
+    /// Header blocks that the parser would misread, and how it reads them well.
+    repaired: Vec<(Range<usize>, Vec<u8>)>,
 }
 
 /// Cuts a mail to what [`DEPTH_MAX`] and [`PARTS_MAX`] allow.
 pub(crate) fn shape(raw: &[u8]) -> Shaped<'_> {
-    let mut walk =
-        Walk { raw, open: Vec::new(), parts: 0, multiparts: 0, steps: 0, encoded: Vec::new() };
+    let mut walk = Walk {
+        raw,
+        open: Vec::new(),
+        parts: 0,
+        multiparts: 0,
+        steps: 0,
+        encoded: Vec::new(),
+        repaired: Vec::new(),
+    };
     let end = walk.run();
     let mut mail = Cow::Borrowed(&raw[..end]);
     for at in walk.encoded {
@@ -49,6 +60,18 @@ pub(crate) fn shape(raw: &[u8]) -> Shaped<'_> {
         if let Some(word) = mail.to_mut().get_mut(at..at + NESTED.len()) {
             word.copy_from_slice(PLAIN);
         }
+    }
+    let mut repaired = walk.repaired.into_iter().filter(|(range, _)| range.end <= end).peekable();
+    if repaired.peek().is_some() {
+        let mut whole = Vec::with_capacity(mail.len());
+        let mut copied = 0;
+        for (range, block) in repaired {
+            whole.extend_from_slice(&mail[copied..range.start]);
+            whole.extend_from_slice(&block);
+            copied = range.end;
+        }
+        whole.extend_from_slice(&mail[copied..]);
+        mail = Cow::Owned(whole);
     }
     Shaped { mail, cut: end < raw.len(), steps: walk.steps }
 }
@@ -107,6 +130,9 @@ impl Walk<'_> {
     /// Notes what the headers open; true when a message's own headers follow at once.
     fn begin(&mut self, start: usize, end: usize) -> bool {
         let block = &self.raw[start..end];
+        if let Some(repaired) = repair::headers(block) {
+            self.repaired.push((start..end, repaired));
+        }
         let parser = MessageParser::new().with_mime_headers();
         let Some(part) = parser.parse_headers(block) else { return false };
         let headers = &part.parts[0].headers;

@@ -1,6 +1,7 @@
 //! What is known of a mail besides its words.
 
-use crate::vocabulary;
+use crate::{text, vocabulary};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -123,7 +124,10 @@ impl Verdicts {
         let domain = email.rsplit_once('@').map(|(_, domain)| domain);
         self.dmarc.as_ref().is_some_and(|v| {
             v.outcome == Outcome::Pass
-                && v.domain.as_deref().zip(domain).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+                && v.domain
+                    .as_deref()
+                    .zip(domain)
+                    .is_some_and(|(a, b)| text::domain(a) == text::domain(b))
         })
     }
 
@@ -132,6 +136,29 @@ impl Verdicts {
         [("SPF", &self.spf), ("DKIM", &self.dkim), ("DMARC", &self.dmarc)]
             .into_iter()
             .filter_map(|(name, verdict)| Some((name, verdict.as_ref()?)))
+    }
+}
+
+/// What a mail is sealed with. No signature is checked here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Seal {
+    SignedSmime,
+    SignedPgp,
+    EncryptedSmime,
+    EncryptedPgp,
+}
+
+impl Seal {
+    /// What agents read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SignedSmime => "Signed with S/MIME, signature not checked",
+            Self::SignedPgp => "Signed with PGP, signature not checked",
+            Self::EncryptedSmime => "Encrypted with S/MIME: Rapport cannot open it",
+            Self::EncryptedPgp => "Encrypted with PGP: Rapport cannot open it",
+        }
     }
 }
 
@@ -144,6 +171,27 @@ pub struct MailFacts {
     /// Something was left out: it nests too deep, or has too many parts or files.
     pub incomplete: bool,
     pub verdicts: Verdicts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Seal>,
+    /// When its sender's clock says that it was written, where that is more than a day off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dated: Option<DateTime<Utc>>,
+    /// Where an answer goes, when that is not where it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The address that it came from, where that is not its writer's: a form, a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
+}
+
+impl MailFacts {
+    /// Whether an answer would go to another domain than the mail came from, and nothing proves
+    /// who sent it: a way to have answers sent elsewhere.
+    pub fn diverts(&self, author: &str) -> bool {
+        let domain = |email: &str| email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+        let elsewhere = |to: &String| domain(to) != domain(author);
+        self.reply_to.as_ref().is_some_and(elsewhere) && !self.verdicts.prove(author)
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +209,15 @@ mod tests {
         assert!(!signed.prove("ada@x.example"));
         let failed = Verdicts { dmarc: Some(Verdict::new(Outcome::Fail, "x.example")), ..signed };
         assert!(!failed.prove("ada@x.example"));
+    }
+
+    #[test]
+    fn answers_that_would_go_elsewhere_are_told() {
+        let mut facts = MailFacts { reply_to: Some("a@x.example".into()), ..MailFacts::default() };
+        assert!(facts.diverts("a@y.example") && !facts.diverts("b@X.example"));
+        facts.verdicts.dmarc = Some(Verdict::new(Outcome::Pass, "y.example"));
+        assert!(!facts.diverts("a@y.example"));
+        assert!(!MailFacts::default().diverts("a@y.example"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use delivery::{
 pub use effect::{Effect, StatusChoice};
 pub use file::{Attachment, Look, PICTURES, Upload, UploadRefusal, Uploaded, size_text};
 pub use links::{Segment, segments};
-pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Verdict, Verdicts};
+pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Seal, Verdict, Verdicts};
 pub use new::{
     Desk, FirstKind, FirstMessage, HeaderLine, InboundEmail, MessageMode, NewAttachment, NewCsat,
     NewMessage, Opening, WriteMessage, WriteNote, Written,

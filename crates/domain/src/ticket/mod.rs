@@ -13,8 +13,8 @@ pub use change::{
 };
 pub use inbox::{
     AccountFilter, AssigneeFilter, BulkChange, BulkDone, BulkFailure, BulkUndo, DueFilter, Filter,
-    Inbox, InboxCursor, InboxQuery, InboxSort, MentionFilter, NewView, SavedView, StatusFilter,
-    TagFilter, TeamFilter, TextFilter, Total, View, ViewKind, Views,
+    Inbox, InboxCursor, InboxQuery, InboxSort, MailFilter, MentionFilter, NewView, SavedView,
+    StatusFilter, TagFilter, TeamFilter, TextFilter, Total, View, ViewKind, Views,
 };
 pub use input::{TicketInput, TicketPatch};
 pub use label::{LabelRef, StatusLabel};

@@ -128,6 +128,13 @@ pub struct LinkedIssue {
 pub struct Participant {
     pub email: String,
     pub name: Option<String>,
+    /// An agent added them, or a mail proved who they are. Others get no answers by themselves.
+    #[serde(default = "yes")]
+    pub proven: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Which of a customer's tickets to show.

@@ -9,13 +9,15 @@ pub use dkim::{BadKey, DkimKey};
 pub use html::text_html;
 pub use marked::markdown_html;
 
+use data_encoding::BASE64;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
-use rapport_domain::AttachmentId;
+use rapport_domain::{AttachmentId, text};
+use std::borrow::Cow;
 
 /// A mail to write. All addresses are plain, lower-case and checked before.
 #[derive(Debug, Clone)]
@@ -62,18 +64,18 @@ pub struct OutgoingFile<'a> {
 /// Writes a mail as RFC 5322, in ASCII with CRLF line ends. Bcc is nowhere in it.
 pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
     let mut builder = MessageBuilder::new()
-        .from((mail.from_name, mail.from))
+        .from(Address::new_address(Some(mail.from_name), ascii(mail.from)))
         .to(list(mail.to))
         .subject(mail.subject)
         .date(mail.date)
         .message_id(mail.message_id)
         // Whatever sends it back here, it opens no ticket.
-        .header(crate::LOOP_HEADER, Raw::new(mail.from));
+        .header(crate::LOOP_HEADER, Raw::new(ascii(mail.from)));
     if !mail.cc.is_empty() {
         builder = builder.cc(list(mail.cc));
     }
     if let Some(address) = mail.reply_to {
-        builder = builder.reply_to((mail.from_name, address));
+        builder = builder.reply_to(Address::new_address(Some(mail.from_name), ascii(address)));
     }
     if let Some(id) = mail.in_reply_to.filter(|id| is_id(id)) {
         builder = builder.in_reply_to(id);
@@ -120,16 +122,41 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
 
 fn part<'a>(file: &OutgoingFile<'a>, disposition: &'a str) -> MimePart<'a> {
     let disposition = ContentType::new(disposition).attribute("filename", file.name);
-    let part =
-        MimePart::new(file.content_type, file.data).header("Content-Disposition", disposition);
+    let mut kind = ContentType::new(file.content_type);
+    if !file.name.is_ascii() {
+        // Old Outlooks do not read what RFC 2231 says, but this.
+        kind = kind.attribute("name", encoded_words(file.name));
+    }
+    let part = MimePart::new(kind, file.data).header("Content-Disposition", disposition);
     match file.content_id {
         Some(id) => part.cid(id),
         None => part,
     }
 }
 
+/// Text as RFC 2047 encodes it, each word short enough for a line and of whole letters.
+fn encoded_words(text: &str) -> String {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut end = rest.len().min(45);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        words.push(format!("=?utf-8?B?{}?=", BASE64.encode(&rest.as_bytes()[..end])));
+        rest = &rest[end..];
+    }
+    words.join(" ")
+}
+
+/// An address as headers take it: a domain in letters has a form in ASCII.
+fn ascii(email: &str) -> Cow<'_, str> {
+    text::ascii_email(email).map_or(Cow::Borrowed(email), Cow::Owned)
+}
+
 fn list<'a>(addresses: &[&'a str]) -> Address<'a> {
-    Address::new_list(addresses.iter().map(|a| Address::new_address(None::<&str>, *a)).collect())
+    let addresses = addresses.iter().map(|a| Address::new_address(None::<&str>, ascii(a)));
+    Address::new_list(addresses.collect())
 }
 
 /// Whether a Message-ID that a stranger chose can stand between angle brackets in a header.

@@ -52,7 +52,7 @@ fn what_is_written_reads_back() {
     let raw = compose(&OutgoingEmail { references: &references, files: &files, ..mail() });
     let text = text_of(&raw);
     assert!(raw.is_ascii() && !text.replace("\r\n", "").contains(['\n', '\r']), "{text}");
-    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    let read = parse(&raw).unwrap();
     assert_eq!(read.from.email, "support@acme.example");
     assert_eq!(read.from.name.as_deref(), Some("Priya Råman (Acme, \"Support\")"));
     let to: Vec<_> = read.to.iter().map(|a| a.email.as_str()).collect();
@@ -72,7 +72,7 @@ fn what_is_written_reads_back() {
 fn what_a_form_sent_has_paragraphs_too() {
     let typed = OutgoingEmail { text: "One\r\n\r\nTwo\r\nThree", signature: "A\r\nB", ..mail() };
     let raw = compose(&typed);
-    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    let read = parse(&raw).unwrap();
     assert!(read.text.starts_with("One\n\nTwo\nThree\n\n-- \nA\nB"), "{:?}", read.text);
     let html = text_of(&raw).replace("=\r\n", "");
     assert!(html.contains("<p>One</p><p>Two<br>Three</p>") && html.contains("A<br>B"), "{html}");
@@ -90,7 +90,7 @@ fn a_picture_stands_between_the_words_and_leaves_with_them() {
     let text = rapport_domain::markdown::readable(&source);
     let mail = OutgoingEmail { text: &text, html: Some(&marked), files: &files, ..mail() };
     let raw = compose(&mail);
-    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    let read = parse(&raw).unwrap();
     assert!(read.text.starts_with("See\n\n[a <b> chart]\n\nnot ![that](att_x)"), "{}", read.text);
     let html = html::document(&mail);
     let picture = "<img src=\"cid:att_1@rapport\" alt=\"a &lt;b&gt; chart\"";
@@ -107,7 +107,7 @@ fn a_picture_stands_between_the_words_and_leaves_with_them() {
 #[test]
 fn a_subject_cannot_add_a_header() {
     let raw = compose(&mail());
-    let read = parse(&raw, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    let read = parse(&raw).unwrap();
     assert!(
         read.headers.iter().all(|(name, _)| !name.eq_ignore_ascii_case("bcc")),
         "{:?}",
@@ -121,7 +121,7 @@ fn strangers_ids_stay_out_when_they_could_break_the_header() {
     let references =
         ["ok@a.example".to_string(), "a b@c".into(), "x>\r\nBcc: y@z".into(), "".into()];
     let bad = OutgoingEmail { references: &references, in_reply_to: Some("é@a"), ..mail() };
-    let read = parse(&compose(&bad), "2026-11-24T12:00:00Z".parse().unwrap()).unwrap();
+    let read = parse(&compose(&bad)).unwrap();
     assert_eq!(read.references, ["ok@a.example"]);
     assert!(read.in_reply_to.is_empty());
 }
@@ -182,5 +182,61 @@ impl ResolverCache<Box<str>, Txt> for OneKey {
 fn what_is_no_key_is_refused() {
     for bad in ["", "secret", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"] {
         assert!(DkimKey::from_pem(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn international_domains_and_file_names_leave_in_ascii() {
+    let files = [file(
+        1,
+        "Übersicht Größen und Längen für das Frühjahr 2026.pdf",
+        "application/pdf",
+        b"%PDF",
+    )];
+    let raw = compose(&OutgoingEmail {
+        from: "hilfe@müller.example",
+        to: &["kontakt@bäckerei-müller.example"],
+        files: &files,
+        ..mail()
+    });
+    let text = text_of(&raw);
+    assert!(raw.is_ascii(), "{text}");
+    assert!(text.contains("kontakt@xn--bckerei-mller-bfb28a.example"), "{text}");
+    assert!(text.contains("filename*") && text.contains("name=\"=?utf-8?B?"), "{text}");
+    let read = parse(&raw).unwrap();
+    assert_eq!(read.to[0].email, "kontakt@bäckerei-müller.example");
+    assert_eq!(read.attachments[0].file_name, files[0].name);
+}
+
+#[test]
+fn file_names_are_read_however_they_are_written() {
+    for header in [
+        "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe.pdf",
+        "attachment; filename*0*=UTF-8''Gr%C3%B6; filename*1*=%C3%9Fe.pdf",
+        "attachment; filename=\"=?utf-8?Q?Gr=C3=B6=C3=9Fe.pdf?=\"",
+        "attachment; filename==?iso-8859-1?Q?Gr=F6=DFe.pdf?=",
+        "attachment; filename=\"=?utf-8?B?R3LDtg==?= =?utf-8?B?w59lLnBkZg==?=\"",
+        "attachment; filename=\"=?utf-8?Q?Gr=C3?= =?utf-8?Q?=B6=C3=9Fe.pdf?=\"",
+        "attachment; filename=\"Größe.pdf\"",
+    ] {
+        let raw = format!(
+            "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: {header}\r\n\r\n%PDF\r\n--b--\r\n"
+        );
+        let read = parse(raw.as_bytes()).unwrap();
+        assert_eq!(read.attachments[0].file_name, "Größe.pdf", "{header}");
+    }
+}
+
+#[test]
+fn an_attached_mail_is_named_by_its_subject() {
+    for (encoding, inner) in [
+        ("7bit", "From: x@y.example\r\nSubject: Offer 1/2: hinges\r\n\r\nHi"),
+        ("base64", "RnJvbTogeEB5LmV4YW1wbGUNClN1YmplY3Q6IE9mZmVyIDEvMjogaGluZ2VzDQoNCkhp"),
+    ] {
+        let raw = format!(
+            "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{inner}\r\n--b--\r\n"
+        );
+        let read = parse(raw.as_bytes()).unwrap();
+        assert_eq!(read.attachments[0].file_name, "Offer 1-2- hinges.eml", "{encoding}");
     }
 }

@@ -9,6 +9,8 @@ use rapport_domain::text;
 const RECIPIENTS_MAX: usize = 100;
 /// Bytes of a report, or of a bounce's text, that are read.
 const REPORT_BYTES: usize = 256 * 1024;
+/// Characters of a report's own words that are kept.
+const WORDS_CHARS: usize = 4_000;
 /// Characters of a server's explanation that are kept.
 const REASON_CHARS: usize = 400;
 
@@ -53,6 +55,12 @@ pub struct Bounce {
     pub recipients: Vec<Recipient>,
     /// The Message-ID of the mail it is about.
     pub about: Option<String>,
+    /// Where answers to that mail go, and whom it is from: a relay changes its Message-ID.
+    pub addresses: Vec<String>,
+    /// What it says, for people.
+    pub words: String,
+    /// It is made for programs (RFC 3464, `X-Failed-Recipients`), not in words alone.
+    pub formal: bool,
 }
 
 impl Bounce {
@@ -69,6 +77,8 @@ pub struct Feedback {
     pub kind: String,
     /// The Message-ID of the mail it is about.
     pub about: Option<String>,
+    /// Where answers to that mail go, and whom it is from.
+    pub addresses: Vec<String>,
 }
 
 /// Type and subtype of the mail itself, in lower case, with `; report-type=…` where it has one.
@@ -79,15 +89,26 @@ pub(crate) fn content_type(message: &Message<'_>) -> Option<String> {
     Some(format!("{essence};{report}").to_ascii_lowercase())
 }
 
-/// Whether a mail server itself is the sender.
-pub(crate) fn from_daemon(message: &Message<'_>) -> bool {
+/// Whether a mail server itself is the sender, or whoever looks after one.
+fn from_daemon(message: &Message<'_>) -> bool {
+    from_mailer(message) || matches!(local_part(message).as_str(), "postmaster" | "mailadmin")
+}
+
+/// Whether a program that delivers mail is the sender: behind a postmaster is a person.
+pub(crate) fn from_mailer(message: &Message<'_>) -> bool {
+    let local = local_part(message);
+    local.starts_with("mailer-daemon")
+        || local.starts_with("microsoftexchange")
+        || matches!(local.as_str(), "mail-daemon" | "mailerdaemon")
+}
+
+fn local_part(message: &Message<'_>) -> String {
     let from = message.from().and_then(|f| f.first()).and_then(|a| a.address());
-    let local = from.and_then(|a| a.split('@').next()).unwrap_or_default().to_ascii_lowercase();
-    matches!(local.as_str(), "mailer-daemon" | "postmaster" | "mail-daemon")
+    from.and_then(|a| a.split('@').next()).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// `Return-Path: <>`: whoever sent it wants no answer. The first one is the receiving server's.
-pub(crate) fn null_sender(message: &Message<'_>) -> bool {
+fn null_sender(message: &Message<'_>) -> bool {
     let path = message.headers().iter().find(|h| h.name == HeaderName::ReturnPath);
     path.is_some_and(|h| unfolded(message, h).replace(' ', "") == "<>")
 }
@@ -103,7 +124,8 @@ pub(crate) fn feedback(message: &Message<'_>) -> Option<Feedback> {
     let kind = report
         .and_then(|p| fields(&body(p)).into_iter().next())
         .and_then(|g| value(&g, "feedback-type"));
-    Some(Feedback { kind: kind.unwrap_or_else(|| "other".into()), about: about(&parts) })
+    let addresses = original(&parts).map(|mail| mail.addresses).unwrap_or_default();
+    Some(Feedback { kind: kind.unwrap_or_else(|| "other".into()), about: about(&parts), addresses })
 }
 
 /// The delivery report, if the mail is one.
@@ -123,14 +145,22 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
         // Old servers say it in a header of their own, or in words alone.
         recipients = named(failed.as_deref().unwrap_or_default(), message);
     }
-    if recipients.is_empty() && daemon && !declared && report.is_none() {
+    let formal = declared || report.is_some() || !recipients.is_empty();
+    if !formal {
         recipients = in_words(message);
-        // A postmaster can write like anybody else.
+        // A postmaster can write like anybody else, and so can somebody who is away.
         if recipients.is_empty() {
             return None;
         }
     }
-    Some(Bounce { recipients, about: about(&parts) })
+    let addresses = original(&parts).map(|mail| mail.addresses).unwrap_or_default();
+    Some(Bounce { recipients, about: about(&parts), addresses, words: words(message), formal })
+}
+
+/// The report's own words, for people to read.
+fn words(message: &Message<'_>) -> String {
+    let said = shown(message).replace("\r\n", "\n");
+    said.trim().chars().take(WORDS_CHARS).collect()
 }
 
 /// The parts of the mail and of messages inside it, to a small depth.
@@ -249,39 +279,106 @@ fn shown(message: &Message<'_>) -> String {
     text.chars().take(20_000).collect()
 }
 
-/// A line such as `550 5.1.1 User unknown`.
+/// A line of an SMTP dialogue: `550 5.1.1 User unknown`, `host mx said: 552-5.2.2 full`. A number
+/// alone is none: people have telephones and prices.
 fn code_line(text: &str) -> Option<String> {
-    let refused = |line: &&str| {
-        line.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| {
-            word.len() == 3 && word.starts_with('5') && word.chars().all(|c| c.is_ascii_digit())
-        })
-    };
-    text.lines().find(refused).map(|l| text::excerpt(l, REASON_CHARS))
+    text.lines().find(|line| is_refusal(line)).map(|l| text::excerpt(l, REASON_CHARS))
 }
 
-/// A bounce that has no report: an address and a code of three digits in its text.
+fn is_refusal(line: &str) -> bool {
+    let line = line.trim();
+    let lower = line.to_lowercase();
+    let code = |word: &str| {
+        word.len() == 3 && word.starts_with('5') && word.bytes().all(|b| b.is_ascii_digit())
+    };
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').collect();
+    if words.iter().any(|w| w.starts_with("5.") && enhanced(w.trim_end_matches('.')).is_some()) {
+        return true;
+    }
+    let starts = words.first().is_some_and(|w| code(w))
+        && lower.as_bytes().get(3).is_some_and(|b| matches!(b, b' ' | b'-'));
+    let told = [
+        "said:",
+        "smtp",
+        "error",
+        "host ",
+        "rcpt",
+        "server",
+        "responded",
+        "response",
+        "diagnostic",
+    ];
+    let refused = [
+        "unknown",
+        "mailbox",
+        "user",
+        "recipient",
+        "rejected",
+        "denied",
+        "full",
+        "exist",
+        "invalid",
+        "unavailable",
+        "relay",
+        "blocked",
+        "not found",
+        "no such",
+        "spam",
+        "quota",
+    ];
+    let has = |list: &[&str]| list.iter().any(|w| lower.contains(w));
+    words.iter().any(|w| code(w)) && (starts && has(&refused) || has(&told) && has(&refused))
+}
+
+/// A bounce that has no report: a server's refusal and, beside it, the address it is about.
 fn in_words(message: &Message<'_>) -> Vec<Recipient> {
     let said = shown(message);
-    let Some(diagnostic) = code_line(&said) else { return Vec::new() };
-    let email = said
-        .split(|c: char| c.is_whitespace() || "<>(),;:\"".contains(c))
-        .filter(|word| word.contains('@'))
-        .find_map(|word| text::email("recipient", word.trim_matches(['.', ':'])).ok());
-    vec![Recipient { email, action: Action::Failed, status: None, diagnostic: Some(diagnostic) }]
+    let lines: Vec<&str> = said.lines().collect();
+    let Some(at) = lines.iter().position(|line| is_refusal(line)) else { return Vec::new() };
+    // Servers name the address above their words, or in them; seldom below.
+    let near = lines[at.saturating_sub(8)..=at].iter().rev();
+    let below = lines[at + 1..lines.len().min(at + 4)].iter();
+    let email = near.chain(below).find_map(|line| named_in(line));
+    let Some(email) = email else { return Vec::new() };
+    let diagnostic = Some(text::excerpt(lines[at], REASON_CHARS));
+    vec![Recipient { email: Some(email), action: Action::Failed, status: None, diagnostic }]
 }
 
-/// The Message-ID of the mail that a report carries, whole or its headers alone.
-fn about(parts: &[&MessagePart<'_>]) -> Option<String> {
+fn named_in(line: &str) -> Option<String> {
+    line.split(|c: char| c.is_whitespace() || "<>(),;:\"'[]".contains(c))
+        .filter(|word| word.contains('@'))
+        .find_map(|word| text::email("recipient", word.trim_matches(['.', ':'])).ok())
+}
+
+/// What a report carries of the mail that it is about.
+struct Original {
+    message_id: Option<String>,
+    addresses: Vec<String>,
+}
+
+/// The mail that a report carries, whole or its headers alone.
+fn original(parts: &[&MessagePart<'_>]) -> Option<Original> {
+    let read = |mail: &Message<'_>| {
+        let lists = [mail.reply_to(), mail.from()];
+        let emails = lists.into_iter().flatten().flat_map(|l| l.iter()).filter_map(|a| a.address());
+        let emails = emails.take(20).filter_map(|email| text::email("from", email).ok());
+        Original {
+            message_id: mail.message_id().and_then(headers::message_id),
+            addresses: emails.collect(),
+        }
+    };
     parts.iter().find_map(|part| match &part.body {
-        PartType::Message(inner) => inner.message_id().and_then(headers::message_id),
+        PartType::Message(inner) => Some(read(inner)),
         _ if is(part, "text", "rfc822-headers") || is(part, "message", "global-headers") => {
             let text = body(part) + "\n\n";
-            let parser = MessageParser::new().header_id(HeaderName::MessageId);
-            let inner = parser.parse_headers(text.as_bytes())?;
-            inner.message_id().and_then(headers::message_id)
+            MessageParser::default().parse_headers(text.as_bytes()).map(|mail| read(&mail))
         }
         _ => None,
     })
+}
+
+fn about(parts: &[&MessagePart<'_>]) -> Option<String> {
+    original(parts)?.message_id
 }
 
 #[cfg(test)]

@@ -72,8 +72,8 @@ fn a_bounce_in_words_has_an_address_and_a_code() {
     let bounce = bounced(kind(raw));
     assert_eq!(bounce.recipients[0].email.as_deref(), Some("ada@x.example"));
     assert_eq!(bounce.recipients[0].reason(), "552 mailbox full");
-    // A postmaster who asks for help is a sender like any other, if a mechanical one.
-    assert_eq!(kind("From: postmaster@mx.example\n\nPlease fix our SPF."), MailKind::Auto);
+    // A postmaster who asks for help is a sender like any other.
+    assert_eq!(kind("From: postmaster@mx.example\n\nPlease fix our SPF."), MailKind::Ordinary);
 }
 
 #[test]
@@ -94,7 +94,8 @@ fn a_complaint_is_told_from_a_bounce() {
         --b\nContent-Type: text/plain\n\nabuse\n\
         --b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\
         --b\nContent-Type: message/rfc822\n\nMessage-ID: <t3@acme.example>\nSubject: x\n\nHi\n--b--\n";
-    let expected = Feedback { kind: "abuse".into(), about: Some("t3@acme.example".into()) };
+    let about = Some("t3@acme.example".into());
+    let expected = Feedback { kind: "abuse".into(), about, addresses: Vec::new() };
     assert_eq!(kind(raw), MailKind::Feedback(expected));
 }
 
@@ -107,4 +108,37 @@ fn a_report_without_end_is_read_within_bounds() {
         " y\n".repeat(60_000)
     );
     assert!(bounced(report(&folded, HEADERS)).recipients[0].reason().len() <= 2_100);
+}
+
+#[test]
+fn a_number_in_a_note_is_no_refusal() {
+    for body in [
+        "I am away until 30 November.\nIn urgent cases write to desk@x.example or call +1 555 0142.",
+        "The offer is EUR 500 for colleague@x.example.\n550 pieces are in stock.",
+        "Room 512, ask kim@x.example.\n\n500 thanks",
+    ] {
+        let raw = format!("Return-Path: <>\nFrom: ada@x.example\n\n{body}\n");
+        assert_eq!(kind(&raw), MailKind::Ordinary, "{body}");
+    }
+}
+
+#[test]
+fn a_report_names_where_answers_to_the_mail_would_go() {
+    let original = "Content-Type: message/rfc822\n\nFrom: support@acme.example\n\
+        Reply-To: Help <support+token@acme.example>\nMessage-ID: <changed@relay.example>\n\nHello";
+    let bounce = bounced(report("Final-Recipient: rfc822; a@b.example\nAction: failed", original));
+    assert_eq!(bounce.addresses, ["support+token@acme.example", "support@acme.example"]);
+    assert_eq!(bounce.words, "Sorry.");
+}
+
+#[test]
+fn large_systems_say_it_in_words() {
+    for body in [
+        "This is the mail system at host mx.example.\n\n<ada@x.example>: host mx2.example said: 550 5.1.1\n User unknown (in reply to RCPT TO command)",
+        "Hi. This is the qmail-send program at mx.example.\n\n<ada@x.example>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 No such user here",
+        "A message that you sent could not be delivered:\n\n  ada@x.example\n    SMTP error from remote mail server after RCPT TO:<ada@x.example>:\n    552 mailbox is full",
+    ] {
+        let bounce = bounced(kind(&format!("From: MAILER-DAEMON@mx.example\n\n{body}\n")));
+        assert_eq!(bounce.recipients[0].email.as_deref(), Some("ada@x.example"), "{body}");
+    }
 }

@@ -1,4 +1,3 @@
-use chrono::{DateTime, Utc};
 use rapport_mail::{parse, sanitize, split_quoted};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +22,7 @@ fn every_mail_is_read_or_refused_in_good_order() {
     let (mut read, mut refused) = (0, 0);
     for path in &found {
         let raw = fs::read(path).expect("a readable file");
-        let Ok(mail) = parse(&raw, now()) else {
+        let Ok(mail) = parse(&raw) else {
             refused += 1;
             continue;
         };
@@ -39,8 +38,4 @@ fn every_mail_is_read_or_refused_in_good_order() {
     // Most of the broken ones name no sender, so nobody wrote them.
     assert!(read >= 60 && refused >= 40, "{read} read, {refused} refused");
     assert!(read + refused >= 190, "{}", read + refused);
-}
-
-fn now() -> DateTime<Utc> {
-    "2026-11-24T10:00:00Z".parse().unwrap()
 }

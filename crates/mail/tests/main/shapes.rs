@@ -1,9 +1,4 @@
-use chrono::{DateTime, Utc};
 use rapport_mail::{Unreadable, parse};
-
-fn now() -> DateTime<Utc> {
-    "2026-11-24T10:00:00Z".parse().unwrap()
-}
 
 #[test]
 fn headers_bodies_and_files_are_found() {
@@ -13,7 +8,7 @@ In-Reply-To: <old@rapport.example>\r\nReferences: <first@rapport.example> <old@r
 Date: Tue, 24 Nov 2026 09:14:00 +0000\r\nX-Custom: one\r\n two\r\nMIME-Version: 1.0\r\n\
 Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello\r\n\
 --b\r\nContent-Type: TEXT/CSV; name=\"../usage.csv\"\r\nContent-Disposition: attachment; filename=\"../usage.csv\"\r\n\r\na,b\r\n--b--\r\n";
-    let mail = parse(raw, now()).unwrap();
+    let mail = parse(raw).unwrap();
     assert_eq!(mail.from.email, "alex.morgan@northwind.example");
     assert_eq!(mail.from.name.as_deref(), Some("Alex Morgan"));
     assert_eq!(mail.cc[0].email, "dana@northwind.example");
@@ -34,29 +29,29 @@ Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain
 #[test]
 fn text_comes_from_html_when_there_is_no_other() {
     let raw = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<p>Hi<script>alert(1)</script></p><p>you</p>";
-    let mail = parse(raw, now()).unwrap();
+    let mail = parse(raw).unwrap();
     assert_eq!(mail.text, "Hi\n\nyou");
     assert_eq!(mail.html.as_deref(), Some("<p>Hi</p><p>you</p>"));
 }
 
 #[test]
-fn a_date_from_the_future_is_not_believed() {
-    let raw = b"From: a@b.example\r\nDate: Tue, 24 Nov 2099 09:14:00 +0000\r\n\r\nx";
-    assert_eq!(parse(raw, now()).unwrap().date, None);
+fn a_date_that_no_clock_shows_is_none() {
+    let raw = b"From: a@b.example\r\nDate: Tue, 24 Nov 9999 09:14:00 +0000\r\n\r\nx";
+    assert_eq!(parse(raw).unwrap().date, None);
 }
 
 #[test]
 fn what_is_not_mail_says_so() {
-    assert_eq!(parse(b"", now()).unwrap_err(), Unreadable::NotMail);
-    assert_eq!(parse(b"Subject: hi\r\n\r\nx", now()).unwrap_err(), Unreadable::NoSender);
-    assert_eq!(parse(b"From: undisclosed\r\n\r\nx", now()).unwrap_err(), Unreadable::NoSender);
+    assert_eq!(parse(b"").unwrap_err(), Unreadable::NotMail);
+    assert_eq!(parse(b"Subject: hi\r\n\r\nx").unwrap_err(), Unreadable::NoSender);
+    assert_eq!(parse(b"From: undisclosed\r\n\r\nx").unwrap_err(), Unreadable::NoSender);
     let large = vec![b'a'; 25 * 1024 * 1024 + 1];
-    assert_eq!(parse(&large, now()).unwrap_err(), Unreadable::TooLarge);
+    assert_eq!(parse(&large).unwrap_err(), Unreadable::TooLarge);
 }
 
 #[test]
 fn odd_bytes_and_deep_nesting_do_no_harm() {
-    let mail = parse(b"From: a@b.example\r\nSubject: \0\xff\xfe\r\n\r\n\0body\xc3", now()).unwrap();
+    let mail = parse(b"From: a@b.example\r\nSubject: \0\xff\xfe\r\n\r\n\0body\xc3").unwrap();
     assert!(!mail.text.contains('\0') && mail.text.contains("body"));
     let mut raw = b"From: a@b.example\r\n".to_vec();
     for n in 0..2_000 {
@@ -66,10 +61,10 @@ fn odd_bytes_and_deep_nesting_do_no_harm() {
     }
     raw.extend_from_slice(b"\r\nend");
     // Read or refused: both are fine, falling over is not.
-    let _ = parse(&raw, now());
+    let _ = parse(&raw);
     let mut html = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n".to_vec();
     html.extend_from_slice("<div>".repeat(50_000).as_bytes());
-    let _ = parse(&html, now());
+    let _ = parse(&html);
 }
 
 #[test]
@@ -82,7 +77,7 @@ fn a_mail_beyond_reason_is_shown_as_far_as_it_goes() {
     let cyclic = "--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@b.example\r\n".to_string()
         + &"Content-Type: message/rfc822\r\n\r\n".repeat(100_000);
     for rest in [nested, parts, cyclic] {
-        let mail = parse(format!("{head}{rest}").as_bytes(), now()).unwrap();
+        let mail = parse(format!("{head}{rest}").as_bytes()).unwrap();
         assert!(mail.incomplete);
         assert_eq!(mail.text.trim(), "The start.");
         assert_eq!(mail.subject.as_deref(), Some("deep"));
@@ -110,7 +105,7 @@ fn lone_surrogates_and_unknown_charsets_become_text() {
             let mut raw =
                 format!("From: a@b.example\r\nSubject: x\r\n{head}\r\n\r\n{body}").into_bytes();
             raw.extend_from_slice(b"\xed\xa0\xbd");
-            let mail = parse(&raw, now()).unwrap();
+            let mail = parse(&raw).unwrap();
             assert!(!mail.text.contains('\0'), "{head}");
         }
     }

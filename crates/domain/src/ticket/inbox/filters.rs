@@ -179,6 +179,13 @@ crate::vocabulary! {
     }
 }
 
+crate::vocabulary! {
+    /// Tickets with mail that a machine wrote: it wakes nobody, and is found here.
+    MailFilter {
+        Automatic => "automatic", "With automatic mail";
+    }
+}
+
 /// Filters that are one word of a list, or absent.
 macro_rules! optional_words {
     ($($type:ty),+) => {$(
@@ -193,7 +200,7 @@ macro_rules! optional_words {
         }
     )+};
 }
-optional_words!(Channel, Priority, DueFilter, MentionFilter);
+optional_words!(Channel, Priority, DueFilter, MentionFilter, MailFilter);
 
 /// Tickets of the customers of one account: by its id, as links have it, or by its whole name in
 /// any case, as people type it.

@@ -9,8 +9,8 @@ mod views;
 pub use bulk::{BulkChange, BulkDone, BulkFailure, BulkUndo};
 pub use cursor::{InboxCursor, InboxSort};
 pub use filters::{
-    AccountFilter, AssigneeFilter, DueFilter, Filter, MentionFilter, StatusFilter, TagFilter,
-    TeamFilter, TextFilter,
+    AccountFilter, AssigneeFilter, DueFilter, Filter, MailFilter, MentionFilter, StatusFilter,
+    TagFilter, TeamFilter, TextFilter,
 };
 pub use query::InboxQuery;
 pub use views::{NewView, SavedView, View, ViewKind, Views};

@@ -1,8 +1,8 @@
 //! Filters, order and place of the inbox, and how an address writes them.
 
 use super::{
-    AccountFilter, AssigneeFilter, DueFilter, Filter, InboxCursor, InboxSort, MentionFilter,
-    StatusFilter, TagFilter, TeamFilter, TextFilter,
+    AccountFilter, AssigneeFilter, DueFilter, Filter, InboxCursor, InboxSort, MailFilter,
+    MentionFilter, StatusFilter, TagFilter, TeamFilter, TextFilter,
 };
 use crate::ticket::{Channel, Priority};
 use crate::{address, limits};
@@ -66,6 +66,8 @@ inbox_query! {
     account: Option<AccountFilter>,
     due: Option<DueFilter>,
     mention: Option<MentionFilter>,
+    #[serde(default)]
+    mail: Option<MailFilter>,
     q: TextFilter,
 }
 
@@ -174,6 +176,7 @@ mod tests {
                     account: Some(AccountFilter::Named("Smith & Sons?".into())),
                     due: Some(DueFilter::Soon),
                     mention: Some(MentionFilter::Me),
+                    mail: Some(MailFilter::Automatic),
                     q: TextFilter(Some("what+now".into())),
                     sort,
                     after: Some(InboxCursor { rank: 2, cursor }),

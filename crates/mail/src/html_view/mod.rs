@@ -1,7 +1,12 @@
 //! Cleaned HTML as it is shown: its own pictures put in, the quoted thread folded.
 
-/// Puts a mail's pictures where its HTML names them by Content-ID. `picture` answers an address
-/// that cannot end the attribute; what it does not know stays as it is and shows nothing.
+pub(crate) mod thread;
+
+use std::collections::HashSet;
+
+/// Puts a mail's pictures where its HTML names them by Content-ID, with `cid:` or as some
+/// programs leave it, bare. `picture` answers an address that cannot end the attribute; what it
+/// does not know stays as it is and shows nothing.
 pub fn place_pictures(clean: &str, picture: impl Fn(&str) -> Option<String>) -> String {
     const NAMED: &str = "src=\"cid:";
     let mut out = String::with_capacity(clean.len());
@@ -14,7 +19,8 @@ pub fn place_pictures(clean: &str, picture: impl Fn(&str) -> Option<String>) -> 
             rest = named;
             break;
         };
-        match picture(&content_id(id)) {
+        let id_read = content_id(id);
+        match picture(id_read.trim_matches(['<', '>', ' '])) {
             Some(address) => out.push_str(&format!("src=\"{address}\"")),
             None => out.push_str(&format!("{NAMED}{id}\"")),
         }
@@ -22,6 +28,12 @@ pub fn place_pictures(clean: &str, picture: impl Fn(&str) -> Option<String>) -> 
     }
     out.push_str(rest);
     out
+}
+
+/// The Content-IDs by which cleaned HTML names its pictures.
+pub fn picture_ids(clean: &str) -> HashSet<String> {
+    let named = clean.split("src=\"cid:").skip(1).filter_map(|rest| rest.split_once('"'));
+    named.map(|(id, _)| content_id(id).trim_matches(['<', '>', ' ']).to_string()).collect()
 }
 
 /// A Content-ID as an address has it: escaped for HTML, and `%40` for `@` (RFC 2392).
@@ -38,10 +50,12 @@ fn content_id(escaped: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Folds the last quote when nothing but closing tags follows it: answers written between or
-/// below quotes stay in sight. A mail that is nothing but a quote shows it.
+/// Folds the quoted thread: what a program marked as such when nothing but closing tags follows
+/// it, else the last quote. Answers written between or below quotes stay in sight. A mail that is
+/// nothing but a quote shows it.
 pub fn fold_quote(clean: &str) -> String {
-    let Some((start, end)) = last_quote(clean) else { return clean.to_string() };
+    let marked = thread::marked(clean);
+    let Some((start, end)) = marked.or_else(|| last_quote(clean)) else { return clean.to_string() };
     let (before, quote, after) = (&clean[..start], &clean[start..end], &clean[end..]);
     if has_content(after) || !has_content(before) {
         return clean.to_string();
@@ -85,7 +99,7 @@ pub fn fold_signature(clean: &str) -> String {
 
 /// Where the element ends in which this markup stands: before the first tag that closes more
 /// than was opened.
-fn end_of_element(html: &str) -> usize {
+pub(crate) fn end_of_element(html: &str) -> usize {
     const VOID: [&str; 6] = ["br", "hr", "img", "col", "wbr", "area"];
     let (mut depth, mut at) = (0usize, 0);
     while let Some(tag) = html[at..].find('<').map(|n| at + n) {
@@ -127,14 +141,14 @@ fn last_quote(clean: &str) -> Option<(usize, usize)> {
 }
 
 /// Characters of the text that stands in markup.
-fn visible_chars(html: &str) -> usize {
+pub(crate) fn visible_chars(html: &str) -> usize {
     let (first, rest) = html.split_once('<').unwrap_or((html, ""));
     let texts = rest.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text);
     std::iter::once(first).chain(texts).map(|text| text.trim().chars().count()).sum()
 }
 
 /// Whether anybody would see anything: text, a picture, a rule.
-fn has_content(html: &str) -> bool {
+pub(crate) fn has_content(html: &str) -> bool {
     let mut rest = html;
     while let Some((text, tag)) = rest.split_once('<') {
         let visible = !text.replace("&nbsp;", "").trim().is_empty();
@@ -155,6 +169,7 @@ mod tests {
         let known = |id: &str| (id == "a&b@x").then(|| "data:image/png;base64,AA".to_string());
         let html = r#"<img alt="x" src="cid:a&amp;b%40x"><img src="cid:other"><img src="cid:half"#;
         let placed = place_pictures(html, known);
+        assert!(picture_ids(html).contains("a&b@x"));
         assert_eq!(
             placed,
             r#"<img alt="x" src="data:image/png;base64,AA"><img src="cid:other"><img src="cid:half"#

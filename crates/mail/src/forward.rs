@@ -1,0 +1,169 @@
+//! A mail that somebody passes on: who wrote it, and what stands above it.
+
+use crate::html::sanitize;
+use crate::html_view::thread;
+use crate::parse::Address;
+use crate::quote::separators::{is_forward_separator, is_rule, is_separator};
+use crate::quote::{Block, header_block};
+use rapport_domain::{limits, text};
+
+/// Lines that are looked at for where the message begins.
+const LINES_MAX: usize = 400;
+/// What programs put before the subject of a mail that is passed on.
+const PREFIXES: [&str; 22] = [
+    "fwd:",
+    "fw:",
+    "wg:",
+    "tr:",
+    "rv:",
+    "i:",
+    "enc:",
+    "doorst:",
+    "vs:",
+    "vb:",
+    "pd:",
+    "pdl:",
+    "továbbítás:",
+    "továbbított:",
+    "ilt:",
+    "пересл:",
+    "fwd：",
+    "转发:",
+    "转发：",
+    "轉寄:",
+    "[fwd:",
+    "転送:",
+];
+
+/// A message inside another that passes it on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarded {
+    /// Who wrote it, as whoever passed it on says.
+    pub from: Address,
+    pub subject: Option<String>,
+    pub text: String,
+    /// What stands above it; empty for nothing.
+    pub note: String,
+}
+
+/// The message that a mail passes on, if its words or its subject say that it is one.
+pub fn forwarded(subject: Option<&str>, body: &str) -> Option<Forwarded> {
+    let subject = subject.unwrap_or_default().trim().to_lowercase();
+    let says = PREFIXES.iter().any(|p| subject.starts_with(p));
+    let lines: Vec<&str> = body.lines().collect();
+    let at = |n: usize| find(&lines, n, says);
+    let (n, begins, block) = (0..lines.len().min(LINES_MAX)).find_map(at)?;
+    let from = address(block.from)?;
+    // Apple marks all of it as a quote.
+    let quoted = lines[n].trim_start().starts_with('>');
+    let own = |line: &&str| if quoted { unquoted(line).to_string() } else { (*line).to_string() };
+    let text = lines[begins..].iter().map(own).collect::<Vec<_>>().join("\n").trim().to_string();
+    let subject = block.subject.map(|s| text::excerpt(s, limits::SUBJECT_CHARS));
+    Some(Forwarded {
+        from,
+        subject: subject.filter(|s| !s.is_empty()),
+        text,
+        note: lines[..n].join("\n").trim().to_string(),
+    })
+}
+
+/// The part of cleaned HTML that passes a message on, without what stands above it.
+pub fn forwarded_html(clean: &str) -> Option<String> {
+    let begins = thread::begins(clean)?;
+    Some(sanitize(&clean[begins..])).filter(|html| !html.trim().is_empty())
+}
+
+/// Where a forward begins at line `n`, where its own words do, and its headers.
+fn find<'a>(lines: &[&'a str], n: usize, says: bool) -> Option<(usize, usize, Block<'a>)> {
+    let line = unquoted(lines[n]).trim();
+    let separator = is_forward_separator(line);
+    let rule = is_rule(line) || is_separator(line);
+    if !separator && !says {
+        return None;
+    }
+    // A line that begins a block of headers, or one above it.
+    let first = n + usize::from(separator || rule);
+    let end = lines.len().min(first + 40);
+    let plain: Vec<&'a str> = lines.get(first..end)?.iter().map(|l| unquoted(l)).collect();
+    let gap = plain.iter().take(3).take_while(|l| l.trim().is_empty()).count();
+    let block = header_block(&plain, if first > n { gap } else { 0 })?;
+    Some((n, first + block.end, block))
+}
+
+/// A line without one mark of a quote.
+fn unquoted(line: &str) -> &str {
+    line.trim_start().strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest))
+}
+
+/// `Ada <a@b.example>`, `Ada [mailto:a@b.example]`, `a@b.example`, and how HTML repeats an address.
+fn address(value: &str) -> Option<Address> {
+    let word = value.split(|c: char| c.is_whitespace() || "<>[]()\"';,".contains(c));
+    let email = word.filter(|w| w.contains('@')).find_map(|w| text::email("from", w).ok())?;
+    let name = value.split(['<', '[', '(']).next().unwrap_or_default();
+    let name = text::excerpt(name.trim_matches(['"', '\'', ' ', '*']), limits::NAME_CHARS);
+    Some(Address { name: Some(name).filter(|n| !n.is_empty() && !n.contains('@')), email })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(subject: &str, body: &str) -> Forwarded {
+        forwarded(Some(subject), body).unwrap_or_else(|| panic!("{body}"))
+    }
+
+    #[test]
+    fn each_program_has_a_way_to_pass_on() {
+        for (subject, body) in [
+            (
+                "Fwd: Hinge",
+                "Can you?\n\n---------- Forwarded message ---------\nFrom: Gus Olay <gus@c.example>\nDate: Mon, 23 Nov 2026 at 08:55\nSubject: Hinge\nTo: Ada <ada@acme.example>\n\nIt broke.\n\nGus",
+            ),
+            (
+                "FW: Hinge",
+                "Can you?\n\n________________________________\nFrom: Gus Olay <gus@c.example>\nSent: Monday\nTo: Ada\nSubject: Hinge\n\nIt broke.\n\nGus",
+            ),
+            (
+                "WG: Hinge",
+                "Can you?\n\nVon: Gus Olay [mailto:gus@c.example]\nGesendet: Montag\nAn: Ada\nBetreff: Hinge\n\nIt broke.\n\nGus",
+            ),
+            (
+                "Fwd: Hinge",
+                "Can you?\n\n> Begin forwarded message:\n> \n> From: Gus Olay <gus@c.example>\n> Subject: Hinge\n> Date: 23 November 2026\n> To: ada@acme.example\n> \n> It broke.\n> \n> Gus",
+            ),
+            (
+                "Fwd: Hinge",
+                "Can you?\n\n\n-------- Forwarded Message --------\nSubject: \tHinge\nDate: \tMon, 23 Nov 2026\nFrom: \tGus Olay <gus@c.example>\nTo: \tada@acme.example\n\n\n\nIt broke.\n\nGus",
+            ),
+            (
+                "Hinge",
+                "Can you?\n\n-------- Message transféré --------\nSujet : \tHinge\nDate : \t23 nov.\nDe : \tGus Olay <gus@c.example>\nPour : \tada@acme.example\n\nIt broke.\n\nGus",
+            ),
+            (
+                "转发：Hinge",
+                "Can you?\n\n发件人: Gus Olay <gus@c.example>\n发送时间: 2026年11月23日\n收件人: Ada\n主题: Hinge\n\nIt broke.\n\nGus",
+            ),
+        ] {
+            let found = of(subject, body);
+            assert_eq!(found.from.email, "gus@c.example", "{body}");
+            assert_eq!(found.from.name.as_deref(), Some("Gus Olay"), "{body}");
+            assert_eq!(found.subject.as_deref(), Some("Hinge"), "{body}");
+            assert_eq!(
+                (found.note.as_str(), found.text.as_str()),
+                ("Can you?", "It broke.\n\nGus"),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_passes_nothing_on() {
+        let headers =
+            "From: Gus <gus@c.example>\nSent: Monday\nTo: Ada\nSubject: Hinge\n\nIt broke.";
+        assert_eq!(forwarded(Some("RE: Hinge"), &format!("Done.\n\n{headers}")), None);
+        assert_eq!(forwarded(Some("Fwd: Hinge"), "nothing here"), None);
+        let nameless =
+            "---------- Forwarded message ---------\nFrom: Gus\nDate: x\nSubject: y\n\nz";
+        assert_eq!(forwarded(Some("Fwd: y"), nameless), None);
+    }
+}

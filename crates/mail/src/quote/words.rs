@@ -1,0 +1,246 @@
+//! How people and mail programs say things around a quoted mail, in the languages that they speak.
+
+/// How `On …, … wrote:` ends.
+const WROTE: &[&str] = &[
+    "wrote",
+    "writes",
+    "schrieb",
+    "a écrit",
+    "escribió",
+    "va escriure",
+    "ha scritto",
+    "schreef",
+    "geschreven",
+    "escreveu",
+    "skrev",
+    "kirjoitti",
+    "napisał(a)",
+    "napisał",
+    "napisała",
+    "pisze",
+    "napsal(a)",
+    "napsal",
+    "napsala",
+    "napísal(a)",
+    "napísal",
+    "írta",
+    "ezt írta",
+    "a scris",
+    "şunu yazdı",
+    "şunları yazdı",
+    "yazdı",
+    "написал(а)",
+    "написал",
+    "написала",
+    "пишет",
+    "писал(а)",
+    "пише",
+    "написав",
+    "написав(ла)",
+    "написала",
+    "писав(ла)",
+    "написа",
+    "έγραψε",
+    "έγραψε τα εξής",
+    "のメール",
+    "書きました",
+    "は書きました",
+    "次のように書きました",
+    "wrote",
+    "写道",
+    "寫道",
+    "撰寫",
+    "님이 작성",
+    "작성",
+    "님이 씀",
+    "썼습니다",
+    "كتب",
+    "كتبت",
+    "كتب/ت",
+    "כתב",
+    "כתב/ה",
+    "כתבה",
+    "כתב\u{200f}/ה",
+    "đã viết",
+    "menulis",
+    "เขียนว่า",
+    "je napisao/la",
+    "je napisao",
+    "je napisala",
+    "napisao je",
+    "skrifaði",
+    "rašė",
+    "kirjutas",
+    "rakstīja",
+    "ने लिखा",
+];
+/// Where the name follows: `Am Freitag schrieb Ada:`, `(időpont: …) ezt írta`.
+const WROTE_INSIDE: &[&str] = &["schrieb ", "skrev ", "schreef ", "kirjoitti ", "írta (", "님이 "];
+
+/// Whether the last line of an introduction ends as one. In some languages it has no verb, but
+/// the address of whoever wrote.
+pub(crate) fn ends_introduction(line: &str) -> bool {
+    let line = line.trim_end_matches(crate::attachment::is_invisible);
+    let bare = line.strip_suffix([':', '：']).unwrap_or_default();
+    let bare = bare.trim_end_matches(crate::attachment::is_invisible);
+    says_wrote(line) || (bare.ends_with('>') && bare.contains('@') && bare.contains('<'))
+}
+
+/// Whether a line ends with somebody writing.
+pub(crate) fn says_wrote(line: &str) -> bool {
+    let Some(words) = line
+        .trim_end_matches(['*', ' ', '\u{200f}', '\u{200e}', '\u{202c}'])
+        .strip_suffix([':', '：'])
+    else {
+        return false;
+    };
+    let words = words
+        .trim_end_matches(|c: char| c.is_whitespace() || crate::attachment::is_invisible(c))
+        .to_lowercase();
+    if WROTE_INSIDE.iter().any(|w| words.contains(w)) {
+        return true;
+    }
+    WROTE.iter().any(|w| {
+        words.strip_suffix(w).is_some_and(|before| {
+            // No word that only ends so: `typewrote:`.
+            !w.is_ascii() || before.chars().next_back().is_none_or(|c| !c.is_alphanumeric())
+        })
+    })
+}
+
+const DEVICE: &[&str] = &[
+    "sent from my ",
+    "sent from mail for ",
+    "sent from outlook",
+    "sent from yahoo mail",
+    "sent from proton mail",
+    "sent from gmail mobile",
+    "get outlook for ",
+    "sent with ",
+    "sent via ",
+    "von meinem iphone gesendet",
+    "von meinem ipad gesendet",
+    "gesendet von meinem ",
+    "gesendet mit ",
+    "holen sie sich outlook",
+    "outlook für ",
+    "envoyé de mon ",
+    "envoyé depuis ",
+    "obtenez outlook",
+    "enviado desde mi ",
+    "enviado do meu ",
+    "enviado a partir do ",
+    "obtener outlook",
+    "inviato da ",
+    "scarica outlook",
+    "verzonden vanaf mijn ",
+    "verstuurd vanaf mijn ",
+    "skickat från min ",
+    "sendt fra min ",
+    "lähetetty iphonesta",
+    "wysłane z ",
+    "odesláno z ",
+    "iphone'umdan gönderildi",
+    "отправлено с ",
+    "iphoneから送信",
+    "从我的",
+    "發自我的",
+    "发自我的",
+    "나의 iphone에서 보냄",
+    "\u{200f}נשלח מה-iphone",
+    "نُشرت من",
+    "đã gửi từ ",
+];
+
+/// `Sent from my iPhone`: a signature that the device wrote.
+pub(crate) fn is_device_line(line: &str) -> bool {
+    let start = line.to_lowercase();
+    line.chars().count() <= 80 && DEVICE.iter().any(|s| start.starts_with(s))
+}
+
+/// Words by which people say that their answer stands in the mail that they answer.
+const BELOW: &[&str] = &[
+    "see below",
+    "answers below",
+    "answer below",
+    "reply below",
+    "replies below",
+    "comments below",
+    "responses below",
+    "below in ",
+    "inline",
+    "in-line",
+    "in line below",
+    "in red",
+    "in blue",
+    "see my answers",
+    "siehe unten",
+    "antworten unten",
+    "unten in ",
+    "s. u.",
+    "in rot",
+    "ci-dessous",
+    "plus bas",
+    "en rouge",
+    "abajo",
+    "más abajo",
+    "en rojo",
+    "qui sotto",
+    "di seguito",
+    "in rosso",
+    "hieronder",
+    "zie onder",
+    "in het rood",
+    "abaixo",
+    "em vermelho",
+    "poniżej",
+    "na czerwono",
+    "nedan",
+    "nedenfor",
+    "ниже",
+    "下記",
+    "以下に",
+    "见下",
+    "如下",
+    "아래",
+];
+
+/// Whether somebody says so.
+pub(crate) fn points_below(fresh: &str) -> bool {
+    // Longer letters have such words in any sense.
+    let start: String = fresh.chars().take(1_000).collect::<String>().to_lowercase();
+    BELOW.iter().any(|w| start.contains(w))
+}
+
+/// What stands in signatures and disclaimers, however long their lines are.
+const LEGAL: &[&str] = &[
+    "confidential",
+    "disclaimer",
+    "privileged",
+    "intended recipient",
+    "registered",
+    "vertraulich",
+    "geschäftsführ",
+    "handelsregister",
+    "amtsgericht",
+    "ust-id",
+    "confidentiel",
+    "confidencial",
+    "riservat",
+    "vertrouwelijk",
+    "poufne",
+    "конфиденциал",
+    "unsubscribe",
+    "virus",
+    "http://",
+    "https://",
+    "www.",
+    "tel",
+    "phone",
+    "fax",
+];
+
+pub(crate) fn is_legal(line: &str) -> bool {
+    let line = line.to_lowercase();
+    LEGAL.iter().any(|w| line.contains(w))
+}

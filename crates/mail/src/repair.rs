@@ -1,0 +1,237 @@
+//! Headers as they should have been written: encoded words that cut a letter in two are joined,
+//! letters without an encoding get one. The parser reads each word by itself and as UTF-8.
+
+use crate::charset;
+use data_encoding::BASE64;
+use mail_parser::decoders::{
+    base64::base64_decode, quoted_printable::quoted_printable_decode_char,
+};
+use std::borrow::Cow;
+
+/// Bytes of one encoded word; what is longer is none.
+const WORD_BYTES: usize = 4_000;
+
+/// A header block with its letters readable; `None` when it is already.
+pub(crate) fn headers(block: &[u8]) -> Option<Vec<u8>> {
+    let raw = !block.is_ascii() && std::str::from_utf8(block).is_err();
+    let words = block.windows(2).any(|w| w == b"=?");
+    if !raw && !words {
+        return None;
+    }
+    let text = if raw { eight_bit(block) } else { String::from_utf8_lossy(block) };
+    let joined = if words { join(&text) } else { Cow::Borrowed(&*text) };
+    (raw || matches!(joined, Cow::Owned(_))).then(|| joined.into_owned().into_bytes())
+}
+
+/// One header's value, the same way.
+pub(crate) fn value(value: &str) -> Cow<'_, str> {
+    if value.contains("=?") { join(value) } else { Cow::Borrowed(value) }
+}
+
+/// Lines are read one by one where they are UTF-8, and all others together: what one of them is
+/// written in, the rest is too.
+fn eight_bit(block: &[u8]) -> Cow<'_, str> {
+    let lines = || block.split_inclusive(|b| *b == b'\n');
+    let odd: Vec<u8> =
+        lines().filter(|l| std::str::from_utf8(l).is_err()).flatten().copied().collect();
+    let read = charset::decode(&odd, None);
+    let mut read = read.split_inclusive('\n');
+    let mut text = String::with_capacity(block.len() + odd.len());
+    for line in lines() {
+        match std::str::from_utf8(line) {
+            Ok(line) => text.push_str(line),
+            Err(_) => text.push_str(read.next().unwrap_or_default()),
+        }
+    }
+    Cow::Owned(text)
+}
+
+struct Word<'a> {
+    charset: &'a str,
+    encoding: u8,
+    payload: &'a str,
+    /// Bytes from `=?` to `?=`.
+    length: usize,
+}
+
+impl<'a> Word<'a> {
+    /// The encoded word that the text begins with.
+    fn at(text: &'a str) -> Option<Self> {
+        let mut end = text.len().min(WORD_BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let inside = text[..end].strip_prefix("=?")?;
+        let (charset, rest) = inside.split_once('?')?;
+        let encoding = rest.as_bytes().first()?.to_ascii_uppercase();
+        let rest = rest.get(1..)?.strip_prefix('?')?;
+        let end = rest.find("?=")?;
+        let payload = &rest[..end];
+        let length = 2 + charset.len() + 3 + end + 2;
+        let odd = |c: char| !c.is_ascii_graphic();
+        let plain =
+            !charset.is_empty() && !charset.contains(odd) && !payload.contains(['\n', '\r']);
+        let is = plain && matches!(encoding, b'B' | b'Q');
+        // `utf-8*en`: a language may follow.
+        let charset = charset.split('*').next().unwrap_or_default();
+        is.then_some(Self { charset, encoding, payload, length })
+    }
+
+    fn bytes(&self) -> Option<Vec<u8>> {
+        if self.encoding == b'B' {
+            return base64_decode(self.payload.as_bytes());
+        }
+        let mut bytes = Vec::with_capacity(self.payload.len());
+        let mut rest = self.payload.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            let hex = |n| after.get(n).copied();
+            let decoded = match (first, hex(0), hex(1)) {
+                (b'=', Some(a), Some(b)) => quoted_printable_decode_char(a, b),
+                _ => None,
+            };
+            match (decoded, first) {
+                (Some(byte), _) => bytes.push(byte),
+                (None, b'_') => bytes.push(b' '),
+                (None, byte) => bytes.push(*byte),
+            }
+            rest = if decoded.is_some() { &after[2..] } else { after };
+        }
+        Some(bytes)
+    }
+}
+
+/// Words of one charset that follow each other become one, in UTF-8.
+fn join(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(next) = text[at..].find("=?").map(|n| at + n) {
+        let Some(first) = Word::at(&text[next..]) else {
+            at = next + 2;
+            continue;
+        };
+        let mut end = next + first.length;
+        let (mut words, mut bytes) = (1, first.bytes());
+        while let Some(found) = &mut bytes {
+            let gap = text[end..].len() - text[end..].trim_start().len();
+            let Some(word) = Word::at(&text[end + gap..])
+                .filter(|w| w.charset.eq_ignore_ascii_case(first.charset))
+            else {
+                break;
+            };
+            let Some(more) = word.bytes() else { break };
+            found.extend(more);
+            words += 1;
+            end += gap + word.length;
+        }
+        at = end;
+        let odd = first.payload.contains(' ') || !charset::is_known(first.charset);
+        let Some(bytes) = bytes.filter(|b| words > 1 || odd || lies(b, first.charset)) else {
+            continue;
+        };
+        // Programs that start each word anew write escapes of their own at its begin.
+        if words > 1 && first.charset.to_ascii_lowercase().starts_with("iso-2022") {
+            continue;
+        }
+        let read = charset::decode(&bytes, Some(first.charset));
+        out.push_str(&text[copied..next]);
+        encode(&read, &mut out);
+        copied = end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+/// Whether bytes are none of the charset that they are said to be, or more likely UTF-8.
+fn lies(bytes: &[u8], declared: &str) -> bool {
+    if bytes.is_ascii() {
+        return false;
+    }
+    let utf8 = std::str::from_utf8(bytes).is_ok();
+    let says_utf8 = declared.eq_ignore_ascii_case("utf-8") || declared.eq_ignore_ascii_case("utf8");
+    utf8 != says_utf8
+}
+
+/// Words of whole letters, none longer than the parser reads.
+fn encode(text: &str, out: &mut String) {
+    let mut rest = text;
+    loop {
+        let mut end = rest.len().min(300);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        out.push_str("=?utf-8?B?");
+        out.push_str(&BASE64.encode(&rest.as_bytes()[..end]));
+        out.push_str("?=");
+        rest = &rest[end..];
+        if rest.is_empty() {
+            return;
+        }
+        out.push_str("\r\n ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mail_parser::MessageParser;
+    use proptest::prelude::*;
+
+    fn subject(line: &[u8]) -> String {
+        let mut raw = b"Subject: ".to_vec();
+        raw.extend_from_slice(line);
+        raw.extend_from_slice(b"\r\n\r\nx");
+        let raw = headers(&raw).unwrap_or(raw);
+        let mail = MessageParser::default().parse(&raw).expect("a mail");
+        mail.subject().unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn words_that_cut_a_letter_are_joined() {
+        assert_eq!(subject(b"=?utf-8?Q?Gr=C3?=\r\n =?utf-8?Q?=B6=C3=9Fe?="), "Größe");
+        assert_eq!(subject(b"=?UTF-8?B?R3LD?= =?utf-8?B?tsOfZQ==?= now"), "Größe now");
+        assert_eq!(subject(b"=?gb2312?B?xOM=?= =?gb2312?B?usM=?="), "你好");
+        assert_eq!(subject(b"=?utf-8?Q?a?= b =?utf-8?Q?c?="), "a b c");
+    }
+
+    #[test]
+    fn words_that_lie_are_read_all_the_same() {
+        assert_eq!(subject(b"=?utf-8?Q?Gr=F6=DFe?="), "Größe");
+        assert_eq!(subject(b"=?unknown-8bit?Q?Gr=F6=DFe?="), "Größe");
+        assert_eq!(subject(b"=?us-ascii?Q?Gr=C3=B6=C3=9Fe?="), "Größe");
+        assert_eq!(subject(b"=?utf-8?Q?two words?="), "two words");
+        assert_eq!(subject(b"=?iso-8859-1?Q?Gr=F6=DFe?="), "Größe");
+    }
+
+    #[test]
+    fn letters_without_an_encoding_are_read() {
+        assert_eq!(subject(b"Reclamaci\xf3n se\xf1al d\xe9bil"), "Reclamación señal débil");
+        assert_eq!(subject("Größe".as_bytes()), "Größe");
+        let mixed =
+            [b"From: J\xf3se <a@b.example>\r\nSubject: ", "Größe".as_bytes(), b"\r\n\r\n"].concat();
+        let text = String::from_utf8(headers(&mixed).expect("repaired")).expect("UTF-8");
+        assert!(text.contains("Jóse") && text.contains("Größe"), "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_block_ends_as_utf8(block in prop::collection::vec(any::<u8>(), 0..300)) {
+            if let Some(repaired) = headers(&block) {
+                prop_assert!(String::from_utf8(repaired).is_ok());
+            }
+        }
+
+        #[test]
+        fn what_is_cut_anywhere_comes_back(text in "[a-zäöüß€漢 ]{1,80}", cut in 0usize..80) {
+            let bytes = text.trim().as_bytes();
+            let cut = cut.min(bytes.len());
+            let word = |b: &[u8]| format!("=?utf-8?B?{}?=", BASE64.encode(b));
+            let line = format!("{} {}", word(&bytes[..cut]), word(&bytes[cut..]));
+            let read = subject(line.as_bytes());
+            let squeeze = |s: &str| s.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(squeeze(&read), squeeze(text.trim()));
+        }
+    }
+}
