@@ -22,6 +22,24 @@ pub async fn bounced(
     report(tx, ctx, message_id, recipient, DeliveryState::Bounced, Some(reason)).await
 }
 
+/// Whether a mail of ours went to one of these addresses; true for one whose recipients we do not
+/// know.
+pub(crate) async fn went_to(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message_id: &str,
+    emails: &[String],
+) -> Result<bool> {
+    let Some(message) = deliveries::find_mail(tx, ctx.workspace, message_id).await? else {
+        return Ok(true);
+    };
+    let Some(standing) = deliveries::lock(tx, ctx.workspace, message).await? else {
+        return Ok(true);
+    };
+    let none = standing.recipients.is_empty();
+    Ok(none || standing.recipients.iter().any(|r| emails.contains(&r.email)))
+}
+
 /// Notes that a mail of ours arrived, as [`bounced`] does.
 pub async fn delivered(
     tx: &mut Tx,

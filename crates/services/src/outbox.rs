@@ -44,7 +44,7 @@ pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
     ctx.require(Permission::Read)?;
     let mail = ctx.store.outbox_mail(ctx.workspace, id).await?;
     // We wrote it, so it can be read; were it broken, there is still the raw text.
-    let parsed = rapport_mail::parse(&mail.raw, ctx.now).map_err(|_| AppError::NotFound)?;
+    let parsed = rapport_mail::parse(&mail.raw).map_err(|_| AppError::NotFound)?;
     let address = |a: &rapport_mail::Address| match a.name.as_deref() {
         Some(name) if !name.is_empty() => format!("{name} <{}>", a.email),
         _ => a.email.clone(),

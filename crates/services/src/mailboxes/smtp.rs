@@ -202,7 +202,9 @@ fn unclear(failure: Failure) -> Failure {
 }
 
 fn parse(email: &str) -> Result<Address, Failure> {
-    email.parse().map_err(|_| Failure {
+    // Servers that take letters in a domain are few; its form in ASCII all of them do.
+    let ascii = text::ascii_email(email);
+    ascii.as_deref().unwrap_or(email).parse().map_err(|_| Failure {
         kind: Kind::Never,
         code: None,
         text: "This address cannot be used in e-mail.".into(),

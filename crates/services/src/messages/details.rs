@@ -47,7 +47,8 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
 /// How an answer would leave, and who of those in the customer's mails it would leave out.
 fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answers {
     let Sending { last_sender, customer, mailbox, own } = sending;
-    let participants = ticket.participants.iter().map(|p| p.email.clone());
+    let vouched = ticket.participants.iter().filter(|p| p.proven);
+    let participants = vouched.map(|p| p.email.clone());
     let recipients = Recipients::suggest(last_sender, customer, participants, &own);
     let mut left_out: Vec<LeftOut> = Vec::new();
     let from_outside = |m: &&MessageRow| m.kind == MessageKind::Customer && m.has_raw;
@@ -56,13 +57,16 @@ fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answer
         let proven = message.mail.as_ref().is_some_and(|m| m.verdicts.prove(sender));
         let why = if proven { NotAdded::NoParticipant } else { NotAdded::Unverified };
         let lines = message.headers.iter().filter(|h| is_recipients(h));
-        for email in lines.flat_map(|h| rapport_mail::header_addresses(&h.value)) {
+        // Who wrote without being asked is offered too, unless they named another address.
+        let answers_elsewhere = message.mail.as_ref().is_some_and(|m| m.reply_to.is_some());
+        let itself = Some(sender.to_lowercase()).filter(|s| !s.is_empty() && !answers_elsewhere);
+        let named = lines.flat_map(|h| rapport_mail::header_addresses(&h.value));
+        for email in named.filter(|email| *email != sender.to_lowercase()).chain(itself) {
             let gets_it = recipients.to.contains(&email) || recipients.cc.contains(&email);
             let ours = own.contains(&plain_address(&email));
             if left_out.len() < limits::LEFT_OUT_SHOWN
                 && !gets_it
                 && !ours
-                && email != sender.to_lowercase()
                 && !left_out.iter().any(|l| l.email == email)
             {
                 left_out.push(LeftOut { email, why });
@@ -154,7 +158,7 @@ fn activity(row: ActivityRow) -> ThreadActivity {
     ThreadActivity {
         id: EventId(row.id),
         at: row.occurred_at,
-        comment: row.score.and(row.body),
+        comment: row.body.filter(|_| row.score.is_some() || row.name.starts_with("ticket.mail_")),
         score: row.score,
         title: if row.title.is_empty() { row.name.clone() } else { row.title },
         name: row.name,

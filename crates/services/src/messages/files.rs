@@ -30,10 +30,11 @@ pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<Mess
     let known = rapport_mail::remote_pictures(&row.html).len();
     let place = move |n| remote.then(|| format!("/files/messages/{id}/pictures/{n}"));
     let html = rapport_mail::show_pictures(&row.html, place);
+    let named = rapport_mail::picture_ids(&row.html);
     let mut pictures = HashMap::new();
     for picture in row.pictures {
         let id = picture.content_id.clone().unwrap_or_default();
-        if row.html.contains(&id) {
+        if named.contains(&id) {
             let data = ctx.store.file_bytes(ctx.workspace, &picture).await?;
             let kind = &picture.content_type;
             pictures.insert(id, format!("data:{kind};base64,{}", STANDARD.encode(&data)));

@@ -68,7 +68,9 @@ pub(super) async fn plan(
         true => Vec::new(),
         false => messages::thread_ids(tx, ctx.workspace, ticket.id).await?,
     };
-    let (_, domain) = address.rsplit_once('@').unwrap_or(("", "localhost"));
+    let ascii = text::ascii_email(&address);
+    let (_, domain) =
+        ascii.as_deref().and_then(|a| a.rsplit_once('@')).unwrap_or(("", "localhost"));
     let message_id = format!("{}.{id}@{domain}", ticket.id);
     let subject = new.subject.take().unwrap_or_else(|| answer_subject(&ticket.subject));
     let line = |name: &str, value: String| HeaderLine { name: name.into(), value };

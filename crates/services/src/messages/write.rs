@@ -244,6 +244,8 @@ async fn insert(
         receipt_error: new.receipt_error.as_deref(),
         client_key: new.client_key.as_deref(),
         sent_at,
+        answer_to: None,
+        addressed: &[],
     };
     // Locks customer and ticket before the row is written, as everybody does.
     let touch = TouchByMessage {

@@ -29,7 +29,7 @@ pub struct Mail {
 
 impl Mail {
     pub fn read(&self) -> ParsedEmail {
-        rapport_mail::parse(&self.raw, chrono::Utc::now()).unwrap()
+        rapport_mail::parse(&self.raw).unwrap()
     }
 }
 

@@ -166,9 +166,18 @@ fn push_activities(sql: &mut QueryBuilder<Postgres>) {
 fn push_sending(sql: &mut QueryBuilder<Postgres>) {
     sql.push(
         ", (select json_build_object(
-            'last_sender', (select author_email from messages m
-                where workspace_id = $1 and ticket_id = t.id and kind = 'customer'
-                    and author_email is not null
+            'last_sender', (select coalesce(m.answer_to, m.author_email) from messages m
+                where m.workspace_id = $1 and m.ticket_id = t.id and m.kind = 'customer'
+                    and m.author_email is not null
+                    and (
+                        t.customer_id = (select coalesce(a.merged_into, a.id) from customers a
+                            where a.workspace_id = $1 and a.id = m.author_customer_id)
+                        or (m.author_customer_id is null and (select c.email is null
+                            from customers c where c.workspace_id = $1 and c.id = t.customer_id))
+                        or exists (select from ticket_participants p
+                            where p.workspace_id = $1 and p.ticket_id = t.id and p.proven
+                                and p.email = lower(m.author_email))
+                    )
                     and not exists (
                         select from messages f join deliveries d
                             on d.workspace_id = f.workspace_id and d.message_id = f.id
@@ -176,7 +185,7 @@ fn push_sending(sql: &mut QueryBuilder<Postgres>) {
                             and f.forwards is not null and d.email = lower(m.author_email)
                             and m.author_customer_id is distinct from t.customer_id
                     )
-                order by sent_at desc, id desc limit 1),
+                order by m.sent_at desc, m.id desc limit 1),
             'customer', (select email from customers
                 where workspace_id = $1 and id = t.customer_id),
             'mailbox', (select json_build_object('address', address, 'signature', signature,

@@ -17,7 +17,7 @@ pub async fn lock_message_id(tx: &mut Tx, workspace: WorkspaceId, message_id: &s
 }
 
 /// The ticket that an e-mail answers: that of the first known one of `message_ids`, if the
-/// sender is that ticket's customer or takes part in it. Message-IDs leak and can be typed
+/// sender is that ticket's customer, takes part in it, or was in copy of a mail in it. Message-IDs leak and can be typed
 /// into any mail, so knowing one opens no ticket. A `sender` of `None` is one of our own.
 pub async fn find_thread(
     tx: &mut Tx,
@@ -34,6 +34,14 @@ pub async fn find_thread(
         where $3::uuid is null or t.customer_id = $3 or exists (
             select 1 from ticket_participants p
             where p.workspace_id = t.workspace_id and p.ticket_id = t.id and p.email = $4
+        ) or exists (
+            select 1 from messages c
+            where c.workspace_id = t.workspace_id and c.ticket_id = t.id and $4 = any(c.addressed)
+        ) or exists (
+            select 1 from messages c
+            join deliveries d on d.workspace_id = c.workspace_id and d.message_id = c.id
+            where c.workspace_id = t.workspace_id and c.ticket_id = t.id and c.forwards is null
+                and d.email = $4 and d.role <> 'bcc'
         )
         order by ids.n limit 1"#,
         workspace.0,
@@ -43,6 +51,67 @@ pub async fn find_thread(
     )
     .fetch_optional(&mut **tx)
     .await?)
+}
+
+/// Whether somebody was in To or Cc of a mail of this ticket, one that came or one that left.
+pub async fn in_copy(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    email: &str,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from messages c
+            where c.workspace_id = $1 and c.ticket_id = $2 and $3 = any(c.addressed)
+        ) or exists (
+            select from messages c
+            join deliveries d on d.workspace_id = c.workspace_id and d.message_id = c.id
+            where c.workspace_id = $1 and c.ticket_id = $2 and c.forwards is null
+                and d.email = $3 and d.role <> 'bcc'
+        ) as "there!""#,
+        workspace.0,
+        ticket.0,
+        email,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The newest message of a ticket that left for one of these addresses, with its Message-ID.
+pub async fn sent_to(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    emails: &[String],
+) -> Result<Option<(StoredRaw, String)>> {
+    let row = sqlx::query!(
+        r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
+            t.customer_id as "customer: CustomerId", m.unreadable, m.message_id as "named!"
+        from messages m
+        join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
+        where m.workspace_id = $1 and m.ticket_id = $2 and m.kind = 'agent'
+            and m.message_id is not null and exists (
+                select from deliveries d where d.workspace_id = m.workspace_id
+                    and d.message_id = m.id and d.email = any($3)
+            )
+        order by m.sent_at desc, m.id desc limit 1"#,
+        workspace.0,
+        ticket.0,
+        emails,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|r| {
+        let stored = StoredRaw {
+            message: r.message,
+            ticket: r.ticket,
+            number: r.number,
+            customer: r.customer,
+            unreadable: r.unreadable,
+        };
+        (stored, r.named)
+    }))
 }
 
 /// The ticket itself, if it is one of this workspace's: a signed token may outlive it. What was
@@ -104,6 +173,8 @@ pub async fn newest_ticket(
 #[derive(Debug)]
 pub struct Namesake {
     pub stored: StoredRaw,
+    /// We sent it.
+    pub ours: bool,
     pub author_email: Option<String>,
     pub body_text: String,
     /// Of the mail it came as; `None` when it did not come as one.
@@ -120,7 +191,7 @@ pub async fn message_with_id(
     let row = sqlx::query!(
         r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
             t.customer_id as "customer: CustomerId", m.unreadable, m.author_email, m.body_text,
-            r.body_sha256
+            m.kind = 'agent' as "ours!", r.body_sha256
         from messages m
         join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
         left join raw_emails r on r.workspace_id = m.workspace_id and r.id = m.raw_email_id
@@ -138,6 +209,7 @@ pub async fn message_with_id(
             customer: r.customer,
             unreadable: r.unreadable,
         },
+        ours: r.ours,
         author_email: r.author_email,
         body_text: r.body_text,
         body_sha256: r.body_sha256,

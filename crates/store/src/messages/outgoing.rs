@@ -86,25 +86,36 @@ pub async fn thread_ids(
     Ok(ids)
 }
 
-/// The address that the customer's side wrote from last. Whoever a message was passed on to is
-/// not on that side.
+/// Where an answer goes by what the customer's side wrote last: to its Reply-To, else to its
+/// author, if that is the ticket's customer as it is now, or somebody who takes part and whom
+/// anybody vouched for. Who a message was passed on to is not on that side.
 pub async fn last_sender(
     tx: &mut Tx,
     workspace: WorkspaceId,
     ticket: TicketId,
 ) -> Result<Option<String>> {
     let found = sqlx::query_scalar!(
-        "select author_email from messages m
-        where workspace_id = $1 and ticket_id = $2 and kind = $3 and author_email is not null
+        "select coalesce(m.answer_to, m.author_email) from messages m
+        join tickets t on t.workspace_id = m.workspace_id and t.id = m.ticket_id
+        join customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
+        where m.workspace_id = $1 and m.ticket_id = $2 and m.kind = $3
+            and m.author_email is not null
+            and (
+                t.customer_id = (select coalesce(a.merged_into, a.id) from customers a
+                    where a.workspace_id = $1 and a.id = m.author_customer_id)
+                or (m.author_customer_id is null and c.email is null)
+                or exists (select from ticket_participants p
+                    where p.workspace_id = $1 and p.ticket_id = $2 and p.proven
+                        and p.email = lower(m.author_email))
+            )
             and not exists (
                 select from messages f
                 join deliveries d on d.workspace_id = f.workspace_id and d.message_id = f.id
-                join tickets t on t.workspace_id = f.workspace_id and t.id = f.ticket_id
                 where f.workspace_id = $1 and f.ticket_id = $2 and f.forwards is not null
                     and d.email = lower(m.author_email)
                     and m.author_customer_id is distinct from t.customer_id
             )
-        order by sent_at desc, id desc limit 1",
+        order by m.sent_at desc, m.id desc limit 1",
         workspace.0,
         ticket.0,
         MessageKind::Customer.as_str(),
@@ -114,14 +125,15 @@ pub async fn last_sender(
     Ok(found.flatten())
 }
 
-/// The addresses of whoever else takes part in a ticket.
+/// The addresses of whoever else takes part in a ticket, if anybody vouched for them.
 pub async fn participant_emails(
     tx: &mut Tx,
     workspace: WorkspaceId,
     ticket: TicketId,
 ) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
-        "select email from ticket_participants where workspace_id = $1 and ticket_id = $2
+        "select email from ticket_participants
+        where workspace_id = $1 and ticket_id = $2 and proven
         order by created_at, email limit $3",
         workspace.0,
         ticket.0,

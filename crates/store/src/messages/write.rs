@@ -36,6 +36,10 @@ pub struct InsertMessage<'a> {
     pub receipt_error: Option<&'a str>,
     pub client_key: Option<&'a str>,
     pub sent_at: DateTime<Utc>,
+    /// Where an answer goes, when not to its author's address.
+    pub answer_to: Option<&'a str>,
+    /// Who else was in To and Cc of a mail that came in.
+    pub addressed: &'a [String],
 }
 
 /// Inserts a message; false when the ticket has one with this client key already.
@@ -50,9 +54,9 @@ pub async fn insert_message(
         "insert into messages (workspace_id, id, ticket_id, kind, channel, author_user_id,
             author_customer_id, author_name, author_email, subject, body_text, body_html, headers,
             message_id, in_reply_to, raw_email_id, unreadable, receipt, receipt_at, receipt_error,
-            client_key, sent_at, body_markdown)
+            client_key, sent_at, body_markdown, answer_to, addressed)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22, $23)
+            $19, $20, $21, $22, $23, $24, nullif($25::text[], '{}'))
         on conflict (workspace_id, ticket_id, client_key) where client_key is not null do nothing",
         workspace.0,
         message.id.0,
@@ -77,6 +81,8 @@ pub async fn insert_message(
         message.client_key,
         message.sent_at,
         message.body_markdown,
+        message.answer_to,
+        message.addressed,
     )
     .execute(&mut **tx)
     .await?;

@@ -73,8 +73,8 @@ pub(super) async fn take_participants(
     merged_from: Option<TicketId>,
 ) -> Result<()> {
     sqlx::query!(
-        "insert into ticket_participants (workspace_id, ticket_id, email, name, merged_from)
-        select workspace_id, $3, email, name, $4 from ticket_participants
+        "insert into ticket_participants (workspace_id, ticket_id, email, name, proven, merged_from)
+        select workspace_id, $3, email, name, proven, $4 from ticket_participants
         where workspace_id = $1 and ticket_id = $2 order by email on conflict do nothing",
         workspace.0,
         source.0,

@@ -21,7 +21,10 @@ pub use labels::{insert_label, labels, lock_labels, update_label};
 pub use merge::{customer_of, give_to_customer, has_taken_in, part, take_in};
 pub use moved::{Moved, Standing};
 pub(crate) use one::{TicketColumns, push_ticket};
-pub use parts::{add_participant, link_issue, part_counts, remove_participant, unlink_issue};
+pub use parts::{
+    add_participant, join_unproven, link_issue, note_automatic, part_counts, remove_participant,
+    takes_part, unlink_issue,
+};
 pub use recount::recount;
 pub use split::{Chosen, chosen, split_off};
 pub use write::{

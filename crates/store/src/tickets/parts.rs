@@ -1,6 +1,7 @@
 //! Linked issues and participants of a ticket.
 
 use crate::{Result, StoreError, Tx};
+use chrono::{DateTime, Utc};
 use rapport_domain::ticket::{
     IssueProvider, IssueState, LinkedIssue, NewIssue, NewParticipant, Participant,
 };
@@ -75,7 +76,8 @@ pub async fn unlink_issue(
     row.ok_or(StoreError::NotFound)
 }
 
-/// Adds somebody to the conversation; says whether they are new in it.
+/// Adds somebody to the conversation, or vouches for them where they take part already; says
+/// whether that is news.
 pub async fn add_participant(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -84,7 +86,8 @@ pub async fn add_participant(
 ) -> Result<bool> {
     let done = sqlx::query!(
         "insert into ticket_participants (workspace_id, ticket_id, email, name)
-        values ($1, $2, $3, $4) on conflict do nothing",
+        values ($1, $2, $3, $4) on conflict (workspace_id, ticket_id, email)
+            do update set proven = true where not ticket_participants.proven",
         workspace.0,
         ticket.0,
         person.email,
@@ -93,6 +96,63 @@ pub async fn add_participant(
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Lets somebody take part who only says who they are, unless they do already.
+pub async fn join_unproven(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    person: &NewParticipant,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into ticket_participants (workspace_id, ticket_id, email, name, proven)
+        values ($1, $2, $3, $4, false) on conflict do nothing",
+        workspace.0,
+        ticket.0,
+        person.email,
+        person.name,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Whether somebody takes part in a ticket, and if so, whether anybody vouched for them.
+pub async fn takes_part(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    email: &str,
+) -> Result<Option<bool>> {
+    Ok(sqlx::query_scalar!(
+        "select proven from ticket_participants
+        where workspace_id = $1 and ticket_id = $2 and email = $3",
+        workspace.0,
+        ticket.0,
+        email,
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Notes that a machine's mail came into a ticket, so that it is found although it woke nobody.
+pub async fn note_automatic(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update tickets set automatic_at = greatest(automatic_at, $3)
+        where workspace_id = $1 and id = $2",
+        workspace.0,
+        ticket.0,
+        at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Takes somebody out of the conversation; returns who it was.
@@ -105,7 +165,7 @@ pub async fn remove_participant(
     let row = sqlx::query_as!(
         Participant,
         "delete from ticket_participants
-        where workspace_id = $1 and ticket_id = $2 and email = $3 returning email, name",
+        where workspace_id = $1 and ticket_id = $2 and email = $3 returning email, name, proven",
         workspace.0,
         ticket.0,
         email,

@@ -82,6 +82,10 @@ impl NewEvent {
         Self { title: title.into(), ..self }
     }
 
+    pub fn body(self, body: Option<&str>) -> Self {
+        Self { body: body.map(String::from), ..self }
+    }
+
     pub fn ticket(self, ticket: TicketId) -> Self {
         Self { ticket_id: Some(ticket), ..self }
     }

@@ -109,6 +109,8 @@ async fn every_filter_is_quick_in_every_order(pool: PgPool) {
         "status=all&tag=nothing",
         "status=all&account=northwind",
         "status=all&mention=me",
+        "status=all&mail=automatic",
+        "mail=automatic",
         "status=unclosed&due=soon",
         "status=all&due=over",
         "status=all&q=zebra",

@@ -6,14 +6,16 @@ use super::{StoredMail, answer, body_sha256, content, report};
 use crate::files::{Kept, inserts};
 use crate::tickets::open_as;
 use crate::{Ctx, Result};
-use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::message::{InboundEmail, MailClass, Verdicts};
+use rapport_domain::message::{InboundEmail, MailClass, MailFacts, Verdicts};
 use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
 use rapport_domain::{CustomerId, TicketId, UserId, Uuid, limits};
-use rapport_mail::{MailKind, ParsedEmail};
+use rapport_mail::{Forwarded, MailKind, ParsedEmail};
 use rapport_store::messages::{self, InsertMessage};
 use rapport_store::{Tx, customers, identifiers, tickets};
+
+/// People in To and Cc of one mail who may answer it into its ticket.
+const ADDRESSED_MAX: usize = 100;
 
 /// A mail about to be filed, and what is known of it.
 #[derive(Debug)]
@@ -80,6 +82,12 @@ impl Filing<'_> {
                 messages::find_thread(tx, self.ctx.workspace, sender, email, &ids).await?
             }
         };
+        if thread.is_none()
+            && self.known.colleague.is_some()
+            && let Some(forwarded) = self.forwarded()
+        {
+            return self.passed_on(tx, author, message_id, &forwarded).await;
+        }
         let ticket = match thread {
             Some(ticket) => ticket,
             None => {
@@ -87,12 +95,107 @@ impl Filing<'_> {
                     Some(customer) => customer,
                     None => system_customer(tx, self.ctx, OURSELVES).await?,
                 };
-                self.open(tx, customer).await?
+                self.open(tx, customer, self.parsed.subject.as_deref()).await?
             }
         };
+        // Before the mail itself is there: it names nobody into its own ticket.
+        self.join(tx, ticket, author).await?;
         let filed = self.store(tx, ticket, thread.is_some(), author, message_id).await?;
         if author.customer.is_some() && self.proven() {
             self.add_participants(tx, ticket).await?;
+        }
+        Ok(filed)
+    }
+
+    /// Somebody who was in copy and answers takes part from now on, as one who says so, or as one
+    /// whose mail proves it.
+    async fn join(&self, tx: &mut Tx, ticket: TicketId, author: Author) -> Result<()> {
+        if author.customer.is_none() {
+            return Ok(());
+        }
+        let (workspace, from) = (self.ctx.workspace, &self.parsed.from);
+        let takes_part = tickets::takes_part(tx, workspace, ticket, &from.email).await?;
+        let person = NewParticipant { email: from.email.clone(), name: from.name.clone() };
+        match takes_part {
+            Some(proven) if proven || !self.proven() => {}
+            Some(_) => drop(tickets::add_participant(tx, workspace, ticket, &person).await?),
+            None => {
+                let (_, there) = tickets::part_counts(tx, workspace, ticket).await?;
+                let room = limits::PARTICIPANTS_MAX > usize::try_from(there).unwrap_or(0);
+                let customer = tickets::lock_ticket_by_id(tx, workspace, ticket).await?.customer;
+                let other = author.customer != Some(customer);
+                if room && other && messages::in_copy(tx, workspace, ticket, &from.email).await? {
+                    match self.proven() {
+                        true => tickets::add_participant(tx, workspace, ticket, &person).await?,
+                        false => tickets::join_unproven(tx, workspace, ticket, &person).await?,
+                    };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The customer's message that a colleague's mail passes on.
+    fn forwarded(&self) -> Option<Forwarded> {
+        let found = rapport_mail::forwarded(self.parsed.subject.as_deref(), &self.parsed.text)?;
+        let own = self.known.ours.contains(&plain(&found.from.email))
+            || found.from.email == self.parsed.from.email;
+        (!own).then_some(found)
+    }
+
+    /// A colleague passes a customer's mail on: the ticket is that customer's, and what the
+    /// colleague wrote above it is for the team.
+    async fn passed_on(
+        &self,
+        tx: &mut Tx,
+        author: Author,
+        message_id: Option<&str>,
+        forwarded: &Forwarded,
+    ) -> Result<InboundEmail> {
+        let (ctx, from) = (self.ctx, &forwarded.from);
+        let customer = customers::find_or_create_by_email(
+            tx,
+            ctx.workspace,
+            &from.email,
+            from.name.as_deref(),
+            ctx.now,
+        )
+        .await?;
+        let subject = forwarded.subject.as_deref().or(self.parsed.subject.as_deref());
+        let ticket = self.open(tx, customer, subject).await?;
+        let headers = content::headers(self.parsed);
+        let html = self.parsed.html.as_deref().and_then(rapport_mail::forwarded_html);
+        let name = from.name.as_deref().unwrap_or(&from.email);
+        let verdicts = self.verdicts.clone();
+        let read = content::facts(self.parsed, false, verdicts, Some(self.mail.received_at));
+        let facts = MailFacts { reply_to: None, via: Some(self.parsed.from.email.clone()), ..read };
+        let received = self.mail.received_at;
+        let insert = InsertMessage {
+            author_name: name,
+            author_email: Some(&from.email),
+            subject,
+            body_text: &forwarded.text,
+            body_html: html.as_deref(),
+            headers: &headers,
+            message_id,
+            ..blank(ticket, Some(customer), self.mail, received)
+        };
+        let filed = message::store(tx, ctx, &insert, received, false, &facts).await?;
+        let files = inserts(self.files);
+        messages::insert_attachments(tx, ctx.workspace, insert.id, &files).await?;
+        if !forwarded.note.is_empty() {
+            let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
+            let note = InsertMessage {
+                kind: MessageKind::Note,
+                channel: Channel::Internal,
+                author_user: author.user,
+                author_name: colleague.map_or(&self.parsed.from.email, |c| &c.name),
+                author_email: Some(&self.parsed.from.email),
+                body_text: &forwarded.note,
+                raw_email: None,
+                ..blank(ticket, None, self.mail, received)
+            };
+            message::store(tx, ctx, &note, received, true, &MailFacts::default()).await?;
         }
         Ok(filed)
     }
@@ -116,7 +219,7 @@ impl Filing<'_> {
         let before = messages::newest_ticket(tx, self.ctx.workspace, customer).await?;
         let ticket = match before {
             Some(ticket) => ticket,
-            None => self.open(tx, customer).await?,
+            None => self.open(tx, customer, self.parsed.subject.as_deref()).await?,
         };
         let author = Author { customer: None, user: None };
         let message_id = self.parsed.message_id.as_deref();
@@ -136,7 +239,9 @@ impl Filing<'_> {
             Some(hash) => *hash == body_sha256(&self.mail.raw),
             None => before.body_text.trim() == self.parsed.text.trim(),
         };
-        if same_author && same_body {
+        // Our own mail, under a mailbox of ours: however it was sent round, it is no news.
+        let echo = before.ours && self.known.from_mailbox;
+        if same_author && same_body || echo {
             let (raw, message) = (self.mail.id, before.stored.message);
             messages::set_raw_concerns(tx, self.ctx.workspace, raw, message).await?;
             return Ok((None, Some(answer(before.stored, true))));
@@ -168,6 +273,9 @@ impl Filing<'_> {
             // Their name stands there only if it was really them.
             return Ok(Author { customer: None, user: self.proven().then_some(colleague.user) });
         }
+        if self.known.from_mailbox && self.parsed.via.is_none() {
+            return Ok(Author { customer: None, user: None });
+        }
         let (ctx, from) = (self.ctx, &self.parsed.from);
         let name = from.name.as_deref();
         let email = from.email.as_str();
@@ -183,19 +291,21 @@ impl Filing<'_> {
     }
 
     fn proven(&self) -> bool {
-        self.verdicts.prove(&self.parsed.from.email)
+        // What was checked is the address in From, not the one behind it.
+        self.parsed.via.is_none() && self.verdicts.prove(&self.parsed.from.email)
     }
 
-    fn sent_at(&self) -> DateTime<Utc> {
-        self.parsed.date.unwrap_or(self.mail.received_at).min(self.mail.received_at)
-    }
-
-    async fn open(&self, tx: &mut Tx, customer: CustomerId) -> Result<TicketId> {
-        let subject = self.parsed.subject.as_deref().unwrap_or("(no subject)");
+    async fn open(
+        &self,
+        tx: &mut Tx,
+        customer: CustomerId,
+        subject: Option<&str>,
+    ) -> Result<TicketId> {
+        let subject = subject.unwrap_or("(no subject)");
         let mut new = NewTicket::new(customer, subject, Channel::Email);
         let named = || self.parsed.to.first().map(|to| to.email.clone());
         new.mailbox = self.known.mailbox.clone().or_else(named);
-        new.submitted_at = Some(self.sent_at());
+        new.submitted_at = Some(self.mail.received_at);
         Ok(open_as(tx, self.ctx, new, self.name()).await?.id)
     }
 
@@ -208,7 +318,10 @@ impl Filing<'_> {
         message_id: Option<&str>,
     ) -> Result<InboundEmail> {
         let headers = content::headers(self.parsed);
-        let facts = content::facts(self.parsed, self.known.from_us, self.verdicts.clone());
+        let received = self.mail.received_at;
+        let verdicts = self.verdicts.clone();
+        let facts = content::facts(self.parsed, self.known.from_us, verdicts, Some(received));
+        let addressed = self.addressed();
         let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
         let author_name = match (colleague, author.customer) {
             (Some(colleague), _) => &colleague.name,
@@ -232,7 +345,9 @@ impl Filing<'_> {
             headers: &headers,
             message_id,
             in_reply_to: self.parsed.in_reply_to.first().map(String::as_str),
-            ..blank(ticket, author.customer, self.mail, self.sent_at())
+            answer_to: facts.reply_to.as_deref().filter(|to| !self.known.ours.contains(&plain(to))),
+            addressed: &addressed,
+            ..blank(ticket, author.customer, self.mail, received)
         };
         // A machine's answer moves no status and waits for nobody; what opens a ticket is news.
         let automatic = answers && facts.class != MailClass::Ordinary;
@@ -241,6 +356,20 @@ impl Filing<'_> {
         let files = inserts(self.files);
         messages::insert_attachments(tx, self.ctx.workspace, insert.id, &files).await?;
         Ok(filed)
+    }
+
+    /// Who else was in To and Cc.
+    fn addressed(&self) -> Vec<String> {
+        let people = self.parsed.to.iter().chain(&self.parsed.cc).map(|p| &p.email);
+        let mut others: Vec<String> = people
+            .filter(|email| **email != self.parsed.from.email)
+            .filter(|email| !self.known.ours.contains(&plain(email)))
+            .take(ADDRESSED_MAX)
+            .cloned()
+            .collect();
+        others.sort();
+        others.dedup();
+        others
     }
 
     /// Whoever is in copy of a mail that proves its sender takes part in the conversation.

@@ -3,7 +3,7 @@
 use crate::{Ctx, Result};
 use rapport_domain::message::Envelope;
 use rapport_domain::{TicketId, UserId};
-use rapport_mail::{ParsedEmail, reply_token};
+use rapport_mail::{Address, MailKind, ParsedEmail, reply_token};
 
 /// Addresses of one mail that are looked up.
 const ADDRESSES_MAX: usize = 500;
@@ -15,8 +15,14 @@ pub(super) struct Known {
     pub ticket: Option<TicketId>,
     /// The colleague whose address the mail claims to come from.
     pub colleague: Option<Colleague>,
-    /// It left here before, or claims to come from a mailbox of ours.
+    /// It left here before: it carries the mark of a mailbox of ours.
     pub from_us: bool,
+    /// It claims to come from a mailbox of ours. So do our own forms and machines.
+    pub from_mailbox: bool,
+    /// Who wrote it, where a form sent it in its own name: whom its answer goes to.
+    pub writer: Option<Address>,
+    /// The ticket whose signed token stands in the mail that a report is about.
+    pub reported: Option<TicketId>,
     /// The mailbox of ours that it was sent to.
     pub mailbox: Option<String>,
     /// Addresses of the mail that belong to us: they are nobody's customers.
@@ -42,8 +48,9 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         .chain(envelope.rcpt_to.iter().map(String::as_str))
         .take(ADDRESSES_MAX)
         .collect();
-    let all: Vec<String> =
-        [from].into_iter().chain(sent_by).chain(recipients.iter().copied()).map(plain).collect();
+    let answers = mail.reply_to.as_ref().map(|a| a.email.as_str());
+    let named = [from].into_iter().chain(sent_by).chain(answers);
+    let all: Vec<String> = named.chain(recipients.iter().copied()).map(plain).collect();
     let own = ctx.store.own_addresses(ctx.workspace, &all).await?;
     let is_mailbox =
         |email: &str| own.iter().any(|o| o.user.is_none() && o.address == plain(email));
@@ -54,13 +61,66 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
     // The delivering side's word first: To may name many of ours.
     let delivered = envelope.rcpt_to.iter().map(String::as_str);
     let mailbox = delivered.chain(recipients.iter().copied()).find(|r| is_mailbox(r)).map(plain);
+    let from_mailbox = is_mailbox(from);
+    let is_own = |email: &str| own.iter().any(|o| o.address == plain(email));
+    let form = from_mailbox || colleague.is_none() && is_machine(from);
+    let writer = mail.reply_to.clone().filter(|to| {
+        form && plain(&to.email) != plain(from) && !is_own(&to.email) && !is_machine(&to.email)
+    });
+    let reported: Vec<&str> = match &mail.kind {
+        MailKind::Bounce(bounce) => bounce.addresses.iter().map(String::as_str).collect(),
+        MailKind::Feedback(feedback) => feedback.addresses.iter().map(String::as_str).collect(),
+        MailKind::Ordinary | MailKind::Auto => Vec::new(),
+    };
     Ok(Known {
         ticket: token_ticket(ctx, &recipients).await?,
+        reported: token_ticket(ctx, &reported).await?,
         colleague,
-        from_us: is_mailbox(from) || sent_by.is_some_and(is_mailbox),
+        from_us: sent_by.is_some_and(is_mailbox),
+        from_mailbox,
+        writer,
         mailbox,
         ours: own.into_iter().map(|o| o.address).collect(),
     })
+}
+
+/// Whether an address is one that nobody reads: of a form, a shop, a scanner.
+fn is_machine(email: &str) -> bool {
+    const WHOLE: [&str; 20] = [
+        "wordpress",
+        "www-data",
+        "apache",
+        "nobody",
+        "nginx",
+        "webmaster",
+        "website",
+        "webform",
+        "forms",
+        "form",
+        "contactform",
+        "contact-form",
+        "kontaktformular",
+        "formular",
+        "formulaire",
+        "formulario",
+        "mailer",
+        "notifications",
+        "notification",
+        "notify",
+    ];
+    let local = email.rsplit_once('@').map_or(email, |(local, _)| local).to_lowercase();
+    let bare: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+    let starts = [
+        "noreply",
+        "donotreply",
+        "dontreply",
+        "nepasrepondre",
+        "nichtantworten",
+        "noresponder",
+        "naoresponda",
+        "nonrispondere",
+    ];
+    WHOLE.contains(&local.as_str()) || starts.iter().any(|s| bare.starts_with(s))
 }
 
 /// The address without what stands behind a `+`, in lower case.
@@ -91,6 +151,22 @@ async fn token_ticket(ctx: &Ctx, recipients: &[&str]) -> Result<Option<TicketId>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn machines_have_names_of_their_own() {
+        for email in [
+            "no-reply@x.example",
+            "noreply-7@x.example",
+            "Do_Not_Reply@x.example",
+            "wordpress@x.example",
+            "ne-pas-repondre@x.example",
+        ] {
+            assert!(is_machine(email), "{email}");
+        }
+        for email in ["nora.reply@x.example", "ada@noreply.example", "formosa@x.example"] {
+            assert!(!is_machine(email), "{email}");
+        }
+    }
 
     #[test]
     fn a_tag_does_not_change_whose_address_it_is() {

@@ -6,12 +6,12 @@ use crate::tickets::{TouchByMessage, open_as, touch_by_message};
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
-use rapport_domain::message::{InboundEmail, MailFacts};
+use rapport_domain::message::{InboundEmail, MailClass, MailFacts};
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket};
 use rapport_domain::{CustomerId, MessageId, TicketId, limits, text};
 use rapport_mail::Unreadable;
 use rapport_store::messages::{self, InsertMessage};
-use rapport_store::{Tx, customers};
+use rapport_store::{Tx, customers, tickets};
 
 /// Stands for everybody whose address cannot be read.
 const UNKNOWN_SENDER: (&str, &str) = ("rapport:unknown-sender", "Unknown sender");
@@ -85,6 +85,8 @@ pub(super) fn blank<'a>(
         receipt_error: None,
         client_key: None,
         sent_at,
+        answer_to: None,
+        addressed: &[],
     }
 }
 
@@ -112,6 +114,9 @@ pub(super) async fn store(
     let touched = touch_by_message(tx, ctx, &touch).await?;
     messages::insert_message(tx, ctx.workspace, insert).await?;
     messages::set_mail_facts(tx, ctx.workspace, insert.id, facts).await?;
+    if facts.class != MailClass::Ordinary {
+        tickets::note_automatic(tx, ctx.workspace, insert.ticket, received).await?;
+    }
     if insert.kind == MessageKind::Customer && !automatic {
         let (name, text) = (insert.author_name, insert.body_text);
         let told = Told::of_customer(insert.ticket, insert.id, &touched, name, text);

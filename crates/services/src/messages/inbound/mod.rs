@@ -18,7 +18,7 @@ use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::message::{Envelope, InboundEmail, MailSource, Verdicts};
 use rapport_domain::{AppError, Permission, RawEmailId, WorkspaceId, limits};
-use rapport_mail::{ParsedEmail, Unreadable};
+use rapport_mail::{MailKind, ParsedEmail, Unreadable};
 use rapport_store::messages::{self, InsertRaw, StoredRaw};
 use rapport_store::{Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -115,7 +115,7 @@ pub async fn store_mail_in(tx: &mut Tx, ctx: &Ctx, arrived: Arrived) -> Result<S
 /// report about a mail of ours goes to that mail. Filing it again changes nothing.
 pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Result<InboundEmail> {
     ctx.require(Permission::Write)?;
-    let (raw, mut parsed) = read(mail.raw, ctx.now).await?;
+    let (raw, mut parsed) = read(mail.raw).await?;
     let mail = StoredMail { raw, ..mail };
     let files = parsed.as_mut().map(|p| std::mem::take(&mut p.attachments)).unwrap_or_default();
     // A mail that comes a second time leaves no second files.
@@ -136,6 +136,15 @@ pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Resul
         messages::keep_trying(&ctx.store, ctx.workspace, mail.id, ATTEMPTS_MAX).await?;
     }
     let (files, known) = (files?, known?);
+    if let (Ok(parsed), Some(writer)) = (&mut parsed, known.writer.clone()) {
+        // A form sends in its own name what a visitor wrote.
+        parsed.via = Some(std::mem::replace(&mut parsed.from, writer));
+        parsed.reply_to = None;
+        if parsed.kind == MailKind::Auto {
+            // That a program sent it says nothing of who filled it in.
+            parsed.kind = MailKind::Ordinary;
+        }
+    }
     let mut tx = ctx.store.begin().await?;
     if let Some(before) = messages::lock_raw(&mut tx, ctx.workspace, mail.id).await? {
         return Ok(answer(before, true));
@@ -192,8 +201,8 @@ async fn file_as_unreadable(ctx: &Ctx, mail: &StoredMail) -> Result<()> {
 
 type Parsed = std::result::Result<ParsedEmail, Unreadable>;
 
-async fn read(raw: Vec<u8>, now: DateTime<Utc>) -> Result<(Vec<u8>, Parsed)> {
-    aside(raw, move |raw| rapport_mail::parse(raw, now)).await
+async fn read(raw: Vec<u8>) -> Result<(Vec<u8>, Parsed)> {
+    aside(raw, rapport_mail::parse).await
 }
 
 /// Looks at a mail off the async threads, for 25 MB take a while.

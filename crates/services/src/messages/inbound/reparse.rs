@@ -3,7 +3,7 @@
 use super::{content, read};
 use crate::files::inserts;
 use crate::{Ctx, Result};
-use rapport_domain::message::MailClass;
+use rapport_domain::message::{MailClass, MailFacts};
 use rapport_domain::{AppError, MessageId, Permission};
 use rapport_store::StoreError;
 use rapport_store::messages::{self, Reread};
@@ -15,7 +15,7 @@ use rapport_store::messages::{self, Reread};
 pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
     ctx.require(Permission::Write)?;
     let raw = ctx.store.message_raw(ctx.workspace, id).await?;
-    let (_, parsed) = read(raw, ctx.now).await?;
+    let (_, parsed) = read(raw).await?;
     let mut mail = parsed.map_err(|why| AppError::invalid("raw", why.to_string()))?;
     let files = content::keep_files(ctx, std::mem::take(&mut mail.attachments)).await?;
     let mut tx = ctx.store.begin().await?;
@@ -33,7 +33,11 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
     };
     messages::replace_content(&mut tx, ctx.workspace, id, &reread).await?;
     messages::insert_attachments(&mut tx, ctx.workspace, id, &inserts(&files)).await?;
-    let facts = content::facts(&mail, before.class == MailClass::Loop, before.verdicts);
+    let ours = before.class == MailClass::Loop;
+    let read = content::facts(&mail, ours, before.verdicts.clone(), None);
+    // Who wrote it was decided when it was filed.
+    let facts =
+        MailFacts { dated: before.dated, reply_to: before.reply_to, via: before.via, ..read };
     messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
     messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;
     tx.commit().await.map_err(StoreError::from)?;

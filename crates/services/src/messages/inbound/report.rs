@@ -21,8 +21,14 @@ pub(super) async fn bounced(
     tx: &mut Tx,
     bounce: &Bounce,
 ) -> Result<Option<InboundEmail>> {
-    let found = about(filing, tx, bounce.about.as_deref()).await?;
+    let failed: Vec<String> = bounce.recipients.iter().filter_map(|r| r.email.clone()).collect();
+    let found = about(filing, tx, bounce.about.as_deref(), &failed).await?;
     let Some((sent, message_id)) = found else { return Ok(None) };
+    // Without a report, words count only about somebody whom that mail went to.
+    if !bounce.formal && !deliveries::went_to(tx, filing.ctx, &message_id, &failed).await? {
+        return Ok(None);
+    }
+    messages::set_raw_concerns(tx, filing.ctx.workspace, filing.mail.id, sent.message).await?;
     let (ctx, at) = (filing.ctx, filing.mail.received_at);
     tickets::lock_ticket_by_id(tx, ctx.workspace, sent.ticket).await?;
     for recipient in bounce.recipients.iter().take(RECIPIENTS_MAX) {
@@ -41,8 +47,9 @@ pub(super) async fn bounced(
         }
     }
     let reported = bounce.recipients.iter().take(RECIPIENTS_MAX).enumerate();
-    let events: Vec<NewEvent> =
-        reported.filter_map(|(n, r)| Some(event(filing, &sent, n, told(r)?, r))).collect();
+    let events: Vec<NewEvent> = reported
+        .filter_map(|(n, r)| Some(event(filing, &sent, n, told(r)?, r, &bounce.words)))
+        .collect();
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     Ok(Some(answer(sent, false)))
 }
@@ -53,8 +60,9 @@ pub(super) async fn complained(
     tx: &mut Tx,
     feedback: &Feedback,
 ) -> Result<Option<InboundEmail>> {
-    let found = about(filing, tx, feedback.about.as_deref()).await?;
+    let found = about(filing, tx, feedback.about.as_deref(), &[]).await?;
     let Some((sent, _)) = found else { return Ok(None) };
+    messages::set_raw_concerns(tx, filing.ctx.workspace, filing.mail.id, sent.message).await?;
     let (ctx, mail) = (filing.ctx, filing.mail);
     tickets::lock_ticket_by_id(tx, ctx.workspace, sent.ticket).await?;
     let event = NewEvent {
@@ -73,18 +81,23 @@ pub(super) async fn complained(
     Ok(Some(answer(sent, false)))
 }
 
-/// The message of ours that a report is about, by the Message-ID in it or in its headers.
+/// The message of ours that a report is about, by the Message-ID in it or in its headers; a relay
+/// may have replaced that, but not the address for answers, which leads to the ticket.
 async fn about(
     filing: &Filing<'_>,
     tx: &mut Tx,
     named: Option<&str>,
+    recipients: &[String],
 ) -> Result<Option<(StoredRaw, String)>> {
     let mut ids: Vec<String> = named.map(String::from).into_iter().collect();
     ids.extend(filing.answered_ids());
     let workspace = filing.ctx.workspace;
-    let Some(found) = messages::sent_message(tx, workspace, &ids).await? else { return Ok(None) };
-    messages::set_raw_concerns(tx, workspace, filing.mail.id, found.0.message).await?;
-    Ok(Some(found))
+    if let Some(found) = messages::sent_message(tx, workspace, &ids).await? {
+        return Ok(Some(found));
+    }
+    let Some(ticket) = filing.known.reported.or(filing.known.ticket) else { return Ok(None) };
+    let Some(ticket) = messages::find_ticket(tx, workspace, ticket).await? else { return Ok(None) };
+    Ok(messages::sent_to(tx, workspace, ticket, recipients).await?)
 }
 
 /// The activity's name and title; nothing for what went as it should.
@@ -108,6 +121,7 @@ fn event(
     n: usize,
     (name, title): (&str, String),
     recipient: &Recipient,
+    words: &str,
 ) -> NewEvent {
     let mail = filing.mail;
     NewEvent {
@@ -115,6 +129,7 @@ fn event(
         ..NewEvent::activity(sent.customer, mail.received_at, name, filing.name())
     }
     .title(text::excerpt(&title, limits::LINE_CHARS))
+    .body(Some(words).filter(|w| n == 0 && !w.is_empty()))
     .ticket(sent.ticket)
     .payload(json!({
         "recipient": recipient.email,

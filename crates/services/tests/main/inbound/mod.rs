@@ -2,6 +2,7 @@
 
 mod kinds;
 mod reading;
+mod senders;
 mod stored;
 mod thread;
 

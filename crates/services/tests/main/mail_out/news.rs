@@ -5,7 +5,7 @@ use rapport_domain::MessageId;
 use rapport_domain::message::{DeliveryState, WriteMessage};
 use rapport_domain::ticket::Receipt;
 use rapport_mail::link_token::{self, Purpose};
-use rapport_services::deliveries;
+use rapport_services::{deliveries, messages};
 use sqlx::PgPool;
 
 const READER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.0";
@@ -166,4 +166,41 @@ async fn a_report_that_comes_by_mail_reaches_the_recipient_it_names(pool: PgPool
     assert_eq!(state("alex@customer.example"), Some(DeliveryState::Sent));
     assert_eq!(delivery.receipt, Receipt::Error);
     assert!(delivery.error.is_some_and(|e| e.contains("550 Unknown")));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_report_is_known_by_the_address_for_answers(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let id = post.write(WriteMessage { body: "x".into(), ..WriteMessage::default() }).await;
+    post.now().await;
+    let mail = post.sink.mail().read();
+    let reply_to = mail.reply_to.unwrap().email;
+    let ours = mail.message_id.unwrap();
+    let report = |recipient: &str| {
+        format!(
+            "From: MAILER-DAEMON@relay.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+            --b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+            Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\r\n\
+            --b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <changed@relay.example>\r\nReply-To: Acme <{reply_to}>\r\n\r\nx\r\n--b--\r\n"
+        )
+        .into_bytes()
+    };
+    let elsewhere = crate::inbound::take(&post.ctx, report("nobody@other.example")).await;
+    assert_ne!(elsewhere.message_id, id, "it names nobody whom a mail of ours went to");
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+    let filed = crate::inbound::take(&post.ctx, report("alex@customer.example")).await;
+    assert_eq!(filed.message_id, id);
+    let delivery = post.delivery(id).await;
+    assert_eq!(delivery.receipt, Receipt::Error);
+    let details = messages::details(&post.ctx, post.number, None).await.unwrap();
+    let told = details.activities.iter().find(|a| a.name == "ticket.mail_bounced").unwrap();
+    assert_eq!(told.comment.as_deref(), Some("It could not be delivered."));
+    // Words alone count only about somebody whom the mail went to.
+    let words = |who: &str| {
+        let headers = format!("From: postmaster@relay.example\r\nIn-Reply-To: <{ours}>\r\n\r\n");
+        format!("{headers}<{who}>: host mx said: 550 5.1.1 user unknown\r\n").into_bytes()
+    };
+    let other = crate::inbound::take(&post.ctx, words("desk@other.example")).await;
+    assert_ne!(other.message_id, id);
+    assert_eq!(crate::inbound::take(&post.ctx, words("kim@customer.example")).await.message_id, id);
 }

@@ -3,7 +3,8 @@
 use super::Asked;
 use super::search::push_of_account;
 use rapport_domain::ticket::{
-    AssigneeFilter, DueFilter, InboxSort, MentionFilter, Status, StatusFilter, TeamFilter,
+    AssigneeFilter, DueFilter, InboxSort, MailFilter, MentionFilter, Status, StatusFilter,
+    TeamFilter,
 };
 use sqlx::{Postgres, QueryBuilder};
 
@@ -83,6 +84,9 @@ pub(super) fn push_filters(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) 
         sql.push(" and t.id in (select n.ticket_id from notifications n where n.workspace_id = ");
         sql.push_bind(workspace).push(" and n.user_id = ").push_bind(viewer);
         sql.push(" and n.kind = 'mention')");
+    }
+    if let Some(MailFilter::Automatic) = query.mail {
+        sql.push(" and t.automatic_at is not null");
     }
     if let Some(hits) = asked.found.hits.as_ref().filter(|hits| !hits.common) {
         hits.push(sql);
