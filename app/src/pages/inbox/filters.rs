@@ -7,13 +7,13 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::limits;
 use rapport_domain::ticket::{
-    Assignable, AssigneeFilter, Channel, DueFilter, Filter, InboxQuery, InboxSort, MentionFilter,
-    Priority, StatusFilter, TeamFilter,
+    Assignable, AssigneeFilter, Channel, DueFilter, Filter, InboxQuery, InboxSort, MailFilter,
+    MentionFilter, Priority, StatusFilter, TeamFilter,
 };
 use wasm_bindgen::JsCast;
 
 /// The filters behind "More"; each shows as a chip while it filters.
-const OUT_OF_SIGHT: [&str; 4] = ["tag", "account", "due", "mention"];
+const OUT_OF_SIGHT: [&str; 5] = ["tag", "account", "due", "mention", "mail"];
 
 /// Says in the address what the inbox shows. Without scripts the button sends the form.
 #[component]
@@ -84,6 +84,7 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
                     <Typed name="account" label="Account, by its whole name" query maxlength=limits::NAME_CHARS />
                     <Choice name="due" label="Due" query options=with_any("Due any time", DueFilter::ALL.iter().map(|d| (d.as_str(), d.label()))) />
                     <Choice name="mention" label="Mentions" query options=with_any("With or without mentions", MentionFilter::ALL.iter().map(|m| (m.as_str(), m.label()))) />
+                    <Choice name="mail" label="Mail" query options=with_any("With or without automatic mail", MailFilter::ALL.iter().map(|m| (m.as_str(), m.label()))) />
                 </div>
             </details>
             <Choice name="sort" label="Order" query options=InboxSort::ALL.map(|s| (s.word().to_string(), s.label())).to_vec() />
@@ -100,6 +101,7 @@ fn chips(query: &InboxQuery) -> impl IntoView + use<> {
         "account" if word.starts_with("acc_") => "One account".into(),
         "account" => format!("Account: {word}"),
         "due" => Option::<DueFilter>::read(&word).map_or(word, |d| d.label().into()),
+        "mail" => MailFilter::Automatic.label().into(),
         _ => MentionFilter::Me.label().into(),
     };
     let chip = |(name, word): (&'static str, String)| {

@@ -6,6 +6,7 @@ use super::formatted::Formatted;
 use super::live::Live;
 use super::outgoing::OutgoingLine;
 use super::receipt::ReceiptIcon;
+use super::remarks::Remarks;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
@@ -24,8 +25,10 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
         MessageKind::Agent => "msg agent",
         MessageKind::Note => "msg agent note",
     };
-    // A machine's mail says so.
-    let class = message.mail.as_ref().and_then(|mail| mail.class.label());
+    let remarks = message
+        .mail
+        .clone()
+        .map(|mail| view! { <Remarks mail author=message.author_email.clone() /> }.into_any());
     let note = message.kind == MessageKind::Note;
     let who = match message.kind {
         MessageKind::Note => format!("Internal note by {}", message.author_name),
@@ -67,7 +70,7 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
                     <ChannelHeaders message=message.clone() />
                 })}
                 {forward}
-                {class.map(|label| view! { <span aria-hidden="true">"·"</span><span>{label}</span> })}
+                {remarks}
                 {outgoing}
             </div>
         </article>

@@ -27,6 +27,7 @@ pub(crate) mod plain;
 mod properties;
 mod receipt;
 mod recipients;
+mod remarks;
 mod row;
 mod thread;
 mod typing;

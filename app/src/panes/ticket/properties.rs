@@ -228,6 +228,7 @@ fn Facts(live: Live) -> impl IntoView {
                 view! {
                     <span class="with-act" title=person.name.unwrap_or_default()>
                         <span class="clip">{person.email.clone()}</span>
+                        {(!person.proven).then(|| view! { <span class="muted">"unproven"</span> })}
                         {may.then(|| view! { <Act live property="dismiss" value=person.email label /> })}
                     </span>
                 }

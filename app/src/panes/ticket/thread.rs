@@ -118,6 +118,10 @@ fn ActivityView(activity: ThreadActivity) -> impl IntoView {
                 " " {activity.title} " · " <Time at=activity.at style=TimeStyle::Clock />
             </span>
         </p>
+        // A report's own words.
+        {activity.comment.map(|words| view! {
+            <details class="quoted"><summary>"Show the report"</summary><div class="text">{words}</div></details>
+        })}
     }
     .into_any()
 }
