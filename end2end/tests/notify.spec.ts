@@ -18,7 +18,9 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   const { mark, number, url } = await news(page);
   await page.locator(".inbox-row").filter({ hasText: mark }).locator("a.subject").click();
   const before = await waiting(bell);
+  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
   await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
+  await saved;
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Is anybody there? ${mark}` });
   // Other flows bring news too.
   await expect.poll(() => waiting(bell)).toBeGreaterThan(before);
