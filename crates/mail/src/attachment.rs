@@ -47,6 +47,8 @@ impl Attachment {
                 None => "message.eml".to_string(),
             },
             (false, Some((_, "plain"))) => "text.txt".to_string(),
+            (false, Some((_, "calendar"))) => "invitation.ics".to_string(),
+            (false, Some(("text", "vcard" | "x-vcard"))) => "contact.vcf".to_string(),
             (false, Some(("image", kind))) => format!("image.{}", clean_file_name(kind)),
             _ => "attachment".to_string(),
         };

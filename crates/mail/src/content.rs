@@ -16,6 +16,32 @@ const BODIES_MAX: usize = 50;
 /// Characters of a text that says no more than that there is HTML.
 const STUB_CHARS: usize = 600;
 
+/// What such a text has in it.
+const STUB_WORDS: [&str; 22] = [
+    "html",
+    "view this email",
+    "view this message",
+    "view it online",
+    "view online",
+    "view in browser",
+    "in your browser",
+    "read this email",
+    "display this",
+    "trouble viewing",
+    "trouble reading",
+    "online ansehen",
+    "online lesen",
+    "im browser",
+    "nicht dargestellt",
+    "nicht angezeigt",
+    "dans votre navigateur",
+    "version en ligne",
+    "en su navegador",
+    "en tu navegador",
+    "nel browser",
+    "no seu navegador",
+];
+
 /// What a mail holds.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
@@ -210,20 +236,7 @@ fn is_stub(text: &str, html: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let says = lower.contains("html")
-        || [
-            "view this email in",
-            "view in browser",
-            "view it in your browser",
-            "im browser",
-            "dans votre navigateur",
-            "en su navegador",
-            "en tu navegador",
-            "nel browser",
-            "no seu navegador",
-        ]
-        .iter()
-        .any(|w| lower.contains(w));
+    let says = STUB_WORDS.iter().any(|w| lower.contains(w));
     if !says {
         return false;
     }
@@ -255,6 +268,9 @@ mod tests {
             .text
         };
         assert!(mail("Your mail program cannot display HTML messages.").starts_with("Where is"));
+        assert!(
+            mail("Your client cannot read this email: https://x.example/1").starts_with("Where")
+        );
         assert!(mail(" ").starts_with("Where is"));
         let own = "Where is my parcel? The HTML form failed.";
         assert_eq!(mail(own).trim(), own);

@@ -130,17 +130,17 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         Some(writer) => (writer, Some(from)),
         None => (from, None),
     };
+    // Of several, none is the one; and a list that wrote in somebody's place is not them.
+    let one = message.reply_to().is_some_and(|r| r.iter().count() == 1);
+    let list = via.as_ref().map(|via: &Address| &via.email);
+    let answers = reply_to.into_iter().next().filter(|to| one && Some(&to.email) != list);
     Ok(ParsedEmail {
         kind: kind::classify(message),
         sent_by: kind::sent_by(message),
         incomplete: cut || files > limits::EMAIL_ATTACHMENTS_MAX,
         from,
         via,
-        // Of several, none is the one.
-        reply_to: reply_to
-            .into_iter()
-            .next()
-            .filter(|_| message.reply_to().is_some_and(|r| r.iter().count() == 1)),
+        reply_to: answers,
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         delivered_to: delivered_to(message),

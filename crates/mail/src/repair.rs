@@ -128,10 +128,7 @@ fn join(text: &str) -> Cow<'_, str> {
         let Some(bytes) = bytes.filter(|b| words > 1 || odd || lies(b, first.charset)) else {
             continue;
         };
-        // Programs that start each word anew write escapes of their own at its begin.
-        if words > 1 && first.charset.to_ascii_lowercase().starts_with("iso-2022") {
-            continue;
-        }
+        let bytes = unswitched(bytes, first.charset);
         let read = charset::decode(&bytes, Some(first.charset));
         out.push_str(&text[copied..next]);
         encode(&read, &mut out);
@@ -142,6 +139,27 @@ fn join(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// Bytes of ISO-2022 without a switch to ASCII and back between two words: where a word cut a
+/// letter in two, the switches stand inside of it.
+fn unswitched(bytes: Vec<u8>, charset: &str) -> Vec<u8> {
+    const BACK_AND_FORTH: &[u8] = b"\x1b(B\x1b$B";
+    if !charset.to_ascii_lowercase().starts_with("iso-2022") {
+        return bytes;
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut rest = &bytes[..];
+    while let Some((first, after)) = rest.split_first() {
+        match rest.strip_prefix(BACK_AND_FORTH) {
+            Some(after) => rest = after,
+            None => {
+                kept.push(*first);
+                rest = after;
+            }
+        }
+    }
+    kept
 }
 
 /// Whether bytes are none of the charset that they are said to be, or more likely UTF-8.
@@ -193,6 +211,10 @@ mod tests {
         assert_eq!(subject(b"=?utf-8?Q?Gr=C3?=\r\n =?utf-8?Q?=B6=C3=9Fe?="), "Größe");
         assert_eq!(subject(b"=?UTF-8?B?R3LD?= =?utf-8?B?tsOfZQ==?= now"), "Größe now");
         assert_eq!(subject(b"=?gb2312?B?xOM=?= =?gb2312?B?usM=?="), "你好");
+        let japanese = b"=?ISO-2022-JP?B?GyRCQ204GyhC?=\r\n =?ISO-2022-JP?B?GyRCTRsoQg==?=";
+        assert!(!subject(japanese).contains(char::REPLACEMENT_CHARACTER), "{}", subject(japanese));
+        let whole = b"=?ISO-2022-JP?B?GyRCQ204TRsoQg==?= =?ISO-2022-JP?B?GyRCQ204TRsoQg==?=";
+        assert_eq!(subject(whole).chars().count(), 4, "{}", subject(whole));
         assert_eq!(subject(b"=?utf-8?Q?a?= b =?utf-8?Q?c?="), "a b c");
     }
 

@@ -46,6 +46,7 @@ fn candidates(clean: &str) -> Vec<(usize, usize, Reach)> {
     // Of each open element where it begins and where its inside does.
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut seen = 0;
+    let mut marks = 0;
     let mut at = 0;
     while let Some(tag) = clean[at..].find('<').map(|n| at + n) {
         if !is_blank(&clean[at..tag]) {
@@ -61,7 +62,8 @@ fn candidates(clean: &str) -> Vec<(usize, usize, Reach)> {
         if written.starts_with("<img") {
             seen = end;
         }
-        if let Some(reach) = reach(written).filter(|_| found.len() < MARKS_MAX) {
+        if let Some(reach) = reach(written).filter(|_| marks < MARKS_MAX) {
+            marks += 1;
             // What begins with the mark belongs to it.
             let first = open.iter().rev().take_while(|(_, inside)| *inside > seen || seen == 0);
             let start = first.last().map_or(tag, |(begin, _)| *begin);
@@ -123,21 +125,19 @@ fn end_of(clean: &str, tag: usize, inside: usize) -> usize {
 /// stands beside the quotes, for that is where people write between them.
 fn is_thread(part: &str) -> bool {
     let mut beside = String::new();
-    let mut quotes = 0;
+    let mut quotes = false;
     let mut rest = part;
     while let Some(at) = rest.find("<blockquote") {
         beside.push_str(&rest[..at]);
         let Some(open) = rest[at..].find('>').map(|n| at + n + 1) else { break };
         rest = &rest[end_of(rest, at, open)..];
-        quotes += 1;
-        if quotes > 1 && has_content(&beside[beside.len().min(1)..]) && quotes > MARKS_MAX {
-            return false;
-        }
+        quotes = true;
     }
-    if quotes == 0 {
+    if !quotes {
         return true;
     }
-    if has_content(rest) {
+    // A picture between quotes is an answer too.
+    if has_content(rest) || beside.contains("<img") {
         return false;
     }
     visible_chars(&beside) <= INTRODUCTION_CHARS && {
@@ -208,6 +208,7 @@ mod tests {
             "<div>Hi</div><div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Ada wrote:</div><blockquote>first?</blockquote><div>MINE</div><blockquote>second?</blockquote><div>MINE</div></div>",
             "<p>Hi</p><div class=\"moz-cite-prefix\">Ada wrote:</div><blockquote>first?</blockquote><p>MINE</p>",
             "<p>Hi</p><div class=\"gmail_quote\">OLD</div><p>MINE</p>",
+            "<p>Hi</p><div class=\"gmail_quote\"><blockquote>first?</blockquote><img src=\"cid:1\" alt=\"MINE\"><blockquote>second?</blockquote></div>",
             "<p>See my answers below</p><div id=\"divRplyFwdMsg\"><b>From:</b> x</div><p>old</p><p>MINE</p>",
         ] {
             let seen = folded(html).map_or_else(|| html.to_string(), |(seen, _)| seen);

@@ -194,12 +194,21 @@ fn introduction(lines: &[&str], n: usize) -> Option<usize> {
         .find(ends)?;
     // It says when, or who by an address: no story that has the word in it.
     let said = lines[n..n + length].join(" ");
-    let openers = ["on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "w dniu "];
-    let lower = start.to_lowercase();
-    let opens = openers.iter().any(|o| lower.starts_with(o));
-    (said.chars().count() <= 400
-        && (opens || said.contains('@') || said.bytes().any(|b| b.is_ascii_digit())))
-    .then_some(length)
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    // What begins further down by itself does not begin here: this line is the answer's last.
+    let later = (n + 1..n + length).any(|k| {
+        let rest = lines[k..n + length].join(" ");
+        opens(lines[k]) && digits(&rest) > 0 || !opens(start) && digits(&rest) > 2
+    });
+    let told = opens(start) || said.contains('@') || digits(&said) > 0;
+    (!later && told && said.chars().count() <= 400).then_some(length)
+}
+
+/// Whether a line begins as introductions do.
+fn opens(line: &str) -> bool {
+    const OPENERS: [&str; 9] = ["on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "w dniu "];
+    let lower = line.trim_start().to_lowercase();
+    OPENERS.iter().any(|o| lower.starts_with(o))
 }
 
 /// Whether everything from a line on is quote, blank or signature; else the line that is not.
@@ -371,6 +380,10 @@ mod tests {
         ] {
             assert_eq!(fresh(&format!("OK\n\n{line}\n> Hi\n>\n> there")), "OK", "{line}");
         }
+        let close = "OK then\nOn Mon, Nov 23, 2026 at 8:12 AM Ada <a@b.example> wrote:\n> Hi";
+        assert_eq!(fresh(close), "OK then");
+        let close = "OK then\nAda <a@b.example> 于2026年11月23日周一 08:12写道：\n> Hi";
+        assert_eq!(fresh(close), "OK then");
         let yahoo = "Fine\n\n On Monday, November 23, 2026 at 08:12:00 AM GMT+1, Ada <a@b.example> wrote:  \n \n Hi Wes,\nplease try again.";
         assert_eq!(fresh(yahoo), "Fine");
     }

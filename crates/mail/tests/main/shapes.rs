@@ -110,3 +110,23 @@ fn lone_surrogates_and_unknown_charsets_become_text() {
         }
     }
 }
+
+#[test]
+fn a_list_that_writes_in_somebodys_place_is_not_them() {
+    for (headers, answers) in [
+        ("X-Original-From: Ada <ada@x.example>\r\nReply-To: help@groups.example", None),
+        ("X-Original-Sender: ada@x.example\r\nReply-To: other@y.example", Some("other@y.example")),
+        ("Reply-To: Ada <ada@x.example>", Some("ada@x.example")),
+    ] {
+        let raw = format!(
+            "From: 'Ada' via Help <help@groups.example>\r\nList-Id: <h.groups.example>\r\n{headers}\r\n\r\nHi"
+        );
+        let mail = parse(raw.as_bytes()).unwrap();
+        assert_eq!(mail.from.email, "ada@x.example", "{headers}");
+        assert_eq!(mail.from.name.as_deref(), Some("Ada"), "{headers}");
+        assert_eq!(mail.via.unwrap().email, "help@groups.example");
+        assert_eq!(mail.reply_to.map(|r| r.email).as_deref(), answers, "{headers}");
+    }
+    let raw = b"From: Ada via Help <help@x.example>\r\nReply-To: eve@y.example\r\n\r\nno list";
+    assert_eq!(parse(raw).unwrap().via, None);
+}

@@ -175,3 +175,17 @@ async fn what_a_machine_wrote_is_marked_and_found(pool: PgPool) {
     let numbers: Vec<_> = found.iter().map(|row| row.number).collect();
     assert!(numbers.contains(&first.ticket_number) && !numbers.contains(&other.ticket_number));
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn after_a_move_the_answer_goes_to_the_new_customer(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    let first = take(&ctx, mail("eve@fox.example", "Subject: a\r\n", "Hi")).await;
+    take(&ctx, mail("finn@fox.example", "Subject: b\r\n", "Hi")).await;
+    let to = async || opened(&ctx, first.ticket_number).await.answers.recipients.to;
+    assert_eq!(to().await, ["eve@fox.example"]);
+    let version = opened(&ctx, first.ticket_number).await.ticket.row.version;
+    let whom = "finn@fox.example";
+    rapport_services::tickets::give_to(&ctx, first.ticket_number, version, whom).await.unwrap();
+    assert_eq!(to().await, ["finn@fox.example"]);
+}
