@@ -70,3 +70,56 @@ test("a quiet page stays live", async ({ page }) => {
   await page.waitForTimeout(16_000);
   await expect(page.locator(".live-state")).toBeEmpty();
 });
+
+test("words stay with the ticket and the kind of message that they were written for", async ({ page }) => {
+  await openInbox(page);
+  await page.locator(".inbox-row a.subject").nth(1).click();
+  await expect(editor(page)).toBeVisible();
+  const first = page.url();
+  const reply = page.locator(".composer").getByRole("radio", { name: "Reply" });
+  const text = `For us alone ${Date.now()}`;
+  await page.keyboard.press("n");
+  await page.keyboard.type(text);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await expect(page).not.toHaveURL(first);
+  await expect(page.locator(".ticket-row .num").first()).toHaveText(`#${/\d+$/.exec(page.url())?.[0]}`);
+  await expect(editor(page)).toHaveText("");
+  await expect(reply).toBeChecked();
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL(first);
+  await expect(editor(page)).toHaveText(text);
+  await expect(reply).not.toBeChecked();
+  // Put back as it was, for whoever opens this ticket next.
+  await editor(page).fill("");
+});
+
+test("a page is left while something of it has the focus or is open, and the tab lives on", async ({ page }) => {
+  await openInbox(page);
+  const ticket = page.getByRole("region", { name: "Ticket", exact: true });
+  const menu = async (entry: string) => {
+    await ticket.getByLabel("More actions").click();
+    await ticket.getByRole("button", { name: entry }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+  };
+  const busy = [
+    () => ticket.getByRole("button", { name: /message headers/ }).last().click(),
+    () => menu("Merge into…"),
+    () => menu("Move to another customer…"),
+    () => ticket.locator(".subject").click(),
+    () => page.getByLabel("New note").click(),
+    () => ticket.getByLabel("More actions").click(),
+    () => editor(page).click(),
+  ];
+  for (const open of busy) {
+    await page.locator(".inbox-row", { hasText: "Export to CSV" }).locator("a.subject").first().click();
+    await expect(editor(page)).toBeVisible();
+    await open();
+    await page.goBack();
+    await expect(page.locator(".inbox-row").first()).toBeVisible();
+    await expect(page.getByText("Something went wrong on this page")).toHaveCount(0);
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+    await page.keyboard.press("Escape");
+  }
+});

@@ -111,6 +111,10 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     // What was typed before the scripts arrived stays; else the draft comes back.
     when_connected(writing.area, move |area| {
         if writing.text().is_empty() {
+            let note = draft::key(live.me, live.number, MessageMode::Note.as_str());
+            if draft::load(&writing.draft_key()).is_empty() && !draft::load(&note).is_empty() {
+                writing.mode.set(MessageMode::Note);
+            }
             writing.set_text(&draft::load(&writing.draft_key()));
         }
         tell(&area, "rapport:composer");
