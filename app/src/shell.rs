@@ -5,6 +5,8 @@ use crate::preferences::appearance;
 #[cfg(feature = "ssr")]
 use crate::session::counted;
 use crate::session::icon;
+#[cfg(feature = "ssr")]
+use crate::ui::raw_text::raw_text;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -44,7 +46,8 @@ pub(crate) fn plain_shell(
         <html lang="en" data-plain="" data-theme=theme data-density=density>
             <head>
                 {head(options, unread, nonce.as_ref().map(ToString::to_string))}
-                <title>{counted(unread, format!("{title} · Rapport"))}</title>
+                // As children it would end in a mark for the browser half, which a title shows.
+                <title inner_html=raw_text(counted(unread, format!("{title} · Rapport")))></title>
                 <script src="/plain.js" nonce=nonce.clone().map(|n| n.to_string()) defer></script>
                 <script type="module" src="/palette.js" nonce=nonce.map(|n| n.to_string())></script>
             </head>

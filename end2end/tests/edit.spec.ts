@@ -113,6 +113,19 @@ test("another's change of the same is a conflict with both values, of something 
   await expect(priority).not.toHaveValue("low");
 });
 
+test("what is typed in a property goes with Escape", async ({ page }) => {
+  await login(page);
+  const { numbers, url } = await customer(page, ["Escape"]);
+  await page.goto(url(numbers[0]!));
+  await pane(page).getByText("All properties").click();
+  const field = pane(page).getByLabel("Plan at submit");
+  await field.fill("Enterprise");
+  await page.keyboard.press("Escape");
+  await expect(field).toHaveValue("");
+  await page.reload();
+  await expect(pane(page).getByLabel("Plan at submit")).toHaveValue("");
+});
+
 test("closing is taken back from the message, by its button and by a key", async ({ page }) => {
   await login(page);
   const { numbers, url } = await customer(page, ["Undo"]);

@@ -20,7 +20,7 @@ pub mod markdown;
 pub mod menu;
 pub mod page_title;
 pub mod pill;
-mod raw_text;
+pub(crate) mod raw_text;
 pub mod rows;
 pub mod shortcuts;
 pub mod textarea;

@@ -131,8 +131,10 @@ type Place = { title: string; detail: string; icon: string; href: string; extern
 
 /** Where one can go, as the server knows it. */
 export async function places(typed: string, signal: AbortSignal): Promise<Group[]> {
+  // "Go to SLA" is a way to say it.
+  const sought = typed.replace(/^go to\s+/i, "");
   // An empty parameter would be led to the address without it.
-  const query = typed === "" ? "" : `?q=${encodeURIComponent(typed)}`;
+  const query = sought === "" ? "" : `?q=${encodeURIComponent(sought)}`;
   const answer = await fetch(`/search/suggestions${query}`, { signal });
   // The session is over: the login leads back here.
   if (new URL(answer.url).pathname === "/login") location.reload();

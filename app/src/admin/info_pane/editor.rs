@@ -306,7 +306,7 @@ fn Others(draft: Draft) -> impl IntoView {
                 </For>
             </ul>
             <Show when=move || others().is_empty()><p class="hint">"Every field is shown."</p></Show>
-            <a class="hint" href="/settings/custom-fields">"Add a custom field"</a>
+            <a class="hint" href="/settings/custom-fields" rel="external">"Add a custom field"</a>
         </fieldset>
     }
 }

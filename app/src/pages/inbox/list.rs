@@ -62,6 +62,10 @@ impl List {
     pub fn rows(self, query: &InboxQuery, inbox: &Inbox) -> Vec<Row> {
         self.release.track();
         let before = self.shown.try_update_value(Option::take).flatten();
+        // Also what was chosen among the old rows while these were on their way.
+        if before.as_ref().is_some_and(|(of, _)| of.first_page() != query.first_page()) {
+            self.deeds.selection.clear();
+        }
         let before = before.filter(|(of, rows)| of == query && !rows.is_empty());
         let (rows, waiting) = match before {
             Some((_, shown)) if self.is_read() => {

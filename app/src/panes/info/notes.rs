@@ -10,6 +10,7 @@ use crate::ui::action::on_done;
 use crate::ui::connected::focus_when_connected;
 use crate::ui::field::{FieldHelp, FormError};
 use crate::ui::icon::Icon;
+use crate::ui::keys::Keys;
 use crate::ui::markdown::Markdown;
 use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle};
@@ -220,7 +221,7 @@ fn EditForm(
                 >
                     "Cancel"
                 </a>
-                <button class="btn primary" type="submit" disabled=change.pending()>"Save note"<kbd>"⌘↵"</kbd></button>
+                <button class="btn primary" type="submit" disabled=change.pending()>"Save note"<Keys key="↵" /></button>
             </div>
         </ActionForm>
     }
@@ -280,7 +281,7 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
                     .into_any(),
                     None => view! { <input type="hidden" name="about" value=NoteAbout::Customer.as_str() /> }.into_any(),
                 }}
-                <button class="btn" type="submit" disabled=add.pending()>"Add note"<kbd>"⌘↵"</kbd></button>
+                <button class="btn" type="submit" disabled=add.pending()>"Add note"<Keys key="↵" /></button>
             </div>
         </ActionForm>
     }

@@ -161,6 +161,7 @@ pub(super) fn Type(
                 value=text
                 prop:value=text
                 on:input=move |ev| typing.typed(event_target_value(&ev))
+                on:keydown=move |ev| if ev.key() == "Escape" { typing.dropped(&ev) }
                 on:focusout=move |_| typing.left()
                 on:change=move |ev| submit(&ev)
             />

@@ -4,6 +4,7 @@
 use super::api::WriteMessage;
 use super::live::Live;
 use crate::ui::icon::Icon;
+use crate::ui::shortcuts::focus;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::html::Form;
 use leptos::prelude::*;
@@ -111,7 +112,7 @@ pub(super) fn Overtaken(
                 <NewerMessages came />
                 <p class="end">
                     <button type="button" class="btn" on:click=move |_| newer.send_anyway(form, upto)>"Send anyway"</button>
-                    <button type="button" class="btn quiet" on:click=move |_| send.clear()>"Keep editing"</button>
+                    <button type="button" class="btn quiet" on:click=move |_| { send.clear(); focus(".composer textarea") }>"Keep editing"</button>
                 </p>
             </section>
         })

@@ -5,6 +5,8 @@
 //! with the words still there. Once they are sent, the queue of edits holds them.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 #[derive(Clone, Copy)]
 pub(super) struct Typing {
@@ -42,6 +44,16 @@ impl Typing {
         if self.text.get_untracked() == self.value.get_untracked() {
             self.base.set(None);
         }
+    }
+
+    /// Escape: the field shows its value again. The field itself too, or leaving it would be a change.
+    pub fn dropped(self, ev: &web_sys::KeyboardEvent) {
+        let value = self.value.get_untracked();
+        if let Some(input) = ev.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+            input.set_value(&value);
+        }
+        self.text.set(value);
+        self.base.set(None);
     }
 
     /// The words were sent.
