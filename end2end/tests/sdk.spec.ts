@@ -80,6 +80,38 @@ test("without consent nothing is stored or sent", async ({ context, baseURL }) =
   await shop.close();
 });
 
+test("nothing that a page hands over throws into it or holds up what comes after", async ({ context, baseURL }) => {
+  const shop = await context.newPage();
+  const sent: string[] = [];
+  shop.on("request", (request) => request.url().endsWith("/v1/b") && sent.push(request.postData() ?? ""));
+  await shop.goto(`${baseURL}/demo-app`);
+  await shop.evaluate(() => {
+    // @ts-expect-error: the SDK's global
+    const rapport = window.rapport;
+    const cycle: Record<string, unknown> = { deep: { wei: 10n ** 20n } };
+    cycle.self = cycle;
+    rapport.track("Odd", { cycle, element: document.body, click: new MouseEvent("click"), nan: NaN, when: new Date(NaN) });
+    rapport.track("Trap", { get boom() { throw new Error("boom"); } });
+    rapport.track("Nothing", null);
+    rapport.identify(42, null);
+    rapport.identify("42", { seats: 3n });
+    for (let i = 0; i < 12; i++) rapport.track(`Long ${i}`, { text: "お客様サポートに問い合わせました。".repeat(170) });
+    rapport.track("Huge", { text: "あ".repeat(100_000) });
+    rapport.track("After all of it", {});
+  });
+  await expect.poll(() => sent.join(), { timeout: 15_000 }).toContain("After all of it");
+  await expect.poll(() => shop.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("rapport_queue_")))).toEqual([]);
+  expect(sent.every((body) => new TextEncoder().encode(body).length < 65_536)).toBe(true);
+  const batch = sent.flatMap((body) => JSON.parse(body).batch);
+  const odd = batch.find((message) => message.event === "Odd").properties;
+  expect(odd.cycle).toEqual({ deep: { wei: "100000000000000000000" }, self: "[circular]" });
+  expect(batch.find((message) => message.event === "Trap").properties).toEqual({ boom: "[unreadable]" });
+  // 42 and "42" are one: nobody else came to the browser.
+  const visitors = batch.filter((message) => message.type === "identify").map((message) => message.anonymousId);
+  expect(new Set(visitors).size).toBe(1);
+  await shop.close();
+});
+
 eachTheme("the event log has no grave accessibility fault", async ({ page }) => {
   await login(page);
   await page.goto("/settings/events");

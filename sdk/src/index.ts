@@ -1,5 +1,6 @@
 // The public face: who visits, and what they do.
 
+import { id, properties as readable } from "./plain.js";
 import { Queue } from "./queue.js";
 import { randomId, read, remove, write } from "./store.js";
 import type { Identity, Message, Options, Properties } from "./types.js";
@@ -26,37 +27,49 @@ export class Rapport {
     const host = (options.host ?? location.origin).replace(/\/+$/, "");
     this.queue = new Queue(host, key, options.flushInterval ?? 2_000);
     this.agreed = options.consent ?? true;
-    if (this.agreed) this.begin();
-    this.watch();
+    quietly(() => {
+      if (this.agreed) this.begin();
+      this.watch();
+    });
   }
 
   /** Says who the visitor is. With a token from your server it is proven. */
-  identify(userId: string, traits: Properties = {}, { token }: Identity = {}): void {
-    if (!this.agreed || !userId) return;
-    // Somebody else at the same browser: what the one before did stays theirs.
-    if (this.user && this.user.id !== userId) this.reset();
-    this.user = { id: userId, token };
-    write(USER, this.user);
-    if (token) this.queue.renew(userId, token);
-    this.send({ type: "identify", traits });
+  identify(userId: string | number, traits?: Properties | null, identity?: Identity | null): void {
+    quietly(() => {
+      const user = id(userId);
+      if (!this.agreed || !user) return;
+      // Somebody else at the same browser: what the one before did stays theirs.
+      if (this.user && id(this.user.id) !== user) this.reset();
+      const token = typeof identity?.token === "string" ? identity.token : undefined;
+      this.user = { id: user, token };
+      write(USER, this.user);
+      if (token) this.queue.renew(user, token);
+      this.send({ type: "identify", traits: readable(traits) });
+    });
   }
 
   /** Says what the visitor did. */
-  track(event: string, properties: Properties = {}): void {
-    this.send({ type: "track", event, properties });
+  track(event: string, properties?: Properties | null): void {
+    quietly(() => this.send({ type: "track", event: String(event), properties: readable(properties) }));
   }
 
   /** Says which page the visitor sees; by itself at each change of the address. */
-  page(name?: string, properties: Properties = {}): void {
-    this.lastPage = location.href;
-    const { href: url, pathname: path, search } = location;
-    const own = { url, path, search, title: document.title, referrer: document.referrer };
-    this.send({ type: "page", name, properties: { ...own, ...properties } });
+  page(name?: string | null, properties?: Properties | null): void {
+    quietly(() => {
+      this.lastPage = location.href;
+      const { href: url, pathname: path, search } = location;
+      const own = { url, path, search, title: document.title, referrer: document.referrer };
+      const said = name == null ? undefined : String(name);
+      this.send({ type: "page", name: said, properties: { ...own, ...readable(properties) } });
+    });
   }
 
   /** Says which company the visitor belongs to; counts with a token only. */
-  group(groupId: string, traits: Properties = {}): void {
-    this.send({ type: "group", groupId, traits });
+  group(groupId: string | number, traits?: Properties | null): void {
+    quietly(() => {
+      const group = id(groupId);
+      if (group) this.send({ type: "group", groupId: group, traits: readable(traits) });
+    });
   }
 
   /** Forgets who it was: at log-out. */
@@ -89,7 +102,9 @@ export class Rapport {
 
   private begin(): void {
     const cookie = this.options.cookie && document.cookie.match(`(?:^|; )${ANONYMOUS}=([0-9a-f]{32})`)?.[1];
-    this.user = read<User>(USER);
+    const user = read<User>(USER);
+    const known = id(user?.id);
+    this.user = known ? { id: known, token: user?.token } : undefined;
     this.setAnonymous(cookie || read<string>(ANONYMOUS) || randomId());
     this.queue.adopt();
     if (this.options.autoPage ?? true) this.page();
@@ -134,6 +149,15 @@ export class Rapport {
         moved();
       };
     }
+  }
+}
+
+/** Does what it can: a page must never fail because somebody counts its visitors. */
+function quietly(what: () => void): void {
+  try {
+    what();
+  } catch (error) {
+    console.debug("rapport:", error);
   }
 }
 
