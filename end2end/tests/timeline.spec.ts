@@ -165,3 +165,32 @@ eachTheme("a timeline with opened events has no grave accessibility fault", asyn
   await expect(events(page).last().locator(".payload")).toBeVisible();
   await axe(page, ".pane.timeline");
 });
+
+test.describe("days", () => {
+  test.use({ timezoneId: "America/Los_Angeles" });
+
+  test("a jump and a filter by days mean the days that the headings name", async ({ page }) => {
+    const mark = `days${Date.now()}`;
+    const headers = { authorization: "Bearer rsk_demo_secret" };
+    const customer = await page.request.post("/api/v1/customers", { data: { external_id: mark, name: mark }, headers });
+    const { id } = await customer.json();
+    const events = [
+      ["Evening", "2026-11-18T04:30:00Z"],
+      ["Morning", "2026-11-17T17:00:00Z"],
+      ["Day after", "2026-11-18T20:00:00Z"],
+      ["Day before", "2026-11-17T07:59:59Z"],
+    ].map(([name, occurred_at]) => ({ customer: { external_id: mark }, name, occurred_at }));
+    await page.request.post("/api/v1/events", { data: events, headers });
+    await login(page);
+    await page.goto(`/customers/${id}?from=2026-11-17&to=2026-11-17`);
+    const stream = page.locator("#timeline-stream");
+    await expect(stream.locator(".day")).toHaveText([/November 17/]);
+    await expect(stream).toContainText("Evening");
+    await expect(stream).toContainText("Morning");
+    await expect(stream).not.toContainText("Day after");
+    await page.goto(`/customers/${id}?on=2026-11-17`);
+    await expect(stream.locator(".day").first()).toHaveText(/November 17/);
+    await expect(stream).toContainText("Evening");
+    await expect(stream).not.toContainText("Day after");
+  });
+});

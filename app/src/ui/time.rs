@@ -92,6 +92,16 @@ impl Clock {
         at - TimeDelta::minutes(date.get_timezone_offset() as i64)
     }
 
+    /// The reader's time zone, once the browser took over.
+    pub fn zone(self) -> Option<String> {
+        if !self.local.get() {
+            return None;
+        }
+        let format =
+            js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+        js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+    }
+
     /// Writes `at` in a style.
     pub fn format(self, at: DateTime<Utc>, style: TimeStyle) -> String {
         format_wall(self.wall(at), self.wall(self.now.get()), style)

@@ -29,6 +29,7 @@ use crate::Failure;
 use crate::pages::profile::use_place;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
+use crate::ui::time::use_clock;
 use api::open_timeline;
 use head::Head;
 use leptos::prelude::*;
@@ -41,7 +42,14 @@ use stream::{Stream, StreamView};
 pub fn TimelinePane() -> impl IntoView {
     let place = use_place();
     let address = use_query_map();
-    let query = Memo::new(move |_| address.with(|a| TimelineQuery::parse(|key| a.get(key))));
+    let clock = use_clock();
+    // Days are the reader's, whose zone only their browser knows: what the server sent without is
+    // asked for again, where days matter.
+    let query = Memo::new(move |_| {
+        let mut query = address.with(|a| TimelineQuery::parse(|key| a.get(key)));
+        query.zone = query.by_days().then(|| clock.zone()).flatten();
+        query
+    });
     let timeline = Resource::new_blocking(
         move || (place.customer.get(), query.get()),
         |(customer, query)| async move {

@@ -11,7 +11,7 @@ pub struct Narrow {
     pub find: String,
     /// Who sent it, exactly: `sentry`.
     pub source: String,
-    /// The first and the last day (UTC).
+    /// The first and the last day, in the zone of the query.
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
 }

@@ -16,7 +16,7 @@ pub enum Position {
     Before(Cursor),
     /// Events newer than this one.
     After(Cursor),
-    /// From the end of this day (UTC) on, backwards.
+    /// From the end of this day on, backwards.
     On(NaiveDate),
     /// Around one event, which is the permalink's.
     Event(Cursor),
@@ -30,6 +30,9 @@ pub struct TimelineQuery {
     #[serde(default)]
     pub narrow: Narrow,
     pub at: Position,
+    /// Whose days are meant: the reader's time zone, as their browser says it; UTC without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 impl TimelineQuery {
@@ -38,7 +41,7 @@ impl TimelineQuery {
         let kinds: Vec<_> = EventKind::ALL.iter().copied().filter(|k| kinds.contains(k)).collect();
         let all = kinds.len() == EventKind::ALL.len();
         let kinds = if all { Vec::new() } else { kinds };
-        Self { kinds, narrow: Narrow::default(), at }
+        Self { kinds, narrow: Narrow::default(), at, zone: None }
     }
 
     /// Reads the address: `filter=error,call`, what [`Narrow`] has, and one of `event`, `on`,
@@ -89,7 +92,14 @@ impl TimelineQuery {
     }
 
     fn of_kinds(&self, kinds: &[EventKind]) -> Self {
-        Self { narrow: self.narrow.clone(), ..Self::new(kinds, self.day_or_newest()) }
+        let (narrow, zone) = (self.narrow.clone(), self.zone.clone());
+        Self { narrow, zone, ..Self::new(kinds, self.day_or_newest()) }
+    }
+
+    /// Whether days decide what shows, so that it matters whose days they are.
+    pub fn by_days(&self) -> bool {
+        let narrowed = self.narrow.from.is_some() || self.narrow.to.is_some();
+        narrowed || matches!(self.at, Position::On(_))
     }
 
     /// The same kinds, narrowed by this.

@@ -28,7 +28,7 @@ impl Store {
         account: AccountId,
         query: &TimelineQuery,
     ) -> Result<AccountTimeline> {
-        let span = Span::new(query.at, &Narrow::default());
+        let span = Span::new(query.at, &Narrow::default(), page::zone(query));
         let kinds: Vec<String> = query.kinds().iter().map(|k| k.as_str().to_string()).collect();
         let activities = span.activities_from(query);
         // One row more than shown says whether there is more, on the page's other side too.

@@ -1,7 +1,8 @@
 //! Reading a stretch of a timeline, at the same cost wherever it lies.
 
 use crate::{Result, Store, StoreError};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 use rapport_domain::limits::{TIMELINE_EVENTS, TIMELINE_LOOK};
 use rapport_domain::timeline::{
     ActivityDay, EventKind, EventTicket, Narrow, Overview, Position, STRIP_DAYS, SavedFilter,
@@ -58,19 +59,19 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn new(at: Position, narrow: &Narrow) -> Self {
+    pub(super) fn new(at: Position, narrow: &Narrow, zone: Tz) -> Self {
         let all = TIMELINE_EVENTS;
         let mut span = match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
             Position::Before(cursor) => Self { point: cursor, older: all, newer: 0 },
             Position::After(cursor) => Self { point: cursor, older: 0, newer: all },
-            Position::On(day) => Self { point: end_of_day(day), older: all, newer: 0 },
+            Position::On(day) => Self { point: end_of_day(day, zone), older: all, newer: 0 },
             Position::Event(cursor) => {
                 Self { point: just_after(cursor), older: all - CONTEXT_NEWER, newer: CONTEXT_NEWER }
             }
         };
         if let Some(to) = narrow.to {
-            span.point = span.point.min(end_of_day(to));
+            span.point = span.point.min(end_of_day(to, zone));
         }
         span
     }
@@ -79,7 +80,7 @@ impl Span {
     /// folds into the tickets' rows, but for the one event that was asked for.
     pub(super) fn activities_from(&self, query: &TimelineQuery) -> Cursor {
         match query.at {
-            _ if !query.folds() => start_of_day(NaiveDate::MIN),
+            _ if !query.folds() => start_of_day(NaiveDate::MIN, Tz::UTC),
             Position::Event(cursor) => cursor,
             _ => self.point,
         }
@@ -110,11 +111,12 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Timeline> {
         let narrow = &query.narrow;
-        let span = Span::new(query.at, narrow);
+        let zone = zone(query);
+        let span = Span::new(query.at, narrow, zone);
         let (look_older, look_newer) = span.looks(narrow);
         let kinds: Vec<&str> = query.kinds().iter().map(|k| k.as_str()).collect();
         let first_day = now.date_naive() - Days::new(STRIP_DAYS - 1);
-        let from = start_of_day(narrow.from.unwrap_or(NaiveDate::MIN)).at;
+        let from = start_of_day(narrow.from.unwrap_or(NaiveDate::MIN), zone).at;
         let activities = span.activities_from(query);
         let found = sqlx::query_file!(
             "queries/timeline_page.sql",
@@ -128,7 +130,7 @@ impl Store {
             overview.is_some(),
             first_day,
             from,
-            narrow.to.map_or(end_of_time(), end_of_day).at,
+            narrow.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
             narrow.find.to_lowercase(),
             narrow.source,
             look_older,
@@ -227,15 +229,24 @@ fn end_of_time() -> Cursor {
     Cursor::new(day.and_time(NaiveTime::MIN).and_utc(), Uuid::nil())
 }
 
-fn start_of_day(day: NaiveDate) -> Cursor {
-    // Years beyond four digits are nobody's; Postgres ends before chrono does.
-    let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default();
-    let day = day.clamp(first, end_of_time().at.date_naive());
-    Cursor::new(day.and_time(NaiveTime::MIN).and_utc(), Uuid::nil())
+/// The zone whose days a query means.
+pub(super) fn zone(query: &TimelineQuery) -> Tz {
+    query.zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
 }
 
-fn end_of_day(day: NaiveDate) -> Cursor {
-    start_of_day(day.succ_opt().unwrap_or(day))
+fn start_of_day(day: NaiveDate, zone: Tz) -> Cursor {
+    // Years beyond four digits are nobody's; Postgres ends before chrono does.
+    let first = NaiveDate::from_ymd_opt(1, 1, 2).unwrap_or_default();
+    let day = day.clamp(first, end_of_time().at.date_naive());
+    // Where clocks go forward at midnight, the day begins an hour later.
+    let hours = (0..=3).filter_map(|hour| day.and_hms_opt(hour, 0, 0));
+    let begins = hours.filter_map(|at| zone.from_local_datetime(&at).earliest()).next();
+    let at = begins.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |at| at.to_utc());
+    Cursor::new(at, Uuid::nil())
+}
+
+fn end_of_day(day: NaiveDate, zone: Tz) -> Cursor {
+    start_of_day(day.succ_opt().unwrap_or(day), zone)
 }
 
 /// The next possible position: an event stands before it, everything newer after it.
@@ -243,5 +254,27 @@ fn just_after(cursor: Cursor) -> Cursor {
     match cursor.id.as_u128().checked_add(1) {
         Some(id) => Cursor::new(cursor.at, Uuid::from_u128(id)),
         None => Cursor::new(cursor.at + TimeDelta::microseconds(1), Uuid::nil()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_reader_s_and_may_have_23_or_25_hours() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let hours = |text, zone| {
+            (end_of_day(day(text), zone).at - start_of_day(day(text), zone).at).num_hours()
+        };
+        let la = start_of_day(day("2026-11-17"), Tz::America__Los_Angeles).at;
+        assert_eq!(la.to_rfc3339(), "2026-11-17T08:00:00+00:00");
+        assert_eq!(hours("2026-10-25", Tz::Europe__Berlin), 25);
+        assert_eq!(hours("2026-03-29", Tz::Europe__Berlin), 23);
+        assert_eq!(hours("2026-11-17", Tz::UTC), 24);
+        // Havana's clocks go forward at midnight: there is no 00:00.
+        assert_eq!(hours("2026-03-08", Tz::America__Havana), 23);
+        let unknown = TimelineQuery { zone: Some("Mars/Olympus".into()), ..Default::default() };
+        assert_eq!(zone(&unknown), Tz::UTC);
     }
 }
