@@ -4,12 +4,15 @@
 use super::page::{Page, deed_button, page_error};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
+use crate::ui::field::{Field, FieldHelp};
+use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent, source_label};
 use rapport_domain::{AppError, address};
 use rapport_services::Result;
 use rapport_services::ingest::{self, LogRows, Retention};
+use rapport_services::rules::{self, IdentityRules};
 
 pub struct Events;
 
@@ -19,6 +22,7 @@ pub struct Data {
     query: LogQuery,
     retention: Vec<Retention>,
     log_days: i32,
+    rules: IdentityRules,
     /// The newest secret in the clear, when there is one and this server can open it.
     secret: Option<String>,
 }
@@ -40,6 +44,7 @@ impl Page for Events {
             log: ingest::log(&visit.ctx, &query).await?,
             retention: ingest::retention(&visit.ctx).await?,
             log_days: ingest::log_days(&visit.ctx).await?,
+            rules: rules::get(&visit.ctx).await?,
             secret: ingest::reveal_secret(&visit.ctx, &visit.keys).await?,
             query,
         })
@@ -62,6 +67,11 @@ impl Page for Events {
                 }
                 Ok("saved")
             }
+            "rules" => {
+                let ids: Vec<String> = sent.text("nobody_ids").lines().map(String::from).collect();
+                rules::set(&visit.ctx, &ids, sent.text("phone_country")).await?;
+                Ok("saved")
+            }
             "rotate" => {
                 ingest::new_secret(&visit.ctx, &visit.keys).await?;
                 Ok("rotated")
@@ -71,13 +81,14 @@ impl Page for Events {
     }
 
     fn view(data: Data, _: &Visit, draft: &Draft) -> AnyView {
-        let Data { log, query, retention, log_days, secret } = data;
+        let Data { log, query, retention, log_days, rules, secret } = data;
         view! {
             {page_error(draft, &["retry", "rotate"])}
             {filters(&query)}
             {table(&log)}
             {pager(&log, &query)}
             {keeping(&retention, log_days, &draft.of("keep"))}
+            {of_ids(&rules, &draft.of("rules"))}
             {proof(secret)}
         }
         .into_any()
@@ -230,6 +241,27 @@ fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
                 {field("log", "What is on no timeline".into(), log_days.to_string(), "30")}
                 {kinds.collect_view()}
             </div>
+            <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn of_ids(rules: &IdentityRules, draft: &Draft) -> AnyView {
+    let ids = draft.value("nobody_ids", rules.nobody_ids.join("\n"));
+    let country = draft.value("phone_country", rules.phone_country.clone().unwrap_or_default());
+    view! {
+        <form class="config-form" method="post" action=Events::PATH aria-label="IDs and phone numbers">
+            <input type="hidden" name="do" value="rules" />
+            <h2>"IDs and phone numbers"</h2>
+            <p class="hint">"Values that your systems send for nobody in particular, one a line, such as the user of a kiosk. Null, guest, undefined and their like never identify anybody."</p>
+            {page_error(draft, &["rules"])}
+            <label class="field-row">
+                <span class="field-label">"IDs of nobody"</span>
+                <TextArea name="nobody_ids" label="IDs of nobody" value=ids />
+                <FieldHelp id="nobody-help".into() hint="" error=draft.error("nobody_ids") />
+            </label>
+            <Field name="phone_country" label="Country of phone numbers without one" maxlength=2 value=country hint="Two letters, such as DE. Numbers are stored with their country." error=draft.error("phone_country") />
             <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
         </form>
     }

@@ -4,10 +4,10 @@ use crate::change::{self, split_list};
 use crate::error::{AppError, Problems};
 use crate::fields::{self, FieldDef, FieldValues};
 use crate::ids::{AccountId, UserId};
-use crate::{limits, money, text};
+use crate::{limits, money, patch, text};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most people that an account can be said to employ.
 const EMPLOYEES_MAX: i32 = 10_000_000;
@@ -37,6 +37,7 @@ pub struct AccountOwner {
 #[serde(deny_unknown_fields, default)]
 pub struct AccountKey {
     pub id: Option<AccountId>,
+    #[serde(deserialize_with = "patch::id")]
     pub external_id: Option<String>,
     pub name: Option<String>,
 }
@@ -91,11 +92,13 @@ impl Account {
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct AccountInput {
+    #[serde(deserialize_with = "patch::id")]
     pub external_id: Option<String>,
     pub name: Option<String>,
     /// Replaces the list.
     pub domains: Option<Vec<String>>,
     pub website: Option<String>,
+    #[serde(deserialize_with = "patch::id")]
     pub phone: Option<String>,
     pub industry: Option<String>,
     pub employee_count: Option<i32>,
@@ -107,7 +110,38 @@ pub struct AccountInput {
     pub owner_id: Option<UserId>,
     /// Custom fields by key; null clears one.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
+    #[serde(deserialize_with = "patch::map")]
     pub fields: FieldValues,
+    /// Properties that a patch clears and that have no empty text.
+    #[serde(skip)]
+    #[cfg_attr(feature = "utoipa", schema(ignore))]
+    pub cleared: BTreeSet<String>,
+}
+
+impl patch::Clears for AccountInput {
+    fn clear(&mut self, names: &[String]) {
+        for name in names {
+            let text = match name.as_str() {
+                "external_id" => &mut self.external_id,
+                "name" => &mut self.name,
+                "website" => &mut self.website,
+                "phone" => &mut self.phone,
+                "industry" => &mut self.industry,
+                "plan" => &mut self.plan,
+                "currency" => &mut self.currency,
+                "health" => &mut self.health,
+                "domains" => {
+                    self.domains = Some(Vec::new());
+                    continue;
+                }
+                _ => {
+                    self.cleared.insert(name.clone());
+                    continue;
+                }
+            };
+            *text = Some(String::new());
+        }
+    }
 }
 
 /// The edit form. What is absent stays; an empty text clears. Lists are written `a, b`.
@@ -166,9 +200,19 @@ impl AccountDetails {
         };
         self.apply_texts(&mut problems, &texts);
         if let Some(domains) = &input.domains
-            && let Some(domains) = problems.check(check_domains(domains))
+            && let Some(domains) = problems.check(read_domains(domains))
         {
             self.domains = domains;
+        }
+        let cleared = |name: &str| input.cleared.contains(name);
+        if cleared("employee_count") {
+            self.employee_count = None;
+        }
+        if cleared("mrr_minor") {
+            self.mrr_minor = None;
+        }
+        if cleared("renewal_date") {
+            self.renewal_date = None;
         }
         if let Some(count) = input.employee_count
             && let Some(count) = problems.check(check_employees(count))
@@ -199,7 +243,7 @@ impl AccountDetails {
         };
         self.apply_texts(p, &texts);
         if let Some(domains) = &edit.domains
-            && let Some(domains) = p.check(check_domains(&split_list(domains)))
+            && let Some(domains) = p.check(read_domains(&split_list(domains)))
         {
             self.domains = domains;
         }
@@ -303,10 +347,11 @@ fn check_minor(field: &str, minor: i64) -> Result<i64, AppError> {
     Err(AppError::invalid(field, "This amount is out of range."))
 }
 
-fn check_domains(given: &[String]) -> Result<Vec<String>, AppError> {
+/// Takes domains as people write them: bare, with `@`, as a web address or an e-mail's.
+pub fn read_domains(given: &[String]) -> Result<Vec<String>, AppError> {
     let mut domains: Vec<String> = Vec::new();
     for domain in given {
-        let domain = text::clean_line(domain).trim_start_matches('@').to_lowercase();
+        let domain = domain_of(domain);
         let shape = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
         if domain.is_empty()
             || domain.len() > 253
@@ -327,6 +372,19 @@ fn check_domains(given: &[String]) -> Result<Vec<String>, AppError> {
         ));
     }
     Ok(domains)
+}
+
+/// `https://www.northwind.example:8080/about` and `@Northwind.example.` → `northwind.example`.
+fn domain_of(text: &str) -> String {
+    let line = text::clean_line(text).to_lowercase();
+    let host = line.split_once("://").map_or(line.as_str(), |(_, rest)| rest);
+    let host = host.trim_start_matches("//").split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let host = host.split_once(':').map_or(host, |(host, _)| host).trim_end_matches('.');
+    match host.strip_prefix("www.") {
+        Some(rest) if rest.contains('.') => text::domain(rest),
+        _ => text::domain(host),
+    }
 }
 
 #[cfg(test)]
@@ -368,6 +426,26 @@ mod tests {
         };
         details.apply_edit(&clear, &[]).expect("valid");
         assert_eq!((details.mrr_minor, details.renewal_date), (None, None));
+    }
+
+    #[test]
+    fn domains_are_read_however_they_are_written() {
+        for given in [
+            "northwind.example",
+            "@Northwind.example",
+            "https://northwind.example",
+            "http://www.northwind.example:8080/about?x#y",
+            "www.northwind.example",
+            "//northwind.example/",
+            "sales@northwind.example",
+            "northwind.example.",
+        ] {
+            let read = read_domains(&[given.into()]);
+            assert_eq!(read.as_deref(), Ok(&["northwind.example".to_string()][..]), "{given}");
+        }
+        for bad in ["", "localhost", "https://", "a b.example"] {
+            assert!(read_domains(&[bad.into()]).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the text of a customer search is understood.
 
-use crate::identity::{IdentifierKind, Key};
+use crate::identity::{IdentifierKind, Key, phone};
 use crate::ids::CustomerId;
 use crate::{limits, text};
 
@@ -69,14 +69,14 @@ fn pattern(word: &str) -> String {
     }
 }
 
-/// A pattern for what reads as a part of a phone number, without trunk zeros.
+/// A pattern for what reads as a part of a phone number, in any spelling and without trunk zeros.
 fn digits(q: &str) -> Option<String> {
-    let filler = |c: char| matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/');
-    if q.contains(|c: char| !c.is_ascii_digit() && !filler(c)) {
-        return None;
-    }
-    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
+    let number = phone("q", q).ok().or_else(|| {
+        let filler = |c: char| matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/');
+        let is_part = !q.contains(|c: char| !c.is_ascii_digit() && !filler(c));
+        is_part.then(|| q.chars().filter(char::is_ascii_digit).collect())
+    })?;
+    let digits = number.trim_start_matches('+').trim_start_matches('0');
     (digits.len() >= SUBSTRING_CHARS).then(|| format!("%{digits}%"))
 }
 
@@ -110,6 +110,15 @@ mod tests {
     fn a_phone_is_found_however_it_is_written() {
         let search = Search::parse("(0415) 555-0134").unwrap_or_default();
         assert_eq!(search.digits.as_deref(), Some("%4155550134%"));
+        for typed in [
+            "0049 (0) 30 901820",
+            "tel:+49-30-901820",
+            "\u{2068}+49 30 901820\u{2069}",
+            "＋４９ ３０ ９０１８２０",
+        ] {
+            let search = Search::parse(typed).unwrap_or_default();
+            assert_eq!(search.digits.as_deref(), Some("%4930901820%"), "{typed}");
+        }
         let search = Search::parse("1 415 555 0134").unwrap_or_default();
         assert!(
             search
@@ -123,6 +132,6 @@ mod tests {
     fn an_email_or_external_id_is_looked_up_in_full() {
         let search = Search::parse("User_10@X.example").unwrap_or_default();
         let values: Vec<_> = search.exact.iter().map(|k| k.value.as_str()).collect();
-        assert_eq!(values, ["User_10@X.example", "user_10@x.example"]);
+        assert_eq!(values, ["user_10@x.example", "user_10@x.example"]);
     }
 }

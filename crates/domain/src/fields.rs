@@ -3,7 +3,7 @@
 use crate::change::web_url;
 use crate::error::{AppError, Problems};
 use crate::ids::FieldId;
-use crate::{limits, text, vocabulary};
+use crate::{json, limits, text, times, vocabulary};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -283,6 +283,43 @@ pub fn parse(def: &FieldDef, text: &str) -> Result<Value, AppError> {
         _ => text.into(),
     };
     validate(def, &value)
+}
+
+/// Takes a value of a type near the field's, as clients send them: `"25"` for a number, 10023 for
+/// text, `"true"`, a time for a date. Null and what is empty clear.
+pub fn read_near(def: &FieldDef, value: &Value) -> Result<Value, AppError> {
+    let scalar = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(json::number_text(number)),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    };
+    match (def.kind, value) {
+        (_, Value::Array(list)) if list.is_empty() => Ok(Value::Null),
+        (_, Value::Array(list)) if list.len() == 1 => read_near(def, &list[0]),
+        (FieldType::Text, Value::Array(list)) => {
+            let parts: Option<Vec<String>> = list.iter().map(scalar).collect();
+            validate(def, &parts.map_or_else(|| value.clone(), |parts| parts.join(", ").into()))
+        }
+        (FieldType::Boolean, Value::Number(_)) => parse(def, &scalar(value).unwrap_or_default()),
+        (FieldType::Date, Value::String(text)) if text.trim().is_empty() => Ok(Value::Null),
+        (FieldType::Date, value) => match times::read_day(value) {
+            Some(day) => validate(def, &day.to_string().into()),
+            None => validate(def, value),
+        },
+        (FieldType::List, value) => {
+            let text = scalar(value).map(|t| text::clean(&t).to_lowercase()).unwrap_or_default();
+            let option = def.options.iter().find(|o| o.to_lowercase() == text);
+            validate(def, &option.map_or_else(|| value.clone(), |o| o.clone().into()))
+        }
+        (FieldType::Number | FieldType::Boolean, Value::String(text)) => parse(def, text),
+        (_, Value::Number(_) | Value::Bool(_))
+            if !matches!(def.kind, FieldType::Number | FieldType::Boolean) =>
+        {
+            validate(def, &scalar(value).map_or(Value::Null, Value::from))
+        }
+        _ => validate(def, value),
+    }
 }
 
 fn number(text: &str) -> Option<Value> {

@@ -6,7 +6,9 @@
 
 use crate::error::AppError;
 use crate::ids::CustomerId;
-use crate::{limits, text, vocabulary};
+use crate::{limits, nobody, text, vocabulary};
+
+pub use crate::phone::phone;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -21,11 +23,6 @@ vocabulary! {
     }
 }
 
-/// Digits of a phone number: E.164 allows 15, short codes start at 3.
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
-/// What broken integrations send in place of an id.
-const NOBODY: [&str; 9] =
-    ["-1", "null", "nil", "none", "undefined", "nan", "anonymous", "[object object]", "unknown"];
 /// Mail providers whose domain says nothing about a person's company, one a line and sorted: the
 /// npm package free-email-domains 1.2.25 (MIT, © Kiko Beats) and what it lacked.
 static PUBLIC_MAIL: LazyLock<Vec<&str>> =
@@ -50,37 +47,21 @@ impl Key {
     }
 }
 
-/// Takes a phone number: digits, with the leading `+` if there was one.
-///
-/// A number without country code stays as it was typed: guessing one would make
-/// two people one.
-pub fn phone(field: &str, text: &str) -> Result<String, AppError> {
-    let bad =
-        || AppError::invalid(field, "This is not a phone number; +49 30 901820 would be one.");
-    let line = text::clean_line(text);
-    // "+49 (0) 30": the trunk zero is dialled only without the country code.
-    let line = if line.starts_with('+') { line.replace("(0)", "") } else { line };
-    let (plus, rest) = match line.strip_prefix('+') {
-        Some(rest) => ("+", rest),
-        None => ("", line.as_str()),
-    };
-    let filler = |c: char| matches!(c, ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '/');
-    if rest.contains(|c: char| !c.is_ascii_digit() && !filler(c)) {
-        return Err(bad());
-    }
-    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-    if PHONE_DIGITS.contains(&digits.len()) { Ok(format!("{plus}{digits}")) } else { Err(bad()) }
-}
-
-/// Takes an id that another system gave; its letters keep their case.
+/// Takes an id that another system gave; its letters keep their case, unless it is an e-mail
+/// address, whose letters have none.
 pub fn opaque_id(field: &str, text: &str) -> Result<String, AppError> {
     let id = text::required_line(field, text, limits::EXTERNAL_ID_CHARS)?;
-    let empty_like = id.chars().all(|c| matches!(c, '0' | '-'));
-    if empty_like || NOBODY.contains(&id.to_lowercase().as_str()) {
+    if nobody::is_nobody(&id) {
         let message = format!("“{id}” identifies nobody; many visitors would become one customer.");
         return Err(AppError::invalid(field, message));
     }
-    Ok(id)
+    Ok(email_in(&id).unwrap_or(id))
+}
+
+/// The e-mail address that an id is, in its normal form.
+pub fn email_in(id: &str) -> Option<String> {
+    let domain = id.rsplit_once('@')?.1;
+    domain.contains('.').then(|| text::email("external_id", id).ok()).flatten()
 }
 
 /// The domain of an address, unless it is a public mail provider's.
@@ -229,13 +210,6 @@ mod tests {
         }
 
         #[test]
-        fn punctuation_never_changes_a_phone(digits in "[1-9][0-9]{2,14}", gap in "[ ./()-]{1,3}") {
-            let spread = digits.chars().map(String::from).collect::<Vec<_>>().join(&gap);
-            prop_assert_eq!(phone("f", &spread), Ok(digits.clone()));
-            prop_assert_eq!(phone("f", &format!("+{digits}")), Ok(format!("+{digits}")));
-        }
-
-        #[test]
         fn what_is_kept_is_nobody_elses(
             keys in prop::collection::vec((any_kind(), "[ab]"), 0..4),
             owned in prop::collection::vec((any_kind(), "[ab]", 0u128..3), 0..6),
@@ -271,21 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn phones_keep_digits_and_plus() {
-        assert_eq!(phone("phone", " +1 (415) 555-0134 ").as_deref(), Ok("+14155550134"));
-        assert_eq!(phone("phone", "+49 (0) 30 901820").as_deref(), Ok("+4930901820"));
-        assert_eq!(phone("phone", "030/90 18 20").as_deref(), Ok("030901820"));
-        for bad in ["", "12", "call me", "+1 415 555 0134 ext 5", "1234567890123456", "++49301"] {
-            assert!(phone("phone", bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn ids_that_identify_nobody_are_refused() {
         for bad in ["", "0", "000-000", "-", "-1", "null", "NULL", "Anonymous", "undefined"] {
             assert!(opaque_id("external_id", bad).is_err(), "{bad}");
         }
         assert_eq!(opaque_id("external_id", " User_10 ").as_deref(), Ok("User_10"));
+        let mail = opaque_id("external_id", "Ada@X.example");
+        assert_eq!(mail.as_deref(), Ok("ada@x.example"), "one address, one person");
+        assert_eq!(opaque_id("external_id", "Team@Home").as_deref(), Ok("Team@Home"));
     }
 
     #[test]

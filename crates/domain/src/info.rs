@@ -7,6 +7,7 @@ use crate::identity::IdentifierKind;
 use crate::note::Note;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The customer's wall clock, worked out on the server, which knows all time zones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub struct InfoPane {
     /// Whether older notes exist.
     pub more_notes: bool,
     pub local_time: Option<LocalTime>,
+    /// Phone numbers as their countries write them, where that is another spelling.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub phones: BTreeMap<String, String>,
 }
 
 /// How recently somebody was seen to be online.

@@ -73,6 +73,8 @@ pub const SEGMENT_UNPACK_RATIO: usize = 200;
 /// Identifiers of one customer that events may add: e-mails or phones, and browsers.
 pub const IDENTIFIERS_BY_EVENT: usize = 5;
 pub const ANONYMOUS_IDS_MAX: usize = 100;
+/// Values that a workspace says identify nobody.
+pub const NOBODY_IDS_MAX: usize = 200;
 /// Events that wait to be written at once, of all requests together.
 pub const INGEST_QUEUE_EVENTS: usize = 20_000;
 /// Characters of what a timeline is searched for, events looked at for one page of that, events
@@ -83,8 +85,8 @@ pub const PINS_MAX: i64 = 10;
 pub const SAVED_FILTERS_MAX: i64 = 20;
 /// Rows on a page of the event log.
 pub const EVENT_LOG_ROWS: i64 = 50;
-/// Events in one request.
-pub const EVENTS_PER_REQUEST: usize = 1_000;
+/// Events in one request, as many as Segment takes.
+pub const EVENTS_PER_REQUEST: usize = 2_500;
 /// Nesting of JSON that we store.
 pub const JSON_DEPTH: usize = 64;
 /// Bytes of one e-mail; attachments and nesting in it.

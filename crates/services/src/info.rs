@@ -3,8 +3,9 @@
 use crate::{Ctx, Result};
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
+use rapport_domain::identity::IdentifierKind;
 use rapport_domain::info::{InfoPane, LocalTime};
-use rapport_domain::{CustomerId, Permission, limits, locale};
+use rapport_domain::{CustomerId, Permission, limits, locale, phone};
 
 /// Everything the pane shows, in one round trip to the database. Of the notes the newest,
 /// unless all are asked for.
@@ -19,6 +20,9 @@ pub async fn pane(
     let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket, notes).await?;
     pane.local_time =
         pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
+    let numbers = pane.customer.values(IdentifierKind::Phone).map(String::from);
+    let written = numbers.map(|number| (number.clone(), phone::for_people(&number)));
+    pane.phones = written.filter(|(number, written)| number != written).collect();
     Ok(pane)
 }
 

@@ -32,6 +32,7 @@ pub mod outside;
 pub mod preferences;
 pub mod push;
 pub mod receiving;
+pub mod rules;
 pub mod search;
 pub mod secrets;
 pub mod settings;

@@ -1,8 +1,7 @@
 //! Searching everything at once: customers, tickets, accounts.
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, rules};
 use rapport_domain::customer::CustomerSort;
-use rapport_domain::customer_search::Search;
 use rapport_domain::search::{Found, FoundTicket, TicketSearch};
 use rapport_domain::{AppError, Permission, limits, text};
 use rapport_store::customers::ListQuery;
@@ -12,7 +11,7 @@ pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
     ctx.require(Permission::Read)?;
     let each = limits::FOUND_EACH;
     let q: String = text::clean_line(q).chars().take(limits::SEARCH_CHARS).collect();
-    let (tickets, search) = (TicketSearch::parse(&q), Search::parse(&q));
+    let (tickets, search) = (TicketSearch::parse(&q), rules::search(ctx, &q).await?);
     if search.is_none() && tickets.number.is_none() {
         return Ok(Found::default());
     }

@@ -2,14 +2,15 @@
 
 use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::outside::Outside;
+use crate::rules::{self, IdentityRules};
 use crate::{Ctx, Result};
 use rapport_domain::limits::{
     EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS, PINS_MAX, SAVED_FILTERS_MAX,
 };
 use rapport_domain::text::{self, clean_line, excerpt};
 use rapport_domain::timeline::{
-    AccountTimeline, EventKind, EventPlace, EventResult, NewEventInput, Position, SavedFilter,
-    Stream, Timeline, TimelinePage, TimelineQuery,
+    AccountTimeline, Aside, EventKind, EventPlace, EventResult, NewEventInput, Position,
+    SavedFilter, Stream, Timeline, TimelinePage, TimelineQuery,
 };
 use rapport_domain::{AccountId, AppError, Cursor, CustomerId, FilterId, Permission, UserId, Uuid};
 use rapport_mail::{html_to_text, sanitize};
@@ -132,11 +133,12 @@ pub async fn ingest_json(
         );
         return Err(AppError::invalid("events", message));
     }
-    let items = events.into_iter().map(|value| item(ctx, value)).collect();
+    let rules = rules::of(ctx).await?;
+    let items = events.into_iter().map(|value| item(ctx, &rules, value)).collect();
     ingest.submit(ctx, items).await
 }
 
-fn item(ctx: &Ctx, value: Value) -> Item {
+fn item(ctx: &Ctx, rules: &IdentityRules, value: Value) -> Item {
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(clean_line);
     let mut label = Label {
         source: text("source").map_or_else(|| "api".into(), |s| excerpt(&s, NAME_CHARS)),
@@ -144,7 +146,15 @@ fn item(ctx: &Ctx, value: Value) -> Item {
         name: text("name").map(|n| excerpt(&n, EVENT_NAME_CHARS)).unwrap_or_default(),
         dedupe_key: text("dedupe_key").map(|k| excerpt(&k, LINE_CHARS)),
     };
-    let read = NewEventInput::from_json(value).and_then(|event| described(event).checked(ctx.now));
+    let read = NewEventInput::from_json(value)
+        .and_then(|event| described(event).checked(ctx.now))
+        .and_then(|(event, kind)| match event.customer.key() {
+            Some(key) if rules::apply(rules, key.clone()).is_none() => {
+                let message = format!("“{}” identifies nobody in this workspace.", key.value);
+                Err(AppError::invalid("customer", message))
+            }
+            _ => Ok((event, kind)),
+        });
     match read {
         Ok((event, kind)) => Item::Event(Box::new(to_store(event, kind))),
         Err(error) => {
@@ -170,6 +180,7 @@ fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
     let ticket = event.ticket();
     let at = event.occurred_at.unwrap_or_default();
     let source = event.source.unwrap_or_default();
+    let warnings = event.aside.iter().map(Aside::warning).collect();
     let new = NewEvent {
         title: event.title.unwrap_or_default(),
         body: event.body,
@@ -183,5 +194,5 @@ fn to_store(event: NewEventInput, kind: EventKind) -> Incoming {
         ..NewEvent::new(nobody, at, kind, &source, &event.name)
     };
     let (whose, account) = (event.customer, event.account);
-    Incoming { whose, account, ticket, kind: "event", seen: None, event: new }
+    Incoming { whose, account, ticket, kind: "event", seen: None, warnings, event: new }
 }

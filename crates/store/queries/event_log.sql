@@ -35,12 +35,20 @@ with received as materialized (
 )
 select looked.n as "looked!", looked.last_at, looked.last_id,
     f.id as "id?: EventId", f.received_at as "received_at?", f.state as "state?: EventState",
-    f.reason as "reason?", f.source as "source?", f.kind as "kind?", f.name as "name?",
+    coalesce(nullif(f.reason, ''), aside.words, '') as "reason?", f.source as "source?", f.kind as "kind?", f.name as "name?",
     f.dedupe_key as "dedupe_key?", c.id as "customer?: CustomerId",
     a.id as "account?: AccountId", coalesce(c.name, a.name) as "stream_name?", f.whose_kind as "whose_kind?: IdentifierKind",
     f.whose_value as "whose_value?", f.occurred_at as "occurred_at?"
 from looked
 left join found f on true
+-- what was set aside of an event that is on its timeline all the same
+left join lateral (
+    select string_agg(a.field || ': ' || (a.it->>'why'), ' ' order by a.field) as words
+    from timeline_events e
+    cross join lateral jsonb_each(e.payload->'$rapport.set_aside') as a (field, it)
+    where f.state = 'linked' and e.workspace_id = $1 and e.received_as is not null
+        and e.received_at = f.received_at and e.id = f.id
+) aside on true
 left join customers c on c.workspace_id = $1 and c.id = f.customer_id
 left join accounts a on a.workspace_id = $1 and a.id = f.customer_id
 order by f.received_at desc, f.id desc

@@ -63,8 +63,8 @@ impl Store {
         Ok(sqlx::query_as!(
             AccountRef,
             r#"select id as "id: AccountId", name from accounts
-            where workspace_id = $1 and lower(name) like '%' || $2 || '%'
-            order by lower(name) like $2 || '%' desc, lower(name), id limit $3"#,
+            where workspace_id = $1 and search_fold(name) like '%' || search_fold($2) || '%'
+            order by search_fold(name) like search_fold($2) || '%' desc, lower(name), id limit $3"#,
             workspace.0,
             escaped,
             limits::LINK_RESULTS,
@@ -181,6 +181,56 @@ pub async fn by_domain(
     )
     .fetch_optional(&mut **tx)
     .await?)
+}
+
+/// An account without an external id that goes by this name and has none of other domains, or by
+/// one of these domains: what was known of it before its id was.
+pub async fn without_id(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    name: Option<&str>,
+    domains: &[String],
+) -> Result<Option<AccountId>> {
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from accounts
+        where workspace_id = $1 and external_id is null
+            and (domains && $3::text[] or lower(name) = lower($2)
+                and (cardinality(domains) = 0 or cardinality($3::text[]) = 0))
+        order by domains && $3::text[] desc, id limit 1"#,
+        workspace.0,
+        name,
+        domains,
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Which of `properties`, said at `at`, nothing newer set, of a locked account; notes that they
+/// were said.
+pub async fn claim(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: AccountId,
+    properties: &[String],
+    at: DateTime<Utc>,
+) -> Result<Vec<String>> {
+    let claimed = sqlx::query_scalar!(
+        "with newer as (
+            select n from unnest($3::text[]) n, accounts a
+            where a.workspace_id = $1 and a.id = $2
+                and coalesce((a.said_at->>n)::timestamptz <= $4, true)
+        )
+        update accounts set said_at = said_at || (select jsonb_object_agg(n, $4::timestamptz) from newer)
+        where workspace_id = $1 and id = $2 and exists (select 1 from newer)
+        returning (select array_agg(n) from newer) as properties",
+        workspace.0,
+        id.0,
+        properties,
+        at,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(claimed.flatten().unwrap_or_default())
 }
 
 /// Locks an account until the transaction ends, so that a read-then-write loses nothing.

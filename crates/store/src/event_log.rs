@@ -112,6 +112,23 @@ pub async fn take_waiting(
     Ok(rows.into_iter().map(|r| waiting(r.id, r.received_at, r.event.0)).collect())
 }
 
+/// Events that wait for `from` wait for `to` from now on: the two are one, as somebody said who
+/// may. Answers whether there were any.
+pub async fn wait_for(tx: &mut Tx, workspace: WorkspaceId, from: &Key, to: &Key) -> Result<bool> {
+    let done = sqlx::query!(
+        "update event_log set whose_kind = $4, whose_value = $5
+        where workspace_id = $1 and state = 'unlinked' and whose_kind = $2 and whose_value = $3",
+        workspace.0,
+        from.kind.as_str(),
+        from.value,
+        to.kind.as_str(),
+        to.value,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Takes what found its place on a timeline out of the log's own table.
 pub async fn delete_linked(tx: &mut Tx, workspace: WorkspaceId, found: &[Waiting]) -> Result<()> {
     let ids: Vec<Uuid> = found.iter().map(|w| w.id.0).collect();

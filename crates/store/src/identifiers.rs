@@ -141,6 +141,49 @@ pub async fn keep_only(
     Ok(())
 }
 
+/// The one of a kind that gives way to a newer one: the oldest that nobody vouched for, else, if
+/// `verified` ones may go, the oldest of those. The primary one stays.
+pub async fn to_give_way(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    kind: IdentifierKind,
+    verified: bool,
+) -> Result<Option<Key>> {
+    let value = sqlx::query_scalar!(
+        "select value from customer_identifiers
+        where workspace_id = $1 and customer_id = $2 and kind = $3 and (verified_at is null or $4)
+        order by verified_at is not null, is_primary, created_at, value limit 1",
+        workspace.0,
+        customer.0,
+        kind.as_str(),
+        verified,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(value.map(|value| Key { kind, value }))
+}
+
+/// Takes an identifier away from a customer.
+pub async fn remove(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    key: &Key,
+) -> Result<()> {
+    sqlx::query!(
+        "delete from customer_identifiers
+        where workspace_id = $1 and customer_id = $2 and kind = $3 and value = $4",
+        workspace.0,
+        customer.0,
+        key.kind.as_str(),
+        key.value,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Makes `key` the primary one of its kind.
 pub async fn set_primary(
     tx: &mut Tx,

@@ -99,6 +99,7 @@ impl Store {
             notes: found.into_iter().map(Note::from).collect(),
             more_notes,
             local_time: None,
+            phones: Default::default(),
         })
     }
 

@@ -3,6 +3,15 @@
 use crate::{Result, Store, StoreError, Tx};
 use rapport_domain::WorkspaceId;
 
+/// What a workspace knows of its own ids and phone numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentityRules {
+    /// Values that identify nobody, beside those that never do.
+    pub nobody_ids: Vec<String>,
+    /// The country of phone numbers without one, `DE`.
+    pub phone_country: Option<String>,
+}
+
 impl Store {
     /// The key that signs the workspace's reply tokens, 32 bytes.
     pub async fn mail_key(&self, workspace: WorkspaceId) -> Result<Vec<u8>> {
@@ -21,6 +30,18 @@ impl Store {
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)
+    }
+
+    /// What the workspace knows of its own ids and phone numbers.
+    pub async fn identity_rules(&self, workspace: WorkspaceId) -> Result<IdentityRules> {
+        Ok(sqlx::query_as!(
+            IdentityRules,
+            "select nobody_ids, phone_country from workspaces where workspace_id = $1",
+            workspace.0
+        )
+        .fetch_optional(self.pool())
+        .await?
+        .unwrap_or_default())
     }
 
     /// Whether the workspace's mails tell when they were opened.
@@ -53,6 +74,23 @@ pub async fn set_open_tracking(tx: &mut Tx, workspace: WorkspaceId, on: bool) ->
         "update workspaces set open_tracking = $2 where workspace_id = $1",
         workspace.0,
         on,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Sets what the workspace knows of its own ids and phone numbers.
+pub async fn set_identity_rules(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    rules: &IdentityRules,
+) -> Result<()> {
+    sqlx::query!(
+        "update workspaces set nobody_ids = $2, phone_country = $3 where workspace_id = $1",
+        workspace.0,
+        &rules.nobody_ids,
+        rules.phone_country,
     )
     .execute(&mut **tx)
     .await?;

@@ -1,7 +1,7 @@
 //! `/accounts`: create or change by external id or name, list, read; and what happened around one.
 
 use super::auth::Caller;
-use super::extract::{Body, IfMatch, Named, PageParams, Params, page_limit};
+use super::extract::{Body, IfMatch, Named, PageParams, Params, PatchBody, page_limit};
 use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
@@ -39,7 +39,7 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<AccountId>) -> Answer<Acc
     Ok(Json(accounts::get(&ctx, id).await?))
 }
 
-/// Change an account.
+/// Change an account. Null clears a property.
 #[utoipa::path(patch, path = "/accounts/{id}", tag = "accounts",
     params(("id" = AccountId, Path), IfMatch), request_body = AccountInput,
     responses((status = 200, body = Account), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -47,7 +47,7 @@ pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,
     version: IfMatch,
-    Body(input): Body<AccountInput>,
+    PatchBody(input): PatchBody<AccountInput>,
 ) -> Answer<Account> {
     Ok(Json(accounts::update(&ctx, id, version.version, input).await?))
 }

@@ -1,7 +1,7 @@
 //! `/customers`: create or change by what identifies them, list and search, read.
 
 use super::auth::Caller;
-use super::extract::{Body, IfMatch, Named, Params, page_limit};
+use super::extract::{Body, IfMatch, Named, Params, PatchBody, page_limit};
 use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
@@ -63,7 +63,7 @@ pub async fn get(Caller(ctx): Caller, Named(id): Named<CustomerId>) -> Answer<Cu
     Ok(Json(customers::get(&ctx, id).await?))
 }
 
-/// Change a customer.
+/// Change a customer. Null clears a property.
 #[utoipa::path(patch, path = "/customers/{id}", tag = "customers",
     params(("id" = CustomerId, Path), IfMatch), request_body = CustomerInput,
     responses((status = 200, body = Customer), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -71,7 +71,7 @@ pub async fn patch(
     Caller(ctx): Caller,
     Named(id): Named<CustomerId>,
     version: IfMatch,
-    Body(input): Body<CustomerInput>,
+    PatchBody(input): PatchBody<CustomerInput>,
 ) -> Answer<Customer> {
     Ok(Json(customers::update(&ctx, id, version.version, input).await?))
 }

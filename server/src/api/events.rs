@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// One event, or a list of up to 1,000.
+/// One event, or a list of up to 2,500.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum EventsBody {

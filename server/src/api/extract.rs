@@ -4,9 +4,11 @@ use super::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use rapport_domain::patch::Clears;
 use rapport_domain::{AppError, Cursor, json, limits};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
+use std::collections::HashMap;
 use std::str::FromStr;
 
 /// A JSON body.
@@ -22,6 +24,26 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         }
         let bytes = bytes(request, state, limits::API_BODY_BYTES).await?;
         parse(&bytes).map(Self)
+    }
+}
+
+/// A JSON body that changes something: null clears a property.
+#[derive(Debug)]
+pub struct PatchBody<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Clears> FromRequest<S> for PatchBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !has_media_type(request.headers(), &["application/json"]) {
+            return Err(Problem::media_type("application/json"));
+        }
+        let bytes = bytes(request, state, limits::API_BODY_BYTES).await?;
+        let mut change: T = parse(&bytes)?;
+        let named: HashMap<String, Option<IgnoredAny>> = parse(&bytes)?;
+        let null = named.into_iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name);
+        change.clear(&null.collect::<Vec<_>>());
+        Ok(Self(change))
     }
 }
 
@@ -83,6 +105,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         std::str::from_utf8(bytes).map_err(|_| Problem::malformed("The body is not UTF-8."))?;
     // Postgres stores neither half a character nor a NUL, in text or in JSON.
     let text = json::repair_surrogates(text);
+    let text = json::mend_numbers(&text);
     if !text.contains("\\u0000") {
         return read(&mut serde_json::Deserializer::from_str(&text));
     }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use chrono::{DateTime, Utc};
 use flate2::read::GzDecoder;
 use rapport_domain::limits::{SEGMENT_BATCH_BYTES, SEGMENT_UNPACK_RATIO};
-use rapport_domain::{AppError, json};
+use rapport_domain::{AppError, json, times};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -41,12 +41,14 @@ impl Sent {
         // Broken UTF-8 becomes U+FFFD, half characters too: one of them spoils nothing else.
         let text = String::from_utf8_lossy(bytes);
         let text = json::repair_surrogates(text.trim_start_matches('\u{feff}'));
+        // What Python and PHP write for no number is the text of itself, and long ones stay exact.
+        let text = json::mend_numbers(&text);
         let body: Fields = serde_json::from_str(&text)
             .map_err(|_| Problem::malformed("The body is not a JSON object."))?;
         let mut sent = Self {
             write_key: field(&body, "writeKey"),
             token: field(&body, "userToken"),
-            sent_at: field::<String>(&body, "sentAt").and_then(|at| at.parse().ok()),
+            sent_at: field::<Value>(&body, "sentAt").and_then(|at| times::read(&at)),
             messages: Vec::new(),
         };
         if !batch {

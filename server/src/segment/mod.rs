@@ -24,7 +24,7 @@ use serde::Serialize;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use access::{Gate, Keys};
@@ -39,7 +39,10 @@ pub fn router() -> Router<AppState> {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_ENCODING])
+        // Clients add headers of their own when they try again or vouch for a batch
+        // (X-Retry-Count, AnonymousId …). None of them means anything here, so all may come.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([header::RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
     Router::new()
         .route("/v1/projects/{key}/settings", get(settings::settings))

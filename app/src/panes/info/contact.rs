@@ -122,7 +122,11 @@ pub fn ContactFields(pane: Memo<InfoPane>) -> impl IntoView {
         let pane = pane.get();
         let line = |kind, label: &'static str| {
             let values = pane.identifiers(kind).into_iter().map(|i| i.value.clone());
-            values.map(|value| view! { <CopyField label value /> }).collect_view()
+            let field = |value: String| match pane.phones.get(&value).cloned() {
+                Some(shown) => view! { <CopyField label value>{shown}</CopyField> }.into_any(),
+                None => view! { <CopyField label value /> }.into_any(),
+            };
+            values.map(field).collect_view()
         };
         // An anonymous id helps only while there is nothing better.
         let visitor_id = pane.customer.external_id.is_none().then(|| {

@@ -77,9 +77,13 @@ impl CustomerDetails {
         {
             self.tags = tags;
         }
-        self.signed_up_at = input.signed_up_at.or(self.signed_up_at);
-        self.first_seen_at = input.first_seen_at.or(self.first_seen_at);
-        self.last_seen_at = input.last_seen_at.or(self.last_seen_at);
+        for (name, slot, given) in [
+            ("signed_up_at", &mut self.signed_up_at, input.signed_up_at),
+            ("first_seen_at", &mut self.first_seen_at, input.first_seen_at),
+            ("last_seen_at", &mut self.last_seen_at, input.last_seen_at),
+        ] {
+            *slot = given.or(slot.take().filter(|_| !input.cleared.contains(name)));
+        }
     }
 }
 

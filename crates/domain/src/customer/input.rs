@@ -5,10 +5,10 @@ use crate::change::split_list;
 use crate::error::{AppError, Problems};
 use crate::fields::FieldValues;
 use crate::identity::{IdentifierKind, Key};
-use crate::limits;
+use crate::{limits, patch};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A customer as another system knows them: created, or found by external id, else by
 /// e-mail, and changed. What is absent or null stays; an empty string clears.
@@ -16,14 +16,18 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CustomerInput {
+    #[serde(deserialize_with = "patch::id")]
     pub external_id: Option<String>,
     /// Becomes the primary e-mail.
     pub email: Option<String>,
     /// More e-mails; those there are stay.
+    #[serde(deserialize_with = "patch::some_list")]
     pub emails: Vec<String>,
     /// Becomes the primary phone.
+    #[serde(deserialize_with = "patch::id")]
     pub phone: Option<String>,
     /// More phones; those there are stay.
+    #[serde(deserialize_with = "patch::ids")]
     pub phones: Vec<String>,
     pub name: Option<String>,
     pub account: Option<AccountKey>,
@@ -40,6 +44,7 @@ pub struct CustomerInput {
     pub tags: Option<Vec<String>>,
     /// Custom fields by key; null clears one.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
+    #[serde(deserialize_with = "patch::map")]
     pub fields: FieldValues,
     pub signed_up_at: Option<DateTime<Utc>>,
     pub first_seen_at: Option<DateTime<Utc>>,
@@ -47,6 +52,42 @@ pub struct CustomerInput {
     pub last_page: Option<String>,
     pub browser: Option<String>,
     pub os: Option<String>,
+    /// Properties that a patch clears and that have no empty text.
+    #[serde(skip)]
+    #[cfg_attr(feature = "utoipa", schema(ignore))]
+    pub cleared: BTreeSet<String>,
+}
+
+impl patch::Clears for CustomerInput {
+    fn clear(&mut self, names: &[String]) {
+        for name in names {
+            let text = match name.as_str() {
+                "name" => &mut self.name,
+                "avatar_url" => &mut self.avatar_url,
+                "job_title" => &mut self.job_title,
+                "company" => &mut self.company,
+                "language" => &mut self.language,
+                "time_zone" => &mut self.time_zone,
+                "city" => &mut self.city,
+                "country" => &mut self.country,
+                "address" => &mut self.address,
+                "website" => &mut self.website,
+                "source" => &mut self.source,
+                "last_page" => &mut self.last_page,
+                "browser" => &mut self.browser,
+                "os" => &mut self.os,
+                "tags" => {
+                    self.tags = Some(Vec::new());
+                    continue;
+                }
+                _ => {
+                    self.cleared.insert(name.clone());
+                    continue;
+                }
+            };
+            *text = Some(String::new());
+        }
+    }
 }
 
 /// What an upsert did.
@@ -194,6 +235,26 @@ mod tests {
         let error = serde_json::from_value::<CustomerInput>(json!({ "e_mail": "a@x.example" }))
             .unwrap_err();
         assert!(error.to_string().contains("e_mail"), "{error}");
+    }
+
+    #[test]
+    fn null_clears_whatever_a_property_holds() {
+        use crate::customer::CustomerDetails;
+        use patch::Clears;
+        let at: DateTime<Utc> = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let mut details = CustomerDetails {
+            name: "Ada".into(),
+            city: Some("London".into()),
+            tags: vec!["vip".into()],
+            signed_up_at: Some(at),
+            last_seen_at: Some(at),
+            ..Default::default()
+        };
+        let mut change = input(json!({ "city": null, "emails": null }));
+        change.clear(&["city", "tags", "signed_up_at"].map(String::from));
+        details.apply(&change, &[]).expect("cleared");
+        assert_eq!((details.city, details.tags.len(), details.signed_up_at), (None, 0, None));
+        assert_eq!(details.last_seen_at, Some(at));
     }
 
     #[test]

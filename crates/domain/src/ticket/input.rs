@@ -37,10 +37,10 @@ pub struct TicketInput {
     /// A team's name or id.
     #[serde(default)]
     pub team: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "patch::some_list")]
     pub tags: Vec<String>,
     /// Values of custom fields by key.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "patch::map")]
     pub fields: BTreeMap<String, Value>,
     /// Now unless said otherwise.
     #[serde(default)]
@@ -72,8 +72,10 @@ pub struct TicketPatch {
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>))]
     pub team: Option<Option<String>>,
     /// All tags that the ticket has from now on.
+    #[serde(deserialize_with = "patch::list", skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Custom fields by key; `null` removes the value.
+    #[serde(deserialize_with = "patch::map")]
     pub fields: BTreeMap<String, Value>,
     /// An issue that is linked already gets the new title and state.
     pub link_issue: Option<NewIssue>,
@@ -81,7 +83,10 @@ pub struct TicketPatch {
     pub add_participant: Option<NewParticipant>,
     /// The e-mail of somebody who leaves the conversation.
     pub remove_participant: Option<String>,
-    /// Snoozes the ticket: it comes back as open at that time, or when the customer writes.
-    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Snoozes the ticket: it comes back as open at that time, or when the customer writes; `null`
+    /// wakes it.
+    #[serde(deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<DateTime<Utc>>))]
+    pub snoozed_until: Option<Option<DateTime<Utc>>>,
     pub spam: Option<bool>,
 }

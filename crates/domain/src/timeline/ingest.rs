@@ -1,5 +1,6 @@
 //! An event as a sender writes it, checked.
 
+use super::own::{self, Aside};
 use super::{CustomerRef, EventAccount, EventKind};
 use crate::error::{AppError, Problems};
 use crate::json;
@@ -8,17 +9,14 @@ use crate::limits::{
     LINE_CHARS, NAME_CHARS, URL_CHARS,
 };
 use crate::text::{optional_line, required_line};
+use crate::times;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// How far from now an event may lie; what lies further is moved to the edge.
 const OLDEST_DAYS: i64 = 3653;
 const NEWEST_HOURS: i64 = 24;
-/// Where a moved event keeps the time that was sent.
-const SENT_TIME_KEY: &str = "_occurred_at_sent";
-/// Where the address of an event's picture is kept.
-pub(super) const ICON_URL: &str = "icon_url";
 
 /// An event to add to a customer's timeline, or to an account's own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -76,13 +74,21 @@ pub struct NewEventInput {
     /// The same source and key twice is stored once.
     #[serde(default, alias = "dedupeKey")]
     pub dedupe_key: Option<String>,
+    /// What could not be read; the payload keeps it too.
+    #[serde(skip)]
+    pub aside: Vec<Aside>,
 }
 
 impl NewEventInput {
     /// Reads one event of a request; an error is this event's alone.
-    pub fn from_json(value: Value) -> Result<Self, AppError> {
-        serde_json::from_value(value)
-            .map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))
+    pub fn from_json(mut value: Value) -> Result<Self, AppError> {
+        let mut aside = Vec::new();
+        if let Some(fields) = value.as_object_mut() {
+            read_odd(fields, &mut aside);
+        }
+        let read = serde_json::from_value(value)
+            .map_err(|e| AppError::invalid("event", format!("This is no event: {e}.")))?;
+        Ok(Self { aside, ..read })
     }
 
     fn object_is(&self, kind: &str) -> bool {
@@ -161,15 +167,50 @@ impl NewEventInput {
             problems.add("url", "An address starts with https:// or http://.");
         }
         self.body = problems.check(body(self.body.as_deref())).flatten();
-        let mut payload = problems.check(storable_payload(self.payload.take())).unwrap_or_default();
+        let payload = self.payload.take().map(|payload| match payload {
+            Value::Object(fields) => Value::Object(own::senders(fields)),
+            other => other,
+        });
+        let mut payload = problems.check(storable_payload(payload)).unwrap_or_default();
         // Pages load nothing from outside: the server asks there when somebody looks at it.
         if let (Some(picture), Some(object)) = (picture, payload.as_object_mut()) {
-            object.insert(ICON_URL.into(), picture.into());
+            object.insert(own::ICON_URL.into(), picture.into());
         }
+        own::keep_aside(&mut payload, &self.aside);
         let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
         (self.occurred_at, self.payload) = (Some(at), Some(payload));
         problems.finish()?;
         Ok((self, kind.unwrap_or(EventKind::Event)))
+    }
+}
+
+/// Times however they are written, ids that are numbers, and PHP's empty lists for objects.
+fn read_odd(fields: &mut Map<String, Value>, aside: &mut Vec<Aside>) {
+    for name in ["occurred_at", "occurredAt"] {
+        let Some(value) = fields.remove(name) else { continue };
+        let empty = value.is_null() || value.as_str().is_some_and(|t| t.trim().is_empty());
+        match times::read(&value) {
+            Some(time) => drop(fields.insert(name.into(), json!(time))),
+            None if empty => {}
+            None => {
+                let why = "This is no time; 2026-11-24T09:14:00Z is one.";
+                aside.push(Aside::new("occurred_at", value, why));
+            }
+        }
+    }
+    let ids =
+        ["object_id", "objectId", "external_id", "externalId", "dedupe_key", "dedupeKey", "name"];
+    for name in ids {
+        if let Some(value) = fields.get_mut(name)
+            && let Value::Number(number) = value
+        {
+            *value = crate::json::number_text(number).into();
+        }
+    }
+    for name in ["payload", "customer", "account"] {
+        if fields.get(name).is_some_and(|v| v.as_array().is_some_and(Vec::is_empty)) {
+            fields.remove(name);
+        }
     }
 }
 
@@ -226,7 +267,7 @@ pub fn within_time(
     if kept != at.trunc_subsecs(6)
         && let Some(object) = payload.as_object_mut()
     {
-        object.insert(SENT_TIME_KEY.into(), at.to_rfc3339().into());
+        object.insert(own::OCCURRED_AT_SENT.into(), at.to_rfc3339().into());
     }
     (kept, payload)
 }
@@ -275,11 +316,35 @@ mod tests {
     }
 
     #[test]
+    fn one_odd_value_does_not_cost_the_event() {
+        for at in ["2026-11-24 09:00:00", "2026-11-24T09:00:00", "1795510800"] {
+            let (event, _) = input(json!({"occurred_at": at})).checked(now()).expect("valid");
+            assert_eq!(event.occurred_at, "2026-11-24T09:00:00Z".parse().ok(), "{at}");
+        }
+        let odd =
+            json!({"occurred_at": "yesterday", "payload": [], "object_id": 42.0, "dedupe_key": 7});
+        let (event, _) = input(odd).checked(now()).expect("valid");
+        assert_eq!(event.occurred_at, Some(now()));
+        assert_eq!(
+            (event.object_id.as_deref(), event.dedupe_key.as_deref()),
+            (Some("42"), Some("7"))
+        );
+        let kept = event.payload.unwrap_or_default();
+        assert_eq!(kept["$rapport.set_aside"]["occurred_at"]["sent"], "yesterday");
+        let named = json!({"customer": {"external_id": 42.0}});
+        let (event, _) = input(named).checked(now()).expect("valid");
+        assert_eq!(event.customer.external_id.as_deref(), Some("42"));
+    }
+
+    #[test]
     fn a_time_that_cannot_be_is_moved_and_kept() {
         let (event, _) =
             input(json!({"occurred_at": "9999-01-01T00:00:00Z"})).checked(now()).expect("valid");
         assert_eq!(event.occurred_at, Some(now() + TimeDelta::hours(24)));
-        assert_eq!(event.payload, Some(json!({"_occurred_at_sent": "9999-01-01T00:00:00+00:00"})));
+        assert_eq!(
+            event.payload,
+            Some(json!({"$rapport.occurred_at_sent": "9999-01-01T00:00:00+00:00"}))
+        );
     }
 
     #[test]
@@ -295,7 +360,7 @@ mod tests {
             let (event, _) = input(json!({"icon": icon})).checked(now()).expect("valid");
             let payload = event.payload.unwrap_or_default();
             assert_eq!(
-                (event.icon.as_deref(), payload[ICON_URL].as_str()),
+                (event.icon.as_deref(), payload[own::ICON_URL].as_str()),
                 (kept, picture),
                 "{icon}"
             );

@@ -30,13 +30,16 @@ pub struct EventResult {
     pub id: Option<EventId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// What could not be read and was set aside; the event itself was taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FieldError>,
 }
 
 impl EventResult {
     /// Taken, with nothing to do, for this reason.
     pub fn ignored(reason: &str) -> Self {
         let errors = vec![FieldError { field: String::new(), message: reason.into() }];
-        Self { status: EventOutcome::Ignored, id: None, errors }
+        Self { status: EventOutcome::Ignored, id: None, errors, warnings: Vec::new() }
     }
 
     /// A refusal.
@@ -45,6 +48,6 @@ impl EventResult {
             AppError::Invalid(errors) => errors,
             other => vec![FieldError { field: String::new(), message: other.to_string() }],
         };
-        Self { status: EventOutcome::Rejected, id: None, errors }
+        Self { status: EventOutcome::Rejected, id: None, errors, warnings: Vec::new() }
     }
 }

@@ -90,7 +90,11 @@ impl<'de> Deserialize<'de> for Stream {
 pub struct EventAccount {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<AccountId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::patch::id"
+    )]
     pub external_id: Option<String>,
 }
 

@@ -1,40 +1,185 @@
 //! What a sender says about a person or a company, read leniently: one strange value must
-//! not lose the others.
+//! not lose the others, and what could not be read is told.
 
+use super::own::Aside;
+use super::taken::scalar;
+use crate::account::{AccountInput, read_domains};
 use crate::change::{https_url, web_url};
 use crate::customer::CustomerInput;
-use crate::fields::{FieldDef, FieldValues, validate};
+use crate::error::AppError;
+use crate::fields::{FieldDef, FieldValues, read_near};
 use crate::identity::{IdentifierKind, Key};
 use crate::limits::{LINE_CHARS, NAME_CHARS, URL_CHARS};
-use crate::text;
+use crate::{text, times};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+
+/// Names listed when no field takes their traits.
+const UNPLACED_SHOWN: usize = 12;
 
 /// The traits of an identify or group message.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Traits(Map<String, Value>);
 
-impl Traits {
-    /// Names that have a place of their own, as the protocol reserves them.
-    const OWN: [&str; 16] = [
-        "address",
-        "avatar",
-        "company",
-        "createdAt",
-        "created_at",
-        "email",
-        "firstName",
-        "first_name",
-        "lastName",
-        "last_name",
-        "name",
-        "phone",
-        "title",
-        "website",
-        "id",
-        "username",
-    ];
+/// What traits come to: changes, and what could not be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading<T> {
+    pub input: T,
+    pub aside: Vec<Aside>,
+}
 
+/// A name as it is compared: `planName`, `Plan name`, `plan_name` and `PLAN-NAME` are one, and so
+/// are `CRM ID` and `crmId`.
+fn squashed(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// One reading of traits: which were looked for, and what did not read.
+struct Reader<'a> {
+    traits: Vec<(String, &'a str, &'a Value)>,
+    known: Vec<&'a str>,
+    aside: Vec<Aside>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(traits: &'a Traits) -> Self {
+        let named = traits.0.iter().map(|(name, value)| (squashed(name), name.as_str(), value));
+        Self { traits: named.collect(), known: Vec::new(), aside: Vec::new() }
+    }
+
+    /// The first trait with one of these names, squashed.
+    fn find(&mut self, names: &[&str]) -> Option<(&'a str, &'a Value)> {
+        let mut found = None;
+        for wanted in names {
+            for (name, own, value) in &self.traits {
+                if name == wanted {
+                    self.known.push(own);
+                    found = found.or(Some((*own, *value)));
+                }
+            }
+        }
+        found
+    }
+
+    fn set_aside(&mut self, name: &str, value: &Value, why: impl Into<String>) {
+        self.aside.push(Aside::new(&format!("traits.{name}"), value.clone(), why));
+    }
+
+    /// A trait by its rule; null and nothing clear.
+    fn checked(
+        &mut self,
+        names: &[&str],
+        max: usize,
+        rule: impl Fn(&str, &str) -> Result<String, AppError>,
+    ) -> Option<String> {
+        let (name, value) = self.find(names)?;
+        if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+            return Some(String::new());
+        }
+        let Some(line) = line_of(value, max) else {
+            self.set_aside(name, value, "This has to be text.");
+            return None;
+        };
+        if line.is_empty() {
+            return Some(line);
+        }
+        match rule("trait", &line) {
+            Ok(line) => Some(line),
+            Err(error) => {
+                self.set_aside(name, value, first_message(error));
+                None
+            }
+        }
+    }
+
+    fn line(&mut self, names: &[&str], max: usize) -> Option<String> {
+        self.checked(names, max, |_, line| Ok(line.into()))
+    }
+
+    /// A line that may be a thing with a name, as companies are.
+    fn named(&mut self, names: &[&str]) -> Option<String> {
+        match self.find(names)? {
+            (_, Value::Object(thing)) => thing.get("name").and_then(|n| line_of(n, LINE_CHARS)),
+            _ => self.line(names, LINE_CHARS),
+        }
+    }
+
+    fn time(&mut self, names: &[&str]) -> Option<DateTime<Utc>> {
+        let (name, value) = self.find(names)?;
+        let time = times::read(value);
+        let empty = value.is_null() || value.as_str().is_some_and(|t| t.trim().is_empty());
+        if time.is_none() && !empty {
+            self.set_aside(name, value, "This is no time; 2026-11-24T09:14:00Z is one.");
+        }
+        time
+    }
+
+    /// Values of custom fields that the traits name by key or label and that can be read as what
+    /// the field holds.
+    fn custom(&mut self, defs: &'a [FieldDef]) -> FieldValues {
+        let mut values = FieldValues::new();
+        let defs: Vec<(&FieldDef, String, String)> = defs
+            .iter()
+            .filter(|def| !def.archived)
+            .map(|def| (def, squashed(&def.key), squashed(&def.label)))
+            .collect();
+        for (name, own, value) in &self.traits {
+            let exact = defs.iter().find(|(def, ..)| def.key == *own);
+            let by_key = || defs.iter().find(|(_, key, _)| key == name);
+            let by_label = || defs.iter().find(|(_, _, label)| label == name);
+            let Some((def, ..)) = exact.or_else(by_key).or_else(by_label) else { continue };
+            self.known.push(own);
+            match read_near(def, value) {
+                Ok(value) => drop(values.insert(def.key.clone(), value)),
+                Err(error) => {
+                    let field = format!("traits.{own}");
+                    self.aside.push(Aside::new(&field, (*value).clone(), first_message(error)));
+                }
+            }
+        }
+        values
+    }
+
+    /// What could not be read, and which traits no field takes.
+    fn finish<T>(mut self, input: T) -> Reading<T> {
+        let known = |own: &str| self.known.contains(&own);
+        let unplaced: Vec<_> = self.traits.iter().filter(|(_, own, _)| !known(own)).collect();
+        if !unplaced.is_empty() {
+            let mut shown: Vec<String> = unplaced
+                .iter()
+                .take(UNPLACED_SHOWN)
+                .map(|(_, own, _)| text::excerpt(own, 60))
+                .collect();
+            if unplaced.len() > UNPLACED_SHOWN {
+                shown.push(format!("{} more", unplaced.len() - UNPLACED_SHOWN));
+            }
+            let sent =
+                unplaced.iter().map(|(_, own, value)| ((*own).to_string(), (*value).clone()));
+            let why = format!("No field takes {}.", shown.join(", "));
+            self.aside.push(Aside::new("traits", Value::Object(sent.collect()), why));
+        }
+        Reading { input, aside: self.aside }
+    }
+}
+
+fn first_message(error: AppError) -> String {
+    match error {
+        AppError::Invalid(errors) => {
+            errors.into_iter().next().map(|e| e.message).unwrap_or_default()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A value as one line of at most `max` characters; numbers count as text.
+fn line_of(value: &Value, max: usize) -> Option<String> {
+    match value {
+        Value::String(_) | Value::Number(_) => Some(text::excerpt(&scalar(value)?, max)),
+        _ => None,
+    }
+}
+
+impl Traits {
     pub fn new(traits: Map<String, Value>) -> Self {
         Self(traits)
     }
@@ -43,111 +188,120 @@ impl Traits {
         self.0.is_empty()
     }
 
-    /// A trait as one line of at most `max` characters; numbers count as text.
-    pub fn line(&self, name: &str, max: usize) -> Option<String> {
-        let text = match self.0.get(name)? {
-            Value::String(text) => text::clean_line(text),
-            Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        Some(text::excerpt(&text, max)).filter(|t| !t.is_empty())
-    }
-
-    /// The text of one of several spellings.
-    pub fn any(&self, names: &[&str], max: usize) -> Option<String> {
-        names.iter().find_map(|name| self.line(name, max))
-    }
-
-    /// A field of an object: `company.name`.
-    pub fn inner(&self, name: &str, field: &str, max: usize) -> Option<String> {
-        let object = self.0.get(name)?.as_object()?;
-        Traits(object.clone()).line(field, max)
-    }
-
-    /// A time as text, or in seconds or milliseconds.
-    pub fn time(&self, names: &[&str]) -> Option<DateTime<Utc>> {
-        names.iter().find_map(|name| read_time(self.0.get(*name)?))
-    }
-
     /// E-mail and phone, where they are such.
     pub fn keys(&self) -> Vec<Key> {
-        let pairs = [("email", IdentifierKind::Email), ("phone", IdentifierKind::Phone)];
-        pairs
-            .into_iter()
-            .filter_map(|(name, kind)| Key::new(kind, name, &self.line(name, LINE_CHARS)?).ok())
-            .collect()
+        let mut keys = Vec::new();
+        for (names, kind) in IDENTIFYING {
+            let value = self.0.iter().find(|(name, _)| names.contains(&squashed(name).as_str()));
+            let Some((name, value)) = value else { continue };
+            keys.extend(line_of(value, LINE_CHARS).and_then(|l| Key::new(kind, name, &l).ok()));
+        }
+        keys
     }
 
-    /// The properties and custom fields of a customer that the traits name and that hold what
-    /// they should; the others are left out. Identifiers are not among them: see [`Self::keys`].
-    pub fn to_input(&self, defs: &[FieldDef]) -> CustomerInput {
-        let first = self.any(&["firstName", "first_name"], NAME_CHARS);
-        let last = self.any(&["lastName", "last_name"], NAME_CHARS);
-        let both = [first, last].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let name = self.line("name", NAME_CHARS).or(Some(both).filter(|n| !n.is_empty()));
-        let url = |name, check: fn(&str, &str) -> Result<String, crate::AppError>| {
-            check(name, &self.line(name, URL_CHARS)?).ok()
-        };
-        CustomerInput {
+    /// The properties and custom fields of a customer that the traits name, as far as they can be
+    /// read; null clears one. Identifiers are not among them: see [`Self::keys`].
+    pub fn to_input(&self, defs: &[FieldDef]) -> Reading<CustomerInput> {
+        let mut r = Reader::new(self);
+        for (names, kind) in IDENTIFYING {
+            r.checked(names, LINE_CHARS, |field, line| {
+                Key::new(kind, field, line).map(|k| k.value)
+            });
+        }
+        let first = r.line(&["firstname", "givenname"], NAME_CHARS);
+        let last = r.line(&["lastname", "familyname", "surname"], NAME_CHARS);
+        let both = [first, last].into_iter().flatten().filter(|part| !part.is_empty());
+        let both = both.collect::<Vec<_>>().join(" ");
+        // Nobody is without a name: nothing and null leave it.
+        let name = r.line(&["name", "fullname", "displayname"], NAME_CHARS);
+        let name = name.into_iter().chain([both]).find(|n| !n.is_empty());
+        let (city, country, address) = r.address();
+        let input = CustomerInput {
             name: name.map(|n| text::excerpt(&n, NAME_CHARS)),
-            job_title: self.line("title", LINE_CHARS),
-            company: self
-                .inner("company", "name", LINE_CHARS)
-                .or_else(|| self.line("company", LINE_CHARS)),
-            city: self.inner("address", "city", LINE_CHARS),
-            country: self.inner("address", "country", LINE_CHARS),
-            avatar_url: url("avatar", https_url),
-            website: url("website", web_url),
-            signed_up_at: self.time(&["createdAt", "created_at"]),
-            fields: self.custom(defs),
+            job_title: r.line(&["title", "jobtitle"], LINE_CHARS),
+            company: r.named(&["company", "companyname"]),
+            city: r.line(&["city"], LINE_CHARS).or(city),
+            country: r.line(&["country"], LINE_CHARS).or(country),
+            address,
+            avatar_url: r.checked(&["avatar", "avatarurl"], URL_CHARS, https_url),
+            website: r.checked(&["website"], URL_CHARS, web_url),
+            signed_up_at: r.time(&["createdat", "signedupat", "created"]),
+            fields: r.custom(defs),
             ..CustomerInput::default()
-        }
-    }
-
-    /// The values of custom fields that are what the field holds.
-    pub fn custom(&self, defs: &[FieldDef]) -> FieldValues {
-        let fits = |(key, value): (String, &Value)| {
-            let def = defs.iter().find(|d| d.key == key && !d.archived)?;
-            validate(def, value).ok().map(|value| (key, value))
         };
-        self.others().filter_map(fits).collect()
+        r.find(&["id"]);
+        r.finish(input)
     }
 
-    /// Everything that has no place of its own: keys as custom fields have them, and values.
-    pub fn others(&self) -> impl Iterator<Item = (String, &Value)> {
-        let own = |name: &str| Self::OWN.contains(&name);
-        self.0.iter().filter(move |(name, _)| !own(name)).map(|(n, v)| (snake_case(n), v))
+    /// The same of an account.
+    pub fn to_account(&self, defs: &[FieldDef]) -> Reading<AccountInput> {
+        let mut r = Reader::new(self);
+        let name = r.line(&["name", "companyname"], NAME_CHARS).filter(|n| !n.is_empty());
+        let input = AccountInput {
+            name,
+            domains: r.domains(),
+            website: r.checked(&["website"], URL_CHARS, web_url),
+            phone: r.line(&["phone", "phonenumber"], LINE_CHARS),
+            industry: r.line(&["industry"], LINE_CHARS),
+            employee_count: r.count(&["employees", "employeecount", "numberofemployees"]),
+            plan: r.named(&["plan", "planname"]),
+            health: r.line(&["health"], LINE_CHARS),
+            fields: r.custom(defs),
+            ..AccountInput::default()
+        };
+        r.find(&["id", "groupid"]);
+        r.finish(input)
     }
 }
 
-/// `planName`, `Plan name` → `plan_name`.
-fn snake_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !out.is_empty() && !out.ends_with('_') {
-            out.push('_');
-        }
-        match c {
-            ' ' | '-' | '.' => out.push('_'),
-            c => out.extend(c.to_lowercase()),
+/// Traits that identify people.
+const IDENTIFYING: [(&[&str], IdentifierKind); 2] = [
+    (&["email", "emailaddress"], IdentifierKind::Email),
+    (&["phone", "phonenumber"], IdentifierKind::Phone),
+];
+
+impl Reader<'_> {
+    /// City, country, and the address where it is text.
+    fn address(&mut self) -> (Option<String>, Option<String>, Option<String>) {
+        let part = |place: &Map<String, Value>, name: &str| match place.get(name)? {
+            Value::Null => Some(String::new()),
+            value => line_of(value, LINE_CHARS),
+        };
+        match self.find(&["address"]) {
+            Some((_, Value::Object(place))) => (part(place, "city"), part(place, "country"), None),
+            Some((_, Value::Null)) => {
+                (Some(String::new()), Some(String::new()), Some(String::new()))
+            }
+            _ => (None, None, self.line(&["address"], LINE_CHARS)),
         }
     }
-    out
-}
 
-pub(super) fn read_time(value: &Value) -> Option<DateTime<Utc>> {
-    match value {
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Number(number) => {
-            let n = number.as_i64()?;
-            // Seconds until the year 5138, milliseconds from 1973 on.
-            if n.abs() < 100_000_000_000 {
-                DateTime::from_timestamp(n, 0)
-            } else {
-                DateTime::from_timestamp_millis(n)
+    /// A whole number, such as how many people work there.
+    fn count(&mut self, names: &[&str]) -> Option<i32> {
+        let (name, value) = self.find(names)?;
+        let text = scalar(value).map(|t| t.trim().replace([',', ' ', '_'], ""));
+        let count = text.as_deref().and_then(|t| t.parse::<i32>().ok()).filter(|n| *n >= 0);
+        if count.is_none() && !value.is_null() && text.as_deref() != Some("") {
+            self.set_aside(name, value, "This is not a whole number.");
+        }
+        count
+    }
+
+    /// The domains that a text or a list names.
+    fn domains(&mut self) -> Option<Vec<String>> {
+        let (name, value) = self.find(&["domain", "domains"])?;
+        let given: Vec<String> = match value {
+            Value::String(text) => crate::change::split_list(text),
+            Value::Array(list) => list.iter().filter_map(scalar).collect(),
+            _ => return None,
+        };
+        match read_domains(&given) {
+            Ok(domains) => Some(domains),
+            Err(error) => {
+                self.set_aside(name, value, first_message(error));
+                None
             }
         }
-        _ => None,
     }
 }
 
@@ -162,42 +316,153 @@ mod tests {
         Traits(value.as_object().cloned().expect("an object"))
     }
 
-    #[test]
-    fn only_fields_that_are_defined_and_fit_are_taken() {
-        let def = |key: &str, kind| FieldDef {
+    fn def(key: &str, kind: FieldType) -> FieldDef {
+        FieldDef {
             id: FieldId(Uuid::nil()),
             entity: FieldEntity::Customer,
             key: key.into(),
             label: key.into(),
             kind,
-            options: Vec::new(),
+            options: if kind == FieldType::List {
+                vec!["Gold".into(), "Silver".into()]
+            } else {
+                vec![]
+            },
             position: 0,
             archived: false,
-        };
+        }
+    }
+
+    fn listed<T>(reading: &Reading<T>) -> Vec<&str> {
+        reading.aside.iter().map(|a| a.field.as_str()).collect()
+    }
+
+    #[test]
+    fn fields_take_what_they_can_read_and_the_rest_is_listed() {
         let defs = [def("plan_name", FieldType::Text), def("seats", FieldType::Number)];
-        let input = traits(json!({"planName": "pro", "seats": "many", "role": "admin",
-            "avatar": "javascript:alert(1)", "firstName": "Ada", "lastName": "King"}))
-        .to_input(&defs);
+        let read =
+            traits(json!({"planName": "pro", "seats": "many", "role": "admin", "beta": null,
+            "avatar": "javascript:alert(1)", "firstName": "Ada", "lastName": "King",
+            "createdAt": "soon", "email": ["x"]}))
+            .to_input(&defs);
+        let input = &read.input;
         assert_eq!(input.fields, FieldValues::from([("plan_name".into(), json!("pro"))]));
-        assert_eq!((input.name.as_deref(), input.avatar_url), (Some("Ada King"), None));
+        assert_eq!((input.name.as_deref(), &input.avatar_url), (Some("Ada King"), &None));
+        let mut fields = listed(&read);
+        fields.sort_unstable();
+        let wanted =
+            ["traits", "traits.avatar", "traits.createdAt", "traits.email", "traits.seats"];
+        assert_eq!(fields, wanted);
+        let unplaced = read.aside.iter().find(|a| a.field == "traits").expect("listed");
+        assert_eq!(unplaced.why, "No field takes beta, role.");
+    }
+
+    #[test]
+    fn near_types_are_read_into_fields() {
+        use FieldType::{Boolean, Date, List, Number, Text};
+        for (kind, sent, kept) in [
+            (Number, json!("25"), json!(25)),
+            (Number, json!(" 25.5 "), json!(25.5)),
+            (Text, json!(10023), json!("10023")),
+            (Text, json!(10023.0), json!("10023")),
+            (Text, json!(true), json!("true")),
+            (Text, json!(["a", 2]), json!("a, 2")),
+            (Boolean, json!("true"), json!(true)),
+            (Boolean, json!("No"), json!(false)),
+            (Boolean, json!(1), json!(true)),
+            (Boolean, json!(0.0), json!(false)),
+            (Date, json!("2026-11-24T23:30:00.000Z"), json!("2026-11-24")),
+            (Date, json!(1_795_480_000), json!("2026-11-24")),
+            (List, json!("gold"), json!("Gold")),
+            (List, json!(["Silver"]), json!("Silver")),
+            (Number, json!(null), json!(null)),
+            (Number, json!(""), json!(null)),
+            (Text, json!([]), json!(null)),
+        ] {
+            let read = traits(json!({"x": sent})).to_input(&[def("x", kind)]);
+            assert_eq!(read.input.fields.get("x"), Some(&kept), "{kind:?} {sent}");
+            assert!(read.aside.is_empty());
+        }
+        for (kind, sent) in [
+            (Number, json!("many")),
+            (Number, json!("NaN")),
+            (Boolean, json!("perhaps")),
+            (Date, json!("soon")),
+            (List, json!("Bronze")),
+            (Text, json!({"a": 1})),
+        ] {
+            let read = traits(json!({"x": sent})).to_input(&[def("x", kind)]);
+            assert_eq!((read.input.fields.len(), listed(&read)), (0, vec!["traits.x"]), "{sent}");
+        }
+    }
+
+    #[test]
+    fn names_find_their_field_however_they_are_spelled() {
+        for (key, spellings) in [
+            ("arr", ["ARR", "arr", "Arr"]),
+            ("is_vip", ["isVIP", "is VIP", "IsVip"]),
+            ("crm_id", ["CRM ID", "crmID", "crm-id"]),
+            ("username", ["username", "userName", "user_name"]),
+            ("http_referrer", ["HTTPReferrer", "http.referrer", "HTTP referrer"]),
+        ] {
+            for spelling in spellings {
+                let read = traits(json!({spelling: "x"})).to_input(&[def(key, FieldType::Text)]);
+                assert_eq!(read.input.fields.get(key), Some(&json!("x")), "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn null_clears_and_a_name_stays() {
+        let input = traits(json!({"title": null, "company": null, "name": null, "address": null,
+            "website": "", "avatar": null}))
+        .to_input(&[])
+        .input;
+        let cleared = Some(String::new());
+        for property in [
+            &input.job_title,
+            &input.company,
+            &input.city,
+            &input.country,
+            &input.website,
+            &input.avatar_url,
+            &input.address,
+        ] {
+            assert_eq!(*property, cleared);
+        }
+        assert_eq!(input.name, None);
     }
 
     #[test]
     fn what_is_no_address_identifies_nobody() {
-        let keys = traits(json!({"email": "Ada@X.example", "phone": "call me"})).keys();
+        let keys = traits(json!({"Email": "Ada@X.example", "phone": "call me"})).keys();
         assert_eq!(keys.len(), 1);
         assert_eq!(keys[0].value, "ada@x.example");
     }
 
     #[test]
-    fn traits_are_read_whatever_their_spelling() {
-        let traits =
-            traits(json!({"firstName": " Ada ", "planName": "pro", "createdAt": 1_600_000_000,
-                "company": {"name": "Northwind"}, "email": ["x"]}));
-        assert_eq!(traits.any(&["name", "firstName"], 50).as_deref(), Some("Ada"));
-        assert_eq!(traits.inner("company", "name", 50).as_deref(), Some("Northwind"));
-        assert_eq!(traits.line("email", 50), None);
-        assert!(traits.time(&["createdAt"]).is_some());
-        assert_eq!(traits.others().map(|(k, _)| k).collect::<Vec<_>>(), ["plan_name"]);
+    fn a_phone_sent_as_a_number_gains_no_digit() {
+        for sent in
+            [json!(4_917_012_345_670.0), json!(4_917_012_345_670_i64), json!("4917012345670.0")]
+        {
+            let keys = traits(json!({"phone": sent})).keys();
+            assert!(keys[0].value.ends_with("4917012345670"), "{:?}", keys[0]);
+        }
+    }
+
+    #[test]
+    fn a_company_s_traits_are_its_properties() {
+        let read = traits(json!({"name": "Park", "employees": "1,200", "website": "park.example",
+            "domain": "https://www.park.example/about", "phone": 4930901820_i64, "industry": "Retail",
+            "plan": {"name": "Pro"}, "createdAt": "2020-01-01", "id": "g"}))
+        .to_account(&[]);
+        let a = &read.input;
+        assert_eq!((a.name.as_deref(), a.employee_count), (Some("Park"), Some(1_200)));
+        assert_eq!(a.domains.as_deref(), Some(&["park.example".to_string()][..]));
+        assert_eq!((a.phone.as_deref(), a.plan.as_deref()), (Some("4930901820"), Some("Pro")));
+        assert_eq!(a.website.as_deref(), Some("https://park.example"));
+        assert_eq!(listed(&read), ["traits"]);
+        let odd = traits(json!({"employees": "many", "domain": "localhost"})).to_account(&[]);
+        assert_eq!(listed(&odd), ["traits.domain", "traits.employees"]);
     }
 }

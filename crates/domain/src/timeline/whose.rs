@@ -4,6 +4,7 @@ use crate::error::AppError;
 use crate::identity::{IdentifierKind, Key, opaque_id};
 use crate::ids::CustomerId;
 use crate::limits::EXTERNAL_ID_CHARS;
+use crate::patch;
 use crate::text::{email, optional_line};
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +15,12 @@ use serde::{Deserialize, Serialize};
 pub struct CustomerRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<CustomerId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::id")]
     pub external_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// What a browser calls somebody it does not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "patch::id")]
     pub anonymous_id: Option<String>,
 }
 
@@ -27,7 +28,9 @@ impl CustomerRef {
     /// Normalises what names the customer, and makes sure that exactly one thing does.
     pub fn checked(self) -> Result<Self, AppError> {
         let external_id =
-            optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?;
+            optional_line("customer", self.external_id.as_deref(), EXTERNAL_ID_CHARS)?
+                .map(|id| opaque_id("customer", &id))
+                .transpose()?;
         let email = self.email.map(|e| email("customer", &e)).transpose()?;
         let anonymous_id = self.anonymous_id.map(|id| opaque_id("customer", &id)).transpose()?;
         let given =

@@ -5,8 +5,9 @@
 //! `detail`, `duration_s`, `pages`, `browser`, `os`, `errors`, `project`, `count`, `query`,
 //! `channel`, `from` and `to`.
 
-use super::ingest::ICON_URL;
+use super::own::{self, ICON_URL};
 use super::{EventKind, TimelineItem};
+use crate::json::number_text;
 use crate::text::{duration_text, excerpt};
 use crate::ticket::Channel;
 use serde_json::Value;
@@ -15,8 +16,7 @@ use serde_json::Value;
 const DETAIL_PROPERTIES: usize = 6;
 const DETAIL_CHARS: usize = 80;
 /// Payload fields that the aside or the session card already says.
-const SAID: [&str; 11] = [
-    ICON_URL,
+const SAID: [&str; 10] = [
     "detail",
     "duration_s",
     "pages",
@@ -173,6 +173,7 @@ impl TimelineItem {
         let shown = move |key: &str| {
             let said = SAID.contains(&key)
                 || key.starts_with('_')
+                || (own::is_own(key) && key != own::PAGE)
                 || (self.channel().is_some() && key == "channel")
                 || (change && matches!(key, "from" | "to"));
             !said
@@ -181,7 +182,8 @@ impl TimelineItem {
         fields
             .filter(move |(key, _)| shown(key))
             .filter_map(|(key, value)| {
-                Some((key.as_str(), excerpt(&scalar_text(value)?, DETAIL_CHARS)))
+                let key = if key == own::PAGE { "page" } else { key.as_str() };
+                Some((key, excerpt(&scalar_text(value)?, DETAIL_CHARS)))
             })
             .filter(|(_, value)| !value.trim().is_empty())
             .take(DETAIL_PROPERTIES)
@@ -208,7 +210,8 @@ fn joined(parts: Vec<String>) -> String {
 fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Number(number) => Some(number_text(number)),
+        Value::Bool(_) => Some(value.to_string()),
         _ => None,
     }
 }
@@ -338,7 +341,7 @@ pub(super) mod tests {
     #[test]
     fn a_picture_is_an_https_address_and_no_detail() {
         let with = |address: &str| TimelineItem {
-            payload: json!({"icon_url": address}),
+            payload: json!({ICON_URL: address}),
             ..event(EventKind::Event, "x")
         };
         let item = with("https://p.example/a.png");

@@ -6,14 +6,15 @@ pub use page::{AccountPage, page};
 
 use crate::customers::STALE;
 use crate::{Ctx, Result, audit, fields};
+use chrono::{DateTime, Utc};
 use rapport_domain::account::{
-    Account, AccountDetails, AccountEdit, AccountInput, AccountKey, AccountRef,
+    Account, AccountDetails, AccountEdit, AccountInput, AccountKey, AccountRef, read_domains,
 };
 use rapport_domain::customer::Upserted;
 use rapport_domain::error::Problems;
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::identity::opaque_id;
-use rapport_domain::{AccountId, AppError, Cursor, Page, Permission, UserId, limits, text};
+use rapport_domain::{AccountId, AppError, Cursor, Page, Permission, UserId, limits, patch, text};
 use rapport_store::{StoreError, Tx, accounts as store};
 use serde_json::json;
 
@@ -49,10 +50,11 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
     let (external_id, name) = read_key("", &key)?;
     let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
-    let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref()).await?;
+    let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
+    let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await?;
     let id = match known {
         None => {
-            let mut details = AccountDetails::default();
+            let mut details = named_by_id(external_id.as_deref());
             details.apply(&input, &defs)?;
             insert(ctx, &mut tx, &details, input.owner_id).await?
         }
@@ -69,6 +71,55 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Upserted { item, created: known.is_none() })
+}
+
+/// The same by an event of that time, which knows its id: what comes late sets what nothing newer
+/// set, and domains are added to those there are.
+pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> Result<AccountId> {
+    ctx.require(Permission::Write)?;
+    let key =
+        AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
+    let (external_id, name) = read_key("", &key)?;
+    let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
+    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let said = AccountInput { external_id: None, domains: None, ..input };
+    let properties = patch::named(&said);
+    let mut tx = ctx.store.begin().await?;
+    let id = match find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await? {
+        None => {
+            let mut details = named_by_id(external_id.as_deref());
+            details.external_id = external_id;
+            details.domains = domains;
+            details.apply(&said, &defs)?;
+            let id = insert(ctx, &mut tx, &details, None).await?;
+            store::claim(&mut tx, ctx.workspace, id, &properties, at).await?;
+            id
+        }
+        Some(id) => {
+            store::lock(&mut tx, ctx.workspace, id).await?;
+            let before = store::get(&mut tx, ctx.workspace, id).await?;
+            let claimed = store::claim(&mut tx, ctx.workspace, id, &properties, at).await?;
+            let mut details = before.details.clone();
+            details.apply(&patch::only(&said, &claimed), &defs)?;
+            details.external_id = external_id.or(details.external_id);
+            let room = limits::ACCOUNT_DOMAINS_MAX.saturating_sub(details.domains.len());
+            let new = domains.into_iter().filter(|d| !before.details.domains.contains(d));
+            details.domains.extend(new.take(room));
+            if details != before.details {
+                let owner = before.owner.as_ref().map(|o| o.id);
+                write(ctx, &mut tx, &before, &details, owner).await?;
+            }
+            id
+        }
+    };
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(id)
+}
+
+/// An account of which nothing else is known goes by its id.
+fn named_by_id(external_id: Option<&str>) -> AccountDetails {
+    let name = text::excerpt(external_id.unwrap_or_default(), limits::NAME_CHARS);
+    AccountDetails { name, ..AccountDetails::default() }
 }
 
 /// Changes the account with this id. With the version that was read, a newer one is a conflict.
@@ -88,7 +139,8 @@ pub async fn update(
     }
     let mut details = before.details.clone();
     details.apply(&input, &defs)?;
-    let owner = input.owner_id.or(before.owner.as_ref().map(|o| o.id));
+    let kept = before.owner.as_ref().map(|o| o.id).filter(|_| !input.cleared.contains("owner_id"));
+    let owner = input.owner_id.or(kept);
     write(ctx, &mut tx, &before, &details, owner).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit().await.map_err(StoreError::from)?;
@@ -129,8 +181,11 @@ pub(crate) async fn resolve(ctx: &Ctx, tx: &mut Tx, key: &AccountKey) -> Result<
         return Ok(AccountRef { id, name: account.details.name });
     }
     let (external_id, name) = read_key("account.", key)?;
-    let id = match find(ctx, tx, external_id.as_deref(), name.as_deref()).await? {
-        Some(id) => id,
+    let id = match find(ctx, tx, external_id.as_deref(), name.as_deref(), &[]).await? {
+        Some(id) => {
+            own_id(ctx, tx, id, external_id).await?;
+            id
+        }
         None => {
             let name = name.or_else(|| external_id.clone()).unwrap_or_default();
             let details = AccountDetails { name, external_id, ..AccountDetails::default() };
@@ -139,6 +194,18 @@ pub(crate) async fn resolve(ctx: &Ctx, tx: &mut Tx, key: &AccountKey) -> Result<
     };
     let account = store::get(tx, ctx.workspace, id).await?;
     Ok(AccountRef { id, name: account.details.name })
+}
+
+/// Gives an account that had none the external id by which it was named.
+async fn own_id(ctx: &Ctx, tx: &mut Tx, id: AccountId, external_id: Option<String>) -> Result<()> {
+    let Some(external_id) = external_id else { return Ok(()) };
+    store::lock(tx, ctx.workspace, id).await?;
+    let before = store::get(tx, ctx.workspace, id).await?;
+    if before.details.external_id.is_some() {
+        return Ok(());
+    }
+    let details = AccountDetails { external_id: Some(external_id), ..before.details.clone() };
+    write(ctx, tx, &before, &details, before.owner.as_ref().map(|o| o.id)).await
 }
 
 /// External id and name, checked; one of them is there.
@@ -155,16 +222,23 @@ fn read_key(prefix: &str, key: &AccountKey) -> Result<(Option<String>, Option<St
     Ok((external_id, name))
 }
 
-/// The account with this external id; without one, the account with this name.
+/// The account with this external id; without one, the account with this name. An external id that
+/// is new is given to the account that was known by name or domain before.
 async fn find(
     ctx: &Ctx,
     tx: &mut Tx,
     external_id: Option<&str>,
     name: Option<&str>,
+    domains: &[String],
 ) -> Result<Option<AccountId>> {
     store::lock_keys(tx, ctx.workspace, external_id, name).await?;
     Ok(match (external_id, name) {
-        (Some(external_id), _) => store::by_external_id(tx, ctx.workspace, external_id).await?,
+        (Some(external_id), name) => {
+            match store::by_external_id(tx, ctx.workspace, external_id).await? {
+                None => store::without_id(tx, ctx.workspace, name, domains).await?,
+                known => known,
+            }
+        }
         (None, Some(name)) => store::by_name(tx, ctx.workspace, name).await?,
         (None, None) => None,
     })

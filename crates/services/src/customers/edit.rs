@@ -1,7 +1,8 @@
 //! The edit form of a customer.
 
-use super::write::vouched_by;
-use crate::{Ctx, Result, audit, fields};
+use super::link::linked;
+use super::write::{account_joined, vouched_by};
+use crate::{Ctx, Result, audit, fields, rules};
 use rapport_domain::customer::{Customer, CustomerEdit};
 use rapport_domain::error::{Problems, Theirs};
 use rapport_domain::fields::FieldEntity;
@@ -33,7 +34,10 @@ pub async fn edit_since(
         Some(was) => form.changes_since(was),
         None => form,
     };
-    let lists = lists(&form)?;
+    let mut lists = lists(&form)?;
+    for (_, keys) in &mut lists {
+        *keys = rules::checked(ctx, std::mem::take(keys)).await?;
+    }
     let keys: Vec<Key> = lists.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
     let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
@@ -51,15 +55,25 @@ pub async fn edit_since(
     }
     let mut details = before.details.clone();
     details.apply_edit(&form, &defs)?;
-    let account = before.account.as_ref().map(|a| a.id);
+    let joined = match &before.account {
+        Some(_) => None,
+        None => account_joined(ctx, &mut tx, &before, &keys).await?,
+    };
+    let account = joined.as_ref().or(before.account.as_ref()).map(|a| a.id);
     let row = NewRow { kind: before.kind, account, details: &details, now: ctx.now };
     store::update(&mut tx, ctx.workspace, id, &row).await?;
     for (kind, keys) in &lists {
         replace(ctx, &mut tx, id, *kind, keys).await?;
     }
+    if joined.is_some() {
+        linked(ctx, &mut tx, id, None, joined.as_ref()).await?;
+    }
     store::refresh(&mut tx, ctx.workspace, id).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
-    let detail = json!({ "changed": changed(&before, &after)? });
+    let changed = changed(&before, &after)?;
+    store::claim(&mut tx, ctx.workspace, id, &said(&before, &after, &changed), None, ctx.now)
+        .await?;
+    let detail = json!({ "changed": changed });
     audit::record(ctx, &mut tx, "customer.edited", &id.to_string(), detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(after)
@@ -101,6 +115,18 @@ async fn replace(
         identifiers::set_primary(tx, ctx.workspace, id, first).await?;
     }
     Ok(())
+}
+
+/// The same as events name them, custom fields each by itself.
+fn said(before: &Customer, after: &Customer, changed: &[String]) -> Vec<String> {
+    let (before, after) = (&before.details.fields, &after.details.fields);
+    let keys = before.keys().chain(after.keys()).filter(|key| before.get(*key) != after.get(*key));
+    let custom = keys.map(|key| format!("fields.{key}"));
+    let own = changed.iter().filter(|name| *name != "fields").cloned();
+    let mut named: Vec<String> = own.chain(custom).collect();
+    named.sort();
+    named.dedup();
+    named
 }
 
 /// The names of the properties that differ: the log says what, not whose data.

@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use rapport_domain::customer::{Customer, CustomerInput, CustomerKind};
 use rapport_domain::fields::FieldDef;
 use rapport_domain::identity::{IdentifierKind, Key, settle};
-use rapport_domain::limits::{ANONYMOUS_IDS_MAX, IDENTIFIERS_BY_EVENT};
-use rapport_domain::{CustomerId, Permission};
-use rapport_store::customers::{self as store, NewRow};
-use rapport_store::timeline::insert_visitors;
+use rapport_domain::limits::{ANONYMOUS_IDS_MAX, IDENTIFIERS_BY_EVENT, IDENTIFIERS_MAX};
+use rapport_domain::{CustomerId, Permission, patch};
+use rapport_store::customers::{self as store, Claimed, NewRow};
+use rapport_store::timeline::{NewEvent, append, insert_visitors};
 use rapport_store::{StoreError, Tx, identifiers, merges, suggestions};
+use serde_json::json;
 
 /// What an event says about a proven person.
 #[derive(Debug)]
@@ -20,9 +21,31 @@ pub(crate) struct Said<'a> {
     pub keys: &'a [Key],
     /// The browser they used.
     pub anonymous: Option<&'a Key>,
+    /// The e-mail that was said to be theirs now, one of the keys.
+    pub email: Option<&'a Key>,
     pub input: &'a CustomerInput,
-    /// When it was said: older traits that come late change nothing.
+    /// When it was said: what comes late sets what nothing newer set.
     pub at: DateTime<Utc>,
+}
+
+impl Said<'_> {
+    /// The properties that were said, an e-mail among them.
+    fn properties(&self) -> Vec<String> {
+        let mut named = patch::named(self.input);
+        named.extend(self.email.map(|_| "email".to_string()));
+        named
+    }
+
+    /// What counts of it: the properties that nothing newer set. An e-mail that was said before
+    /// is no news, whichever agents chose to write to.
+    fn counted(&self, claimed: &Claimed) -> CustomerInput {
+        let email = self.email.filter(|_| claimed.properties.iter().any(|p| p == "email"));
+        let email = email.filter(|key| claimed.email_before.as_ref() != Some(&key.value));
+        CustomerInput {
+            email: email.map(|key| key.value.clone()),
+            ..patch::only(self.input, &claimed.properties)
+        }
+    }
 }
 
 /// Finds or creates the person, adds what identifies them as far as it is nobody else's, and
@@ -45,23 +68,28 @@ pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> R
         // Both at once and in order: who writes events of both does the same.
         merges::lock_rows(&mut tx, ctx.workspace, [target, visitor]).await?;
     }
+    let properties = said.properties();
+    let email = said.email.map(|key| key.value.as_str());
     let id = match target {
         Some(id) => {
             let id = store::lock(&mut tx, ctx.workspace, id).await?;
             let before = store::get(&mut tx, ctx.workspace, id).await?;
-            let newer = store::newer_traits(&mut tx, ctx.workspace, id, said.at).await?;
-            let nothing = CustomerInput::default();
-            let input = if newer { said.input } else { &nothing };
-            if nothing_new(&before, said, input) {
+            let claimed =
+                store::claim(&mut tx, ctx.workspace, id, &properties, email, said.at).await?;
+            let input = said.counted(&claimed);
+            if nothing_new(&before, said, &input) {
                 id
             } else {
-                let keep = with_room(&before, keep);
-                change(ctx, &mut tx, id, input, &keep, defs).await?
+                let keep = make_room(ctx, &mut tx, &before, keep).await?;
+                change(ctx, &mut tx, id, &input, &keep, defs).await?
             }
         }
         None => {
-            let id = insert(ctx, &mut tx, said.input, &keep, defs).await?;
-            store::newer_traits(&mut tx, ctx.workspace, id, said.at).await?;
+            let email = said.email.map(|key| key.value.clone());
+            let input = CustomerInput { email: email.clone(), ..said.input.clone() };
+            let id = insert(ctx, &mut tx, &input, &keep, defs).await?;
+            store::claim(&mut tx, ctx.workspace, id, &properties, email.as_deref(), said.at)
+                .await?;
             id
         }
     };
@@ -106,18 +134,41 @@ fn nothing_new(before: &Customer, said: &Said<'_>, input: &CustomerInput) -> boo
         && said.keys.iter().all(has)
 }
 
-/// The keys that one customer has room for.
-fn with_room(before: &Customer, keys: Vec<Key>) -> Vec<Key> {
-    let mut keep: Vec<Key> = Vec::new();
-    for key in keys {
-        let own = before.values(key.kind).count();
-        let has = before.values(key.kind).any(|value| value == key.value);
-        let new = keep.iter().filter(|k| k.kind == key.kind).count();
-        if has || key.kind == IdentifierKind::ExternalId || own + new < IDENTIFIERS_BY_EVENT {
-            keep.push(key);
+/// Makes room for keys that are new: where a customer has as many as events may add, the oldest
+/// that nobody vouched for gives way, and the timeline tells of it. Without such a one there is
+/// room up to what a customer may have at all, and then the oldest gives way.
+async fn make_room(ctx: &Ctx, tx: &mut Tx, before: &Customer, keys: Vec<Key>) -> Result<Vec<Key>> {
+    for kind in [IdentifierKind::Email, IdentifierKind::Phone] {
+        let mut own = before.values(kind).count();
+        let is_new = |k: &&Key| k.kind == kind && !before.values(kind).any(|v| v == k.value);
+        for new in keys.iter().filter(is_new) {
+            own += 1;
+            if own <= IDENTIFIERS_BY_EVENT {
+                continue;
+            }
+            let full = own > IDENTIFIERS_MAX;
+            let old = identifiers::to_give_way(tx, ctx.workspace, before.id, kind, full).await?;
+            let Some(old) = old else { continue };
+            identifiers::remove(tx, ctx.workspace, before.id, &old).await?;
+            own -= 1;
+            let label = kind.label();
+            let title = format!(
+                "replaced the {label} {} with {}: there was no more room",
+                old.value, new.value
+            );
+            let payload = json!({"kind": kind, "from": old.value, "to": new.value});
+            let event = NewEvent::activity(
+                before.id,
+                ctx.now,
+                "customer.identifier_replaced",
+                ctx.actor_name(),
+            )
+            .title(title)
+            .payload(payload);
+            append(tx, ctx.workspace, ctx.now, &[event]).await?;
         }
     }
-    keep
+    Ok(keys)
 }
 
 async fn own_browser(ctx: &Ctx, tx: &mut Tx, id: CustomerId, key: &Key) -> Result<()> {
@@ -156,10 +207,11 @@ pub(crate) async fn describe_visitor(
     if before.kind == CustomerKind::Customer {
         return Ok(false);
     }
-    let changes = *input != CustomerInput::default();
-    if changes && store::newer_traits(&mut tx, ctx.workspace, id, at).await? {
+    let properties = patch::named(input);
+    let claimed = store::claim(&mut tx, ctx.workspace, id, &properties, None, at).await?;
+    if !claimed.properties.is_empty() {
         let mut details = before.details.clone();
-        details.apply(input, defs)?;
+        details.apply(&patch::only(input, &claimed.properties), defs)?;
         let account = before.account.as_ref().map(|a| a.id);
         let row = NewRow { kind: before.kind, account, details: &details, now: ctx.now };
         store::update(&mut tx, ctx.workspace, id, &row).await?;
@@ -180,4 +232,21 @@ pub(crate) async fn suggest_by(ctx: &Ctx, customer: CustomerId, key: &Key) -> Re
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
+}
+
+/// Events that wait for `previous`, by whom nobody is known, are `customer`'s: whoever may say so
+/// said that the two are one. Answers whether there were any.
+pub(crate) async fn join_waiting(ctx: &Ctx, customer: CustomerId, previous: &Key) -> Result<bool> {
+    ctx.require(Permission::Write)?;
+    let keys = std::slice::from_ref(previous);
+    let mut tx = ctx.store.begin().await?;
+    identifiers::lock(&mut tx, ctx.workspace, keys).await?;
+    let known = !identifiers::owners(&mut tx, ctx.workspace, keys).await?.is_empty();
+    let found = store::get(&mut tx, ctx.workspace, customer).await?;
+    let own = found.identifiers.iter().min_by_key(|i| i.kind);
+    let own = own.map(|i| Key { kind: i.kind, value: i.value.clone() });
+    let Some(own) = own.filter(|_| !known) else { return Ok(false) };
+    let any = rapport_store::event_log::wait_for(&mut tx, ctx.workspace, previous, &own).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(any)
 }

@@ -2,6 +2,7 @@
 
 use super::edit::STALE;
 use crate::{Ctx, Result, audit};
+use chrono::{DateTime, Utc};
 use rapport_domain::account::AccountRef;
 use rapport_domain::customer::Customer;
 use rapport_domain::{AccountId, AppError, CustomerId, Permission};
@@ -20,13 +21,26 @@ pub async fn link_account(
 ) -> Result<Customer> {
     ctx.require(Permission::Write)?;
     let account = ctx.store.account_ref(ctx.workspace, account).await?;
-    set(ctx, id, Some(account), version).await
+    set(ctx, id, Some(account), version, None).await
+}
+
+/// Links a customer to an account as it was said at that time: what is said late moves nobody out
+/// of an account that they joined since.
+pub(crate) async fn link_account_at(
+    ctx: &Ctx,
+    id: CustomerId,
+    account: AccountId,
+    at: DateTime<Utc>,
+) -> Result<Customer> {
+    ctx.require(Permission::Write)?;
+    let account = ctx.store.account_ref(ctx.workspace, account).await?;
+    set(ctx, id, Some(account), None, Some(at)).await
 }
 
 /// Takes a customer out of their account.
 pub async fn unlink_account(ctx: &Ctx, id: CustomerId, version: Option<i32>) -> Result<Customer> {
     ctx.require(Permission::Write)?;
-    set(ctx, id, None, version).await
+    set(ctx, id, None, version, None).await
 }
 
 async fn set(
@@ -34,12 +48,20 @@ async fn set(
     id: CustomerId,
     account: Option<AccountRef>,
     version: Option<i32>,
+    said_at: Option<DateTime<Utc>>,
 ) -> Result<Customer> {
     let mut tx = ctx.store.begin().await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
+    let named = ["account".to_string()];
+    let at = said_at.unwrap_or(ctx.now);
+    let claimed = store::claim(&mut tx, ctx.workspace, id, &named, None, at).await?;
+    if said_at.is_some() && claimed.properties.is_empty() {
+        return Ok(before);
+    }
     // Asking for what is already so changes nothing, and tells nobody.
     if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
+        tx.commit().await.map_err(StoreError::from)?;
         return Ok(before);
     }
     if version.is_some_and(|v| v != before.version) {

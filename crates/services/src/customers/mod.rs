@@ -11,15 +11,16 @@ mod write;
 pub(crate) use edit::STALE;
 pub use edit::{edit, edit_since};
 pub(crate) use fold::fold_customer;
-pub(crate) use identify::{Said, describe_visitor, identify, suggest_by};
+pub(crate) use identify::{Said, describe_visitor, identify, join_waiting, suggest_by};
+pub(crate) use link::link_account_at;
 pub use link::{link_account, unlink_account};
 pub use merge::{FOLD_CUSTOMER, UNDO_DAYS, merge, preview, preview_by, undo};
 pub use split::{Identity, dismiss, identity, split};
+pub(crate) use write::email_of_id;
 pub use write::{create, update, upsert};
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, rules};
 use rapport_domain::customer::{Customer, CustomerPage, CustomerQuery, CustomerSort, ListCursor};
-use rapport_domain::customer_search::Search;
 use rapport_domain::{CustomerId, Permission, limits};
 use rapport_store::customers::ListQuery;
 
@@ -34,8 +35,12 @@ pub async fn list(ctx: &Ctx, query: CustomerQuery) -> Result<CustomerPage> {
     ctx.require(Permission::Read)?;
     let sort = query.sort.unwrap_or(CustomerSort::Activity);
     let after = query.after.as_deref().filter(|a| !a.is_empty());
+    let search = match query.q.as_deref() {
+        Some(q) => rules::search(ctx, q).await?,
+        None => None,
+    };
     let list = ListQuery {
-        search: query.q.as_deref().and_then(Search::parse),
+        search,
         account: query.account,
         sort,
         after: after.map(|a| ListCursor::parse(sort, a)).transpose()?,

@@ -3,15 +3,15 @@
 use super::edit::STALE;
 use super::link::linked;
 use crate::ctx::SIGNED_BROWSER;
-use crate::{Actor, Ctx, Result, accounts, audit, fields};
+use crate::{Actor, Ctx, Result, accounts, audit, fields, rules};
 use rapport_domain::account::{AccountKey, AccountRef};
 use rapport_domain::customer::{
     Customer, CustomerDetails, CustomerInput, CustomerKind, NewCustomer, Upserted, default_name,
     within_limit,
 };
 use rapport_domain::fields::{FieldDef, FieldEntity};
-use rapport_domain::identity::{IdentifierKind, Key, company_domain, resolve, taken};
-use rapport_domain::{AppError, CustomerId, Permission, text};
+use rapport_domain::identity::{IdentifierKind, Key, company_domain, email_in, resolve, taken};
+use rapport_domain::{AppError, CustomerId, Permission, patch};
 use rapport_store::customers::{self as store, NewRow};
 use rapport_store::{StoreError, Tx, identifiers};
 use serde_json::json;
@@ -29,19 +29,29 @@ pub(super) fn vouched_by(ctx: &Ctx) -> &'static str {
 /// creates them. A secret key's word makes a visitor a customer.
 pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer>> {
     ctx.require(Permission::Write)?;
-    let keys = input.keys()?;
+    let mut keys = rules::checked(ctx, input.keys()?).await?;
     if keys.is_empty() {
         return Err(AppError::invalid("external_id", "Send an external id, an e-mail or a phone."));
     }
     let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
-    identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
-    let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
-    let known = resolve(&keys, &owners)?;
+    let implied = email_of_id(&keys);
+    let all: Vec<Key> = keys.iter().chain(&implied).cloned().collect();
+    identifiers::lock(&mut tx, ctx.workspace, &all).await?;
+    let owners = identifiers::owners(&mut tx, ctx.workspace, &all).await?;
+    // An external id that is an e-mail counts as that, unless it is somebody else's.
+    let known = match resolve(&all, &owners) {
+        Ok(known) => {
+            keys.extend(implied);
+            known
+        }
+        Err(_) => resolve(&keys, &owners)?,
+    };
     let id = match known {
         Some(id) => change(ctx, &mut tx, id, &input, &keys, &defs).await?,
         None => insert(ctx, &mut tx, &input, &keys, &defs).await?,
     };
+    said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Upserted { item, created: known.is_none() })
@@ -56,7 +66,7 @@ pub async fn update(
     input: CustomerInput,
 ) -> Result<Customer> {
     ctx.require(Permission::Write)?;
-    let keys = input.keys()?;
+    let keys = rules::checked(ctx, input.keys()?).await?;
     let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
@@ -71,6 +81,8 @@ pub async fn update(
         return Err(taken(other));
     }
     let id = change(ctx, &mut tx, id, &input, &keys, &defs).await?;
+    clear_keys(ctx, &mut tx, id, &input).await?;
+    said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(item)
@@ -95,6 +107,7 @@ pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
     problems.check(CustomerDetails::default().apply(&input, &[]));
     let keys = problems.check(input.keys()).unwrap_or_default();
     problems.finish()?;
+    let keys = rules::checked(ctx, keys).await?;
     let mut tx = ctx.store.begin().await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     if let Some(owner) = identifiers::owners(&mut tx, ctx.workspace, &keys).await?.first() {
@@ -119,16 +132,9 @@ pub(super) async fn insert(
         ..CustomerDetails::default()
     };
     details.apply(input, defs)?;
-    let domain = keys
-        .iter()
-        .filter(|k| k.kind == IdentifierKind::Email)
-        .find_map(|k| company_domain(&k.value));
-    let account = match (&input.account, domain) {
-        (Some(key), _) => Some(accounts::resolve(ctx, tx, key).await?.id),
-        (None, Some(domain)) => {
-            rapport_store::accounts::by_domain(tx, ctx.workspace, domain).await?
-        }
-        (None, None) => None,
+    let account = match &input.account {
+        Some(key) => Some(accounts::resolve(ctx, tx, key).await?.id),
+        None => account_by_email(ctx, tx, keys.iter()).await?.map(|a| a.id),
     };
     let row = NewRow { kind: CustomerKind::Customer, account, details: &details, now: ctx.now };
     let id = store::insert(tx, ctx.workspace, &row).await?;
@@ -152,6 +158,8 @@ pub(super) async fn change(
     details.apply(input, defs)?;
     let account = match &input.account {
         Some(key) => Some(accounts::resolve(ctx, tx, key).await?),
+        None if input.cleared.contains("account") => None,
+        None if before.account.is_none() => account_joined(ctx, tx, &before, keys).await?,
         None => before.account.clone(),
     };
     // Another external id replaces the one there was: a customer has one.
@@ -173,6 +181,85 @@ pub(super) async fn change(
     Ok(id)
 }
 
+/// The account that has the domain of one of the e-mails.
+async fn account_by_email(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    keys: impl Iterator<Item = &Key>,
+) -> Result<Option<AccountRef>> {
+    let emails = keys.filter(|k| k.kind == IdentifierKind::Email);
+    let Some(domain) = emails.filter_map(|k| company_domain(&k.value)).next() else {
+        return Ok(None);
+    };
+    let Some(id) = rapport_store::accounts::by_domain(tx, ctx.workspace, domain).await? else {
+        return Ok(None);
+    };
+    let name = rapport_store::accounts::get(tx, ctx.workspace, id).await?.details.name;
+    Ok(Some(AccountRef { id, name }))
+}
+
+/// The account that somebody without one joins by this change: the rule of those who are new holds
+/// for an e-mail that comes later, and for a visitor who turns out to be a customer.
+pub(super) async fn account_joined(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    before: &Customer,
+    keys: &[Key],
+) -> Result<Option<AccountRef>> {
+    let own: Vec<Key> = before
+        .values(IdentifierKind::Email)
+        .map(|value| Key { kind: IdentifierKind::Email, value: value.into() })
+        .collect();
+    let was_visitor = before.kind == CustomerKind::Visitor;
+    let new = keys.iter().filter(|k| !own.contains(k));
+    let joined = account_by_email(ctx, tx, new).await?;
+    match joined {
+        None if was_visitor => account_by_email(ctx, tx, own.iter()).await,
+        joined => Ok(joined),
+    }
+}
+
+/// The e-mail that an external id is.
+pub(crate) fn email_of_id(keys: &[Key]) -> Option<Key> {
+    let id = keys.iter().find(|k| k.kind == IdentifierKind::ExternalId)?;
+    let key = Key { kind: IdentifierKind::Email, value: email_in(&id.value)? };
+    (!keys.contains(&key)).then_some(key)
+}
+
+/// Notes when properties were changed: an event that says something older of them comes too late.
+async fn said_now(ctx: &Ctx, tx: &mut Tx, id: CustomerId, input: &CustomerInput) -> Result<()> {
+    let mut named = patch::named(input);
+    named.extend(input.cleared.iter().cloned());
+    store::claim(tx, ctx.workspace, id, &named, None, ctx.now).await?;
+    Ok(())
+}
+
+/// Takes away the identifiers that a patch clears.
+async fn clear_keys(ctx: &Ctx, tx: &mut Tx, id: CustomerId, input: &CustomerInput) -> Result<()> {
+    use IdentifierKind::{Email, ExternalId, Phone};
+    let cleared = |name: &str| input.cleared.contains(name);
+    let mut any = false;
+    for (kind, primary, all) in
+        [(ExternalId, "external_id", ""), (Email, "email", "emails"), (Phone, "phone", "phones")]
+    {
+        if cleared(all) || kind == ExternalId && cleared(primary) {
+            identifiers::keep_only(tx, ctx.workspace, id, kind, &[]).await?;
+            any = true;
+        } else if cleared(primary) {
+            let found = store::get(tx, ctx.workspace, id).await?;
+            let value = found.identifiers.iter().find(|i| i.kind == kind && i.primary);
+            if let Some(value) = value.map(|i| i.value.clone()) {
+                identifiers::remove(tx, ctx.workspace, id, &Key { kind, value }).await?;
+            }
+            any = true;
+        }
+    }
+    if any {
+        store::refresh(tx, ctx.workspace, id).await?;
+    }
+    Ok(())
+}
+
 /// Adds identifiers; `email` and `phone` become primary, as do the first ones of a new customer.
 async fn add_keys(
     ctx: &Ctx,
@@ -183,13 +270,16 @@ async fn add_keys(
     new: bool,
 ) -> Result<()> {
     identifiers::add(tx, ctx.workspace, id, keys, Some(vouched_by(ctx)), ctx.now).await?;
-    let given =
-        |text: &Option<String>| text.as_deref().is_some_and(|t| !text::clean_line(t).is_empty());
+    let rules = rules::of(ctx).await?;
     for (kind, named) in
-        [(IdentifierKind::Email, given(&input.email)), (IdentifierKind::Phone, given(&input.phone))]
+        [(IdentifierKind::Email, &input.email), (IdentifierKind::Phone, &input.phone)]
     {
-        // Primary ones come first in the list of keys.
-        if let Some(key) = keys.iter().find(|k| k.kind == kind).filter(|_| named || new) {
+        let named = named.as_deref().and_then(|text| Key::new(kind, kind.as_str(), text).ok());
+        let named = named.and_then(|key| rules::apply(&rules, key));
+        let is_named = |key: &&Key| named.as_ref() == Some(*key);
+        let primary = keys.iter().find(is_named);
+        let primary = primary.or_else(|| keys.iter().find(|k| k.kind == kind).filter(|_| new));
+        if let Some(key) = primary {
             identifiers::set_primary(tx, ctx.workspace, id, key).await?;
         }
     }

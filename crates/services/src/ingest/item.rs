@@ -1,10 +1,10 @@
 //! One received event on its way to the timeline and the log.
 
-use rapport_domain::identity::Key;
+use rapport_domain::identity::{IdentifierKind, Key, email_in};
 use rapport_domain::timeline::{
-    CustomerRef, EventAccount, EventOutcome, EventResult, EventState, SeenAt,
+    Aside, CustomerRef, EventAccount, EventOutcome, EventResult, EventState, SeenAt, aside_text,
 };
-use rapport_domain::{AppError, CustomerId, EventId};
+use rapport_domain::{AppError, CustomerId, EventId, FieldError};
 use rapport_store::event_log::NewLogRow;
 use rapport_store::timeline::NewEvent;
 
@@ -29,8 +29,18 @@ pub(crate) struct Incoming {
     pub kind: &'static str,
     /// What the browser that sent it said of itself.
     pub seen: Option<SeenAt>,
+    /// What was set aside of it, for the sender to know.
+    pub warnings: Vec<FieldError>,
     /// Its stream is filled in when that is found.
     pub event: NewEvent,
+}
+
+/// What an event changed, and what of it could not be read.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    /// `None` where it was an account alone.
+    pub customer: Option<CustomerId>,
+    pub aside: Vec<Aside>,
 }
 
 /// What the log shows of an event that has no place on a timeline.
@@ -58,11 +68,12 @@ impl Item {
         Self::Settled { log, result, seen: None }
     }
 
-    /// An event that changed a customer and leaves nothing else behind.
-    pub fn done(label: Label, customer: CustomerId, seen: Option<SeenAt>) -> Self {
-        let log = label.row(EventState::Linked, String::new(), Some(customer));
-        let id = Some(log.id);
-        let result = EventResult { status: EventOutcome::Created, id, errors: Vec::new() };
+    /// An event that changed a customer or an account and leaves nothing else behind.
+    pub fn done(label: Label, done: Done, seen: Option<SeenAt>) -> Self {
+        let warnings: Vec<FieldError> = done.aside.iter().map(Aside::warning).collect();
+        let log = label.row(EventState::Linked, aside_text(&warnings), done.customer);
+        let (status, id) = (EventOutcome::Created, Some(log.id));
+        let result = EventResult { status, id, errors: Vec::new(), warnings };
         Self::Settled { log: Box::new(log), result, seen }
     }
 }
@@ -106,5 +117,16 @@ impl Incoming {
     /// The browser that nobody is known by yet makes a visitor; other identifiers wait.
     pub fn makes_visitor(&self) -> Option<Key> {
         self.whose.anonymous_id.as_ref().and_then(|_| self.whose.key())
+    }
+
+    /// The e-mail that the external id is: it counts as that too.
+    pub fn email(&self) -> Option<CustomerRef> {
+        let value = email_in(self.whose.external_id.as_deref()?)?;
+        Some(CustomerRef::by(Key { kind: IdentifierKind::Email, value }))
+    }
+
+    /// What it waits for while nobody is known by it.
+    pub fn waits_for(&self) -> Option<Key> {
+        self.email().and_then(|whose| whose.key()).or_else(|| self.whose.key())
     }
 }

@@ -13,7 +13,7 @@ mod write;
 
 pub use browser::{Claims, demo_token, new_secret, reveal_secret, sign_token};
 pub use count::due as count_due;
-pub(crate) use item::{Incoming, Item, Label};
+pub(crate) use item::{Done, Incoming, Item, Label};
 pub use link::LINK_EVENTS;
 pub(crate) use link::link_events;
 pub use log::{log, log_days, retry, set_log_days};

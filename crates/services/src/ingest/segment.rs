@@ -2,16 +2,18 @@
 
 use super::browser::{Claims, verify};
 use super::identify::{self, Proven};
-use super::item::{Incoming, Label};
+use super::item::{Done, Incoming, Label};
 use super::{Ingest, Item, browser};
+use crate::rules::{self, IdentityRules};
 use crate::secrets::Keyring;
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, customers};
 use chrono::{DateTime, Utc};
-use rapport_domain::identity::Key;
+use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST};
 use rapport_domain::text::excerpt;
 use rapport_domain::timeline::{
-    CustomerRef, EventKind, EventResult, Message, MessageType, SDK, SDK_SOURCE, SeenAt,
+    Aside, CustomerRef, EventKind, EventResult, Message, MessageType, SDK, SDK_SOURCE, SeenAt,
+    keep_aside,
 };
 use rapport_domain::{AppError, CustomerId, Permission, Uuid};
 use rapport_store::timeline::NewEvent;
@@ -66,20 +68,35 @@ pub async fn take_segment(
         let message = value.and_then(|v| Message::read(v, batch.kind, batch.sent_at, ctx.now));
         message.map_err(|error| Box::new(Item::refused(label, error)))
     };
+    let rules = rules::of(ctx).await?;
     let messages: Vec<_> = batch.messages.into_iter().map(read).collect();
     let mut tokens = Tokens { ctx, keys, secrets: None, known: Vec::new() };
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
         items.push(match message {
             Err(refused) => *refused,
-            Ok(message) => {
+            Ok(mut message) => {
+                known_here(&rules, &mut message);
                 let token = message.token.as_deref().or(batch.token.as_deref());
                 let claims = tokens.claims(token).await;
-                item(ctx, trust, claims, message).await?
+                item(ctx, &rules, trust, claims, message).await?
             }
         });
     }
     ingest.submit(ctx, items).await
+}
+
+/// Leaves out the ids that this workspace says identify nobody.
+fn known_here(rules: &IdentityRules, message: &mut Message) {
+    for (field, key) in [("userId", &mut message.user), ("anonymousId", &mut message.anonymous)] {
+        let Some(given) = key.take() else { continue };
+        *key = rules::apply(rules, given.clone());
+        if key.is_none() {
+            message.nobody = true;
+            let why = "This identifies nobody in this workspace.";
+            message.aside.push(Aside::new(field, given.value.into(), why));
+        }
+    }
 }
 
 /// What the log can say of a message that may turn out to be none.
@@ -127,6 +144,7 @@ impl Tokens<'_> {
 
 async fn item(
     ctx: &Ctx,
+    rules: &IdentityRules,
     trust: Trust,
     claims: Result<Option<Claims>>,
     message: Message,
@@ -137,7 +155,7 @@ async fn item(
         name: message.name.clone(),
         dedupe_key: message.message_id.clone(),
     };
-    let proven = match claims.and_then(|claims| proven(trust, claims, &message)) {
+    let proven = match claims.and_then(|claims| proven(rules, trust, claims, &message)) {
         Ok(proven) => proven,
         Err(error) => return Ok(Item::refused(label, error)),
     };
@@ -147,53 +165,71 @@ async fn item(
         Trust::Server => message.seen.clone(),
     };
     let seen = seen.map(|seen| SeenAt { at: message.at.min(ctx.now), seen });
+    // A server may say of a company what it says of none of its people.
+    let of_account = message.kind == MessageType::Group && trust == Trust::Server;
     let done = match message.kind {
         MessageType::Track | MessageType::Page | MessageType::Screen => {
             return Ok(event(&proven, message, seen, label));
         }
-        _ if proven.is_nobody() => return unproven(ctx, &proven, message, seen, label).await,
+        _ if proven.is_nobody() && !of_account => {
+            return unproven(ctx, &proven, message, seen, label).await;
+        }
         MessageType::Identify => identify::identify(ctx, &proven, &message).await,
         MessageType::Group => identify::group(ctx, &proven, &message).await,
         MessageType::Alias => identify::alias(ctx, &proven, &message).await,
     };
+    let done = done
+        .map(|done| Done { aside: message.aside.into_iter().chain(done.aside).collect(), ..done });
     settled(done, seen, label)
 }
 
 /// Done, refused for what it says, or a failure of ours, which fails the request: it may come
 /// again, and setting the same traits twice is harmless.
-fn settled(done: Result<CustomerId>, seen: Option<SeenAt>, label: Label) -> Result<Item> {
+fn settled(done: Result<Done>, seen: Option<SeenAt>, label: Label) -> Result<Item> {
     match done {
-        Ok(customer) => Ok(Item::done(label, customer, seen)),
+        Ok(done) => Ok(Item::done(label, done, seen)),
         Err(AppError::Unavailable) => Err(AppError::Unavailable),
         Err(error) => Ok(Item::refused(label, error)),
     }
 }
 
 /// Whom the message is about for certain.
-fn proven(trust: Trust, claims: Option<Claims>, message: &Message) -> Result<Proven> {
+fn proven(
+    rules: &IdentityRules,
+    trust: Trust,
+    claims: Option<Claims>,
+    message: &Message,
+) -> Result<Proven> {
     let anonymous = message.anonymous.clone();
-    let keys = match (trust, claims) {
+    let mut keys = match (trust, claims) {
         (_, Some(claims)) => {
-            let other = |user: &Key| user.value != claims.sub;
+            let own = claims.keys()?;
+            let other = |user: &Key| own.iter().all(|key| key != user);
             if message.user.as_ref().is_some_and(other) {
                 return Err(AppError::invalid("userId", "The token is somebody else's."));
             }
-            claims.keys()?
+            own
         }
         (Trust::Server, None) => {
             let traits = (message.kind == MessageType::Identify).then(|| message.traits.keys());
-            message.user.iter().cloned().chain(traits.into_iter().flatten()).collect()
+            let traits = traits.into_iter().flatten().filter_map(|key| rules::apply(rules, key));
+            message.user.iter().cloned().chain(traits).collect()
         }
         (Trust::Browser, None) => Vec::new(),
     };
-    Ok(Proven { keys, anonymous })
+    let email = keys.iter().find(|key| key.kind == IdentifierKind::Email).cloned();
+    // What changes people goes by the e-mail that their id is, too; their events find both.
+    if !message.kind.is_event() {
+        keys.extend(customers::email_of_id(&keys));
+    }
+    Ok(Proven { keys, email, anonymous })
 }
 
 /// Identify, group or alias from somebody who proves nothing.
 async fn unproven(
     ctx: &Ctx,
     who: &Proven,
-    message: Message,
+    mut message: Message,
     seen: Option<SeenAt>,
     label: Label,
 ) -> Result<Item> {
@@ -205,8 +241,12 @@ async fn unproven(
     }
     match identify::describe_visitor(ctx, browser, &message).await {
         // What they claim shows on the visitor's timeline, as a claim.
-        Ok(true) => Ok(event(who, message, seen, label)),
-        Ok(false) => Ok(Item::ignored(label, KNOWN)),
+        Ok(Some(aside)) => {
+            keep_aside(&mut message.payload, &aside);
+            message.aside.extend(aside);
+            Ok(event(who, message, seen, label))
+        }
+        Ok(None) => Ok(Item::ignored(label, KNOWN)),
         Err(AppError::Unavailable) => Err(AppError::Unavailable),
         Err(error) => Ok(Item::refused(label, error)),
     }
@@ -218,6 +258,7 @@ fn event(who: &Proven, message: Message, seen: Option<SeenAt>, label: Label) -> 
         return Item::ignored(label, if message.user.is_some() { UNPROVEN } else { NOBODY });
     };
     let nobody = CustomerId(Uuid::nil());
+    let warnings = message.aside.iter().map(Aside::warning).collect();
     let event = NewEvent {
         url: message.url,
         payload: message.payload,
@@ -226,5 +267,6 @@ fn event(who: &Proven, message: Message, seen: Option<SeenAt>, label: Label) -> 
     };
     let whose = CustomerRef::by(key);
     let kind = message.kind.as_str();
-    Item::Event(Box::new(Incoming { whose, account: None, ticket: None, kind, seen, event }))
+    let incoming = Incoming { whose, account: None, ticket: None, kind, seen, warnings, event };
+    Item::Event(Box::new(incoming))
 }

@@ -33,7 +33,8 @@ impl Owners {
             return Some((Stream::Account(*self.accounts.get(account)?), None));
         }
         let ticket = incoming.ticket.and_then(|number| self.tickets.get(&number));
-        match (self.customers.get(&incoming.whose), ticket) {
+        let by_email = || self.customers.get(&incoming.email()?);
+        match (self.customers.get(&incoming.whose).or_else(by_email), ticket) {
             (Some(customer), ticket) => {
                 let own = ticket.filter(|(_, whose)| whose == customer);
                 Some((Stream::Customer(*customer), own.map(|(id, _)| *id)))
@@ -79,11 +80,12 @@ pub(super) async fn write(
         let (row, result) = match item {
             Item::Settled { log, result, .. } => (Some((**log).clone()), result.clone()),
             Item::Event(i) if owners.of(i).is_none() => waits(i, now),
-            Item::Event(_) => {
+            Item::Event(i) => {
                 let appended = placed.next().ok_or(AppError::Unavailable)?;
                 let status =
                     if appended.new { EventOutcome::Created } else { EventOutcome::Duplicate };
-                (None, EventResult { status, id: Some(appended.id), errors: Vec::new() })
+                let (id, warnings) = (Some(appended.id), i.warnings.clone());
+                (None, EventResult { status, id, errors: Vec::new(), warnings })
             }
         };
         rows.extend(row);
@@ -109,7 +111,7 @@ fn seen(item: &Item, owners: &Owners) -> Option<(CustomerId, SeenAt)> {
 
 /// An event that nobody is known for: kept where an identifier may lead to somebody later.
 fn waits(incoming: &Incoming, now: DateTime<Utc>) -> (Option<NewLogRow>, EventResult) {
-    match incoming.whose.key() {
+    match incoming.waits_for() {
         Some(key) => {
             let id = EventId::generate();
             let mut row = incoming.row(id, EventState::Unlinked, WAITS);
@@ -121,6 +123,7 @@ fn waits(incoming: &Incoming, now: DateTime<Utc>) -> (Option<NewLogRow>, EventRe
                 status: EventOutcome::Unlinked,
                 id: Some(id),
                 errors: EventResult::ignored(WAITS).errors,
+                warnings: incoming.warnings.clone(),
             };
             (Some(row), result)
         }
@@ -149,9 +152,10 @@ async fn find_owners(
     now: DateTime<Utc>,
     incoming: &[&Incoming],
 ) -> Result<Owners> {
-    let refs: HashSet<&CustomerRef> = incoming.iter().map(|i| &i.whose).collect();
-    let refs: Vec<CustomerRef> =
-        refs.into_iter().filter(|r| **r != CustomerRef::default()).cloned().collect();
+    let named = incoming.iter().filter(|i| i.whose != CustomerRef::default());
+    let refs: HashSet<CustomerRef> =
+        named.flat_map(|i| i.email().into_iter().chain([i.whose.clone()])).collect();
+    let refs: Vec<CustomerRef> = refs.into_iter().collect();
     let numbers: Vec<i64> = incoming.iter().filter_map(|i| i.ticket).collect();
     let mut owners = Owners {
         customers: timeline::resolve_customers(tx, workspace, &refs).await?,
@@ -166,14 +170,18 @@ async fn find_owners(
     if !numbers.is_empty() {
         owners.tickets = timeline::resolve_tickets(tx, workspace, &numbers).await?;
     }
-    let unknown = |i: &&&Incoming| !owners.customers.contains_key(&i.whose);
+    let unknown = |i: &&&Incoming| {
+        let email = i.email();
+        let knows = |whose: &CustomerRef| owners.customers.contains_key(whose);
+        !knows(&i.whose) && !email.as_ref().is_some_and(knows)
+    };
     let mut new: Vec<Key> =
         incoming.iter().filter(unknown).filter_map(|i| i.makes_visitor()).collect();
     let mut waiting: Vec<Key> = incoming
         .iter()
         .filter(unknown)
         .filter(|i| i.makes_visitor().is_none())
-        .filter_map(|i| i.whose.key())
+        .filter_map(|i| i.waits_for())
         .collect();
     for keys in [&mut new, &mut waiting] {
         keys.sort();

@@ -4,7 +4,7 @@ use super::{change, create, get};
 use crate::{Ctx, Result};
 use rapport_domain::error::Problems;
 use rapport_domain::ticket::{
-    Assignable, Channel, NewTicket, Ticket, TicketChange, TicketInput, TicketPatch,
+    Assignable, Channel, NewTicket, Status, Ticket, TicketChange, TicketInput, TicketPatch,
 };
 use rapport_domain::timeline::CustomerRef;
 use rapport_domain::{AppError, CustomerId, LabelId, Permission, TeamId, UserId};
@@ -43,10 +43,14 @@ pub async fn create_from(ctx: &Ctx, input: TicketInput) -> Result<Ticket> {
 /// Changes a ticket and answers it whole.
 pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket> {
     ctx.require(Permission::Write)?;
-    let version = match patch.version {
-        Some(version) => version,
-        None => get(ctx, number).await?.row.version,
+    let wakes =
+        patch.snoozed_until == Some(None) && patch.status.is_none() && patch.label.is_none();
+    let before = match patch.version {
+        Some(_) if !wakes => None,
+        _ => Some(get(ctx, number).await?.row),
     };
+    let version = patch.version.or(before.as_ref().map(|row| row.version)).unwrap_or_default();
+    let asleep = before.is_some_and(|row| row.status == Status::Snoozed);
     let named = matches!(patch.assignee, Some(Some(_))) || matches!(patch.team, Some(Some(_)));
     let names = Names::load(ctx, named || patch.label.is_some()).await?;
     let mut problems = Problems::default();
@@ -62,7 +66,7 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
     problems.finish()?;
     let new = TicketChange {
         subject: patch.subject,
-        status: patch.status,
+        status: patch.status.or((wakes && asleep).then_some(Status::Open)),
         label_id,
         priority: patch.priority,
         assignee_id,
@@ -73,7 +77,7 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
         unlink_issue: patch.unlink_issue,
         add_participant: patch.add_participant,
         remove_participant: patch.remove_participant,
-        snoozed_until: patch.snoozed_until,
+        snoozed_until: patch.snoozed_until.flatten(),
         spam: patch.spam,
     };
     change(ctx, number, version, new).await?;

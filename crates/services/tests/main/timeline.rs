@@ -98,7 +98,7 @@ async fn viewers_read_and_strangers_see_nothing(pool: PgPool) {
 async fn too_many_events_are_refused_as_one(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.sam);
-    let refused = ingest_json(&ctx, &world.ingest(), vec![json!(0); 1001]).await;
+    let refused = ingest_json(&ctx, &world.ingest(), vec![json!(0); 2501]).await;
     assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
     assert_eq!(ingest_json(&ctx, &world.ingest(), Vec::new()).await, Ok(Vec::new()));
 }

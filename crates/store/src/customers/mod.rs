@@ -5,8 +5,8 @@ mod write;
 
 pub use list::{ListQuery, list};
 pub use write::{
-    NewRow, confirm, find_or_create, find_or_create_by_email, insert, lock, newer_traits, refresh,
-    set_account, update,
+    Claimed, NewRow, claim, confirm, find_or_create, find_or_create_by_email, insert, lock,
+    refresh, set_account, update,
 };
 
 use crate::{Result, Store};

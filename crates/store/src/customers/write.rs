@@ -202,21 +202,51 @@ pub async fn find_or_create(
     Ok(id)
 }
 
-/// Whether traits said at `at` are the newest of a locked customer; notes them if so.
-pub async fn newer_traits(
+/// What an event said of somebody: the properties that nothing newer set.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    pub properties: Vec<String>,
+    /// The e-mail that was said before.
+    pub email_before: Option<String>,
+}
+
+/// Which of `properties`, said at `at`, nothing newer set, of a locked customer; notes that they
+/// were said, and the e-mail that was.
+pub async fn claim(
     tx: &mut Tx,
     workspace: WorkspaceId,
     id: CustomerId,
+    properties: &[String],
+    email: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "update customers set traits_at = $3
-        where workspace_id = $1 and id = $2 and (traits_at is null or traits_at <= $3)",
+) -> Result<Claimed> {
+    if properties.is_empty() {
+        return Ok(Claimed::default());
+    }
+    let row = sqlx::query!(
+        r#"with before as (
+            select said_at from customers where workspace_id = $1 and id = $2
+        ), newer as (
+            select n from unnest($3::text[]) n, before
+            where coalesce((before.said_at->>n)::timestamptz <= $4, true)
+        )
+        update customers set said_at = customers.said_at
+            || (select jsonb_object_agg(n, $4::timestamptz) from newer)
+            || case when $5::text is not null and exists (select 1 from newer where n = 'email')
+                then jsonb_build_object('email=', $5::text) else '{}' end
+        where workspace_id = $1 and id = $2 and exists (select 1 from newer)
+        returning (select array_agg(n) from newer) as properties,
+            (select said_at->>'email=' from before) as email_before"#,
         workspace.0,
         id.0,
+        properties,
         at,
+        email,
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(row.map_or_else(Claimed::default, |r| Claimed {
+        properties: r.properties.unwrap_or_default(),
+        email_before: r.email_before,
+    }))
 }

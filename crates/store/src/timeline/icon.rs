@@ -23,7 +23,7 @@ impl Store {
                     where workspace_id = $1 and merged_into = $2 and folded_at is null limit 50
                 )
             )
-            select e.payload->>'icon_url' as icon_url from ids cross join lateral (
+            select e.payload->>'$rapport.icon_url' as icon_url from ids cross join lateral (
                 select payload from timeline_events
                 where workspace_id = $1 and customer_id = ids.id and kind = any($5)
                     and occurred_at = $3 and id = $4

@@ -40,13 +40,13 @@ async fn a_bad_event_spoils_no_good_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn one_event_needs_no_list_and_a_thousand_and_one_are_too_many(pool: PgPool) {
+async fn one_event_needs_no_list_and_more_than_segment_takes_are_too_many(pool: PgPool) {
     let app = TestApp::new(pool).await;
     app.customer("u1").await;
     assert_eq!(
         app.post("/events", event(json!({}))).await.json()["results"][0]["status"],
         "created"
     );
-    let many = Value::Array(vec![event(json!({})); 1_001]);
+    let many = Value::Array(vec![event(json!({})); 2_501]);
     assert_eq!(app.post("/events", many).await.wrong_fields(), ["events"]);
 }

@@ -16,6 +16,7 @@ mod health;
 mod live;
 mod login;
 mod mail_out;
+mod odd_events;
 mod pages;
 mod restart;
 mod search;

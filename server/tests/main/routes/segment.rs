@@ -166,18 +166,17 @@ async fn hostile_events_are_their_own_trouble(pool: PgPool) {
     let answer = raw(&app, "/v1/batch", KEY, body).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     let wanted = [
-        "created", "created", "created", "rejected", "rejected", "rejected", "rejected",
-        "rejected", "rejected", "created", "rejected", "rejected", "rejected", "created",
+        "created", "created", "created", "created", "created", "rejected", "rejected", "rejected",
+        "rejected", "created", "rejected", "rejected", "created", "created",
     ];
     assert_eq!(states(&answer), wanted, "{answer:?}");
-    assert_eq!(events(&app).await, 5);
+    assert_eq!(events(&app).await, 8);
     let logged = "select count(*) from event_log where state = 'error'";
-    assert_eq!(count(&app, logged).await, 9);
+    assert_eq!(count(&app, logged).await, 6);
     let named = "select count(*) from event_log
         where state = 'error' and name = 'E' and type = 'track'";
-    assert_eq!(count(&app, named).await, 5);
-    let kept =
-        "select count(*) from timeline_events where payload->'segment'->'unknown' is not null";
+    assert_eq!(count(&app, named).await, 3);
+    let kept = "select count(*) from timeline_events where payload->'$rapport.segment'->'unknown' is not null";
     assert_eq!(count(&app, kept).await, 1);
 }
 
@@ -185,13 +184,12 @@ async fn hostile_events_are_their_own_trouble(pool: PgPool) {
 async fn bodies_that_are_none_are_refused_whole(pool: PgPool) {
     let app = app(pool).await;
     let nested = "[".repeat(100_000);
-    let many = format!(r#"{{"batch":[{}]}}"#, vec![r#"{"type":"track"}"#; 1_001].join(","));
+    let many = format!(r#"{{"batch":[{}]}}"#, vec![r#"{"type":"track"}"#; 2_501].join(","));
     for (body, status) in [
         ("".to_string().into_bytes(), 400),
         (b"{\"a\": \xff\xfe}".to_vec(), 400),
         (b"\xc0\xaf".to_vec(), 400),
         (nested.into_bytes(), 400),
-        (br#"{"batch": [{"n": NaN}]}"#.to_vec(), 400),
         (b"[1]".to_vec(), 400),
         (br#"{"batch": {}}"#.to_vec(), 400),
         (br#"{"n": NaN}"#.to_vec(), 400),
@@ -248,9 +246,14 @@ async fn browsers_of_any_site_may_call_and_learn_where_to(pool: PgPool) {
         .uri("/v1/t")
         .header(header::ORIGIN, "https://shop.example")
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type")
+        .header(
+            header::ACCESS_CONTROL_REQUEST_HEADERS,
+            "authorization,content-type,x-retry-count,anonymousid",
+        )
         .body(Body::empty());
     let answer = app.send(preflight.expect("a request")).await;
+    let allowed = answer.header(header::ACCESS_CONTROL_ALLOW_HEADERS).to_lowercase();
+    assert!(allowed.contains("x-retry-count") && allowed.contains("anonymousid"), "{allowed}");
     assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
     assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), "");
     let settings = |key: &str| {
@@ -261,6 +264,7 @@ async fn browsers_of_any_site_may_call_and_learn_where_to(pool: PgPool) {
             .expect("a request")
     };
     let answer = app.send(settings(PUBLIC_KEY)).await;
+    assert_eq!(answer.header(header::ACCESS_CONTROL_EXPOSE_HEADERS), "retry-after");
     assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
     let segment = answer.json()["integrations"]["Segment.io"].clone();
     assert_eq!(segment["apiHost"], "rapport.example:8080/v1");
@@ -286,6 +290,6 @@ async fn a_clock_of_next_year_pins_nothing_to_the_top(pool: PgPool) {
     assert_eq!(states(&send(&app, "/v1/track", KEY, event).await), ["created"]);
     let early = "select count(*) from timeline_events where source = 'segment'
         and occurred_at < now() + interval '25 hours' and received_at <= now()
-        and payload->>'_occurred_at_sent' like '2999%'";
+        and payload->>'$rapport.occurred_at_sent' like '2999%'";
     assert_eq!(count(&app, early).await, 1);
 }
