@@ -146,12 +146,17 @@ pub fn email(field: &str, text: &str) -> Result<String, AppError> {
 }
 
 /// A domain in the one spelling that is stored: in letters, in lower case, without a dot at its
-/// end. What is none stays as it is.
+/// end. What is none stays as it is; so do letters where the tables are not at hand.
 pub fn domain(domain: &str) -> String {
     let lower = domain.trim_end_matches('.').to_lowercase();
     if lower.is_ascii() && !lower.contains("xn--") {
         return lower;
     }
+    in_letters(lower)
+}
+
+#[cfg(any(feature = "domains", test))]
+fn in_letters(lower: String) -> String {
     let (letters, valid) = idna::domain_to_unicode(&lower);
     // Whatever cannot be written back is left as it came.
     match valid.is_ok() && idna::domain_to_ascii(&letters).is_ok() {
@@ -160,7 +165,13 @@ pub fn domain(domain: &str) -> String {
     }
 }
 
+#[cfg(not(any(feature = "domains", test)))]
+fn in_letters(lower: String) -> String {
+    lower
+}
+
 /// An address as mail servers take it: the domain in ASCII. `None` when it has no such form.
+#[cfg(any(feature = "domains", test))]
 pub fn ascii_email(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
     let domain =

@@ -175,8 +175,17 @@ impl TestApp {
 
     /// A page, as a browser with this cookie asks for it.
     pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+        self.accepting("text/html,application/xhtml+xml,*/*;q=0.8", path, cookie).await
+    }
+
+    /// What a script of a page asks for.
+    pub async fn fetch(&self, path: &str, cookie: &str) -> Answer {
+        self.accepting("*/*", path, cookie).await
+    }
+
+    async fn accepting(&self, accept: &str, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path)
-            .header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
+            .header(header::ACCEPT, accept)
             .header(header::COOKIE, cookie)
             .body(Body::empty());
         self.send(request.expect("a request")).await

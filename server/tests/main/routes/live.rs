@@ -99,7 +99,7 @@ async fn only_a_session_opens_the_stream_and_bad_questions_are_refused(pool: PgP
     assert_eq!((early.status, early.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "2"));
     start(&app.live).await;
     for nobody in ["", "rapport=nonsense"] {
-        let answer = app.page("/live", nobody).await;
+        let answer = app.fetch("/live", nobody).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
     }
     let bad = app.page("/live?customer=cus_1%27", &cookie).await;
