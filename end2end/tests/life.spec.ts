@@ -51,6 +51,8 @@ test("two tickets are merged, and parted again", async ({ page, watch }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toContainText("There is no ticket with this number.");
   await field.fill(`#${one}`);
+  // What is offered comes above the button, and moves it.
+  await expect(page.getByRole("dialog").getByRole("option", { name: `#${one}` })).toBeVisible();
   await page.getByRole("dialog").getByRole("button", { name: "Merge" }).click();
   const bar = pane(page).locator(".state-bar");
   await expect(pane(page).getByRole("article")).toHaveCount(2);

@@ -91,7 +91,7 @@ fn of_text(text: &str) -> Option<DateTime<Utc>> {
     let zoned = ZONED.iter().find_map(|form| DateTime::parse_from_str(&plain, form).ok());
     zoned.map(|time| time.to_utc()).or_else(|| {
         let zoneless = |form: &&str| NaiveDateTime::parse_from_str(&plain, form).ok();
-        ZONELESS.iter().find_map(|form| zoneless(&form)).map(|time| time.and_utc()).or_else(|| {
+        ZONELESS.iter().find_map(zoneless).map(|time| time.and_utc()).or_else(|| {
             DAYS.iter()
                 .find_map(|form| NaiveDate::parse_from_str(&plain, form).ok())
                 .map(start_of_day)

@@ -155,8 +155,8 @@ fn is_hidden(style: &str) -> bool {
 
 /// The last value of a property in a lower-case style, without `!important`.
 fn declared<'a>(style: &'a str, name: &str) -> Option<&'a str> {
-    let pairs = style.split(';').filter_map(|d| d.split_once(':'));
-    let found = pairs.filter(|(n, _)| n.trim() == name).last()?;
+    let mut pairs = style.rsplit(';').filter_map(|d| d.split_once(':'));
+    let found = pairs.find(|(n, _)| n.trim() == name)?;
     Some(found.1.trim().trim_end_matches("!important").trim_end())
 }
 

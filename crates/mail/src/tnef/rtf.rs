@@ -127,7 +127,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn shown(&self, group: Group) -> bool {
-        !group.skipped && !(self.html && group.look && !group.tag)
+        let looks = self.html && group.look && !group.tag;
+        !(group.skipped || looks)
     }
 
     fn byte(&mut self, byte: u8, group: Group) {

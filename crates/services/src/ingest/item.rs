@@ -14,7 +14,7 @@ pub(crate) enum Item {
     /// Put it on somebody's timeline.
     Event(Box<Incoming>),
     /// What it asked for was done, or refused: only the log has to know.
-    Settled { log: Box<NewLogRow>, result: EventResult, seen: Option<SeenAt> },
+    Settled { log: Box<NewLogRow>, result: EventResult, seen: Option<Box<SeenAt>> },
 }
 
 /// An event within all limits whose customer or account has to be found.
@@ -74,7 +74,7 @@ impl Item {
         let log = label.row(EventState::Linked, aside_text(&warnings), done.customer);
         let (status, id) = (EventOutcome::Created, Some(log.id));
         let result = EventResult { status, id, errors: Vec::new(), warnings };
-        Self::Settled { log: Box::new(log), result, seen }
+        Self::Settled { log: Box::new(log), result, seen: seen.map(Box::new) }
     }
 }
 

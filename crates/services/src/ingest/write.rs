@@ -101,7 +101,7 @@ pub(super) async fn write(
 /// Who was seen by this.
 fn seen(item: &Item, owners: &Owners) -> Option<(CustomerId, SeenAt)> {
     match item {
-        Item::Settled { log, seen, .. } => log.customer.zip(seen.clone()),
+        Item::Settled { log, seen, .. } => log.customer.zip(seen.as_deref().cloned()),
         Item::Event(incoming) => match owners.of(incoming)?.0 {
             Stream::Customer(customer) => Some((customer, incoming.seen.clone()?)),
             Stream::Account(_) => None,
