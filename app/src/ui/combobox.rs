@@ -178,7 +178,7 @@ where
                         search(event_target_value(&ev), REST_MS);
                     }
                     on:keydown=move |ev| state.key(&ev)
-                    on:blur=move |_| state.open.set(false)
+                    // Losing the focus closes nothing: what lies below would move away from under a click.
                 />
                 <FieldHelp id=help hint error />
             </label>

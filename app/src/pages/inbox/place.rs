@@ -9,6 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Scrolling has ended when it rests for so long, in milliseconds.
 const RESTS_MS: u32 = 150;
+/// Frames that the rows may take to be on the page once they are loaded.
+const FRAMES: u32 = 60;
 /// What the entry's state holds.
 const SCROLL: &str = "inboxScroll";
 const OPENED: &str = "inboxOpened";
@@ -35,7 +37,7 @@ pub fn use_list_place(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Plac
         let (now, before) = (loaded(), before.flatten());
         if now.is_some() && now != before {
             let moved = before.is_some();
-            request_animation_frame(move || place.restore(moved));
+            request_animation_frame(move || place.restore(moved, FRAMES));
         }
         now.or(before)
     });
@@ -103,13 +105,18 @@ impl Place {
     }
 
     /// A page that was not there before in this entry begins at its top.
-    fn restore(self, moved: bool) {
+    fn restore(self, moved: bool, frames: u32) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         let state = window().history().and_then(|h| h.state()).unwrap_or(JsValue::NULL);
         let number = |name: &str| {
             let value = js_sys::Reflect::get(&state, &name.into()).ok()?;
             value.as_f64()
         };
+        let room = scroller.scroll_height() - scroller.client_height();
+        if frames > 0 && number(SCROLL).is_some_and(|top| f64::from(room) < top) {
+            request_animation_frame(move || self.restore(moved, frames - 1));
+            return;
+        }
         let free = document().active_element().is_none_or(|a| a.tag_name() == "BODY");
         if let Some(opened) = number(OPENED).filter(|_| free) {
             let link = format!(".inbox-row[data-number=\"{opened}\"] a.subject");
