@@ -78,6 +78,23 @@ pub async fn in_copy(
     .await?)
 }
 
+/// A message that left, as its row has it.
+struct Sent {
+    message: MessageId,
+    ticket: TicketId,
+    number: i64,
+    customer: CustomerId,
+    unreadable: bool,
+    named: String,
+}
+
+impl From<Sent> for (StoredRaw, String) {
+    fn from(sent: Sent) -> Self {
+        let Sent { message, ticket, number, customer, unreadable, named } = sent;
+        (StoredRaw { message, ticket, number, customer, unreadable }, named)
+    }
+}
+
 /// The newest message of a ticket that left for one of these addresses, with its Message-ID.
 pub async fn sent_to(
     tx: &mut Tx,
@@ -85,7 +102,8 @@ pub async fn sent_to(
     ticket: TicketId,
     emails: &[String],
 ) -> Result<Option<(StoredRaw, String)>> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Sent,
         r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
             t.customer_id as "customer: CustomerId", m.unreadable, m.message_id as "named!"
         from messages m
@@ -102,16 +120,7 @@ pub async fn sent_to(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|r| {
-        let stored = StoredRaw {
-            message: r.message,
-            ticket: r.ticket,
-            number: r.number,
-            customer: r.customer,
-            unreadable: r.unreadable,
-        };
-        (stored, r.named)
-    }))
+    Ok(row.map(Sent::into))
 }
 
 /// The ticket itself, if it is one of this workspace's: a signed token may outlive it. What was
@@ -222,7 +231,8 @@ pub async fn sent_message(
     workspace: WorkspaceId,
     message_ids: &[String],
 ) -> Result<Option<(StoredRaw, String)>> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Sent,
         r#"select m.id as "message: MessageId", t.id as "ticket: TicketId", t.number,
             t.customer_id as "customer: CustomerId", m.unreadable, m.message_id as "named!"
         from unnest($2::text[]) with ordinality as ids (message_id, n)
@@ -235,16 +245,7 @@ pub async fn sent_message(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|r| {
-        let stored = StoredRaw {
-            message: r.message,
-            ticket: r.ticket,
-            number: r.number,
-            customer: r.customer,
-            unreadable: r.unreadable,
-        };
-        (stored, r.named)
-    }))
+    Ok(row.map(Sent::into))
 }
 
 /// The mail that a message came as.
