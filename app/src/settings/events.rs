@@ -254,14 +254,14 @@ fn of_ids(rules: &IdentityRules, draft: &Draft) -> AnyView {
         <form class="config-form" method="post" action=Events::PATH aria-label="IDs and phone numbers">
             <input type="hidden" name="do" value="rules" />
             <h2>"IDs and phone numbers"</h2>
-            <p class="hint">"Values that your systems send for nobody in particular, one a line, such as the user of a kiosk. Null, guest, undefined and their like never identify anybody."</p>
+            <p class="hint">"Placeholder IDs that your systems send, one per line, such as a kiosk’s shared user. Null, guest, undefined and the like never identify anybody."</p>
             {page_error(draft, &["rules"])}
             <label class="field-row">
-                <span class="field-label">"IDs of nobody"</span>
-                <TextArea name="nobody_ids" label="IDs of nobody" value=ids />
+                <span class="field-label">"Placeholder IDs"</span>
+                <TextArea name="nobody_ids" label="Placeholder IDs" value=ids />
                 <FieldHelp id="nobody-help".into() hint="" error=draft.error("nobody_ids") />
             </label>
-            <Field name="phone_country" label="Country of phone numbers without one" maxlength=2 value=country hint="Two letters, such as DE. Numbers are stored with their country." error=draft.error("phone_country") />
+            <Field name="phone_country" label="Default country for phone numbers" maxlength=2 value=country hint="Two letters, such as DE, for numbers that come without a country code." error=draft.error("phone_country") />
             <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
         </form>
     }
