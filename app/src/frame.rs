@@ -84,7 +84,7 @@ fn Rail(section: Section) -> impl IntoView {
             {settings.then(|| view! {
                 <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
             })}
-            <details class="menu rail-menu">
+            <details class="menu rail-menu" data-popup="fleeting">
                 <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>
                 <div class="menu-items">
                     <p class="menu-head">{who}</p>

@@ -7,11 +7,11 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlDetailsElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 /// What opens over the page and goes again with Escape.
-const POPUPS: &str = "details:is(.menu, .menu-more, .add-box, .subject-edit, .note-delete)[open]";
+const POPUPS: &str = "details[data-popup][open]";
 /// Those that a click elsewhere closes too. In the others somebody may have typed.
-const FLEETING: &str = "details:is(.menu, .note-delete)[open]";
+const FLEETING: &str = "details[data-popup=fleeting][open]";
 /// What opens for a field: the field takes the focus, or the words that follow would be shortcuts.
-const FOR_A_FIELD: &str = "details:is(.menu, .menu-more, .add-box, .subject-edit, .recipients)";
+const FOR_A_FIELD: &str = "details:is([data-popup], .recipients)";
 const FIELD: &str = "input:is([type=text], [type=search], [type=email], [type=url], [type=date], :not([type])), textarea";
 
 /// Whether the `<details>` that toggled is open now.

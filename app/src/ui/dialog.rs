@@ -11,11 +11,15 @@ use leptos::html::{Button, Dialog as DialogElement};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
+
+/// What one writes or chooses in.
+const FIELD: &str = "input:not([type=hidden]), select, textarea";
 
 thread_local! {
     // Where the focus was before a dialog asked. Not a local `StoredValue`, which the server drops
     // on another thread than the one that made it, and that panics.
-    static WRITER: RefCell<Option<web_sys::HtmlElement>> = const { RefCell::new(None) };
+    static WRITER: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
 }
 
 /// A modal dialog, shown while `open` is true.
@@ -46,7 +50,11 @@ pub fn Dialog(
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             // Refused only when the node left the page meanwhile: then there is nothing to show.
-            (true, false) => drop(dialog.show_modal()),
+            (true, false) => {
+                let _ = dialog.show_modal();
+                // Its first field, which comes with the next frame; not the button that closes it.
+                request_animation_frame(move || focus_field(&dialog));
+            }
             (false, true) => dialog.close(),
             _ => {}
         }
@@ -111,6 +119,15 @@ pub fn Dialog(
             <Show when=move || open.get()>{children()}</Show>
             <Show when=move || open.get() && asks.get()><Ask keep=Callback::new(move |()| keep()) discard=Callback::new(discard) /></Show>
         </dialog>
+    }
+}
+
+fn focus_field(dialog: &HtmlDialogElement) {
+    let Ok(fields) = dialog.query_selector_all(FIELD) else { return };
+    let mut fields = (0..fields.length()).filter_map(|i| fields.item(i)?.dyn_into().ok());
+    if let Some(field) = fields.find(|field: &HtmlElement| field.client_height() > 0) {
+        // Refused only by a detached element.
+        let _ = field.focus();
     }
 }
 

@@ -23,7 +23,7 @@ pub fn Menu(
         }
     };
     view! {
-        <details class="menu" node_ref=node>
+        <details class="menu" data-popup="fleeting" node_ref=node>
             <summary class="icon-btn" aria-label=label.clone() title=label><Icon name=icon /></summary>
             <div class="menu-items" on:click=on_choice>{children()}</div>
         </details>

@@ -50,7 +50,7 @@ export function toolbar(view: EditorView, bar: HTMLElement): () => void {
 }
 
 function linkLine(view: EditorView, bar: HTMLElement): HTMLButtonElement {
-  const open = button(`Link (${spoken("Mod-k")})`, "link");
+  const open = button(`Link (${spoken("Mod-k")} with words selected)`, "link");
   const line = document.createElement("div");
   line.className = "link-line";
   line.hidden = true;
@@ -104,8 +104,9 @@ function linkLine(view: EditorView, bar: HTMLElement): HTMLButtonElement {
     event.stopPropagation();
   });
   view.dom.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey) {
-      // The page's own ⌘K is the search.
+    // Words that are selected can become a link. Where none are, ⌘K is the palette, as everywhere.
+    const links = !view.state.selection.empty || marked(view.state, link);
+    if (links && event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey) && !event.shiftKey) {
       event.preventDefault();
       event.stopPropagation();
       show();

@@ -1,4 +1,5 @@
 // ⌘K on every page, also while typing: it is nothing that a field knows.
+import "./focus";
 import { ask, showPalette } from "./palette";
 import { showHelp } from "./help";
 

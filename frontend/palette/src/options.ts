@@ -17,6 +17,8 @@ export type Group = { name: string; options: Option[] };
 export type Step = {
   title: string;
   placeholder: string;
+  /** What stands in an empty list. */
+  nothing: string;
   /** What is offered for what was typed. */
   offer: (typed: string) => Group[];
 };
@@ -93,13 +95,13 @@ export function stepOf(command: Doing): Step | undefined {
   });
   if (text !== null) {
     const offer = (typed: string) => (typed.trim() === "" ? [] : [{ name: what, options: [option(typed.trim(), typed.trim())] }]);
-    return { title: what, placeholder: text, offer };
+    return { title: what, placeholder: text, nothing: text, offer };
   }
   if (choices.length === 0) return undefined;
   const offer = (typed: string) => [
     { name: what, options: choices.filter(([, label]) => fits(label, typed)).slice(0, 50).map(([value, label]) => option(label, value)) },
   ];
-  return { title: what, placeholder: "Type to filter", offer };
+  return { title: what, placeholder: "Choose, or type part of its name", nothing: "No match", offer };
 }
 
 /** The step of what a key asked for. */

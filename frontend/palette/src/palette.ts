@@ -41,6 +41,8 @@ class Palette {
     this.dialog.onkeydown = (event) => this.key(event);
     this.dialog.onclick = ({ target }) => target === this.dialog && this.close();
     this.dialog.onclose = () => this.closed();
+    // Back leaves the page that it was opened over.
+    window.addEventListener("popstate", () => this.dialog.open && this.close());
     // The field keeps the focus: what is chosen is said by the list.
     this.list.onmousedown = (event) => event.preventDefault();
   }
@@ -161,7 +163,7 @@ class Palette {
       return group;
     });
     if (problem !== undefined) nodes.push(element("div", { className: "palette-empty", textContent: problem }));
-    else if (nodes.length === 0) nodes.push(element("div", { className: "palette-empty", textContent: this.step ? this.step.placeholder : "Nothing found" }));
+    else if (nodes.length === 0) nodes.push(element("div", { className: "palette-empty", textContent: this.step?.nothing ?? "Nothing found" }));
     this.list.replaceChildren(...nodes);
     const count = this.options.length;
     this.state.textContent = problem ?? `${count} ${count === 1 ? "suggestion" : "suggestions"}`;

@@ -5,6 +5,7 @@ use super::api::tickets_of_view;
 use super::list::List;
 use crate::panes::ticket::{SNOOZES, SnoozeUntil};
 use crate::ui::icon::Icon;
+use crate::ui::shortcuts::focus;
 use crate::ui::time::use_clock;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
@@ -85,6 +86,11 @@ pub fn BulkBar(
             view! { <button class="link-btn" type="button" on:click=everything>{all}</button> }
         })
     };
+    let clear = move |_| {
+        selection.clear();
+        // The bar hides, and this button with it.
+        focus(".inbox-line [type=checkbox]");
+    };
     let in_spam = move || query.get().status == StatusFilter::Spam;
     let people = move || assignable.get().people;
     let teams = move || assignable.get().teams;
@@ -143,7 +149,7 @@ pub fn BulkBar(
                 <button class="btn quiet" type="submit" name="deed" value="read:yes">"Mark read"</button>
                 <button class="btn quiet only-plain" type="submit">"Apply"</button>
             </fieldset>
-            <button class="icon-btn bulk-clear" type="button" title="Clear the selection (Escape)" aria-label="Clear the selection" on:click=move |_| selection.clear()><Icon name="x" /></button>
+            <button class="icon-btn bulk-clear" type="button" title="Clear the selection (Escape)" aria-label="Clear the selection" on:click=clear><Icon name="x" /></button>
         </form>
     }
 }

@@ -77,7 +77,7 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
             </label>
             <Choice name="channel" label="Channel" query options=with_any("Any channel", Channel::ALL.iter().map(|c| (c.as_str(), c.label()))) />
             <Choice name="priority" label="Priority" query options=with_any("Any priority", Priority::ALL.iter().map(|p| (p.as_str(), p.label()))) />
-            <details class="menu more-filters">
+            <details class="menu more-filters" data-popup="fleeting">
                 <summary class="btn quiet"><Icon name="filter" />"More"</summary>
                 <div class="menu-items more-fields">
                     <Typed name="tag" label="Tag" query maxlength=limits::TAG_CHARS />

@@ -56,9 +56,7 @@ pub fn InboxPage() -> impl IntoView {
     let origin = use_origin();
     let list = List::new(move || {
         let (query, loaded) = inbox.get()?;
-        let loaded = loaded.ok()?;
-        let rows = loaded.items.iter().map(|row| (row.customer.id, row.number));
-        origin.remember(query.clone(), rows, loaded.next);
+        origin.remember(query.clone(), &loaded.ok()?);
         Some(query)
     });
     Effect::new(move |before: Option<InboxQuery>| {

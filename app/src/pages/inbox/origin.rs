@@ -1,14 +1,14 @@
 //! The inbox view that the open ticket was reached from: it lives as long as the tab.
 //!
 //! The inbox calls [`Origin::remember`] whenever its list loads. A ticket then knows its
-//! neighbours and the way back; past the last row it fetches the view's next page itself. A
-//! ticket that is not among the rows, as one that was found by searching, came from nowhere.
+//! neighbours and the way back; past the last row it fetches the view's next page itself, and
+//! before the first one the page before. A ticket that is not among the rows, as one that was found by searching, came from nowhere.
 
 use super::api::load_inbox;
 use crate::Failure;
 use crate::session::use_viewer;
 use leptos::prelude::*;
-use rapport_domain::ticket::{InboxCursor, InboxQuery};
+use rapport_domain::ticket::{Inbox, InboxCursor, InboxQuery, Total};
 use rapport_domain::{CustomerId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ pub struct Stop {
 }
 
 impl Stop {
+    fn of(customer: CustomerId, number: i64) -> Self {
+        Self { customer, number, gone: false }
+    }
+
     /// The address of the ticket on its customer's profile.
     pub fn href(self) -> String {
         format!("/customers/{}/tickets/{}", self.customer, self.number)
@@ -34,29 +38,55 @@ impl Stop {
 /// Where the open ticket stands in its view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// Counted from one.
+    /// Counted from one, from the view's first page on.
     pub place: usize,
+    /// Tickets of the view, at least.
     pub of: usize,
-    /// The view has more than what was loaded.
+    /// It has more than `of`.
     pub more: bool,
+    /// Whether the view has pages before or behind what was loaded.
+    pub earlier: bool,
+    pub later: bool,
 }
 
 /// A view as it was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Trail {
     query: InboxQuery,
+    /// Tickets of the view before the first of `rows`.
+    before: usize,
     rows: Vec<Stop>,
+    previous: Option<InboxCursor>,
     next: Option<InboxCursor>,
+    total: Option<Total>,
 }
 
 impl Trail {
+    fn new(query: InboxQuery, page: &Inbox) -> Self {
+        Self {
+            before: query.row as usize,
+            query,
+            rows: stops(page),
+            previous: page.previous,
+            next: page.next,
+            total: page.total,
+        }
+    }
+
     fn index(&self, number: i64) -> Option<usize> {
         self.rows.iter().position(|row| row.number == number)
     }
 
     fn position(&self, number: i64) -> Option<Position> {
-        let place = self.index(number)? + 1;
-        Some(Position { place, of: self.rows.len(), more: self.next.is_some() })
+        let place = self.before + self.index(number)? + 1;
+        let (earlier, later) = (self.previous.is_some(), self.next.is_some());
+        let seen = self.before + self.rows.len();
+        let (of, more) = match self.total {
+            // What changed meanwhile is not counted again.
+            Some(Total { rows, more }) => (seen.max(rows as usize), more),
+            None => (seen, later),
+        };
+        Some(Position { place, of, more, earlier, later })
     }
 
     fn next_of(&self, number: i64) -> Option<Stop> {
@@ -78,7 +108,30 @@ impl Trail {
         }
         let extra = self.rows.len().saturating_sub(ROWS_KEPT);
         self.rows.drain(..extra);
+        self.before += extra;
+        if extra > 0 {
+            self.previous = None;
+        }
         self.next = next;
+    }
+
+    /// The view's page before the first row.
+    fn previous_page(&self) -> Option<InboxQuery> {
+        let row = u32::try_from(self.before).unwrap_or(u32::MAX);
+        Some(InboxQuery { row, ..self.query.clone() }.previous_page(self.previous?))
+    }
+
+    /// Puts that page before the rows; where that gets too long it stands alone.
+    fn prepend(&mut self, query: InboxQuery, page: &Inbox) {
+        let mut rows = stops(page);
+        rows.retain(|row| self.index(row.number).is_none());
+        if rows.len() + self.rows.len() > ROWS_KEPT {
+            *self = Self::new(query, page);
+            return;
+        }
+        self.before = query.row as usize;
+        self.previous = page.previous;
+        self.rows.splice(..0, rows);
     }
 }
 
@@ -108,15 +161,9 @@ pub fn use_origin() -> Origin {
 }
 
 impl Origin {
-    /// The inbox shows these tickets, in this order; `next` is where its next page begins.
-    pub fn remember(
-        self,
-        query: InboxQuery,
-        rows: impl IntoIterator<Item = (CustomerId, i64)>,
-        next: Option<InboxCursor>,
-    ) {
-        let rows = rows.into_iter().map(stop).collect();
-        self.set(Some(Trail { query, rows, next }));
+    /// The inbox shows this page of a view.
+    pub fn remember(self, query: InboxQuery, page: &Inbox) {
+        self.set(Some(Trail::new(query, page)));
     }
 
     /// The reader went elsewhere: what they open from there is no part of the view.
@@ -162,14 +209,36 @@ impl Origin {
             let Some(after) = trail.next else { return Ok(None) };
             let query = trail.query.next_page(after);
             let page = load_inbox(query).await?;
-            let rows: Vec<_> =
-                page.items.iter().map(|row| stop((row.customer.id, row.number))).collect();
             self.change(|trail| {
                 // Two may have asked for the same page.
                 if trail.next == Some(after) {
-                    trail.append(rows, page.next);
+                    trail.append(stops(&page), page.next);
                 }
             });
+        }
+    }
+
+    /// The ticket before it, from the view's pages before where that is needed; `None` at the start.
+    pub async fn find_previous(self, number: i64) -> Result<Option<Stop>, Failure> {
+        loop {
+            let Some(trail) = self.trail.get_untracked() else { return Ok(None) };
+            let found = trail.previous_of(number);
+            if found.is_some() || trail.index(number).is_none() {
+                return Ok(found);
+            }
+            // Each page leads back, so this ends with the first.
+            let Some(query) = trail.previous_page() else { return Ok(None) };
+            let page = load_inbox(query.clone()).await?;
+            let last = page.items.last().map(|row| Stop::of(row.customer.id, row.number));
+            self.change(|now| {
+                if now.previous == trail.previous {
+                    now.prepend(query, &page);
+                }
+            });
+            // The page stands alone now.
+            if self.with_untracked(|trail| trail.index(number)).is_none() {
+                return Ok(last);
+            }
         }
     }
 
@@ -180,6 +249,10 @@ impl Origin {
 
     fn with<T>(self, read: impl FnOnce(&Trail) -> Option<T>) -> Option<T> {
         self.trail.with(|trail| trail.as_ref().and_then(read))
+    }
+
+    fn with_untracked<T>(self, read: impl FnOnce(&Trail) -> Option<T>) -> Option<T> {
+        self.trail.with_untracked(|trail| trail.as_ref().and_then(read))
     }
 
     fn change(self, change: impl FnOnce(&mut Trail)) {
@@ -213,8 +286,8 @@ impl Origin {
     }
 }
 
-fn stop((customer, number): (CustomerId, i64)) -> Stop {
-    Stop { customer, number, gone: false }
+fn stops(page: &Inbox) -> Vec<Stop> {
+    page.items.iter().map(|row| Stop::of(row.customer.id, row.number)).collect()
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -227,7 +300,7 @@ mod tests {
     use rapport_domain::{Cursor, Uuid};
 
     fn trail(numbers: &[i64]) -> Trail {
-        let row = |n: &i64| stop((CustomerId(Uuid::from_u128(1)), *n));
+        let row = |n: &i64| Stop::of(CustomerId(Uuid::from_u128(1)), *n);
         Trail { rows: numbers.iter().map(row).collect(), ..Trail::default() }
     }
 
@@ -240,7 +313,7 @@ mod tests {
         assert_eq!(view.next_of(7).map(|s| s.number), Some(9));
         assert_eq!(view.previous_of(9).map(|s| s.number), Some(7));
         assert_eq!((view.next_of(9), view.previous_of(7), view.next_of(4)), (None, None, None));
-        assert_eq!(view.position(9), Some(Position { place: 3, of: 3, more: false }));
+        assert_eq!(view.position(9), Some(at(3, 3)));
     }
 
     #[test]
@@ -249,10 +322,37 @@ mod tests {
         let cursor = Cursor::new(chrono::DateTime::UNIX_EPOCH, Uuid::nil());
         view.append(trail(&[2, 5]).rows, Some(InboxCursor { rank: 0, cursor }));
         assert_eq!(view.next_of(2).map(|s| s.number), Some(5));
-        assert_eq!(view.position(2), Some(Position { place: 2, of: 3, more: true }));
+        let more = Position { more: true, later: true, ..at(2, 3) };
+        assert_eq!(view.position(2), Some(more));
         let many: Vec<_> = (10..10 + ROWS_KEPT as i64).collect();
         view.append(trail(&many).rows, None);
         assert_eq!(view.rows.len(), ROWS_KEPT);
         assert_eq!(view.position(1), None, "the first were left behind");
+        assert_eq!(view.position(10), Some(at(4, 3 + ROWS_KEPT)), "and still count");
+    }
+
+    #[test]
+    fn a_later_page_counts_from_the_start_and_leads_back() {
+        let cursor = Cursor::new(chrono::DateTime::UNIX_EPOCH, Uuid::nil());
+        let start = Some(InboxCursor { rank: 0, cursor });
+        let query = InboxQuery { after: start, row: 50, ..InboxQuery::default() };
+        let total = Some(Total { rows: 120, more: false });
+        let mut view = Trail { query, before: 50, previous: start, total, ..trail(&[7, 3]) };
+        assert_eq!(view.position(7), Some(Position { earlier: true, ..at(51, 120) }));
+        let first = view.previous_page().unwrap();
+        assert!(first.is_first());
+        let page = Inbox {
+            items: Vec::new(),
+            next: start,
+            previous: None,
+            total,
+            assignable: Default::default(),
+        };
+        view.prepend(first, &page);
+        assert_eq!((view.before, view.previous_page()), (0, None));
+    }
+
+    fn at(place: usize, of: usize) -> Position {
+        Position { place, of, more: false, earlier: false, later: false }
     }
 }

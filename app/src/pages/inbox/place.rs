@@ -6,6 +6,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use rapport_domain::ticket::InboxQuery;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
 
 /// Scrolling has ended when it rests for so long, in milliseconds.
 const RESTS_MS: u32 = 150;
@@ -14,6 +15,8 @@ const FRAMES: u32 = 60;
 /// What the entry's state holds.
 const SCROLL: &str = "inboxScroll";
 const OPENED: &str = "inboxOpened";
+/// How far below the list's upper edge the opened ticket stood, in pixels.
+const OPENED_AT: &str = "inboxOpenedAt";
 
 /// The list's own scroller, and what is remembered of it.
 #[derive(Clone, Copy)]
@@ -94,11 +97,14 @@ impl Place {
         let Ok(history) = window().history() else { return };
         let state = history.state().ok().filter(JsValue::is_object);
         let state = state.unwrap_or_else(|| js_sys::Object::new().into());
-        let mut notes = vec![(SCROLL, f64::from(self.top()))];
-        notes.extend(opened.map(|number| (OPENED, number as f64)));
+        // Scrolled since, the opened ticket says nothing of the place any more.
+        let at = opened.and_then(|number| self.distance_of(&self.link(number)?));
+        let mut notes = vec![(SCROLL, Some(f64::from(self.top()))), (OPENED_AT, at)];
+        notes.extend(opened.map(|number| (OPENED, Some(number as f64))));
         for (name, value) in notes {
+            let value = value.map_or(JsValue::NULL, JsValue::from);
             // A plain object takes every property.
-            let _ = js_sys::Reflect::set(&state, &name.into(), &value.into());
+            let _ = js_sys::Reflect::set(&state, &name.into(), &value);
         }
         // A browser that refuses, as after too many, costs the place and nothing else.
         let _ = history.replace_state(&state, "");
@@ -118,18 +124,33 @@ impl Place {
             return;
         }
         let free = document().active_element().is_none_or(|a| a.tag_name() == "BODY");
-        if let Some(opened) = number(OPENED).filter(|_| free) {
-            let link = format!(".inbox-row[data-number=\"{opened}\"] a.subject");
-            let link = scroller.query_selector(&link).ok().flatten();
-            if let Some(link) = link.and_then(|l| l.dyn_into::<web_sys::HtmlElement>().ok()) {
-                // Refused only by a detached element.
-                let _ = link.focus();
-            }
+        let opened = number(OPENED).and_then(|opened| self.link(opened as i64));
+        if let Some(link) = opened.as_ref().filter(|_| free) {
+            // Refused only by a detached element.
+            let _ = link.focus();
         }
         match number(SCROLL) {
             Some(top) => scroller.set_scroll_top(top as i32),
             None if moved => scroller.set_scroll_top(0),
             None => {}
         }
+        // Tickets that came meanwhile stand above it.
+        let now = opened.as_ref().and_then(|link| self.distance_of(link));
+        if let Some((now, then)) = now.zip(number(OPENED_AT)) {
+            scroller.set_scroll_top(scroller.scroll_top() + (now - then).round() as i32);
+        }
+    }
+
+    /// The link of a ticket that is in the list.
+    fn link(self, number: i64) -> Option<HtmlElement> {
+        let scroller = self.scroller.try_get_untracked().flatten()?;
+        let link = format!(".inbox-row[data-number=\"{number}\"] a.subject");
+        scroller.query_selector(&link).ok().flatten()?.dyn_into().ok()
+    }
+
+    /// How far below the list's upper edge it stands, in pixels.
+    fn distance_of(self, link: &HtmlElement) -> Option<f64> {
+        let scroller = self.scroller.try_get_untracked().flatten()?;
+        Some(link.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top())
     }
 }

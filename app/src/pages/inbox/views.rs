@@ -4,8 +4,10 @@ use super::api::{SaveView, load_views};
 use crate::live::use_fresh_every;
 use crate::ui::action::on_done;
 use crate::ui::icon::Icon;
+use crate::ui::shortcuts::focus;
 use crate::ui::toast::use_toasts;
 use leptos::form::ActionForm;
+use leptos::html::Details;
 use leptos::prelude::*;
 use rapport_domain::limits;
 use rapport_domain::live::Hint;
@@ -110,16 +112,22 @@ fn link(
 fn SaveForm(query: Memo<InboxQuery>, saved: RwSignal<u32>, known: Signal<bool>) -> impl IntoView {
     let save = ServerAction::<SaveView>::new();
     let toasts = use_toasts();
+    let node = NodeRef::<Details>::new();
     on_done(
         save,
         move |()| {
             toasts.say("View saved");
             saved.update(|n| *n += 1);
+            if let Some(details) = node.get_untracked() {
+                details.set_open(false);
+            }
+            // The form hides now, and what it saved is the view that shows.
+            focus(".inbox-views a[aria-current]");
         },
         move |error| toasts.fail(error.to_string()),
     );
     view! {
-        <details class="save-view" hidden=known>
+        <details class="save-view" data-popup="" hidden=known node_ref=node>
             <summary><Icon name="plus" />"Save as a view"</summary>
             <ActionForm action=save>
                 <input type="hidden" name="href" value=move || query.get().first_page().href() />

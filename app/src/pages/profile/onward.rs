@@ -70,10 +70,13 @@ impl Onward {
 
     /// The view's ticket before this one.
     pub fn previous(self, number: i64) {
-        match untrack(|| self.origin.previous_of(number)) {
-            Some(stop) => drop(self.go.try_run(stop.href())),
-            None => self.toasts.say("This is the first one"),
-        }
+        spawn_local(async move {
+            match self.origin.find_previous(number).await {
+                Ok(Some(stop)) => drop(self.go.try_run(stop.href())),
+                Ok(None) => self.toasts.say("This is the first one"),
+                Err(error) => self.toasts.fail(error.to_string()),
+            }
+        });
     }
 
     /// Back to the view, with its filters and page.
@@ -111,8 +114,8 @@ pub fn Walk(number: i64) -> impl IntoView {
             position.of,
             if position.more { "+" } else { "" }
         );
-        let first = origin.previous_of(number).is_none();
-        let last = origin.next_of(number).is_none() && !position.more;
+        let first = origin.previous_of(number).is_none() && !position.earlier;
+        let last = origin.next_of(number).is_none() && !position.later;
         Some(view! {
             <span class="walk">
                 <button class="icon-btn" type="button" title="Previous ticket (k)" aria-label="Previous ticket of the view" disabled=first on:click=move |_| onward.previous(number)><Icon name="chevron-left" /></button>

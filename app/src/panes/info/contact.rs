@@ -59,7 +59,7 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
         .collect();
     let href = format!("/customers/{}/identity", pane.customer.id);
     view! {
-        <details class="menu why">
+        <details class="menu why" data-popup="fleeting">
             <summary class=chip title=reason.clone()>{pane.customer.kind.label()}</summary>
             <div class="menu-items">
                 <p class="menu-head">{reason}</p>

@@ -129,7 +129,7 @@ fn DeleteForm(note: Note) -> impl IntoView {
         move |error| toasts.fail(error.to_string()),
     );
     view! {
-        <details class="note-delete">
+        <details class="note-delete" data-popup="fleeting">
             <summary class="icon-btn" title="Delete note" aria-label="Delete note"><Icon name="trash-2" /></summary>
             <ActionForm action=delete>
                 <input type="hidden" name="id" value=note.id.to_string() />

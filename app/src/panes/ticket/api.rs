@@ -8,21 +8,11 @@ use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
 use rapport_domain::{AttachmentId, Cursor, CustomerId, MacroId, MessageId, UserId};
 use server_fn::codec::Json;
 
-/// Everything the open ticket shows. `customer` is whose it has to be; without one, the page
-/// follows a ticket wherever it goes.
+/// Everything the open ticket shows.
 #[server(input = Json)]
-pub async fn open_ticket(
-    customer: Option<CustomerId>,
-    number: i64,
-    before: Option<Cursor>,
-) -> Result<TicketDetails, Failure> {
-    crate::api::run(async |ctx| match customer {
-        Some(customer) => {
-            rapport_services::messages::details_of(ctx, customer, number, before).await
-        }
-        None => rapport_services::messages::details(ctx, number, before).await,
-    })
-    .await
+pub async fn open_ticket(number: i64, before: Option<Cursor>) -> Result<TicketDetails, Failure> {
+    crate::api::run(async |ctx| rapport_services::messages::details(ctx, number, before).await)
+        .await
 }
 
 /// Changes one property, and answers the ticket's version after it; an empty value clears it.
@@ -45,16 +35,19 @@ pub async fn edit_ticket(
     .await
 }
 
-/// Gives the ticket to the customer with an e-mail or id, and leads to it there.
+/// Gives the ticket to the customer with an e-mail or id, and answers whose it is now. A form
+/// without scripts is led there.
 #[server]
-pub async fn move_ticket(number: i64, customer: String) -> Result<(), Failure> {
+pub async fn move_ticket(number: i64, customer: String) -> Result<CustomerId, Failure> {
     let to = crate::api::run(async |ctx| {
         let seen = rapport_services::tickets::Seen::Anything;
         rapport_services::tickets::give_to(ctx, number, seen, &customer).await
     })
     .await?;
-    leptos_axum::redirect(&format!("/customers/{to}/tickets/{number}"));
-    Ok(())
+    if crate::api::is_plain_form() {
+        leptos_axum::redirect(&format!("/customers/{to}/tickets/{number}"));
+    }
+    Ok(to)
 }
 
 /// Stores what the composer sends, and lets a reply leave. `to`, `cc` and `bcc` are addresses

@@ -175,7 +175,7 @@ fn Choices(
         }
     };
     view! {
-        <details class=class node_ref=node>
+        <details class=class data-popup="fleeting" node_ref=node>
             <summary class="icon-btn outlined" title=label aria-label=label><Icon name=icon /></summary>
             <div class="menu-items" on:click=chosen>{children()}</div>
         </details>

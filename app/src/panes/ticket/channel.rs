@@ -85,7 +85,8 @@ fn Lines(message: Message) -> impl IntoView {
     };
     let any = !main.is_empty();
     let more = move || {
-        any.then(|| view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> })
+        let wanted = any && !matches!(all.get(), Some(Ok(_)));
+        wanted.then(|| view! { <a class="all" href=format!("/files/messages/{id}/headers") target="_blank" rel="noopener" on:click=load>"All raw headers"</a> })
     };
     let checks = message.mail.as_ref().map(|mail| checks(&mail.verdicts)).unwrap_or_default();
     // What a header claims about checks counts only where we trust who wrote it.
@@ -106,13 +107,14 @@ fn Lines(message: Message) -> impl IntoView {
         {move || match all.get() {
             Some(Ok(lines)) => view! { <List lines /> }.into_any(),
             Some(Err(error)) => view! { <span class="edit-error">{error}</span> }.into_any(),
-            None => view! { <List lines=plain.clone() /> {more()} }.into_any(),
+            None => view! { <List lines=plain.clone() /> }.into_any(),
         }}
-        <List lines=checks />
         {sent}
+        <List lines=checks />
+        {more}
         {(message.has_raw && may_write).then(|| view! {
             <form method="post" action=format!("/messages/{id}/reparse")>
-                <button class="all" type="submit" title="Reads the stored mail again">"Read again"</button>
+                <button class="all" type="submit" title="Makes the message anew from the stored mail">"Read the mail again"</button>
             </form>
         })}
     }

@@ -157,20 +157,9 @@ fn closes(live: Live, status: StatusChoice) -> bool {
 
 /// Changes a property as its own editor would.
 fn change(live: Live, property: &str, value: impl Into<String>) {
-    let was = now(live, |t| replaced(t, property));
-    live.edits.push(live.number, property, &value.into(), was, None);
-}
-
-/// The value that a change replaces; `None` for what holds over anything, such as a tag more.
-fn replaced(ticket: &Ticket, property: &str) -> Option<String> {
-    let row = &ticket.row;
-    match property {
-        "status" => Some(row.status.as_str().into()),
-        "priority" => Some(row.priority.as_str().into()),
-        "assignee" => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
-        "team" => Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
-        _ => None,
-    }
+    let (value, was) = (value.into(), live.replaced(property));
+    let undo = live.undo_of(property, &value);
+    live.edits.push(live.number, property, &value, was, undo);
 }
 
 /// The ticket as it is now; a page that was left has none.

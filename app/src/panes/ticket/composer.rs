@@ -119,6 +119,15 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
         tell(&area, "rapport:composer");
     });
+    // Another tab writes the same answer, or sent it.
+    Effect::new(move |_| {
+        let other = window_event_listener(leptos::ev::storage, move |ev| {
+            if ev.key() == Some(writing.draft_key()) {
+                writing.set_text(&ev.new_value().unwrap_or_default());
+            }
+        });
+        on_cleanup(move || other.remove());
+    });
     let answered = on_answered(live, use_onward());
     let last = StoredValue::new(None::<WriteMessage>);
     Effect::new(move |_| {

@@ -4,7 +4,6 @@
 //! Save button while it has the focus. A form that replaces a value carries it.
 
 use super::api::EditTicket;
-use super::edits::Undo;
 use super::live::Live;
 use super::typing::Typing;
 use crate::ui::icon::Icon;
@@ -16,9 +15,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use rapport_domain::AppError;
 use wasm_bindgen::JsCast;
-
-/// How what a form sends is taken back.
-pub(super) type UndoOf = Callback<String, Option<Undo>>;
 
 /// The form around one property. `property` says what the value called `value` means.
 #[component]
@@ -32,7 +28,6 @@ pub(super) fn EditForm(
     /// The same where words are typed.
     #[prop(optional)]
     typing: Option<Typing>,
-    #[prop(optional)] undo: Option<UndoOf>,
     children: Children,
 ) -> impl IntoView {
     let was = was.or_else(|| typing.map(|typing| Signal::derive(move || typing.was())));
@@ -43,7 +38,7 @@ pub(super) fn EditForm(
         let Ok(form) = EditTicket::from_event(&ev) else {
             return toasts.fail("The form could not be read. Reload the page and try again.");
         };
-        let undo = undo.and_then(|undo| undo.run(form.value.clone().unwrap_or_default()));
+        let undo = live.undo_of(&form.property, form.value.as_deref().unwrap_or_default());
         live.edits.push_form(&form, undo);
         if let Some(typing) = typing {
             typing.sent();
@@ -83,9 +78,6 @@ pub(super) fn Choose(
     #[prop(into)] label: String,
     choices: Vec<Choice>,
     #[prop(into)] value: Signal<String>,
-    /// How a choice, named by its value and label, is taken back.
-    #[prop(optional)]
-    undo: Option<Callback<(String, String), Option<Undo>>>,
 ) -> impl IntoView {
     let value = live.shown(&property, value);
     let options = choices
@@ -103,12 +95,6 @@ pub(super) fn Choose(
             |all: &Vec<Choice>| all.iter().find(|c| c.value == value).map(|c| c.label.clone());
         choices.with_value(named).unwrap_or_default()
     };
-    let undo = undo.map(|undo| {
-        Callback::new(move |to: String| {
-            let name = name_of(&to);
-            undo.run((to, name))
-        })
-    });
     let (again, field) = (property.clone(), live.field(&property));
     let pending = move || live.edits.is_pending(&field).then_some("");
     let form = view! {
@@ -125,9 +111,8 @@ pub(super) fn Choose(
         <SaveButton />
     };
     let mine = Signal::derive(move || name_of(&value.try_get().unwrap_or_default()));
-    let undo = undo.unwrap_or_else(|| Callback::new(|_| None));
     view! {
-        <EditForm live property was=value undo>{form}</EditForm>
+        <EditForm live property was=value>{form}</EditForm>
         <EditError live property=again mine />
     }
 }
@@ -179,11 +164,9 @@ pub(super) fn Act(
     #[prop(into)] value: String,
     #[prop(into)] label: String,
     #[prop(default = "x")] icon: &'static str,
-    #[prop(optional)] undo: Option<Undo>,
 ) -> impl IntoView {
-    let undo: UndoOf = Callback::new(move |_| undo.clone());
     view! {
-        <EditForm live property class="act" undo>
+        <EditForm live property class="act">
             <input type="hidden" name="value" value=value />
             <button type="submit" class="tiny" aria-label=label.clone() title=label><Icon name=icon /></button>
         </EditForm>
@@ -219,6 +202,7 @@ pub(super) fn AddBox(
     view! {
         <details
             class="add-box"
+            data-popup=""
             node_ref=node
             on:toggle=move |_| focus_input(node)
             on:keydown=move |ev| {

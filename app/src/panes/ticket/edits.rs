@@ -1,33 +1,13 @@
 //! Editing tickets in place: the queue of this tab, which outlives the ticket that is open.
 
 use super::api::{EditTicket, edit_ticket};
+use super::undo::Undo;
 use crate::ui::edit_queue::{Edit, EditQueue, Field};
 use crate::ui::toast::{Toasts, use_toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::AppError;
 use std::collections::HashMap;
-
-/// How an edit is taken back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Undo {
-    /// What was done, for the message that offers it.
-    pub said: String,
-    /// Property, value, and what it replaces; one after the other.
-    pub back: Vec<(String, String, Option<String>)>,
-}
-
-impl Undo {
-    /// Puts a property back to what it was before `value`.
-    pub fn value(said: impl Into<String>, property: &str, was: String, value: &str) -> Self {
-        Self { said: said.into(), back: vec![(property.into(), was, Some(value.into()))] }
-    }
-
-    /// Does another deed.
-    pub fn deed(said: impl Into<String>, property: &str, value: impl Into<String>) -> Self {
-        Self { said: said.into(), back: vec![(property.into(), value.into(), None)] }
-    }
-}
 
 /// The edits of this tab; take them with [`use_edits`].
 #[derive(Debug, Clone, Copy)]

@@ -1,18 +1,21 @@
 //! Merging the ticket into another, and moving it to another customer: forms with suggestions.
 
-use super::api::{MoveTicket, suggest_customers, suggest_tickets};
+use super::api::{MoveTicket, move_ticket, suggest_customers, suggest_tickets};
 use super::edit::EditForm;
-use super::edits::Undo;
 use super::live::Live;
 use crate::pages::profile::use_place;
+use crate::ui::action::on_done;
 use crate::ui::combobox::Combobox;
 use crate::ui::dialog::Dialog;
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
+use crate::ui::toast::use_toasts;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use rapport_domain::AppError;
+use rapport_domain::{AppError, CustomerId};
 
 /// Which of the two forms is open.
 #[derive(Clone, Copy)]
@@ -34,14 +37,14 @@ pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
     view! {
         <button type="button" class="scripted" on:click=move |_| joining.merge.set(true)><Icon name="git-merge" />"Merge into…"</button>
         <button type="button" class="scripted" on:click=move |_| joining.give.set(true)><Icon name="user" />"Move to another customer…"</button>
-        <details class="menu-more unscripted">
+        <details class="menu-more unscripted" data-popup="">
             <summary><Icon name="git-merge" />"Merge into…"</summary>
             <EditForm live property="merge">
                 <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
                 <button type="submit" class="btn">"Merge"</button>
             </EditForm>
         </details>
-        <details class="menu-more unscripted">
+        <details class="menu-more unscripted" data-popup="">
             <summary><Icon name="user" />"Move to another customer…"</summary>
             <ActionForm action=give attr:class="edit">
                 <input type="hidden" name="number" value=live.number />
@@ -90,16 +93,13 @@ fn number(typed: &str) -> &str {
 #[component]
 fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let (own, customer) = (live.number, live.customer);
-    let undo = Callback::new(move |into: String| {
-        Some(Undo::deed(format!("Merged #{own} into #{}", number(&into)), "unmerge", ""))
-    });
     let field = StoredValue::new(live.field("merge"));
     // The queue outlives this form, and may change once it is gone.
     let refused = move || field.try_with_value(|f| live.edits.refused(f)).flatten();
     let error = Signal::derive(move || refused().map(|e| e.to_string()));
     let pending = move || field.try_with_value(|f| live.edits.is_pending(f)).unwrap_or_default();
     view! {
-        <EditForm live property="merge" class="form" undo>
+        <EditForm live property="merge" class="form">
             <Combobox
                 name="value"
                 label="Ticket of the same customer"
@@ -120,6 +120,30 @@ fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let give = ServerAction::<MoveTicket>::new();
+    let (toasts, navigate) = (use_toasts(), use_navigate());
+    let (number, from) = (live.number, live.customer);
+    let follow = move |customer: CustomerId| {
+        // In place of the address that leads nowhere now.
+        let replace = NavigateOptions { replace: true, ..Default::default() };
+        navigate(&format!("/customers/{customer}/tickets/{number}"), replace);
+    };
+    let back = follow.clone();
+    let moved = move |to| {
+        open.set(false);
+        follow(to);
+        let back = back.clone();
+        toasts.undoable(format!("Moved #{number} to another customer"), move || {
+            let back = back.clone();
+            spawn_local(async move {
+                match move_ticket(number, from.to_string()).await {
+                    Ok(customer) => back(customer),
+                    Err(error) => toasts.fail(error.to_string()),
+                }
+            });
+        });
+    };
+    // What was refused shows in the form.
+    on_done(give, moved, |_| ());
     // Its answer comes while the page goes to the other customer.
     let answer = give.value();
     let failed = move || answer.try_get().flatten().and_then(Result::err).map(|failure| failure.0);

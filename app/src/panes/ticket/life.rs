@@ -1,7 +1,6 @@
 //! What becomes of a ticket besides its status: snooze, merge, move, spam.
 
 use super::edit::EditForm;
-use super::edits::Undo;
 use super::join::{JoinActions, Joining};
 use super::live::Live;
 use crate::pages::profile::use_place;
@@ -9,25 +8,9 @@ use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
 use leptos::prelude::*;
-use rapport_domain::ticket::Ticket;
 
 /// The properties whose errors show above the ticket: their forms are in the menu.
 pub(super) const IN_MENU: [&str; 4] = ["snooze", "spam", "unmerge", "unsplit"];
-
-/// A status as its form has it: the label that is chosen; new and snoozed tickets have none, and
-/// stand for themselves.
-pub(super) fn status_value(ticket: &Ticket) -> String {
-    let label = ticket.row.label.as_ref().map(|label| label.id.to_string());
-    label.unwrap_or_else(|| ticket.row.status.as_str().into())
-}
-
-/// How a change of the status to `to` is taken back.
-pub(super) fn status_undo(live: Live, said: impl Into<String>, to: &str) -> Undo {
-    live.ticket.with_untracked(|t| match t.snoozed_until {
-        Some(until) => Undo::deed(said, "snooze", until.to_rfc3339()),
-        None => Undo::value(said, "status", status_value(t), to),
-    })
-}
 
 /// When the working day starts, for those who snooze until a day.
 const MORNING: u32 = 9;
@@ -37,22 +20,13 @@ const MORNING: u32 = 9;
 pub(super) fn LifeActions(live: Live, joining: Joining) -> impl IntoView {
     let merged = move || live.ticket.with(|t| t.merged_into.is_some());
     let spam = move || live.ticket.with(|t| t.spam_at.is_some());
-    let undo_spam = Callback::new(move |to: String| {
-        if to == "no" {
-            return Some(Undo::deed("No longer spam", "spam", "yes"));
-        }
-        let was = live.ticket.with_untracked(status_value);
-        let back = [("spam", "no".to_string()), ("status", was)];
-        let back = back.map(|(property, value)| (property.to_string(), value, None)).to_vec();
-        Some(Undo { said: "Marked as spam".into(), back })
-    });
     view! {
         <Show when=move || !merged()>
             {view! { <Snooze live /> }.into_any()}
             {view! { <JoinActions live joining /> }.into_any()}
             <a href=format!("/tickets/{}/split", live.number) rel="external"><Icon name="git-merge" />"Split…"</a>
         </Show>
-        <EditForm live property="spam" undo=undo_spam>
+        <EditForm live property="spam">
             <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />
             <button type="submit"><Icon name="shield" />{move || if spam() { "No spam" } else { "Mark as spam" }}</button>
         </EditForm>
@@ -62,17 +36,16 @@ pub(super) fn LifeActions(live: Live, joining: Joining) -> impl IntoView {
 #[component]
 fn Snooze(live: Live) -> impl IntoView {
     let clock = use_clock();
-    let undo = Callback::new(move |_| Some(status_undo(live, "Snoozed", "snoozed")));
     let choice = move |(label, until): SnoozeUntil| {
         view! {
-            <EditForm live property="snooze" undo>
+            <EditForm live property="snooze">
                 <input type="hidden" name="value" value=move || until(clock) />
                 <button type="submit"><Icon name="clock" />{label}</button>
             </EditForm>
         }
     };
     view! {
-        <details class="menu-more">
+        <details class="menu-more" data-popup="">
             <summary><Icon name="moon" />"Snooze"</summary>
             {SNOOZES.map(choice).collect_view()}
         </details>

@@ -9,6 +9,7 @@ use crate::ui::edit_queue::Field;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::live::Hint;
 use rapport_domain::message::{Delivery, TicketDetails};
@@ -100,7 +101,7 @@ impl Live {
                 });
                 let navigate = navigate.clone();
                 spawn_local(async move {
-                    let fetched = open_ticket(None, self.number, self.before).await;
+                    let fetched = open_ticket(self.number, self.before).await;
                     if self.fetch.try_get_value() != turn {
                         return;
                     }
@@ -108,7 +109,9 @@ impl Live {
                         Ok(details) if details.ticket.row.customer.id != self.customer => {
                             let customer = details.ticket.row.customer.id;
                             let href = format!("/customers/{customer}/tickets/{}", self.number);
-                            navigate(&href, Default::default());
+                            // In place of the address that leads nowhere now.
+                            let replace = NavigateOptions { replace: true, ..Default::default() };
+                            navigate(&href, replace);
                         }
                         Ok(details) => drop(self.details.try_set(details)),
                         Err(error) => toasts.fail(error.to_string()),

@@ -31,11 +31,12 @@ mod remarks;
 mod row;
 mod thread;
 mod typing;
+mod undo;
 mod uploads;
 
 pub(crate) use composer::tell;
 pub(crate) use draft::numbers as tickets_with_drafts;
-pub use edits::{Edits, Undo, provide_edits, use_edits};
+pub use edits::provide_edits;
 pub(crate) use life::{SNOOZES, SnoozeUntil};
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
 
@@ -47,6 +48,8 @@ use crate::ui::kept::kept;
 use api::open_ticket;
 use composer::Composer;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
 use live::Live;
 #[cfg(feature = "ssr")]
@@ -69,17 +72,26 @@ pub fn TicketDetails() -> impl IntoView {
     let ticket = Resource::new_blocking(
         move || (place.customer.get(), place.ticket.get(), before.get()),
         |(customer, number, before)| async move {
-            match number.filter(|_| customer.is_some()) {
-                Some(number) => open_ticket(customer, number, before).await.map(|d| (d, before)),
-                None => Err(Failure(AppError::NotFound)),
-            }
+            let Some(number) = number.filter(|_| customer.is_some()) else {
+                return Err(Failure(AppError::NotFound));
+            };
+            let details = open_ticket(number, before).await?;
+            let owner = details.ticket.row.customer.id;
+            // Moved since the link was made, or its customer merged.
+            let elsewhere =
+                (Some(owner) != customer).then(|| format!("/customers/{owner}/tickets/{number}"));
+            Ok((details, before, elsewhere))
         },
     );
     view! {
         <section class="pane centre ticket" aria-label="Ticket" on:input=writes>
             <Transition fallback=|| view! { <Waiting /> }>
                 {kept(move || ticket.get(), |answer| match answer {
-                    Ok((details, before)) => view! { <Loaded details before /> }.into_any(),
+                    Ok((_, _, Some(path))) => {
+                        let options = NavigateOptions { replace: true, ..Default::default() };
+                        view! { <Redirect path options /> }.into_any()
+                    }
+                    Ok((details, before, None)) => view! { <Loaded details before /> }.into_any(),
                     Err(Failure(AppError::NotFound)) => view! { <NoTicket /> }.into_any(),
                     Err(error) => view! { <ErrorPanel error /> }.into_any(),
                 })}

@@ -42,7 +42,7 @@ pub(super) fn on_answered(live: Live, onward: Onward) -> impl Fn(&[Effect]) {
 
 /// Takes back the newest answer of the reader's; its text is the draft again.
 async fn take_back(number: i64, me: Option<UserId>) -> Result<(), Failure> {
-    let details = open_ticket(None, number, None).await?;
+    let details = open_ticket(number, None).await?;
     let mut messages = details.thread.messages.iter().rev();
     let mine = messages.find(|m| {
         m.author_id == me && m.delivery.as_ref().is_some_and(|d| d.undo_until().is_some())

@@ -2,10 +2,9 @@
 
 use super::draft;
 use super::edit::{Act, AddBox, Choice, Choose, Type};
-use super::edits::Undo;
-use super::life::{status_undo, status_value};
 use super::live::Live;
 use super::row::Linked;
+use super::undo::status_value;
 use crate::ui::avatar::Avatar;
 use crate::ui::details::is_open;
 use crate::ui::due::DueMark;
@@ -107,20 +106,11 @@ fn Choices(live: Live) -> impl IntoView {
     if statuses.iter().all(|s| s.value != now) {
         statuses.push(Choice::new(now, status_text.get_untracked()));
     }
-    let undo_status = Callback::new(move |(to, name): (String, String)| {
-        Some(status_undo(live, format!("Status set to {name}"), &to))
-    });
-    let undo_assignee = Callback::new(move |(to, name): (String, String)| {
-        let was = assignee.get_untracked().map(|p| p.id.to_string()).unwrap_or_default();
-        let said =
-            if to.is_empty() { "Assigned to nobody".into() } else { format!("Assigned to {name}") };
-        Some(Undo::value(said, "assignee", was, &to))
-    });
     let priorities = Priority::ALL.iter().map(|p| Choice::new(p.as_str(), p.label())).collect();
     view! {
         <div><dt>"Status"</dt><dd>
             <span class=move || status_class(status.get())>
-                <Choose live property="status" label="Status" choices=statuses value=chosen undo=undo_status />
+                <Choose live property="status" label="Status" choices=statuses value=chosen />
             </span>
         </dd></div>
         <div><dt>"Priority"</dt><dd>
@@ -128,7 +118,7 @@ fn Choices(live: Live) -> impl IntoView {
         </dd></div>
         <div><dt>"Assignee"</dt><dd>
             {move || assignee.get().map(|p| view! { <Avatar name=p.name /> })}
-            <Choose live property="assignee" label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) undo=undo_assignee />
+            <Choose live property="assignee" label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
         </dd></div>
         <div><dt>"Team"</dt><dd>
             <Choose live property="team" label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
@@ -151,11 +141,10 @@ fn Lists(live: Live) -> impl IntoView {
         let tags = live.ticket.with(|t| t.row.tags.clone());
         let tag = |tag: String| {
             let label = format!("Remove the tag {tag}");
-            let undo = Undo::deed(format!("Tag “{tag}” removed"), "tag", tag.clone());
             view! {
                 <span class="tag">
                     <span class="clip">{tag.clone()}</span>
-                    {may.then(|| view! { <Act live property="untag" value=tag label undo /> })}
+                    {may.then(|| view! { <Act live property="untag" value=tag label /> })}
                 </span>
             }
         };

@@ -1,11 +1,11 @@
 //! The row on top: what the ticket is, at one glance, and its other actions.
 
 use super::edit::{EditError, EditForm};
-use super::edits::Undo;
 use super::join::{JoinDialogs, Joining};
-use super::life::{IN_MENU, LifeActions, LifeState, status_undo, status_value};
+use super::life::{IN_MENU, LifeActions, LifeState};
 use super::live::Live;
 use super::typing::Typing;
+use super::undo::status_value;
 use crate::live::PresentPeople;
 use crate::pages::inbox::origin::use_origin;
 use crate::pages::profile::{Walk, use_place};
@@ -105,7 +105,7 @@ fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) 
     let more = (!rest.is_empty()).then(|| {
         let label = format!("{} more {what}", rest.len());
         view! {
-            <details class="menu more">
+            <details class="menu more" data-popup="fleeting">
                 <summary class="tag" aria-label=label.clone() title=label>"+" {rest.len()}</summary>
                 <div class="menu-items">{rest}</div>
             </details>
@@ -134,7 +134,7 @@ fn Subject(live: Live) -> impl IntoView {
         }
     });
     view! {
-        <details class="subject-edit" node_ref=node>
+        <details class="subject-edit" data-popup="" node_ref=node>
             <summary title=move || format!("{} (click to edit)", subject())>
                 <h2 class="subject">{subject}</h2>
                 <Icon name="pencil" />
@@ -213,14 +213,7 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
     let assigned = Signal::derive(move || {
         live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default())
     });
-    let undo_assign = Callback::new(move |to: String| {
-        Some(Undo::value("Assigned to you", "assignee", assigned.get_untracked(), &to))
-    });
     let status = Signal::derive(move || live.ticket.with(status_value));
-    let undo_status = Callback::new(move |to: String| {
-        let said = if closed() { "Reopened" } else { "Closed" };
-        Some(status_undo(live, format!("{said} #{}", live.number), &to))
-    });
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
         copy(format!("{origin}{}", place.ticket_href(live.number)), toasts);
@@ -231,12 +224,12 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
             <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", live.number), toasts)><Icon name="hash" />"Copy number"</button>
             {me.map(|me| view! {
                 <Show when=move || !mine()>
-                    <EditForm live property="assignee" was=assigned undo=undo_assign>
+                    <EditForm live property="assignee" was=assigned>
                         <input type="hidden" name="value" value=me.to_string() />
                         <button type="submit"><Icon name="user-check" />"Assign to me"</button>
                     </EditForm>
                 </Show>
-                <EditForm live property="status" was=status undo=undo_status>
+                <EditForm live property="status" was=status>
                     <input type="hidden" name="value" value=move || if closed() { "open" } else { "closed" } />
                     <button type="submit">
                         {move || if closed() {

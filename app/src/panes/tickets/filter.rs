@@ -96,7 +96,7 @@ pub fn FilterMenu(filter: Filter) -> impl IntoView {
     };
     let scope = move |s: TicketScope| filter.scope.get_untracked() == s;
     view! {
-        <details class="menu ticket-filter" class:on=move || filter.is_on()>
+        <details class="menu ticket-filter" data-popup="fleeting" class:on=move || filter.is_on()>
             <summary class="icon-btn" aria-label="Filter tickets" title="Filter tickets"><Icon name="filter" /></summary>
             <form class="menu-items form" method="get" on:submit=move |ev| if clock.local.get_untracked() { ev.prevent_default() }>
                 <label class="field-row">

@@ -12,12 +12,14 @@ use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
+use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
 use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::form::ActionForm;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use rapport_domain::message::{FirstKind, Opening, Upload};
 use rapport_domain::ticket::{Channel, Priority};
 use rapport_domain::{AppError, CustomerId, limits};
@@ -94,6 +96,11 @@ fn NewTicketForm(customer: CustomerId, opening: Opening) -> impl IntoView {
             }
         }
     };
+    // What was typed is kept.
+    let navigate = use_navigate();
+    use_shortcut("Escape", "Cancel the new ticket", move || {
+        navigate(&format!("/customers/{customer}"), Default::default());
+    });
     let whole = Signal::derive(move || match create.value().get() {
         Some(Err(failure)) if !matches!(failure.0, AppError::Invalid(_)) => {
             Some(failure.to_string())

@@ -8,9 +8,7 @@ use rapport_domain::message::{
     ThreadPage, TicketDetails, main_headers, shown_receipt,
 };
 use rapport_domain::ticket::{MessageKind, Ticket};
-use rapport_domain::{
-    AppError, Cursor, CustomerId, EventId, MessageId, Permission, UserId, limits,
-};
+use rapport_domain::{AppError, Cursor, EventId, MessageId, Permission, UserId, limits};
 use rapport_store::messages::{ActivityRow, MessageRow, Sending};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
@@ -82,17 +80,6 @@ fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answer
 
 fn is_recipients(header: &HeaderLine) -> bool {
     ["to", "cc"].iter().any(|name| header.name.eq_ignore_ascii_case(name))
-}
-
-/// The same under a customer's address: somebody else's ticket is not found there.
-pub async fn details_of(
-    ctx: &Ctx,
-    customer: CustomerId,
-    number: i64,
-    before: Option<Cursor>,
-) -> Result<TicketDetails> {
-    let details = details(ctx, number, before).await?;
-    if details.ticket.row.customer.id == customer { Ok(details) } else { Err(AppError::NotFound) }
 }
 
 /// A page of a ticket's messages, oldest first, ending before a position.

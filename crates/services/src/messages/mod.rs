@@ -9,7 +9,7 @@ mod send;
 mod undo;
 mod write;
 
-pub use details::{details, details_of, thread_page};
+pub use details::{details, thread_page};
 pub use files::{MessageHtml, message_headers, message_html, message_picture, message_raw};
 pub use forward::{Forward, ToForward, forward, to_forward};
 pub use inbound::{

@@ -8,7 +8,7 @@ use rapport_services::{Result, messages};
 pub async fn send(visit: Visit) -> Response {
     match reparse(&visit).await {
         Ok(ticket) => Redirect::to(&ticket).into_response(),
-        Err(error) => visit.respond(status_of(&error), "Read again", || lost(error)),
+        Err(error) => visit.respond(status_of(&error), "Read the mail again", || lost(error)),
     }
 }
 
