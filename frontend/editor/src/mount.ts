@@ -56,8 +56,8 @@ export function mount(area: HTMLTextAreaElement): void {
     },
     dispatchTransaction(tr) {
       view.updateState(view.state.apply(tr));
-      refresh();
-      if (tr.docChanged) write();
+      changed ||= tr.docChanged;
+      soon();
     },
     clipboardTextParser: (text, _context, isPlain) => (isPlain ? plain(text) : parse(text)).slice(0) as Slice,
     clipboardSerializer: DOMSerializer.fromSchema(schema),
@@ -98,6 +98,29 @@ export function mount(area: HTMLTextAreaElement): void {
       item.toggleAttribute("data-in-text", shown.has(item.querySelector("input")?.value ?? ""));
   }
 
+  /** What was typed shows first: the field and the buttons follow when it is on the screen. */
+  let changed = false;
+  let waits = false;
+  function soon() {
+    if (waits) return;
+    waits = true;
+    // A page that nobody sees draws no frame.
+    if (document.hidden) follow();
+    else requestAnimationFrame(() => setTimeout(follow));
+  }
+  function follow() {
+    if (!waits) return;
+    waits = false;
+    refresh();
+    if (changed) write();
+    changed = false;
+  }
+  // Nothing reads the field before it is written: keys that send, the focus that goes, Back.
+  view.dom.addEventListener("keydown", (event) => (event.ctrlKey || event.metaKey) && follow(), true);
+  view.dom.addEventListener("focusout", follow);
+  form.addEventListener("submit", follow, true);
+  window.addEventListener("popstate", follow, true);
+
   function write() {
     known = serialize(view.state.doc);
     unlist();
@@ -128,6 +151,7 @@ export function mount(area: HTMLTextAreaElement): void {
   const gone = new MutationObserver(() => {
     if (area.isConnected) return;
     gone.disconnect();
+    window.removeEventListener("popstate", follow, true);
     view.destroy();
   });
   gone.observe(document.body, { childList: true, subtree: true });

@@ -87,7 +87,7 @@ pub fn InboxPage() -> impl IntoView {
             <div class="inbox">
                 <h1 class="visually-hidden">"Inbox"</h1>
                 {view! { <InboxViews query /> }.into_any()}
-                <div class="inbox-main" node_ref=list.place.scroller on:scroll=move |_| list.place.scrolled()>
+                <div class="inbox-main" class:choosing=move || { list.deeds.selection.count() > 0 } node_ref=list.place.scroller on:scroll=move |_| list.place.scrolled()>
                     <Transition fallback=|| view! { <Skeleton rows=12 /> }>
                         <div class="inbox-head">
                             {view! { <InboxFilters query assignable /> }.into_any()}

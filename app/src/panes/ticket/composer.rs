@@ -14,6 +14,7 @@ use super::live::Live;
 use super::newer::{Newer, Overtaken};
 use super::onward::on_answered;
 use super::recipients::{Lines, RecipientLines};
+use super::resting::Resting;
 use super::uploads::COMPOSER;
 use crate::live::typing;
 use crate::pages::profile::use_onward;
@@ -40,6 +41,7 @@ pub(super) struct Writing {
     lines: Lines,
     words: Words,
     newer: Newer,
+    resting: Resting,
 }
 
 impl Writing {
@@ -55,6 +57,9 @@ impl Writing {
         if let Some(area) = self.area.get_untracked() {
             area.set_value(text);
             tell(&area, "rapport:text");
+        }
+        if !text.is_empty() {
+            self.resting.wake();
         }
     }
 
@@ -104,7 +109,9 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         lines: Lines::new(live),
         words: Words::new(),
         newer: Newer::new(live),
+        resting: Resting::new(),
     };
+    let resting = writing.resting;
     let send = writing.send;
     use_shortcut("r", "Reply", move || writing.open(MessageMode::Reply));
     use_shortcut("n", "Internal note", move || writing.open(MessageMode::Note));
@@ -118,6 +125,11 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             writing.set_text(&draft::load(&writing.draft_key()));
         }
         tell(&area, "rapport:composer");
+    });
+    Effect::new(move |_| {
+        if live.details.with(|d| !d.uploads.is_empty()) {
+            resting.wake();
+        }
     });
     // Another tab writes the same answer, or sent it.
     Effect::new(move |_| {
@@ -171,7 +183,17 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         }
     };
     view! {
-        <div class="composer" data-desk=live.number.to_string() on:keydown=keys on:submit=move |ev| writing.newer.sending(&ev)>
+        <div
+            class="composer"
+            class:resting=move || resting.rests()
+            node_ref=resting.node
+            data-desk=live.number.to_string()
+            on:keydown=keys
+            on:focusin=move |ev| resting.entered(&ev)
+            on:focusout=move |_| resting.left()
+            on:dragenter=move |_| resting.wake()
+            on:submit=move |ev| writing.newer.sending(&ev)
+        >
             <ActionForm action=send node_ref=form attr:id=COMPOSER>
                 <input type="hidden" name="number" value=live.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />

@@ -28,6 +28,7 @@ mod properties;
 mod receipt;
 mod recipients;
 mod remarks;
+mod resting;
 mod row;
 mod thread;
 mod typing;

@@ -23,6 +23,7 @@ pub(super) fn Properties(live: Live) -> impl IntoView {
     let defs = Memo::new(move |_| live.details.with(|d| d.field_defs.clone()));
     view! {
         <div class="props-box">
+        {view! { <Rest live /> }.into_any()}
         <dl class="props">
             {view! { <Choices live /> }.into_any()}
             {view! { <Lists live /> }.into_any()}
@@ -30,7 +31,6 @@ pub(super) fn Properties(live: Live) -> impl IntoView {
             {move || defs.get().into_iter().map(|def| view! { <Custom live def /> }.into_any()).collect_view()}
             {view! { <Csat live /> }.into_any()}
         </dl>
-        {view! { <Rest live /> }.into_any()}
         </div>
     }
 }
