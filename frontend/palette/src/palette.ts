@@ -28,6 +28,8 @@ class Palette {
   private moved = false;
   private asked: AbortController | undefined;
   private timer = 0;
+  /** Where the cursor was in what is being written. */
+  private cursor: Range | undefined;
 
   constructor() {
     this.input.setAttribute("role", "combobox");
@@ -49,7 +51,11 @@ class Palette {
 
   open(step?: Step) {
     if (!this.dialog.isConnected) document.body.append(this.dialog);
-    if (!this.dialog.open) this.dialog.showModal();
+    if (!this.dialog.open) {
+      const selection = document.getSelection();
+      this.cursor = selection?.rangeCount ? selection.getRangeAt(0) : undefined;
+      this.dialog.showModal();
+    }
     this.input.value = "";
     this.before = "";
     this.found = this.first;
@@ -65,6 +71,12 @@ class Palette {
     this.dialog.close();
     // Where nothing had the focus before, the browser leaves it here until it draws again.
     this.input.blur();
+    // The next key may come before the editor puts its cursor back.
+    const { activeElement } = document;
+    if (this.cursor && activeElement instanceof HTMLElement && activeElement.isContentEditable && activeElement.contains(this.cursor.startContainer)) {
+      document.getSelection()?.setBaseAndExtent(this.cursor.startContainer, this.cursor.startOffset, this.cursor.endContainer, this.cursor.endOffset);
+    }
+    this.cursor = undefined;
   }
 
   private closed() {

@@ -113,6 +113,14 @@ fn SaveForm(query: Memo<InboxQuery>, saved: RwSignal<u32>, known: Signal<bool>) 
     let save = ServerAction::<SaveView>::new();
     let toasts = use_toasts();
     let node = NodeRef::<Details>::new();
+    // The form hides once its view is there, which is the one that shows.
+    let just_saved = StoredValue::new(false);
+    Effect::new(move |_| {
+        if known.get() && just_saved.get_value() {
+            just_saved.set_value(false);
+            request_animation_frame(|| focus(".inbox-views a[aria-current]"));
+        }
+    });
     on_done(
         save,
         move |()| {
@@ -121,8 +129,7 @@ fn SaveForm(query: Memo<InboxQuery>, saved: RwSignal<u32>, known: Signal<bool>) 
             if let Some(details) = node.get_untracked() {
                 details.set_open(false);
             }
-            // The form hides now, and what it saved is the view that shows.
-            focus(".inbox-views a[aria-current]");
+            just_saved.set_value(true);
         },
         move |error| toasts.fail(error.to_string()),
     );

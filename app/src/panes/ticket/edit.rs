@@ -6,6 +6,7 @@
 use super::api::EditTicket;
 use super::live::Live;
 use super::typing::Typing;
+use crate::ui::details::fold;
 use crate::ui::icon::Icon;
 use crate::ui::toast::use_toasts;
 use leptos::ev::SubmitEvent;
@@ -188,7 +189,7 @@ pub(super) fn AddBox(
     let input = NodeRef::<Input>::new();
     let close = move || {
         if let Some(details) = node.get_untracked() {
-            details.set_open(false);
+            fold(&details);
         }
     };
     // What was added stands in the list by now; what was typed since stays.
