@@ -1,7 +1,7 @@
 # What there is to do here; each target is one script that says at its head what it does.
 # The first run of each compiles for several minutes; all but the compiling takes seconds.
 
-.PHONY: help run test check dev bench crash setup build prepare fmt
+.PHONY: help run test check dev bench crash faults setup build prepare fmt
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -23,6 +23,9 @@ bench: ## measure the release build
 
 crash: ## kill the server 200 times while it takes in events, and check the ledger
 	@NEXTEST_PROFILE=crash RAPPORT_KILL_POINTS=200 scripts/test.sh --rust what_was_acknowledged_survives_kill_9
+
+faults: ## stop, pause and fill up what the server needs, and check what it promised
+	@scripts/faults.sh
 
 setup: ## install what is missing, for the tests too
 	@scripts/setup.sh --tests

@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
 # A private Postgres for this checkout: a cluster of its own, on a free loopback port.
 #   scripts/pg.sh start         creates it on first use (about 3 s), starts it (1 s)
-#   scripts/pg.sh stop
+#   scripts/pg.sh stop [immediate]
 #   scripts/pg.sh status        succeeds when it runs
 #   scripts/pg.sh url [name]    prints the address of a database (rapport unless named)
 #   scripts/pg.sh psql [name] [args]   opens psql on a database
 #   scripts/pg.sh --test …      a second cluster for tests, quicker because it may lose data
+#   scripts/pg.sh --faults …    a third one for `make faults`, which stops, pauses and kills it
 # Where DATABASE_URL is set, that one is used and nothing is started or stopped.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 cluster=pg
-if [ "${1:-}" = --test ]; then
-  cluster=pg-test
-  shift
-fi
+case "${1:-}" in
+  --test | --faults)
+    cluster=pg-${1#--}
+    shift
+    ;;
+esac
 env_file=$STATE/$cluster.env
 command=${1:-}
 [ $# -eq 0 ] || shift
@@ -133,7 +136,7 @@ case $command in
   start) start ;;
   stop)
     if [ -z "${DATABASE_URL:-}" ] && running; then
-      as_pg "$PG_BIN/pg_ctl" -D "$PG_DATA" -m fast -w -t 60 stop >/dev/null
+      as_pg "$PG_BIN/pg_ctl" -D "$PG_DATA" -m "${1:-fast}" -w -t 60 stop >/dev/null
     fi
     ;;
   status) [ -n "${DATABASE_URL:-}" ] || running ;;

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use rapport_domain::AppError;
+use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;
 use rapport_services::secrets::Keyring;
 use rapport_services::{Ctx, Result, Store};
@@ -58,12 +59,8 @@ pub fn wants_page(headers: &http::HeaderMap) -> bool {
 /// After a form that stands on a page of its own (`?edit=…`) was sent: back to where it was
 /// opened. Forms in dialogs send nothing in `back` and stay.
 pub fn back_to(back: Option<String>) {
-    // A path of this server: one slash first, so never another host.
-    let local = |path: &String| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
-    };
-    if let Some(path) = back.filter(local) {
-        leptos_axum::redirect(&path);
+    if let Some(path) = back.as_deref().and_then(LocalPath::parse) {
+        leptos_axum::redirect(path.as_str());
     }
 }
 

@@ -80,6 +80,8 @@ fn head(options: &LeptosOptions, unread: i64, nonce: Option<String>) -> impl Int
         <link rel="icon" href=icon(unread) type="image/svg+xml" />
         <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous" />
         <HashedStylesheet options=options.clone() id="rapport" />
+        // First, so that nothing is fetched past it.
+        <script src="/updated.js" nonce=nonce.clone() defer></script>
         <script src="/notify.js" nonce=nonce defer></script>
     }
 }

@@ -7,7 +7,9 @@ use crate::serve;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use rapport_services::files::{self, Named};
-use rapport_store::Store;
+use rapport_services::secrets::Keyring;
+use rapport_services::{Ctx, link_keys};
+use rapport_store::{Files, Store};
 
 /// What `rapport admin` can do.
 #[derive(Debug, Subcommand)]
@@ -25,6 +27,19 @@ pub enum Admin {
         #[arg(long)]
         deep: bool,
     },
+    /// Sign the addresses in mails with a new key. Those in mails that left before work for
+    /// another 30 days.
+    RenewLinks {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+        /// The same key as the server's.
+        #[arg(long, env = "RAPPORT_SECRET_KEY", hide_env_values = true)]
+        secret_key: Keyring,
+        /// End them at once: after a key was seen by somebody.
+        #[arg(long)]
+        at_once: bool,
+    },
 }
 
 /// Does it.
@@ -32,6 +47,9 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
     match admin {
         Admin::VerifyFiles { database_url, files, deep } => {
             verify_files(&database_url, &files, deep).await
+        }
+        Admin::RenewLinks { database_url, secret_key, at_once } => {
+            renew_links(&database_url, secret_key, at_once).await
         }
     }
 }
@@ -46,6 +64,17 @@ async fn verify_files(database_url: &str, place: &str, deep: bool) -> anyhow::Re
     print("files without a row, which do no harm", &report.without_row);
     if report.lost.count + report.damaged.count > 0 {
         bail!("restore the files above from a backup");
+    }
+    Ok(())
+}
+
+async fn renew_links(database_url: &str, keys: Keyring, at_once: bool) -> anyhow::Result<()> {
+    let store = Store::connect(database_url, Files::in_memory()).await;
+    let store = store.context("cannot reach Postgres")?.with_keys(keys);
+    for workspace in store.workspaces().await.context("cannot read the workspaces")? {
+        let ctx = Ctx::for_system(store.clone(), workspace, "Admin");
+        link_keys::renew_as_system(&ctx, at_once).await?;
+        println!("renewed the key of {workspace}");
     }
     Ok(())
 }

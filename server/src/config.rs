@@ -3,6 +3,7 @@
 use clap::Args;
 use rapport_services::secrets::Keyring;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Settings of `rapport serve`.
 #[derive(Debug, Clone, Args)]
@@ -24,6 +25,9 @@ pub struct Config {
     /// The built site: pkg/, fonts, icons.
     #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: String,
+    /// The list of what is in pkg/: a path, or a name beside this program.
+    #[arg(long, env = "LEPTOS_HASH_FILE", default_value = "hash.txt")]
+    pub hash_file: String,
     /// Create the demo workspace, its people and keys. Only on a loopback address.
     #[arg(long, env = "RAPPORT_DEMO", value_parser = clap::builder::BoolishValueParser::new(), default_value = "false", action = clap::ArgAction::Set)]
     pub demo: bool,
@@ -44,6 +48,14 @@ pub struct Config {
     /// unless set.
     #[arg(long, env = "RAPPORT_LMTP_LISTEN")]
     pub lmtp_listen: Option<SocketAddr>,
+    /// Certificates and key, as PEM files, with which the SMTP listener offers STARTTLS.
+    #[arg(long, env = "RAPPORT_SMTP_TLS_CERT")]
+    pub smtp_tls_cert: Option<PathBuf>,
+    #[arg(long, env = "RAPPORT_SMTP_TLS_KEY")]
+    pub smtp_tls_key: Option<PathBuf>,
+    /// What the first set-up asks for. Without it the log shows a code that was made up.
+    #[arg(long, env = "RAPPORT_SETUP_CODE", hide_env_values = true)]
+    pub setup_code: Option<String>,
     /// How the SMTP and LMTP listener calls itself.
     #[arg(long, env = "RAPPORT_MAIL_HOSTNAME", default_value = "localhost")]
     pub mail_hostname: String,

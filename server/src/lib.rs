@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod api;
+mod assets;
 pub mod config;
 mod csat;
 pub mod demo;
@@ -27,5 +28,6 @@ pub mod router;
 mod sdk;
 pub mod segment;
 pub mod serve;
+pub mod setup_code;
 pub mod state;
 mod uploads;

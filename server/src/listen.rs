@@ -9,8 +9,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use rapport_intake::addresses::Addresses;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +24,8 @@ use tower::ServiceExt;
 pub struct Bounds {
     /// Connections at once; others wait in the system's queue.
     pub connections: usize,
+    /// Those of one subscriber's address, unless it is a proxy that we trust or this machine.
+    pub per_address: usize,
     /// How long a request's head may take, and a kept connection wait for the next one: longer
     /// than proxies keep theirs.
     pub head: Duration,
@@ -32,19 +35,34 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { connections: 25_000, head: Duration::from_secs(75), grace: Duration::from_secs(10) }
+        let (head, grace) = (Duration::from_secs(75), Duration::from_secs(10));
+        Self { connections: 25_000, per_address: 1_000, head, grace }
     }
 }
 
-/// Serves until `stop` ends, then lets running requests finish.
+impl Bounds {
+    /// The same within `room` connections: one address never takes more than a quarter.
+    pub fn within(self, room: usize) -> Self {
+        let connections = self.connections.min(room);
+        Self { connections, per_address: self.per_address.min(connections / 4).max(1), ..self }
+    }
+}
+
+/// Bytes that a request's head never has: line and headers.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// Serves until `stop` ends, then lets running requests finish. `many` says which addresses stand
+/// for many people: proxies.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
     bounds: Bounds,
+    many: impl Fn(IpAddr) -> bool,
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(bounds.connections));
+    let addresses = Addresses::default();
     tokio::pin!(stop);
     loop {
         let accepted = async {
@@ -63,11 +81,20 @@ pub async fn serve(
             accepted = accepted => accepted,
         };
         let Some((stream, from, place)) = accepted else { continue };
+        let own = if many(from.ip()) {
+            None
+        } else {
+            match addresses.enter(from.ip(), bounds.per_address) {
+                Some(own) => Some(own),
+                // Nothing is said: whoever holds that many connections reads none.
+                None => continue,
+            }
+        };
         let connection = graceful.watch(connection(stream, from, app.clone(), bounds));
         tokio::spawn(async move {
             // Clients go away in the middle: that is nobody's failure.
             let _ = connection.await;
-            drop(place);
+            drop((place, own));
         });
     }
     drop(listener);
@@ -101,6 +128,8 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.head)
+        // It is looked at after each read, which may bring as much again.
+        .max_buf_size(HEAD_BYTES / 2)
         .serve_connection(TokioIo::new(stream), Service::new(service))
 }
 
@@ -125,6 +154,13 @@ mod tests {
     const HEAD: Duration = Duration::from_millis(200);
 
     async fn start(connections: usize) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+        start_with(connections, connections).await
+    }
+
+    async fn start_with(
+        connections: usize,
+        per_address: usize,
+    ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
         let from = get(async |ConnectInfo(from): ConnectInfo<SocketAddr>| from.to_string());
         let slow = get(async || {
             sleep(Duration::from_millis(300)).await;
@@ -134,9 +170,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel();
-        let bounds = Bounds { connections, head: HEAD, grace: Duration::from_secs(5) };
+        let grace = Duration::from_secs(5);
+        let bounds = Bounds { connections, per_address, head: HEAD, grace };
         let stopped = async { drop(stopped.await) };
-        (addr, stop, tokio::spawn(serve(listener, app, bounds, stopped)))
+        (addr, stop, tokio::spawn(serve(listener, app, bounds, |_| false, stopped)))
     }
 
     async fn ask(stream: &mut TcpStream, path: &str) -> String {
@@ -175,6 +212,49 @@ mod tests {
         assert!(!asked.is_finished());
         drop(first);
         assert!(asked.await.expect("asked").starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn one_address_does_not_take_every_place() {
+        let (addr, _stop, _) = start_with(10, 2).await;
+        let mut first = TcpStream::connect(addr).await.expect("connected");
+        let _second = TcpStream::connect(addr).await.expect("connected");
+        sleep(HEAD / 4).await;
+        let mut third = TcpStream::connect(addr).await.expect("connected");
+        let mut said = Vec::new();
+        // Closed at once: the first two wait for their heads still.
+        let closed = timeout(HEAD / 2, third.read_to_end(&mut said)).await;
+        assert!(closed.is_ok() && said.is_empty(), "{said:?}");
+        assert!(ask(&mut first, "/").await.starts_with("HTTP/1.1 200"));
+        drop(first);
+        sleep(HEAD / 4).await;
+        let mut again = TcpStream::connect(addr).await.expect("connected");
+        assert!(ask(&mut again, "/").await.starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn a_head_has_an_end() {
+        let (addr, _stop, _) = start(10).await;
+        for (bytes, status) in [(HEAD_BYTES / 4, "200"), (HEAD_BYTES, "431")] {
+            let mut stream = TcpStream::connect(addr).await.expect("connected");
+            let head = format!(
+                "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: {}\r\n\r\n",
+                "a".repeat(bytes)
+            );
+            // The server may hang up before it read all.
+            let _ = stream.write_all(head.as_bytes()).await;
+            let mut answer = vec![0; 12];
+            stream.read_exact(&mut answer).await.expect("an answer");
+            assert_eq!(String::from_utf8_lossy(&answer), format!("HTTP/1.1 {status}"));
+        }
+    }
+
+    #[test]
+    fn bounds_follow_the_room_there_is() {
+        let small = Bounds::default().within(768);
+        assert_eq!((small.connections, small.per_address), (768, 192));
+        let large = Bounds::default().within(1_000_000);
+        assert_eq!((large.connections, large.per_address), (25_000, 1_000));
     }
 
     #[tokio::test]

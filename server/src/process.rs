@@ -37,4 +37,31 @@ mod tests {
         assert!(room > 0 && (files == u64::MAX || (room as u64) < files));
         assert_eq!(room_for_connections(1), 1);
     }
+
+    #[tokio::test]
+    async fn what_is_written_is_for_this_user_alone() {
+        use rapport_domain::{AttachmentId, WorkspaceId};
+        use std::os::unix::fs::PermissionsExt;
+        keep_files_private();
+        let place = std::env::temp_dir().join(format!("rapport-private-{}", std::process::id()));
+        let files = rapport_store::Files::at(place.to_str().expect("a path")).expect("a place");
+        let (workspace, id) = (WorkspaceId::generate(), AttachmentId::generate());
+        files.put(workspace, id, "secret".into()).await.expect("stored");
+        let mut writing = files.write(workspace, AttachmentId::generate());
+        writing.write("bit by bit".into()).await.expect("written");
+        writing.finish().await.expect("stored");
+        let (mut folders, mut seen) = (vec![place.clone()], 0);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let mode = path.metadata().expect("its mode").permissions().mode() & 0o777;
+                let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+                assert_eq!(mode, wanted, "{}", path.display());
+                seen += usize::from(path.is_file());
+                folders.extend(path.is_dir().then_some(path));
+            }
+        }
+        assert_eq!(seen, 2);
+        std::fs::remove_dir_all(place).expect("removed");
+    }
 }

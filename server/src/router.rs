@@ -4,7 +4,7 @@
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
 //! - health, static files, and the pictures in mails that tell when they were opened: open.
 
-use crate::middleware::{body_panic, canonical, csp, session, slow, small_body};
+use crate::middleware::{body_panic, canonical, csp, database, headers, session, slow, small_body};
 use crate::state::AppState;
 use crate::{api, forms, health};
 use axum::extract::DefaultBodyLimit;
@@ -36,18 +36,22 @@ pub fn build(state: AppState) -> Router {
         Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     open.merge(crate::opens::router())
         .merge(crate::csat::router())
-        .merge(api::router(&state))
+        .merge(api(&state))
         .merge(crate::segment::router())
         .merge(crate::sdk::router(&state))
         .merge(crate::demo_app::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(body_panic::watch))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            http::header::X_CONTENT_TYPE_OPTIONS,
-            http::HeaderValue::from_static("nosniff"),
-        ))
+        .layer(middleware::from_fn_with_state(state.clone(), database::guard))
+        .layer(middleware::from_fn_with_state(state.clone(), headers::set))
         .with_state(state)
+}
+
+/// The REST API, on connections of its own.
+fn api(state: &AppState) -> Router<AppState> {
+    let own = AppState { store: state.api_store.clone(), ..state.clone() };
+    api::router(&own).with_state(own)
 }
 
 fn pages(state: &AppState) -> Router<AppState> {
@@ -117,7 +121,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
         .layer(middleware::from_fn(canonical::shorten))
-        .layer(middleware::from_fn_with_state(state.clone(), csp::set))
+        .layer(middleware::from_fn(csp::set))
         .layer(CsrfLayer::new())
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(compressible()))
@@ -172,5 +176,5 @@ fn nowhere(state: &AppState) -> Router<()> {
             "There is nothing here.\n".into_response()
         }
     };
-    Router::new().fallback(answer).layer(middleware::from_fn_with_state(state.clone(), csp::set))
+    Router::new().fallback(answer).layer(middleware::from_fn(csp::set))
 }

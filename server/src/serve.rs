@@ -1,5 +1,6 @@
 //! Starting and stopping.
 
+use crate::assets;
 use crate::config::{Config, WorkerConfig};
 use crate::listen::{self, Bounds};
 use crate::mail_in;
@@ -11,8 +12,9 @@ use rapport_services::ingest::Ingest;
 use rapport_services::jobs::Worker;
 use rapport_services::live::Live;
 use rapport_services::outside::Outside;
-use rapport_services::setup;
+use rapport_services::{link_keys, setup};
 use rapport_store::{Files, Store};
+use std::net::IpAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -24,13 +26,17 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     let files = files(&config.files)?;
     let store = Store::connect(&config.database_url, files.clone()).await;
-    let store = store.context("cannot reach Postgres")?;
+    let store = store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone());
     store.migrate().await.context("a migration failed")?;
+    link_keys::seal_open(&store).await.context("a key was not sealed")?;
     if config.demo {
         if setup::demo(&store).await.context("the demo workspace was not created")? {
             tracing::info!("created the demo workspace; `rapport demo` fills it");
         }
-        setup::demo_settings(&store).await.context("the demo's settings were not made")?;
+        // Whatever was changed there by hand, the demo starts.
+        if let Err(error) = setup::demo_settings(&store).await {
+            tracing::warn!(%error, "the demo's settings were not made");
+        }
     }
     let worker = worker(&config.worker()).await?;
     let (stop, stopping) = watch::channel(false);
@@ -40,26 +46,47 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         let _ = stop.send(true);
     });
     let worker = tokio::spawn(worker.run(told(stopping.clone())));
-    let addr = config.addr;
+    let (addr, proxies) = (config.addr, config.trusted_proxies.clone());
+    let files_for_api = files.clone();
     let mail_store = Store::connect_for_jobs(&config.database_url, files).await;
     let mail_store = mail_store.context("cannot reach Postgres")?;
+    let mail_store = mail_store.with_keys(config.secret_key.clone());
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
     let live_store = Store::connect_for_live(&config.database_url).await;
     let live = Live::new(live_store.context("cannot reach Postgres")?);
     let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
     let outside = Outside::new().context("no client for outside addresses")?;
     let config_url = config.database_url.clone();
+    let api_store = Store::connect_for_api(&config_url, files_for_api).await;
+    let api_store = api_store.context("cannot reach Postgres")?;
+    let api_store = api_store.with_keys(config.secret_key.clone());
+    let (losing, lost) = watch::channel(false);
+    let watched_url = config_url.clone();
+    // Ends with the process.
+    tokio::spawn(async move { Store::watch(&watched_url, losing).await });
     let mut state = AppState::new(store, config, outside);
-    (state.intake, state.live) = (intake, live);
+    (state.intake, state.live, state.lost, state.api_store) = (intake, live, lost, api_store);
     let events = Store::connect_for_ingest(&config_url).await.context("cannot reach Postgres")?;
     state.ingest = Ingest::start(events);
+    if let Some(what) = assets::missing(&state.leptos) {
+        bail!(
+            "{what} is missing: build the site (scripts/build.sh), and set LEPTOS_SITE_ROOT to it"
+        );
+    }
+    if !state.store.has_workspace().await.context("cannot reach Postgres")? {
+        let code = state.setup_code.reveal();
+        tracing::warn!(
+            "nobody has set this server up: open /setup, which asks for the code {code}"
+        );
+    }
     let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let bounds = Bounds::default();
-    let connections = process::room_for_connections(bounds.connections);
-    listen::serve(listener, app, Bounds { connections, ..bounds }, told(stopping)).await;
+    let bounds = bounds.within(process::room_for_connections(bounds.connections));
+    let many = move |ip: IpAddr| ip.is_loopback() || proxies.contains(&ip);
+    listen::serve(listener, app, bounds, many, told(stopping)).await;
     mail.join_all().await;
     telling.await.context("telling of changes failed")?;
     worker.await.context("the worker failed")
@@ -83,7 +110,7 @@ pub fn files(place: &str) -> anyhow::Result<Files> {
 async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
     let store = Store::connect_for_jobs(&config.database_url, files(&config.files)?).await;
     Ok(Worker {
-        store: store.context("cannot reach Postgres")?,
+        store: store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone()),
         keys: config.secret_key.clone(),
         public_url: config.public_url.trim_end_matches('/').to_string(),
         outside: Outside::new().context("no client for outside addresses")?,

@@ -4,6 +4,7 @@ use crate::api::auth::Quotas;
 use crate::config::Config;
 use crate::middleware::rate_limit::Attempts;
 use crate::segment::Gate;
+use crate::setup_code::SetupCode;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
@@ -12,11 +13,15 @@ use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Debug, Clone, FromRef)]
 pub struct AppState {
     pub store: Store,
+    /// The same with the connections of the REST API.
+    #[from_ref(skip)]
+    pub api_store: Store,
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
     /// Where mail goes that comes over HTTP.
@@ -33,10 +38,15 @@ pub struct AppState {
     pub outside: Outside,
     /// Tells open pages what changed.
     pub live: Live,
+    /// What the first set-up asks for.
+    pub setup_code: SetupCode,
+    /// Whether the database does not answer.
+    pub lost: watch::Receiver<bool>,
 }
 
 impl AppState {
-    /// State for these settings. Mail that comes in is filed at once, its senders unchecked,
+    /// State for these settings. All share the connections of `store`, and nobody watches the
+    /// database. Mail that comes in is filed at once, its senders unchecked,
     /// until the server puts an intake of its own there; events share the pages' connections,
     /// until it puts an ingest with its own there; nothing is told of changes until `live` runs.
     /// Call it inside the runtime.
@@ -47,12 +57,17 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(config.addr)
             .hash_files(true)
+            .hash_file(config.hash_file.as_str().into())
             .build();
+        let store = store.with_keys(config.secret_key.clone());
         let intake = Intake::direct(store.clone(), Verifier::knowing(&[]));
         Self {
             live: Live::new(store.clone()),
             ingest: Ingest::start(store.clone()),
             gate: Arc::default(),
+            setup_code: SetupCode::new(config.setup_code.as_deref()),
+            lost: watch::channel(false).1,
+            api_store: store.clone(),
             store,
             intake,
             config: Arc::new(config),

@@ -18,6 +18,38 @@ pub fn query_value(query: &str, name: &str) -> Option<String> {
     Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
 }
 
+/// Path and query of a page on this server: never another host, whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalPath(String);
+
+impl LocalPath {
+    /// A path with one slash first: `//evil.example` and `/\\evil.example` are other servers.
+    pub fn parse(text: &str) -> Option<Self> {
+        let local = text.starts_with('/')
+            && !text.starts_with("//")
+            && !text.contains('\\')
+            && !text.chars().any(char::is_control);
+        local.then(|| Self(text.into()))
+    }
+
+    /// What follows the host in a whole address, as a Referer is one.
+    pub fn of_address(address: &str) -> Option<Self> {
+        let (_, rest) = address.split_once("://")?;
+        Self::parse(&rest[rest.find('/')?..])
+    }
+
+    /// The path, to be led to.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<LocalPath> for String {
+    fn from(path: LocalPath) -> Self {
+        path.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +57,22 @@ mod tests {
     #[test]
     fn nothing_ends_a_value() {
         assert_eq!(encode("a b&c=d#é/x?"), "a%20b%26c%3Dd%23%C3%A9/x%3F");
+    }
+
+    #[test]
+    fn a_local_path_leads_to_this_server_only() {
+        let local = |text: &str| LocalPath::parse(text).map(String::from);
+        assert_eq!(local("/customers?q=a").as_deref(), Some("/customers?q=a"));
+        for elsewhere in ["", "x", "https://evil.example", "//evil.example", "/\\evil", "/a\r\nb"] {
+            assert_eq!(local(elsewhere), None, "{elsewhere:?}");
+            let referer = format!("https://r.example{elsewhere}");
+            let path = LocalPath::of_address(&referer).map(String::from);
+            assert!(path.is_none_or(|p| !p.starts_with("//") && !p.contains('\\')), "{referer:?}");
+        }
+        let of = |text: &str| LocalPath::of_address(text).map(String::from);
+        assert_eq!(of("https://r.example:8443/inbox?a=1").as_deref(), Some("/inbox?a=1"));
+        assert_eq!(of("https://r.example"), None);
+        assert_eq!(of("https://r.example//evil.example"), None);
     }
 
     #[test]

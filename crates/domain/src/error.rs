@@ -71,6 +71,12 @@ pub enum AppError {
     /// The database or another part does not answer; trying again is safe.
     #[error("Rapport cannot reach its database right now. Nothing was lost; please try again.")]
     Unavailable,
+    /// Files or database have no room; nothing was stored.
+    #[error("The server's disk is full. Nothing was saved: tell whoever runs it.")]
+    NoRoom,
+    /// The row of a file is there, and its bytes are not.
+    #[error("This file is lost on the server. A backup may have it: tell whoever runs it.")]
+    FileLost,
     /// The request never reached the server, or its answer could not be read.
     #[error("{0}")]
     Transport(String),
@@ -108,6 +114,8 @@ impl AppError {
             Self::Conflict(_) | Self::Overtaken(_) | Self::Changed(_) | Self::Taken { .. } => 409,
             Self::RateLimited { .. } => 429,
             Self::Unavailable => 503,
+            Self::NoRoom => 507,
+            Self::FileLost => 410,
             Self::Transport(_) => 400,
         }
     }

@@ -4,6 +4,7 @@
 //! All ways end in [`Intake`], which stores each mail before anything else and files it with
 //! the services. Nothing here decides where a mail belongs.
 
+pub mod addresses;
 pub mod imap;
 mod intake;
 pub mod smtp;

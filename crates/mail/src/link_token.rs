@@ -35,7 +35,7 @@ pub struct Claim {
     mac: [u8; MAC_BYTES],
 }
 
-/// A token about `about`: 68 characters of `0-9a-v`. `key` is the workspace's `mail_key`.
+/// A token about `about`: 68 characters of `0-9a-v`. `key` is the workspace's.
 pub fn sign(key: &[u8], purpose: Purpose, workspace: WorkspaceId, about: Uuid) -> String {
     let mac = mac_of(key, purpose, workspace, about).finalize().into_bytes();
     BASE32_DNSSEC.encode(&[workspace.0.as_bytes(), about.as_bytes(), &mac[..MAC_BYTES]].concat())

@@ -1,6 +1,6 @@
 //! What became of mails that left: told by our server, by bounces, and by opened pictures.
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, link_keys};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, opened_by_machine, receipt_of};
 use rapport_domain::{MessageId, Permission, WorkspaceId, limits, text};
@@ -129,11 +129,9 @@ fn problem(standing: &Standing) -> Option<String> {
 pub async fn opened(store: &Store, token: &str, user_agent: &str) -> Result<()> {
     let now = crate::ctx::now();
     let Some(claim) = link_token::read(token) else { return Ok(()) };
-    let key = match store.mail_key(claim.workspace).await {
-        Err(StoreError::NotFound) => return Ok(()),
-        key => key?,
-    };
-    let Some(message) = claim.verify(&key, Purpose::Open) else { return Ok(()) };
+    let keys = link_keys::verifying(store, claim.workspace).await?;
+    let verified = keys.iter().find_map(|key| claim.verify(key, Purpose::Open));
+    let Some(message) = verified else { return Ok(()) };
     let message = MessageId(message);
     let Some(since) = store.tracked_since(claim.workspace, message).await? else { return Ok(()) };
     let machine = opened_by_machine(user_agent, now - since);

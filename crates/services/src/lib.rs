@@ -21,6 +21,7 @@ pub mod info_cards;
 pub mod ingest;
 pub mod jobs;
 pub mod labels;
+pub mod link_keys;
 pub mod live;
 pub mod macros;
 pub mod mailboxes;
@@ -34,7 +35,6 @@ pub mod push;
 pub mod receiving;
 pub mod rules;
 pub mod search;
-pub mod secrets;
 pub mod settings;
 pub mod setup;
 pub mod sla;
@@ -44,6 +44,6 @@ pub mod timeline;
 
 pub use ctx::{Actor, Ctx, SIGNED_BROWSER};
 pub use rapport_domain::AppError;
-pub use rapport_store::Store;
+pub use rapport_store::{Store, secrets};
 
 pub type Result<T> = std::result::Result<T, AppError>;

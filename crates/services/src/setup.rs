@@ -83,15 +83,37 @@ async fn insert_person(
 }
 
 /// The demo's mailbox, whose mail stays in the outbox: `/dev/outbox` shows it; its macros, a
-/// status of its own, and how soon urgent tickets are answered. Does nothing in a workspace that has
-/// mailboxes, or without the demo's people.
+/// status of its own, and how soon urgent tickets are answered. Each is made where there is none of its
+/// kind; nothing is, without the demo's people.
 pub async fn demo_settings(store: &Store) -> Result<()> {
     let admin = "priya@acme.example";
     let Some(found) = store.credentials(admin).await? else { return Ok(()) };
     let Some(priya) = store.person_by_email(found.workspace, admin).await? else { return Ok(()) };
-    if !store.mailboxes(found.workspace).await?.is_empty() {
-        return Ok(());
+    let ctx = Ctx::for_viewer(store.clone(), priya);
+    if store.mailboxes(found.workspace).await?.is_empty() {
+        demo_mailbox(&ctx).await?;
     }
+    if crate::macros::list(&ctx).await?.is_empty() {
+        demo_macros(&ctx).await?;
+    }
+    if !crate::labels::list(&ctx).await?.iter().any(|l| l.name == DEMO_LABEL) {
+        crate::labels::create(&ctx, StatusCategory::Waiting, DEMO_LABEL).await?;
+    }
+    if crate::sla::list(&ctx).await?.is_empty() {
+        let policy = SlaPolicyInput {
+            name: "Urgent, around the clock".into(),
+            priority: Some(Priority::Urgent),
+            first_response: Some(30),
+            next_response: Some(2 * 60),
+            resolution: Some(24 * 60),
+            ..SlaPolicyInput::default()
+        };
+        crate::sla::save(&ctx, None, policy).await?;
+    }
+    Ok(())
+}
+
+async fn demo_mailbox(ctx: &Ctx) -> Result<()> {
     let mailbox = MailboxInput {
         address: "support@acme.example".into(),
         name: "Acme Support".into(),
@@ -99,25 +121,22 @@ pub async fn demo_settings(store: &Store) -> Result<()> {
         is_default: true,
         ..MailboxInput::default()
     };
-    let ctx = Ctx::for_viewer(store.clone(), priya);
-    crate::mailboxes::create_outbox(&ctx, mailbox).await?;
+    crate::mailboxes::create_outbox(ctx, mailbox).await?;
+    Ok(())
+}
+
+async fn demo_macros(ctx: &Ctx) -> Result<()> {
     for (folder, name, body, effects) in DEMO_MACROS {
         let effects = effects.iter().map(|e| e.parse()).collect::<Result<_>>()?;
         let (name, folder, body) = (name.into(), folder.into(), body.into());
         let new = NewMacro { name, folder, body, effects, ..NewMacro::default() };
-        crate::macros::create(&ctx, new).await?;
+        crate::macros::create(ctx, new).await?;
     }
-    crate::labels::create(&ctx, StatusCategory::Waiting, "With engineering").await?;
-    let policy = SlaPolicyInput {
-        name: "Urgent, around the clock".into(),
-        priority: Some(Priority::Urgent),
-        first_response: Some(30),
-        next_response: Some(2 * 60),
-        resolution: Some(24 * 60),
-        ..SlaPolicyInput::default()
-    };
-    crate::sla::save(&ctx, None, policy).await
+    Ok(())
 }
+
+/// The demo's status of its own.
+const DEMO_LABEL: &str = "With engineering";
 
 /// What agents find behind the `/` in the demo: folder, name, text, deeds.
 const DEMO_MACROS: [(&str, &str, &str, &[&str]); 6] = [

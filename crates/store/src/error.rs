@@ -19,12 +19,43 @@ pub enum StoreError {
     /// The file store cannot be reached or written, or a file is not what its row says.
     #[error("file store: {0}")]
     Files(String),
+    /// The disk of the database or of the files is full.
+    #[error("no room: {0}")]
+    Full(String),
+    /// A row names a file that is gone, or is not what was stored.
+    #[error("file lost: {0}")]
+    FileLost(String),
+}
+
+/// Whether it is for lack of room, however deep that is wrapped.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let io = error.downcast_ref::<std::io::Error>();
+        if io.is_some_and(|e| matches!(e.kind(), StorageFull | QuotaExceeded)) {
+            return true;
+        }
+        // An io::Error that wraps another shows only what is inside of that as its source.
+        next = match io.and_then(std::io::Error::get_ref) {
+            Some(inside) => Some(inside),
+            None => error.source(),
+        };
+    }
+    false
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        if is_full(&error) { Self::Full(error.to_string()) } else { Self::Files(error.to_string()) }
+    }
 }
 
 impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
         match error {
             object_store::Error::NotFound { .. } => Self::NotFound,
+            error if is_full(&error) => Self::Full(error.to_string()),
             error => Self::Files(error.to_string()),
         }
     }
@@ -41,8 +72,10 @@ impl From<sqlx::Error> for StoreError {
                 // A foreign key into nothing: the id is unknown here, or another workspace's.
                 (_, Some("23503")) => Self::NotFound,
                 (Some(name), _) => Self::Constraint(name.to_string()),
-                // Shutting down, starting, cancelled by the statement timeout, no connections left.
-                (_, Some("57P01" | "57P02" | "57P03" | "57014" | "53300")) => {
+                // Shutting down, starting, cancelled by the statement timeout, waited too long for a
+                // lock, no connections left.
+                (_, Some("53100")) => Self::Full(db.to_string()),
+                (_, Some("57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300")) => {
                     Self::Unavailable(db.to_string())
                 }
                 _ => Self::Database(error),
@@ -79,6 +112,32 @@ impl From<StoreError> for AppError {
                 tracing::error!(%detail, "file store error");
                 Self::Unavailable
             }
+            StoreError::Full(detail) => {
+                tracing::error!(%detail, "a disk is full");
+                Self::NoRoom
+            }
+            StoreError::FileLost(detail) => {
+                tracing::error!(%detail, "a file is lost; rapport admin verify-files finds all");
+                Self::FileLost
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn a_full_disk_is_known_however_it_is_wrapped() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        assert!(matches!(StoreError::from(full()), StoreError::Full(_)));
+        assert!(matches!(StoreError::from(io::Error::other(full())), StoreError::Full(_)));
+        let generic = |source| object_store::Error::Generic { store: "local", source };
+        let wrapped = generic(Box::new(io::Error::other(full())));
+        assert!(matches!(StoreError::from(wrapped), StoreError::Full(_)));
+        let other = generic(Box::new(io::Error::from(io::ErrorKind::PermissionDenied)));
+        assert!(matches!(StoreError::from(other), StoreError::Files(_)));
     }
 }

@@ -24,6 +24,7 @@ pub mod identity_secrets;
 mod info;
 pub mod info_cards;
 pub mod jobs;
+pub mod link_keys;
 pub mod macros;
 pub mod mailboxes;
 pub mod merges;
@@ -38,6 +39,7 @@ pub mod receiving;
 pub mod retention;
 pub mod saved_filters;
 pub mod search;
+pub mod secrets;
 pub mod sessions;
 pub mod sightings;
 pub mod sla;
@@ -46,8 +48,10 @@ pub mod teams;
 pub mod tickets;
 pub mod timeline;
 pub mod users;
+mod watch;
 pub mod workspaces;
 
+use crate::secrets::Keyring;
 pub use error::StoreError;
 pub use files::Files;
 use sqlx::Connection;
@@ -55,19 +59,25 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Connections for pages and API.
-const WEB_CONNECTIONS: u32 = 10;
+/// Connections for pages, and for the API: neither waits for the other's.
+const PAGE_CONNECTIONS: u32 = 10;
+const API_CONNECTIONS: u32 = 6;
 /// Connections for writing events: four writers fill the disk's bandwidth, one adds up the counts,
 /// and two are left for what identifies people. A flood of events takes no page's connection.
 const INGEST_CONNECTIONS: u32 = 7;
 /// Connections for a worker's jobs.
 const JOB_CONNECTIONS: u32 = 5;
-/// How long a request waits for a connection before it answers 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a request waits for a connection before it answers 503: people learn within a second
+/// that there is none. What works in the background has more patience.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(900);
+const ACQUIRE_TIMEOUT_BEHIND: Duration = Duration::from_secs(3);
 /// How long a connection for events is believed after its last use.
 const FRESH: Duration = Duration::from_millis(500);
 /// What the server may spend on one statement of a page.
 const STATEMENT_TIMEOUT: &str = "10s";
+/// How long a request's statement waits for a lock: whoever locks one table holds up the pages that
+/// read it, and soon none of the others.
+const LOCK_TIMEOUT: &str = "2s";
 
 /// All migrations, embedded in the binary.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -81,12 +91,18 @@ pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 pub struct Store {
     pool: PgPool,
     files: Files,
+    keys: Keyring,
 }
 
 impl Store {
-    /// Connects to `url` (`postgres://user@host/database`).
+    /// Connects to `url` (`postgres://user@host/database`), for pages.
     pub async fn connect(url: &str, files: Files) -> Result<Self> {
-        Self::connect_with(url, files, WEB_CONNECTIONS).await
+        Self::connect_for_requests(url, files, PAGE_CONNECTIONS).await
+    }
+
+    /// The same for the API.
+    pub async fn connect_for_api(url: &str, files: Files) -> Result<Self> {
+        Self::connect_for_requests(url, files, API_CONNECTIONS).await
     }
 
     /// The same for a worker: jobs never take a page's connection.
@@ -112,12 +128,18 @@ impl Store {
                 })
             },
         );
-        Ok(Self { pool: pool.connect_with(Self::options(url)?).await?, files: Files::in_memory() })
+        Ok(Self::from_pool(pool.connect_with(Self::options(url)?).await?))
+    }
+
+    async fn connect_for_requests(url: &str, files: Files, connections: u32) -> Result<Self> {
+        let options = Self::options(url)?.options([("lock_timeout", LOCK_TIMEOUT)]);
+        let pool = Self::pool_with(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        Ok(Self { files, ..Self::from_pool(pool.connect_with(options).await?) })
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {
         let pool = Self::pool_with(connections).connect_with(Self::options(url)?).await?;
-        Ok(Self { pool, files })
+        Ok(Self { files, ..Self::from_pool(pool) })
     }
 
     fn options(url: &str) -> Result<PgConnectOptions> {
@@ -127,17 +149,28 @@ impl Store {
     }
 
     fn pool_with(connections: u32) -> PgPoolOptions {
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT_BEHIND)
     }
 
-    /// Wraps a pool that somebody else opened, for tests. Files are kept in memory.
+    /// Wraps a pool that somebody else opened, for tests. Files are kept in memory; nothing can be
+    /// sealed.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { pool, files: Files::in_memory() }
+        Self { pool, files: Files::in_memory(), keys: Keyring::default() }
     }
 
     /// The same with its files elsewhere.
     pub fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with keys for what lies in it sealed.
+    pub fn with_keys(self, keys: Keyring) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// What seals and opens secrets.
+    pub fn keys(&self) -> &Keyring {
+        &self.keys
     }
 
     /// Where files lie.
@@ -157,7 +190,13 @@ impl Store {
 
     /// Brings the schema up to date; two servers starting at once wait for each other.
     pub async fn migrate(&self) -> std::result::Result<(), sqlx::migrate::MigrateError> {
-        MIGRATOR.run(&self.pool).await
+        // A connection of its own: what a page may not wait for, a migration does.
+        let mut connection = self.pool.acquire().await?.detach();
+        sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0")
+            .execute(&mut connection)
+            .await?;
+        MIGRATOR.run(&mut connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// Whether the database answers and its schema is the one this program knows.

@@ -13,14 +13,6 @@ pub struct IdentityRules {
 }
 
 impl Store {
-    /// The key that signs the workspace's reply tokens, 32 bytes.
-    pub async fn mail_key(&self, workspace: WorkspaceId) -> Result<Vec<u8>> {
-        sqlx::query_scalar!("select mail_key from workspaces where workspace_id = $1", workspace.0)
-            .fetch_optional(self.pool())
-            .await?
-            .ok_or(StoreError::NotFound)
-    }
-
     /// How many days the event log is kept.
     pub async fn event_log_days(&self, workspace: WorkspaceId) -> Result<i32> {
         sqlx::query_scalar!(

@@ -107,7 +107,9 @@ impl From<AppError> for Problem {
             404 => ("not-found", "Not found"),
             409 => ("conflict", "Conflict"),
             422 => ("invalid", "Some fields are wrong"),
+            410 => ("lost", "The file is lost"),
             429 => ("rate-limited", "Too many requests"),
+            507 => ("no-room", "The disk is full"),
             _ => ("unavailable", "Temporarily unavailable"),
         };
         let detail = match &error {

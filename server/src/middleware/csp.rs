@@ -1,7 +1,6 @@
-//! Security headers of pages.
+//! Security headers of pages, beside those of every answer.
 
-use crate::state::AppState;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{self, HeaderName};
 use axum::middleware::Next;
@@ -10,7 +9,7 @@ use leptos::nonce::Nonce;
 
 /// Sets the policy with a fresh nonce. The nonce goes to the page through the request,
 /// and [`crate::router`] hands it to Leptos, so that header and scripts agree.
-pub async fn set(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn set(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
@@ -26,7 +25,6 @@ pub async fn set(State(state): State<AppState>, mut request: Request, next: Next
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         set(header::CONTENT_SECURITY_POLICY, policy);
     }
-    set(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     set(
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
@@ -35,10 +33,5 @@ pub async fn set(State(state): State<AppState>, mut request: Request, next: Next
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
-    // What an agent saw must not be read back from a shared browser's cache.
-    set(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if state.config.tls() {
-        set(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-    }
     response
 }

@@ -3,6 +3,8 @@
 pub mod body_panic;
 pub mod canonical;
 pub mod csp;
+pub mod database;
+pub mod headers;
 pub mod rate_limit;
 pub mod real_ip;
 pub mod session;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use axum::http::HeaderMap;
+pub use rapport_intake::addresses::subscriber;
 use std::net::{IpAddr, SocketAddr};
 
 /// The caller's address: the connection's, or behind a trusted proxy the rightmost
@@ -19,16 +20,4 @@ pub fn real_ip(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr
         .filter_map(|ip| ip.trim().parse().ok())
         .rfind(|ip| !trusted(ip))
         .unwrap_or(peer.ip())
-}
-
-/// The part of an address that one subscriber holds: an IPv6 /64, an IPv4 address.
-pub fn subscriber(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(_) => ip,
-        IpAddr::V6(v6) => {
-            let mut octets = v6.octets();
-            octets[8..].fill(0);
-            IpAddr::V6(octets.into())
-        }
-    }
 }

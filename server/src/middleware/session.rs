@@ -2,12 +2,13 @@
 
 use crate::state::AppState;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use rapport_app::Failure;
 use rapport_app::api::wants_page;
-use rapport_domain::{AppError, address};
+use rapport_domain::AppError;
+use rapport_domain::address::{self, LocalPath};
 use rapport_services::auth;
 use server_fn::error::FromServerFnError;
 
@@ -66,8 +67,7 @@ fn is_open(path: &str) -> bool {
 /// Path and query of the page that sent the request.
 pub fn page_of(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok());
-    let uri = referer.and_then(|r| r.parse::<Uri>().ok());
-    uri.and_then(|u| u.path_and_query().map(|p| p.to_string())).unwrap_or_else(|| "/".to_string())
+    referer.and_then(LocalPath::of_address).map_or_else(|| "/".into(), String::from)
 }
 
 /// What the browser half reads as the error of any server function.

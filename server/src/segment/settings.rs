@@ -26,6 +26,8 @@ pub async fn settings(
         return Err(Problem::no_key());
     }
     let (protocol, host) = own_host(&state, &headers);
+    // What a caller says of our name is told to that caller alone.
+    let kept = if state.config.public_url.is_some() { AGE } else { "no-store" };
     let body = json!({
         "integrations": { "Segment.io": {
             "apiKey": key,
@@ -43,7 +45,7 @@ pub async fn settings(
         "remotePlugins": [],
         "legacyVideoPluginsEnabled": false,
     });
-    Ok(([(header::CACHE_CONTROL, AGE)], Json(body)).into_response())
+    Ok(([(header::CACHE_CONTROL, kept)], Json(body)).into_response())
 }
 
 /// How this server is reached: as it is configured, else as it was called.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashMap;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -48,6 +49,17 @@ fn body(batch: &Batch) -> Value {
     json!({"batch": batch.iter().enumerate().map(event).collect::<Vec<_>>()})
 }
 
+/// A built site of empty files: no page is asked for here.
+fn no_site() -> PathBuf {
+    let site = std::env::temp_dir().join(format!("rapport-no-site-{}", std::process::id()));
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    for kind in ["js", "wasm", "css"] {
+        std::fs::write(site.join(format!("pkg/rapport.0.{kind}")), "").unwrap();
+    }
+    std::fs::write(site.join("hash.txt"), "js: 0\nwasm: 0\ncss: 0\n").unwrap();
+    site
+}
+
 struct Server {
     child: Child,
     url: String,
@@ -56,8 +68,11 @@ struct Server {
 impl Server {
     async fn start(database: &str, client: &reqwest::Client) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let site = no_site();
         let child = Command::new(env!("CARGO_BIN_EXE_rapport"))
             .arg("serve")
+            .env("LEPTOS_SITE_ROOT", &site)
+            .env("LEPTOS_HASH_FILE", site.join("hash.txt"))
             .env("DATABASE_URL", database)
             .env("RAPPORT_ADDR", format!("127.0.0.1:{port}"))
             .env("RAPPORT_DEMO", "1")
@@ -119,7 +134,8 @@ async fn send(client: reqwest::Client, url: String, mut again: Vec<Batch>) -> Le
     ledger
 }
 
-fn database_url(pool: &PgPool) -> String {
+/// Where a test's database is.
+pub fn database_url(pool: &PgPool) -> String {
     let base = std::env::var("DATABASE_URL").unwrap();
     let (address, parameters) = base.split_once('?').unwrap_or((&base, ""));
     let (server, _) = address.rsplit_once('/').unwrap();

@@ -22,6 +22,8 @@ use tower_http::decompression::Decompression;
 pub const KEY: &str = "rsk_demo_secret";
 pub const PUBLIC_KEY: &str = "rpk_demo_write";
 pub const OTHER_KEY: &str = "rsk_other_secret";
+/// Seals secrets.
+const SEAL: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 /// Bytes of an answer that a test reads.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
@@ -78,26 +80,16 @@ impl TestApp {
 
     /// The same with other settings.
     pub fn configured(pool: PgPool, change: impl FnOnce(&mut Config)) -> Self {
-        let store = Store::from_pool(pool);
-        let mut config = Config {
-            database_url: String::new(),
-            files: String::new(),
-            addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
-            public_url: None,
-            site_root: "no-such-site".into(),
-            demo: true,
-            secret_key: Default::default(),
-            slow_ms: 0,
-            trusted_proxies: Vec::new(),
-            smtp_listen: None,
-            lmtp_listen: None,
-            mail_hostname: "localhost".into(),
-        };
+        let mut config = config();
         change(&mut config);
-        let mut state = AppState::new(store.clone(), config, Outside::new().expect("a client"));
+        Self::over(AppState::new(Store::from_pool(pool), config, Outside::new().expect("a client")))
+    }
+
+    /// The server that these are the parts of.
+    pub fn over(mut state: AppState) -> Self {
         // The hashes of the built files are beside the program, not beside its tests.
         state.leptos.hash_files = false;
-        let live = state.live.clone();
+        let (store, live) = (state.store.clone(), state.live.clone());
         let router =
             router::build(state).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 5555))));
         Self { router, store, live }
@@ -214,6 +206,28 @@ impl TestApp {
         let body = serde_json::json!({"external_id": external_id, "name": "Alex"});
         let answer = self.post("/customers", body).await;
         answer.json()["id"].as_str().expect("an id").to_string()
+    }
+}
+
+/// The settings of tests.
+pub fn config() -> Config {
+    Config {
+        database_url: String::new(),
+        files: String::new(),
+        addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
+        public_url: None,
+        site_root: "no-such-site".into(),
+        demo: true,
+        secret_key: SEAL.parse().expect("a key"),
+        slow_ms: 0,
+        trusted_proxies: Vec::new(),
+        smtp_listen: None,
+        lmtp_listen: None,
+        smtp_tls_cert: None,
+        smtp_tls_key: None,
+        hash_file: "hash.txt".into(),
+        setup_code: Some("open-sesame".into()),
+        mail_hostname: "localhost".into(),
     }
 }
 

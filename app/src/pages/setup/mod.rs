@@ -26,6 +26,7 @@ pub(crate) fn setup_form(typed: SetupTyped, error: Option<AppError>) -> AnyView 
     let beside = |field: &str| error.as_ref().and_then(|e| e.field(field)).map(String::from);
     let (workspace, name) = (beside("workspace"), beside("name"));
     let (email, password) = (beside("email"), beside("password"));
+    let code = beside("code");
     let whole = error.and_then(|error| match error {
         AppError::Invalid(_) => None,
         // Somebody came first.
@@ -40,7 +41,8 @@ pub(crate) fn setup_form(typed: SetupTyped, error: Option<AppError>) -> AnyView 
                 <h1>"Set up Rapport"</h1>
                 <p class="hint">"This creates your workspace and its first admin. It works once."</p>
                 <FormError message=whole />
-                <Field name="workspace" label="Workspace" hint="Your company or product" value=typed_workspace required=true error=workspace autofocus=true />
+                <Field name="code" label="Set-up code" hint="The server's log shows it" autocomplete="off" required=true error=code autofocus=true />
+                <Field name="workspace" label="Workspace" hint="Your company or product" value=typed_workspace required=true error=workspace />
                 <Field name="name" label="Your name" autocomplete="name" value=typed_name required=true error=name />
                 <Field name="email" label="E-mail" kind="email" autocomplete="username" value=typed_email required=true error=email />
                 <Field name="password" label="Password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=password />

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::mailbox::Mailbox;
 use rapport_domain::team::Team;
-use rapport_services::{Result, mailboxes, settings, teams};
+use rapport_services::{Result, link_keys, mailboxes, settings, teams};
 
 pub struct Mailboxes;
 
@@ -32,6 +32,7 @@ impl Page for Mailboxes {
         ("removed", "Mailbox removed"),
         ("tested", "The server answers, and the login works"),
         ("tracking", "Saved"),
+        ("renewed", "New mails carry new addresses"),
     ];
     type Data = Shown;
 
@@ -68,6 +69,10 @@ impl Page for Mailboxes {
                 settings::set_open_tracking(ctx, sent.ticked("on")).await?;
                 Ok("tracking")
             }
+            "renew" => {
+                link_keys::renew(ctx, sent.ticked("at_once")).await?;
+                Ok("renewed")
+            }
             _ => Err(AppError::NotFound),
         }
     }
@@ -92,7 +97,7 @@ impl Page for Mailboxes {
             view! { <ul class="field-list">{rows.collect_view()}</ul> }.into_any()
         };
         view! {
-            {page_error(draft, &["remove", "test", "track"])}
+            {page_error(draft, &["remove", "test", "track", "renew"])}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New mailbox"</a></p>
             {form}
             {list}
@@ -103,6 +108,15 @@ impl Page for Mailboxes {
                     <input type="hidden" name="do" value="track" />
                     {(!open_tracking).then(|| view! { <input type="hidden" name="on" value="1" /> })}
                     <button class="btn" type="submit">{if open_tracking { "Switch off" } else { "Switch on" }}</button>
+                </form>
+            </section>
+            <section class="field-section" aria-label="Addresses in mails">
+                <h2>"Addresses in mails"</h2>
+                <p class="hint">"Each answer carries an address that leads back to its ticket. Renew the key that signs them when one was passed on. Addresses in earlier mails work for 30 more days, unless you end them now: then answers to those mails may open new tickets."</p>
+                <form method="post" action=Self::PATH>
+                    <input type="hidden" name="do" value="renew" />
+                    <label class="check"><input type="checkbox" name="at_once" value="1" />"End earlier addresses now"</label>
+                    <button class="btn" type="submit">"Renew"</button>
                 </form>
             </section>
         }

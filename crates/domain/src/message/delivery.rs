@@ -81,11 +81,12 @@ crate::vocabulary! {
     /// Why somebody who was in a customer's mail gets no answer unless an agent adds them.
     NotAdded {
         Unverified => "unverified", "sender unverified";
+        New => "new", "new, unverified address";
         NoParticipant => "no_participant", "takes no part in this ticket";
     }
 }
 
-/// Somebody who was in To or Cc of a customer's mail and would not get the answer.
+/// Somebody who wrote, or was in To or Cc of a customer's mail, and would not get the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     pub email: String,

@@ -19,6 +19,7 @@ pub(super) enum Command {
     Reset,
     Noop,
     Verify,
+    StartTls,
     Quit,
     /// A known command with arguments that are none.
     Malformed,
@@ -51,6 +52,7 @@ pub(super) fn parse(line: &[u8]) -> Command {
         "RSET" => Command::Reset,
         "NOOP" => Command::Noop,
         "VRFY" => Command::Verify,
+        "STARTTLS" if rest.is_empty() => Command::StartTls,
         "QUIT" => Command::Quit,
         "DATA" => Command::Malformed,
         _ => Command::Unknown,
@@ -117,7 +119,8 @@ mod tests {
             ),
             ("DATA\r\n", Command::Data),
             ("quit", Command::Quit),
-            ("STARTTLS", Command::Unknown),
+            ("StartTLS\r\n", Command::StartTls),
+            ("AUTH PLAIN", Command::Unknown),
         ] {
             assert_eq!(parse(line.as_bytes()), command, "{line}");
         }

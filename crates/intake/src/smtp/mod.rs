@@ -2,18 +2,21 @@
 //!
 //! A small server of our own, because what matters here is what it refuses: it speaks the few
 //! commands of RFC 5321 and RFC 2033 that deliver mail, takes recipients that are mailboxes
-//! alone, and says 250 only once a mail is committed. TLS is the relay's affair.
+//! alone, and says 250 only once a mail is committed. With a certificate it offers STARTTLS.
 
 mod command;
 mod lines;
 mod session;
 mod text;
+mod tls;
 
+use crate::addresses::Addresses;
 use crate::intake::stopped;
 use crate::{Intake, Stop};
 use session::Session;
 use std::sync::Arc;
 use std::time::Duration;
+pub use tls::Tls;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -21,6 +24,8 @@ use tokio::task::JoinSet;
 
 /// Connections at once.
 const CONNECTIONS_MAX: usize = 100;
+/// Those of one address; this machine's own relay has them all.
+const CONNECTIONS_OF_ADDRESS: usize = 20;
 /// How long a connection may last.
 const CONNECTION_TIME: Duration = Duration::from_secs(600);
 /// How long running deliveries have when the server stops.
@@ -35,16 +40,30 @@ pub enum Protocol {
     Lmtp,
 }
 
-/// Serves connections until `stop`. `hostname` is how the server calls itself.
-pub async fn serve(
-    listener: TcpListener,
-    protocol: Protocol,
-    hostname: String,
-    intake: Intake,
-    mut stop: Stop,
-) {
+/// How a listener speaks.
+#[derive(Debug, Clone)]
+pub struct Speech {
+    pub protocol: Protocol,
+    /// How the server calls itself.
+    pub hostname: String,
+    /// Offers STARTTLS.
+    pub tls: Option<Tls>,
+    /// Connections of one address, those of this machine too: for tests.
+    pub of_address: Option<usize>,
+}
+
+impl Speech {
+    /// In the clear.
+    pub fn new(protocol: Protocol, hostname: impl Into<String>) -> Self {
+        Self { protocol, hostname: hostname.into(), tls: None, of_address: None }
+    }
+}
+
+/// Serves connections until `stop`.
+pub async fn serve(listener: TcpListener, speech: Speech, intake: Intake, mut stop: Stop) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let hostname: Arc<str> = hostname.into();
+    let speech = Arc::new(speech);
+    let addresses = Addresses::default();
     let in_flight = Arc::new(Semaphore::new(text::IN_FLIGHT_STEPS));
     let mut sessions = JoinSet::new();
     loop {
@@ -66,8 +85,15 @@ pub async fn serve(
             refuse(stream);
             continue;
         };
-        let session =
-            Session::new(protocol, hostname.clone(), peer.ip(), intake.clone(), in_flight.clone());
+        let most = match speech.of_address {
+            None if peer.ip().is_loopback() => CONNECTIONS_MAX,
+            most => most.unwrap_or(CONNECTIONS_OF_ADDRESS),
+        };
+        let Some(place) = addresses.enter(peer.ip(), most) else {
+            refuse(stream);
+            continue;
+        };
+        let session = Session::new(speech.clone(), peer.ip(), intake.clone(), in_flight.clone());
         let stop = stop.clone();
         sessions.spawn(async move {
             let run = session.run(stream, stop);
@@ -76,7 +102,7 @@ pub async fn serve(
                 Err(_) => tracing::info!(%peer, "a mail connection took too long"),
                 Ok(Ok(())) => {}
             }
-            drop(permit);
+            drop((permit, place));
         });
     }
     let ended = async { while sessions.join_next().await.is_some() {} };

@@ -1,9 +1,9 @@
 //! One connection.
 
-use super::Protocol;
 use super::command::{Command, Hello, parse};
 use super::lines::{Line, read_line};
 use super::text::{Text, read_text};
+use super::{Protocol, Speech};
 use crate::intake::stopped;
 use crate::{Intake, Stop};
 use rapport_domain::message::{Envelope, MailSource};
@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 /// Bytes of a command line (RFC 5321 has 512, extensions add to it).
@@ -28,8 +29,9 @@ const COMMANDS_MAX: usize = 5_000;
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 pub(super) struct Session {
-    protocol: Protocol,
-    hostname: Arc<str>,
+    speech: Arc<Speech>,
+    /// Whether what is said is encrypted by now.
+    secure: bool,
     peer: IpAddr,
     intake: Intake,
     /// Room for mails that are being sent, in steps of a megabyte, shared by all connections.
@@ -41,46 +43,67 @@ pub(super) struct Session {
 
 impl Session {
     pub fn new(
-        protocol: Protocol,
-        hostname: Arc<str>,
+        speech: Arc<Speech>,
         peer: IpAddr,
         intake: Intake,
         in_flight: Arc<Semaphore>,
     ) -> Self {
         let (helo, mail_from, recipients) = (None, None, Vec::new());
-        Self { protocol, hostname, peer, intake, in_flight, helo, mail_from, recipients }
+        Self { speech, secure: false, peer, intake, in_flight, helo, mail_from, recipients }
     }
 
     /// Talks until the client quits, gives up or makes too many mistakes.
-    pub async fn run(
-        mut self,
-        stream: impl AsyncRead + AsyncWrite + Unpin,
-        mut stop: Stop,
-    ) -> io::Result<()> {
+    pub async fn run(mut self, mut stream: TcpStream, mut stop: Stop) -> io::Result<()> {
+        let kind = if self.speech.protocol == Protocol::Lmtp { "LMTP" } else { "ESMTP" };
+        say(&mut stream, &format!("220 {} {kind} Rapport", self.speech.hostname)).await?;
+        let Some(stream) = self.talk(stream, &mut stop).await? else { return Ok(()) };
+        let Some(tls) = &self.speech.tls else { return Ok(()) };
+        let stream = tls.accept(stream).await?;
+        self.secure = true;
+        self.talk(stream, &mut stop).await.map(drop)
+    }
+
+    /// Talks over this stream; gives it back where it is to be encrypted.
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        stream: S,
+        stop: &mut Stop,
+    ) -> io::Result<Option<S>> {
         let (reader, mut writer) = tokio::io::split(stream);
         let mut reader = BufReader::new(reader);
-        let kind = if self.protocol == Protocol::Lmtp { "LMTP" } else { "ESMTP" };
-        say(&mut writer, &format!("220 {} {kind} Rapport", self.hostname)).await?;
         let (mut line, mut mistakes) = (Vec::new(), 0);
         for _ in 0..COMMANDS_MAX {
             let read = tokio::select! {
-                () = stopped(&mut stop) => {
-                    return say(&mut writer, "421 4.3.2 Stopping, try again later").await;
+                () = stopped(stop) => {
+                    say(&mut writer, "421 4.3.2 Stopping, try again later").await?;
+                    return Ok(None);
                 }
                 read = read_line(&mut reader, &mut line, COMMAND_BYTES) => read?,
             };
             let command = match read {
-                Line::End => return Ok(()),
+                Line::End => return Ok(None),
                 Line::TooLong => Command::Malformed,
                 Line::Whole => parse(&line),
             };
             if command == Command::Quit {
-                return say(&mut writer, "221 2.0.0 Bye").await;
+                say(&mut writer, "221 2.0.0 Bye").await?;
+                return Ok(None);
+            }
+            if command == Command::StartTls && self.offers_tls() {
+                // What somebody in between put behind the command would pass for encrypted.
+                if !reader.buffer().is_empty() {
+                    say(&mut writer, "503 5.5.1 Wait for my answer").await?;
+                    return Ok(None);
+                }
+                say(&mut writer, "220 2.0.0 Go on").await?;
+                self.helo = None;
+                self.reset();
+                return Ok(Some(reader.into_inner().unsplit(writer)));
             }
             if command == Command::Data && !self.recipients.is_empty() {
                 say(&mut writer, "354 Go on, end with a dot alone").await?;
                 if !self.data(&mut reader, &mut writer).await? {
-                    return Ok(());
+                    return Ok(None);
                 }
                 continue;
             }
@@ -91,7 +114,12 @@ impl Session {
                 break;
             }
         }
-        say(&mut writer, "421 4.7.0 Enough of this").await
+        say(&mut writer, "421 4.7.0 Enough of this").await?;
+        Ok(None)
+    }
+
+    fn offers_tls(&self) -> bool {
+        self.speech.tls.is_some() && !self.secure
     }
 
     async fn answer(&mut self, command: Command) -> String {
@@ -108,22 +136,25 @@ impl Session {
             // Whether an address exists is told to those alone who bring it a mail.
             Command::Verify => "252 2.5.2 Send a mail and see".into(),
             Command::Malformed => "501 5.5.4 This cannot be read".into(),
-            Command::Unknown | Command::Quit => "502 5.5.1 This is not spoken here".into(),
+            Command::Unknown | Command::StartTls | Command::Quit => {
+                "502 5.5.1 This is not spoken here".into()
+            }
         }
     }
 
     fn hello(&mut self, verb: Hello, name: String) -> String {
-        if (verb == Hello::Lhlo) != (self.protocol == Protocol::Lmtp) {
+        if (verb == Hello::Lhlo) != (self.speech.protocol == Protocol::Lmtp) {
             return "500 5.5.1 Greet me as the protocol has it".into();
         }
         self.reset();
         self.helo = Some(name);
         if verb == Hello::Helo {
-            return format!("250 {}", self.hostname);
+            return format!("250 {}", self.speech.hostname);
         }
+        let tls = if self.offers_tls() { "250-STARTTLS\r\n" } else { "" };
         format!(
-            "250-{}\r\n250-SIZE {}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
-            self.hostname,
+            "250-{}\r\n250-SIZE {}\r\n{tls}250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES",
+            self.speech.hostname,
             limits::EMAIL_BYTES
         )
     }
@@ -180,7 +211,7 @@ impl Session {
             // Its room is taken until it is stored.
             Text::Whole(text, _room) => self.store(text).await,
         };
-        match self.protocol {
+        match self.speech.protocol {
             // One answer speaks for all: a mail that was not stored everywhere comes again.
             Protocol::Smtp => {
                 let worst = answers.iter().max_by_key(|a| (a.starts_with('4'), a.starts_with('5')));
@@ -200,7 +231,7 @@ impl Session {
     async fn store(&mut self, text: Vec<u8>) -> Vec<&'static str> {
         let mail_from = self.mail_from.clone().unwrap_or_default();
         let raw = [format!("Return-Path: <{mail_from}>\r\n").into_bytes(), text].concat();
-        let source = match self.protocol {
+        let source = match self.speech.protocol {
             Protocol::Smtp => MailSource::Smtp,
             Protocol::Lmtp => MailSource::Lmtp,
         };

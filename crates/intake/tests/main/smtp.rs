@@ -1,18 +1,24 @@
 use crate::world::{World, insert_mailbox, insert_workspace};
-use rapport_intake::smtp::{self, Protocol};
+use rapport_intake::smtp::{self, Protocol, Speech, Tls};
 use sqlx::PgPool;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 const MAIL: &str = "From: Dana <dana@fox.example>\r\nTo: support@acme.example\r\nSubject: Hi\r\n\r\n..Hello\r\n.\r\n";
 
 async fn listen(world: &World, protocol: Protocol) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
-    let name = "mx.acme.example".to_string();
-    tokio::spawn(smtp::serve(listener, protocol, name, world.intake.clone(), world.stop.clone()));
+    let speech = Speech::new(protocol, "mx.acme.example");
+    tokio::spawn(smtp::serve(listener, speech, world.intake.clone(), world.stop.clone()));
     addr
 }
 
@@ -221,4 +227,91 @@ async fn a_signed_mail_makes_its_sender_known(pool: PgPool) {
     client.mail(&["support@acme.example"], &signed, 1).await;
     world.wait_for("messages", 2).await;
     assert_eq!(kind().await, "customer");
+}
+
+/// A certificate for this machine, in files of this folder.
+fn certificate(folder: &Path) -> (Tls, CertificateDer<'static>) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    std::fs::create_dir_all(folder).unwrap();
+    let (certificates, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+    std::fs::write(&certificates, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let tls = Tls { certificates, key };
+    tls.check().unwrap();
+    (tls, made.cert.der().clone())
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_a_relay_brings_can_be_encrypted(pool: PgPool) {
+    let world = World::new(pool, &[]).await;
+    let folder = std::env::temp_dir().join(format!("rapport-smtp-tls-{}", std::process::id()));
+    let (tls, trusted) = certificate(&folder);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let speech = Speech { tls: Some(tls), ..Speech::new(Protocol::Smtp, "mx.acme.example") };
+    tokio::spawn(smtp::serve(listener, speech, world.intake.clone(), world.stop.clone()));
+
+    // Words behind the command, before the answer: whoever stands in between put them there.
+    let mut injected = Client::connect(addr, "EHLO mx.fox.example").await;
+    injected.send("STARTTLS\r\nMAIL FROM:<eve@evil.example>\r\n").await;
+    assert!(injected.read().await.starts_with("503"));
+    assert_eq!(injected.read().await, "");
+
+    let mut plain = Client::connect(addr, "EHLO mx.fox.example").await;
+    assert!(plain.say("STARTTLS").await.starts_with("220"));
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    let stream = connector.connect(name, plain.0.into_inner()).await.unwrap();
+    let mut secure = BufReader::new(stream);
+    let mut said = Vec::new();
+    for line in [
+        "EHLO mx.fox.example",
+        "STARTTLS",
+        "MAIL FROM:<dana@fox.example>",
+        "RCPT TO:<support@acme.example>",
+        "DATA",
+    ] {
+        secure.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.unwrap();
+        loop {
+            let mut line = String::new();
+            secure.read_line(&mut line).await.unwrap();
+            let last = line.as_bytes()[3] == b' ';
+            said.push(line);
+            if last {
+                break;
+            }
+        }
+    }
+    secure.get_mut().write_all(MAIL.as_bytes()).await.unwrap();
+    let mut stored = String::new();
+    secure.read_line(&mut stored).await.unwrap();
+    let said = said.concat();
+    // Once is enough.
+    assert!(!said.contains("250-STARTTLS") && said.contains("502"), "{said}");
+    assert!(stored.starts_with("250"), "{said}{stored}");
+    world.wait_for("messages", 1).await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn one_address_does_not_take_every_connection(pool: PgPool) {
+    let world = World::new(pool, &[]).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let speech = Speech { of_address: Some(2), ..Speech::new(Protocol::Smtp, "mx.acme.example") };
+    tokio::spawn(smtp::serve(listener, speech, world.intake.clone(), world.stop.clone()));
+    let first = Client::connect(addr, "EHLO a").await;
+    let _second = Client::connect(addr, "EHLO a").await;
+    let mut third = Client(BufReader::new(TcpStream::connect(addr).await.unwrap()));
+    assert!(third.read().await.starts_with("421"));
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    Client::connect(addr, "EHLO a").await;
 }

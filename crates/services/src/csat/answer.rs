@@ -2,13 +2,13 @@
 //! signed token in the address is the leave, for this one ticket and this one thing.
 
 use super::record_csat;
-use crate::{Ctx, Result, ctx};
+use crate::{Ctx, Result, ctx, link_keys};
 use chrono::TimeDelta;
 use rapport_domain::message::NewCsat;
 use rapport_domain::{AppError, TicketId, WorkspaceId};
 use rapport_mail::link_token::{self, Purpose};
+use rapport_store::Store;
 pub use rapport_store::csat::Survey;
-use rapport_store::{Store, StoreError};
 
 /// How long a link works.
 const OPEN_DAYS: i64 = 30;
@@ -38,10 +38,8 @@ pub async fn answer(store: &Store, token: &str, score: i16, comment: &str) -> Re
 
 async fn verified(store: &Store, token: &str) -> Result<(WorkspaceId, TicketId)> {
     let claim = link_token::read(token).ok_or(AppError::NotFound)?;
-    let key = match store.mail_key(claim.workspace).await {
-        Err(StoreError::NotFound) => return Err(AppError::NotFound),
-        key => key?,
-    };
-    let about = claim.verify(&key, Purpose::Csat).ok_or(AppError::NotFound)?;
+    let keys = link_keys::verifying(store, claim.workspace).await?;
+    let about = keys.iter().find_map(|key| claim.verify(key, Purpose::Csat));
+    let about = about.ok_or(AppError::NotFound)?;
     Ok((claim.workspace, TicketId(about)))
 }

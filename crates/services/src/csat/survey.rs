@@ -2,7 +2,7 @@
 
 use crate::jobs::{JobError, Outcome, Worker};
 use crate::mailboxes::post::{Own, post_one, write_own};
-use crate::{Ctx, Result, ctx};
+use crate::{Ctx, Result, ctx, link_keys};
 use chrono::TimeDelta;
 use rapport_domain::{TicketId, Uuid};
 use rapport_mail::link_token::{self, Purpose};
@@ -59,7 +59,9 @@ pub(crate) async fn send_survey(
         return Ok(Outcome::Done);
     };
     let mailbox = store.sending_mailbox(job.workspace, due.mailbox).await?;
-    let key = store.mail_key(job.workspace).await?;
+    let Some(key) = link_keys::signing(store, job.workspace).await? else {
+        return Ok(Outcome::Dead("No RAPPORT_SECRET_KEY signs the survey's link.".into()));
+    };
     let token = link_token::sign(&key, Purpose::Csat, job.workspace, ticket.0);
     let raw = write(&due, &mailbox, &format!("{}/csat/{token}", worker.public_url), job.id.0);
     let sent = async || Ok(store.survey_sent(job.workspace, ticket, ctx::now()).await?);

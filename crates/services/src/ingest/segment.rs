@@ -188,7 +188,7 @@ async fn item(
 fn settled(done: Result<Done>, seen: Option<SeenAt>, label: Label) -> Result<Item> {
     match done {
         Ok(done) => Ok(Item::done(label, done, seen)),
-        Err(AppError::Unavailable) => Err(AppError::Unavailable),
+        Err(error) if error.status() >= 500 => Err(error),
         Err(error) => Ok(Item::refused(label, error)),
     }
 }
@@ -247,7 +247,7 @@ async fn unproven(
             Ok(event(who, message, seen, label))
         }
         Ok(None) => Ok(Item::ignored(label, KNOWN)),
-        Err(AppError::Unavailable) => Err(AppError::Unavailable),
+        Err(error) if error.status() >= 500 => Err(error),
         Err(error) => Ok(Item::refused(label, error)),
     }
 }

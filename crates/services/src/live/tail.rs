@@ -16,9 +16,9 @@ const READ_AGAIN: Duration = Duration::from_millis(250);
 /// Changes read at once; more are not told one by one.
 const ROWS: i64 = 5_000;
 /// How long one read may take, and how long reading may fail before the streams end: a page
-/// has to know that it is not told any more.
-const READ_TIMEOUT: Duration = Duration::from_secs(2);
-const FAILING: Duration = Duration::from_secs(3);
+/// has to know that it is not told any more, within three seconds of the last news.
+const READ_TIMEOUT: Duration = Duration::from_secs(1);
+const FAILING: Duration = Duration::from_millis(1_500);
 /// How often it reads who is at which ticket, while somebody listens.
 const READ_PRESENT: Duration = Duration::from_millis(200);
 /// How often sessions are looked at again, and old changes deleted.

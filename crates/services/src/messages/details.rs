@@ -8,7 +8,7 @@ use rapport_domain::message::{
     ThreadPage, TicketDetails, main_headers, shown_receipt,
 };
 use rapport_domain::ticket::{MessageKind, Ticket};
-use rapport_domain::{AppError, Cursor, EventId, MessageId, Permission, UserId, limits};
+use rapport_domain::{Cursor, EventId, MessageId, Permission, UserId, limits};
 use rapport_store::messages::{ActivityRow, MessageRow, Sending};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
@@ -49,17 +49,26 @@ fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answer
     let participants = vouched.map(|p| p.email.clone());
     let recipients = Recipients::suggest(last_sender, customer, participants, &own);
     let mut left_out: Vec<LeftOut> = Vec::new();
+    // Whoever takes part or got a mail of ours is at least no stranger here.
+    let known = |email: &str| {
+        ticket.participants.iter().any(|p| p.email == email)
+            || messages.iter().any(|m| m.recipients.iter().any(|r| r.email == email))
+    };
     let from_outside = |m: &&MessageRow| m.kind == MessageKind::Customer && m.has_raw;
     for message in messages.iter().filter(from_outside) {
         let sender = message.author_email.as_deref().unwrap_or_default();
         let proven = message.mail.as_ref().is_some_and(|m| m.verdicts.prove(sender));
         let why = if proven { NotAdded::NoParticipant } else { NotAdded::Unverified };
         let lines = message.headers.iter().filter(|h| is_recipients(h));
-        // Who wrote without being asked is offered too, unless they named another address.
-        let answers_elsewhere = message.mail.as_ref().is_some_and(|m| m.reply_to.is_some());
-        let itself = Some(sender.to_lowercase()).filter(|s| !s.is_empty() && !answers_elsewhere);
+        // Who wrote without being asked is offered too, under the address that they want answers
+        // at: it is for the agent to say whether they are who they seem.
+        let wants = message.mail.as_ref().and_then(|m| m.reply_to.as_deref()).unwrap_or(sender);
+        let wants = wants.to_lowercase();
+        let new = !proven && !known(&wants);
+        let itself = (!wants.is_empty()).then(|| (wants, if new { NotAdded::New } else { why }));
         let named = lines.flat_map(|h| rapport_mail::header_addresses(&h.value));
-        for email in named.filter(|email| *email != sender.to_lowercase()).chain(itself) {
+        let named = named.filter(|email| *email != sender.to_lowercase()).map(|email| (email, why));
+        for (email, why) in itself.into_iter().chain(named) {
             let gets_it = recipients.to.contains(&email) || recipients.cc.contains(&email);
             let ours = own.contains(&plain_address(&email));
             if left_out.len() < limits::LEFT_OUT_SHOWN

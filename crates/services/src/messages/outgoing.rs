@@ -5,7 +5,7 @@ use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
 use rapport_domain::ticket::{MessageKind, Receipt};
-use rapport_domain::{AppError, MailboxId, MessageId, TicketId, limits, text};
+use rapport_domain::{AppError, MailboxId, MessageId, limits, text};
 use rapport_mail::reply_token::{self, TOKEN_CHARS};
 use rapport_store::jobs::{self, NewJob};
 use rapport_store::mailboxes::Answering;
@@ -210,12 +210,12 @@ pub(super) fn from_name(author: &str, mailbox: &str) -> String {
     if author == mailbox { author.to_string() } else { format!("{author} ({mailbox})") }
 }
 
-/// Where answers go: the mailbox, with the ticket's token behind a plus. `None` when its local
+/// Where answers to a message go: the mailbox, with its token behind a plus. `None` when the local
 /// part has no room for one.
-pub(super) fn reply_address(key: &[u8], mailbox: &str, ticket: TicketId) -> Option<String> {
+pub(super) fn reply_address(key: &[u8], mailbox: &str, message: MessageId) -> Option<String> {
     let (local, domain) = mailbox.rsplit_once('@')?;
     let fits = local.len() + 1 + TOKEN_CHARS <= LOCAL_CHARS;
-    fits.then(|| format!("{local}+{}@{domain}", reply_token::sign(key, ticket)))
+    fits.then(|| format!("{local}+{}@{domain}", reply_token::sign(key, message)))
 }
 
 #[cfg(test)]
@@ -231,13 +231,13 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_address_leads_to_the_ticket() {
-        let ticket = TicketId(Uuid::from_u128(7));
-        let address = reply_address(&[1; 32], "support@acme.example", ticket).unwrap();
+    fn the_reply_address_leads_to_its_message() {
+        let message = MessageId(Uuid::from_u128(7));
+        let address = reply_address(&[1; 32], "support@acme.example", message).unwrap();
         let token =
             address.strip_prefix("support+").unwrap().strip_suffix("@acme.example").unwrap();
-        assert_eq!(reply_token::verify(&[1; 32], token), Some(ticket));
+        assert_eq!(reply_token::verify(&[1; 32], token), Some(message));
         let long = format!("{}@acme.example", "a".repeat(22));
-        assert_eq!(reply_address(&[1; 32], &long, ticket), None);
+        assert_eq!(reply_address(&[1; 32], &long, message), None);
     }
 }

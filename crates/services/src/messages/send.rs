@@ -4,7 +4,7 @@ use super::outgoing::{from_name, reply_address};
 use crate::jobs::{JobError, Outcome, Worker, next_attempt};
 use crate::mailboxes::post::{HandedOver, failure, post, signed};
 use crate::mailboxes::smtp::{Answers, Failure, Kind};
-use crate::{ctx, deliveries};
+use crate::{ctx, deliveries, link_keys};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
 use rapport_domain::{MessageId, limits, text};
@@ -93,11 +93,12 @@ async fn write(
     mail: &Outgoing,
     mailbox: &SendingMailbox,
 ) -> Result<Result<Vec<u8>, Failure>, JobError> {
-    let key = worker.store.mail_key(job.workspace).await?;
-    let pixel = mail.tracked.then(|| {
-        let token = link_token::sign(&key, Purpose::Open, job.workspace, message.0);
+    let key = link_keys::signing(&worker.store, job.workspace).await?;
+    let pixel = key.as_ref().filter(|_| mail.tracked).map(|key| {
+        let token = link_token::sign(key, Purpose::Open, job.workspace, message.0);
         format!("{}/o/{token}.gif", worker.public_url)
     });
+    let reply_to = key.as_ref().and_then(|key| reply_address(key, &mailbox.address, message));
     let named = |role| {
         let found = mail.recipients.iter().filter(move |(_, r, _)| *r == role);
         found.map(|(email, ..)| email.as_str()).collect::<Vec<_>>()
@@ -130,7 +131,7 @@ async fn write(
     let raw = rapport_mail::compose(&OutgoingEmail {
         from_name: &from_name(&mail.author_name, &mailbox.name),
         from: &mailbox.address,
-        reply_to: reply_address(&key, &mailbox.address, mail.ticket).as_deref(),
+        reply_to: reply_to.as_deref(),
         to: &named(RecipientRole::To),
         cc: &named(RecipientRole::Cc),
         subject: &mail.subject,

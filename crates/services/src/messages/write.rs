@@ -246,6 +246,7 @@ async fn insert(
         sent_at,
         answer_to: None,
         addressed: &[],
+        addressed_vouched: false,
     };
     // Locks customer and ticket before the row is written, as everybody does.
     let touch = TouchByMessage {

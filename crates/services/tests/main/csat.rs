@@ -26,7 +26,7 @@ async fn edit(post: &Post, property: &str, value: &str) {
 
 async fn token(post: &Post) -> String {
     let ticket: TicketId = tickets::get(&post.ctx, post.number).await.unwrap().row.id;
-    let key = post.world.store.mail_key(post.world.workspace).await.unwrap();
+    let key = post.world.link_key().await;
     link_token::sign(&key, Purpose::Csat, post.world.workspace, ticket.0)
 }
 

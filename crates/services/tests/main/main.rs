@@ -14,6 +14,7 @@ mod inbox;
 mod info;
 mod labels;
 mod life;
+mod link_keys;
 mod live;
 mod macros;
 mod mail_out;

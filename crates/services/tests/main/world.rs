@@ -4,7 +4,7 @@ use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{CustomerId, Role, TeamId, UserId, WorkspaceId};
 use rapport_services::ingest::Ingest;
-use rapport_services::{Ctx, Store};
+use rapport_services::{Ctx, Store, link_keys};
 use rapport_store::users::{self, NewUser};
 use sqlx::PgPool;
 
@@ -22,7 +22,7 @@ pub struct World {
 
 impl World {
     pub async fn new(pool: PgPool) -> Self {
-        let store = Store::from_pool(pool.clone());
+        let store = Store::from_pool(pool.clone()).with_keys(crate::mailboxes::keys());
         let workspace = insert_workspace(&store, "Acme").await;
         let priya = insert_person(&store, workspace, "Priya Raman", Role::Admin).await;
         let sam = insert_person(&store, workspace, "Sam Ortiz", Role::Agent).await;
@@ -38,6 +38,11 @@ impl World {
     /// The circumstances of one person, at this instant.
     pub fn ctx(&self, viewer: &Viewer) -> Ctx {
         Ctx::for_viewer(self.store.clone(), viewer.clone())
+    }
+
+    /// The key that signs the addresses in this workspace's mails.
+    pub async fn link_key(&self) -> Vec<u8> {
+        link_keys::signing(&self.store, self.workspace).await.unwrap().unwrap()
     }
 
     /// The way in for events.

@@ -55,7 +55,7 @@ impl Files {
             let s3 = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
             return Ok(Self(Arc::new(PrefixStore::new(s3, prefix))));
         }
-        std::fs::create_dir_all(place).map_err(|error| StoreError::Files(error.to_string()))?;
+        std::fs::create_dir_all(place)?;
         // What was acknowledged outlives a power failure.
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(place)?.with_fsync(true))))
     }

@@ -1,7 +1,7 @@
 //! A file on its way into the store.
 
 use super::{CALL, late, nowhere};
-use crate::{Result, StoreError};
+use crate::Result;
 use bytes::Bytes;
 use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
@@ -53,7 +53,7 @@ impl Writing {
     /// Waits until everything is safe.
     pub async fn finish(mut self) -> Result<Stored> {
         let ended = timeout(CALL, self.writer.shutdown()).await.map_err(|_| late())?;
-        ended.map_err(|error| StoreError::Files(error.to_string()))?;
+        ended?;
         Ok(Stored { size: self.size, sha256: self.hash.finalize().into(), head: self.head })
     }
 

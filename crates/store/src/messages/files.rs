@@ -193,11 +193,11 @@ fn checked(bytes: Bytestream, file: FileRow) -> Bytestream {
 /// A row without its file is our fault, not an unknown id.
 fn lost(file: &FileRow, error: StoreError) -> StoreError {
     match error {
-        StoreError::NotFound => StoreError::Files(format!("{} is gone", file.id)),
+        StoreError::NotFound => StoreError::FileLost(format!("{} is gone", file.id)),
         other => other,
     }
 }
 
 fn damaged(id: AttachmentId) -> StoreError {
-    StoreError::Files(format!("{id} is not what was stored"))
+    StoreError::FileLost(format!("{id} is not what was stored"))
 }

@@ -1,7 +1,7 @@
 //! Where an e-mail belongs.
 
 use super::raw::StoredRaw;
-use crate::{Result, Tx};
+use crate::{Result, Store, Tx};
 use rapport_domain::{CustomerId, MessageId, RawEmailId, TicketId, WorkspaceId};
 
 /// Makes two deliveries of one mail wait for each other, so that they become one message.
@@ -53,8 +53,52 @@ pub async fn find_thread(
     .await?)
 }
 
-/// Whether somebody was in To or Cc of a mail of this ticket, one that came or one that left.
+/// Whether somebody was in To or Cc of a mail of this ticket, one that came or one that left, and
+/// whether whoever put them there may bring others in. `None`: they were in none.
 pub async fn in_copy(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    email: &str,
+) -> Result<Option<bool>> {
+    Ok(sqlx::query_scalar!(
+        r#"select bool_or(vouched) from (
+            select c.addressed_vouched as vouched from messages c
+            where c.workspace_id = $1 and c.ticket_id = $2 and $3 = any(c.addressed)
+            union all
+            select true from messages c
+            join deliveries d on d.workspace_id = c.workspace_id and d.message_id = c.id
+            where c.workspace_id = $1 and c.ticket_id = $2 and c.forwards is null
+                and d.email = $3 and d.role <> 'bcc'
+        ) copies"#,
+        workspace.0,
+        ticket.0,
+        email,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+impl Store {
+    /// The ticket that a message stands in now.
+    pub async fn ticket_of(
+        &self,
+        workspace: WorkspaceId,
+        message: MessageId,
+    ) -> Result<Option<TicketId>> {
+        Ok(sqlx::query_scalar!(
+            r#"select ticket_id as "id: TicketId" from messages
+            where workspace_id = $1 and id = $2"#,
+            workspace.0,
+            message.0,
+        )
+        .fetch_optional(self.pool())
+        .await?)
+    }
+}
+
+/// Whether answers in this ticket go to this address already, because a mail said so that could.
+pub async fn answers_go_to(
     tx: &mut Tx,
     workspace: WorkspaceId,
     ticket: TicketId,
@@ -62,13 +106,7 @@ pub async fn in_copy(
 ) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (
-            select from messages c
-            where c.workspace_id = $1 and c.ticket_id = $2 and $3 = any(c.addressed)
-        ) or exists (
-            select from messages c
-            join deliveries d on d.workspace_id = c.workspace_id and d.message_id = c.id
-            where c.workspace_id = $1 and c.ticket_id = $2 and c.forwards is null
-                and d.email = $3 and d.role <> 'bcc'
+            select from messages where workspace_id = $1 and ticket_id = $2 and answer_to = $3
         ) as "there!""#,
         workspace.0,
         ticket.0,

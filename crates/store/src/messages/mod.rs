@@ -20,8 +20,8 @@ pub use details::{Sending, TicketDetailsRows};
 pub use files::{FileRow, HtmlRow};
 pub use forward::{ForwardRow, set_forwards};
 pub use inbound::{
-    Namesake, find_thread, find_ticket, in_copy, lock_message_id, message_with_id, newest_ticket,
-    raw_of_message, sent_message, sent_to, split_off_into,
+    Namesake, answers_go_to, find_thread, find_ticket, in_copy, lock_message_id, message_with_id,
+    newest_ticket, raw_of_message, sent_message, sent_to, split_off_into,
 };
 pub use mail::{Reread, mail_facts, replace_content, set_mail_facts, set_receipt_error};
 pub use newer::newer;

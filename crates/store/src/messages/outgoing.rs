@@ -167,7 +167,6 @@ pub async fn to_quote(
 /// Everything of a mail to send.
 #[derive(Debug)]
 pub struct Outgoing {
-    pub ticket: TicketId,
     pub mailbox: Option<MailboxId>,
     pub author_name: String,
     pub subject: String,
@@ -192,7 +191,7 @@ impl Store {
     /// A mail to send; `NotFound` once its message was taken back.
     pub async fn outgoing(&self, workspace: WorkspaceId, message: MessageId) -> Result<Outgoing> {
         let mail = sqlx::query!(
-            r#"select m.ticket_id as "ticket: TicketId", o.mailbox_id as "mailbox: MailboxId",
+            r#"select o.mailbox_id as "mailbox: MailboxId",
                 m.author_name, coalesce(m.subject, '') as "subject!", m.body_text,
                 m.body_markdown, m.body_html,
                 m.message_id as "message_id!", m.in_reply_to, o.reference_ids, o.tracked,
@@ -218,7 +217,6 @@ impl Store {
         .await?;
         let files = self.message_files(workspace, message).await?;
         Ok(Outgoing {
-            ticket: mail.ticket,
             mailbox: mail.mailbox,
             author_name: mail.author_name,
             subject: mail.subject,

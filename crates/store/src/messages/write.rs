@@ -38,8 +38,9 @@ pub struct InsertMessage<'a> {
     pub sent_at: DateTime<Utc>,
     /// Where an answer goes, when not to its author's address.
     pub answer_to: Option<&'a str>,
-    /// Who else was in To and Cc of a mail that came in.
+    /// Who else was in To and Cc of a mail that came in, and whether its author may bring them in.
     pub addressed: &'a [String],
+    pub addressed_vouched: bool,
 }
 
 /// Inserts a message; false when the ticket has one with this client key already.
@@ -54,9 +55,10 @@ pub async fn insert_message(
         "insert into messages (workspace_id, id, ticket_id, kind, channel, author_user_id,
             author_customer_id, author_name, author_email, subject, body_text, body_html, headers,
             message_id, in_reply_to, raw_email_id, unreadable, receipt, receipt_at, receipt_error,
-            client_key, sent_at, body_markdown, answer_to, addressed)
+            client_key, sent_at, body_markdown, answer_to, addressed,
+            addressed_vouched)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22, $23, $24, nullif($25::text[], '{}'))
+            $19, $20, $21, $22, $23, $24, nullif($25::text[], '{}'), $26)
         on conflict (workspace_id, ticket_id, client_key) where client_key is not null do nothing",
         workspace.0,
         message.id.0,
@@ -83,6 +85,7 @@ pub async fn insert_message(
         message.body_markdown,
         message.answer_to,
         message.addressed,
+        message.addressed_vouched,
     )
     .execute(&mut **tx)
     .await?;

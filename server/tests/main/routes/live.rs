@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 /// A stream as a browser has it: lines as they come.
-pub(super) struct Reader(Lines<BufReader<TcpStream>>);
+pub struct Reader(Lines<BufReader<TcpStream>>);
 
 impl Reader {
     /// Connects, and answers the head.
@@ -51,7 +51,7 @@ impl Reader {
 }
 
 /// Serves `app` on a port of its own.
-pub(super) async fn serve(app: &TestApp) -> SocketAddr {
+pub async fn serve(app: &TestApp) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("an address");
     tokio::spawn(axum::serve(listener, app.router.clone()).into_future());

@@ -135,3 +135,20 @@ async fn the_worker_works_until_it_is_stopped(pool: PgPool) {
         sqlx::query_scalar("select count(*) from outbox").fetch_one(&pool).await.expect("a count");
     assert_eq!(mails, 1);
 }
+
+/// Whoever tries the demo deletes things.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_demo_starts_again_whatever_was_deleted_in_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let count = async |sql: &'static str| -> i64 {
+        sqlx::query_scalar(sql).fetch_one(app.store.pool()).await.expect("a count")
+    };
+    setup::demo_settings(&app.store).await.expect("made");
+    let macros = count("select count(*) from macros").await;
+    for deleted in ["delete from mailboxes", "select 1"] {
+        sqlx::query(deleted).execute(app.store.pool()).await.expect("deleted");
+        setup::demo_settings(&app.store).await.expect("made again");
+        assert_eq!(count("select count(*) from mailboxes").await, 1);
+        assert_eq!(count("select count(*) from macros").await, macros);
+    }
+}

@@ -82,7 +82,7 @@ async fn only_what_is_there_is_kept_for_a_year(pool: PgPool) {
         ("/pkg/rapport.1f.js", 200, "public, max-age=31536000, immutable"),
         ("/pkg/rapport.2e.js", 404, "no-store"),
         ("/robots.txt", 200, "public, max-age=86400"),
-        ("/no-such.txt", 404, "private, no-store"),
+        ("/no-such.txt", 404, "no-store"),
     ] {
         let answer = app.page(path, "").await;
         assert_eq!(answer.status, status, "{path}");

@@ -293,3 +293,32 @@ async fn a_clock_of_next_year_pins_nothing_to_the_top(pool: PgPool) {
         and payload->>'$rapport.occurred_at_sent' like '2999%'";
     assert_eq!(count(&app, early).await, 1);
 }
+
+/// Whoever has a browser key, and so anybody, has no page of ours ask an address of theirs: not by
+/// any name that a picture ever had, nor by ours.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn an_event_of_a_browser_brings_no_picture(pool: PgPool) {
+    let app = app(pool).await;
+    let picture = "https://evil.example/seen.png";
+    let properties = json!({"icon": picture, "icon_url": picture, "image": picture,
+        "$rapport.icon_url": picture});
+    let mut call = json!({"type": "track", "anonymousId": "b1", "event": "Looked",
+        "messageId": "m1", "properties": properties, "icon": picture, "icon_url": picture,
+        "context": {"icon": picture}, "$rapport.icon_url": picture});
+    for key in [PUBLIC_KEY, KEY] {
+        call["messageId"] = key.into();
+        let answer = send(&app, "/v1/track", key, call.clone()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+    assert_eq!(events(&app).await, 2);
+    let marked = "select count(*) from timeline_events where payload ? '$rapport.icon_url' or icon like 'https:%'";
+    assert_eq!(count(&app, marked).await, 0);
+    let id: String = sqlx::query_scalar("select customer_id::text from timeline_events limit 1")
+        .fetch_one(app.store.pool())
+        .await
+        .expect("an event");
+    let customer = rapport_domain::CustomerId(id.parse().expect("an id"));
+    let page = app.page(&format!("/customers/{customer}"), &app.priya().await).await;
+    assert!(page.body.contains("Looked"), "{}", page.body);
+    assert!(!page.body.contains("/files/events/"), "{}", page.body);
+}

@@ -78,5 +78,6 @@ async fn what_cannot_be_read_is_refused_without_a_word_of_what_is_inside(pool: P
     let answer = send("/api/no_such_function", Vec::new()).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND, "{answer:?}");
     assert!(answer.body.contains("Reload the page"), "{answer:?}");
+    assert_eq!(answer.header("rapport-updated"), "1");
     assert!(!answer.body.contains("server function"), "{answer:?}");
 }

@@ -101,14 +101,14 @@ impl Filing<'_> {
         // Before the mail itself is there: it names nobody into its own ticket.
         self.join(tx, ticket, author).await?;
         let filed = self.store(tx, ticket, thread.is_some(), author, message_id).await?;
-        if author.customer.is_some() && self.proven() {
+        if author.customer.is_some() && self.proven() && self.has_a_say(tx, ticket, author).await? {
             self.add_participants(tx, ticket).await?;
         }
         Ok(filed)
     }
 
-    /// Somebody who was in copy and answers takes part from now on, as one who says so, or as one
-    /// whose mail proves it.
+    /// Somebody who was in copy and answers takes part from now on, as one who says so; or, where
+    /// their mail proves it and whoever copied them may bring others in, as one who is known.
     async fn join(&self, tx: &mut Tx, ticket: TicketId, author: Author) -> Result<()> {
         if author.customer.is_none() {
             return Ok(());
@@ -116,16 +116,19 @@ impl Filing<'_> {
         let (workspace, from) = (self.ctx.workspace, &self.parsed.from);
         let takes_part = tickets::takes_part(tx, workspace, ticket, &from.email).await?;
         let person = NewParticipant { email: from.email.clone(), name: from.name.clone() };
+        let copied = messages::in_copy(tx, workspace, ticket, &from.email).await?;
+        // A proof says who they are; that they belong here, somebody else has to say.
+        let vouched = copied == Some(true) && self.proven();
         match takes_part {
-            Some(proven) if proven || !self.proven() => {}
+            Some(proven) if proven || !vouched => {}
             Some(_) => drop(tickets::add_participant(tx, workspace, ticket, &person).await?),
             None => {
                 let (_, there) = tickets::part_counts(tx, workspace, ticket).await?;
                 let room = limits::PARTICIPANTS_MAX > usize::try_from(there).unwrap_or(0);
                 let customer = tickets::lock_ticket_by_id(tx, workspace, ticket).await?.customer;
                 let other = author.customer != Some(customer);
-                if room && other && messages::in_copy(tx, workspace, ticket, &from.email).await? {
-                    match self.proven() {
+                if room && other && copied.is_some() {
+                    match vouched {
                         true => tickets::add_participant(tx, workspace, ticket, &person).await?,
                         false => tickets::join_unproven(tx, workspace, ticket, &person).await?,
                     };
@@ -322,6 +325,8 @@ impl Filing<'_> {
         let verdicts = self.verdicts.clone();
         let facts = content::facts(self.parsed, self.known.from_us, verdicts, Some(received));
         let addressed = self.addressed();
+        let trusted = !answers || self.proven() && self.has_a_say(tx, ticket, author).await?;
+        let answer_to = self.answer_to(tx, ticket, trusted).await?;
         let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
         let author_name = match (colleague, author.customer) {
             (Some(colleague), _) => &colleague.name,
@@ -345,8 +350,9 @@ impl Filing<'_> {
             headers: &headers,
             message_id,
             in_reply_to: self.parsed.in_reply_to.first().map(String::as_str),
-            answer_to: facts.reply_to.as_deref().filter(|to| !self.known.ours.contains(&plain(to))),
+            answer_to: answer_to.as_deref(),
             addressed: &addressed,
+            addressed_vouched: trusted,
             ..blank(ticket, author.customer, self.mail, received)
         };
         // A machine's answer moves no status and waits for nobody; what opens a ticket is news.
@@ -356,6 +362,39 @@ impl Filing<'_> {
         let files = inserts(self.files);
         messages::insert_attachments(tx, self.ctx.workspace, insert.id, &files).await?;
         Ok(filed)
+    }
+
+    /// The Reply-To that the next answer follows. Anybody can write a customer's address into From:
+    /// in a conversation that goes on already, only a mail that is known to come from somebody who
+    /// has a say sends the answers elsewhere.
+    async fn answer_to(
+        &self,
+        tx: &mut Tx,
+        ticket: TicketId,
+        trusted: bool,
+    ) -> Result<Option<String>> {
+        let named = self.parsed.reply_to.as_ref().map(|a| a.email.clone());
+        let elsewhere = named
+            .filter(|to| *to != self.parsed.from.email && !self.known.ours.contains(&plain(to)));
+        match elsewhere {
+            Some(to) if !trusted => {
+                let known = messages::answers_go_to(tx, self.ctx.workspace, ticket, &to).await?;
+                Ok(known.then_some(to))
+            }
+            elsewhere => Ok(elsewhere),
+        }
+    }
+
+    /// Whether it is the ticket's customer who wrote, or somebody who takes part and was vouched
+    /// for: they may bring others in. A token alone gives no say in a ticket.
+    async fn has_a_say(&self, tx: &mut Tx, ticket: TicketId, author: Author) -> Result<bool> {
+        let workspace = self.ctx.workspace;
+        let customer = tickets::lock_ticket_by_id(tx, workspace, ticket).await?.customer;
+        if author.customer == Some(customer) {
+            return Ok(true);
+        }
+        let part = tickets::takes_part(tx, workspace, ticket, &self.parsed.from.email).await?;
+        Ok(part == Some(true))
     }
 
     /// Who else was in To and Cc.

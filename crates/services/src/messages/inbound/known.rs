@@ -1,6 +1,6 @@
 //! What is known of a mail's addresses before it is filed.
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, link_keys};
 use rapport_domain::message::Envelope;
 use rapport_domain::{TicketId, UserId};
 use rapport_mail::{Address, MailKind, ParsedEmail, reply_token};
@@ -144,8 +144,12 @@ async fn token_ticket(ctx: &Ctx, recipients: &[&str]) -> Result<Option<TicketId>
     if tokens.is_empty() {
         return Ok(None);
     }
-    let key = ctx.store.mail_key(ctx.workspace).await?;
-    Ok(tokens.into_iter().find_map(|token| reply_token::verify(&key, token)))
+    let keys = link_keys::verifying(&ctx.store, ctx.workspace).await?;
+    let verified = |token| keys.iter().find_map(|key| reply_token::verify(key, token));
+    match tokens.into_iter().find_map(verified) {
+        Some(message) => Ok(ctx.store.ticket_of(ctx.workspace, message).await?),
+        None => Ok(None),
+    }
 }
 
 #[cfg(test)]

@@ -87,6 +87,7 @@ pub(super) fn blank<'a>(
         sent_at,
         answer_to: None,
         addressed: &[],
+        addressed_vouched: false,
     }
 }
 

@@ -91,9 +91,9 @@ async fn what_is_lost_damaged_or_without_a_row_is_found(pool: PgPool) {
     let deep = files::verify(&world.store, true).await.unwrap();
     assert_eq!(deep.damaged.first, [(world.workspace, damaged)]);
     // A reader is told, and never gets what was not stored.
-    assert_eq!(read(&ctx, lost, None).await.unwrap_err(), AppError::Unavailable);
+    assert_eq!(read(&ctx, lost, None).await.unwrap_err(), AppError::FileLost);
     let got = read(&ctx, damaged, None).await;
-    assert_eq!(got.unwrap_err(), AppError::Unavailable);
+    assert_eq!(got.unwrap_err(), AppError::FileLost);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

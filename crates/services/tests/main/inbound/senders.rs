@@ -189,3 +189,81 @@ async fn after_a_move_the_answer_goes_to_the_new_customer(pool: PgPool) {
     rapport_services::tickets::give_to(&ctx, first.ticket_number, version, whom).await.unwrap();
     assert_eq!(to().await, ["finn@fox.example"]);
 }
+
+/// Whatever a stranger with the address of a ticket writes there, the next answer is the customer's.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_reply_token_diverts_no_answer(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    mailbox(&world).await;
+    let sam = world.sam.email.clone();
+    let first = take(&ctx, mail("rosa@fox.example", "Subject: Refund\r\n", "Hi")).await;
+    let ours = messages::reply(&ctx, first.ticket_number, write("Done")).await.unwrap().id;
+    let key = world.link_key().await;
+    let token = format!("Cc: support+{}@acme.example", reply_token::sign(&key, ours));
+    let answers = async || opened(&ctx, first.ticket_number).await.answers;
+    for (from, more, proves, offered) in [
+        ("rosa@f0x.example", "", "", Some(("rosa@f0x.example", NotAdded::New))),
+        // A proof of another place opens no way that a forgery then takes.
+        (
+            "rosa@f0x.example",
+            "\r\nReply-To: rosa@evil.example",
+            "f0x.example",
+            Some(("rosa@evil.example", NotAdded::NoParticipant)),
+        ),
+        // The look-alike proves that it is the look-alike, and brings a friend.
+        (
+            "rosa@f0x.example",
+            ", friend@f0x.example",
+            "f0x.example",
+            Some(("friend@f0x.example", NotAdded::NoParticipant)),
+        ),
+        (
+            "rosa@fox.example",
+            "\r\nReply-To: rosa@evil.example",
+            "",
+            Some(("rosa@evil.example", NotAdded::New)),
+        ),
+        (&sam, "\r\nReply-To: sam@evil.example", "", Some(("sam@evil.example", NotAdded::New))),
+        (&sam, "", "", None),
+    ] {
+        let raw = mail(from, &format!("{token}{more}\r\n"), "Send it to me");
+        let filed = match proves {
+            "" => take(&ctx, raw).await,
+            domain => take_proven(&ctx, domain, raw).await,
+        };
+        assert_eq!(filed.ticket_number, first.ticket_number, "{from}{more}");
+        let answers = answers().await;
+        assert_eq!(answers.recipients.to, ["rosa@fox.example"], "{from}{more}");
+        assert!(answers.recipients.cc.is_empty(), "{from}{more}: {:?}", answers.recipients);
+        if let Some((email, why)) = offered {
+            let found = answers.left_out.iter().find(|l| l.email == email);
+            assert_eq!(found.map(|l| l.why), Some(why), "{from}{more}: {:?}", answers.left_out);
+        }
+        // What leaves without a word about recipients goes the same way.
+        let answer = messages::reply(&ctx, first.ticket_number, write("And now?")).await.unwrap();
+        let to: Vec<String> =
+            sqlx::query_scalar("select email from deliveries where message_id = $1")
+                .bind(answer.id.0)
+                .fetch_all(&world.pool)
+                .await
+                .unwrap();
+        assert_eq!(to, ["rosa@fox.example"], "{from}{more}");
+    }
+    // Nobody is brought in by a mail that only seems to be the customer's: their proof is none of
+    // belonging here.
+    let forged = mail("rosa@fox.example", &format!("{token}, eve@evil.example\r\n"), "See copy");
+    take(&ctx, forged).await;
+    let joins = mail("eve@evil.example", &format!("{token}\r\n"), "Thanks, Rosa");
+    for _ in 0..2 {
+        take_proven(&ctx, "evil.example", joins.clone()).await;
+        let answers = answers().await;
+        assert_eq!(answers.recipients.to, ["rosa@fox.example"]);
+        assert!(answers.recipients.cc.is_empty(), "{:?}", answers.recipients);
+        assert!(answers.left_out.iter().any(|l| l.email == "eve@evil.example"));
+    }
+    // The customer may want answers elsewhere, where it is proven that they say so.
+    let headers = format!("{token}\r\nReply-To: rosa@home.example\r\n");
+    take_proven(&ctx, "fox.example", mail("rosa@fox.example", &headers, "Rather there")).await;
+    assert_eq!(answers().await.recipients.to, ["rosa@home.example"]);
+}

@@ -73,8 +73,8 @@ async fn a_signed_token_leads_to_its_ticket_and_a_made_up_one_does_not(pool: PgP
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
     let first = take(&ctx, mail("dana@fox.example", "Subject: Help\r\n", "Hi")).await;
-    let key = world.store.mail_key(world.workspace).await.unwrap();
-    let token = reply_token::sign(&key, first.ticket_id);
+    let key = world.link_key().await;
+    let token = reply_token::sign(&key, first.message_id);
     // To is ours alone where the mail server says so.
     for (n, header) in ["Cc", "Delivered-To", "X-Original-To"].iter().enumerate() {
         let headers =
@@ -82,7 +82,7 @@ async fn a_signed_token_leads_to_its_ticket_and_a_made_up_one_does_not(pool: PgP
         let answer = take(&ctx, mail("other@fox.example", &headers, "from my phone")).await;
         assert_eq!(answer.ticket_number, first.ticket_number, "{header}");
     }
-    let forged = reply_token::sign(&[1; 32], first.ticket_id);
+    let forged = reply_token::sign(&[1; 32], first.message_id);
     let headers = format!("Cc: support+{forged}@acme.example\r\n");
     let stranger = take(&ctx, mail("eve@evil.example", &headers, "Hi")).await;
     assert_ne!(stranger.ticket_number, first.ticket_number);

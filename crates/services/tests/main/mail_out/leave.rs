@@ -45,9 +45,9 @@ async fn an_answer_leaves_as_the_mail_that_it_should_be(pool: PgPool) {
     // The address for answers leads back to the ticket, whatever their References say.
     let reply_to = header("reply-to").unwrap();
     let token = reply_to.split_once("support+").unwrap().1.split_once('@').unwrap().0;
-    let key = post.world.store.mail_key(post.world.workspace).await.unwrap();
+    let key = post.world.link_key().await;
     let ticket = messages::details(&post.ctx, post.number, None).await.unwrap().ticket.row.id;
-    assert_eq!(reply_token::verify(&key, token), Some(ticket));
+    assert_eq!(reply_token::verify(&key, token), Some(id));
     assert!(read.message_id.unwrap().contains(&ticket.to_string()));
     let raw = String::from_utf8_lossy(&mail.raw).replace("=\r\n", "");
     assert!(raw.contains("https://rapport.acme.example/o/"), "{raw}");

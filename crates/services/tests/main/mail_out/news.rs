@@ -18,7 +18,7 @@ async fn sent(post: &Post, cc: Option<&str>) -> (MessageId, String) {
 }
 
 async fn open(post: &Post, id: MessageId, agent: &str) {
-    let key = post.world.store.mail_key(post.world.workspace).await.unwrap();
+    let key = post.world.link_key().await;
     let token = link_token::sign(&key, Purpose::Open, post.world.workspace, id.0);
     deliveries::opened(&post.world.store, &token, agent).await.unwrap();
 }

@@ -1,6 +1,5 @@
 //! Secrets at rest: passwords of mail servers, private keys. The database alone opens none.
 
-use crate::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, Payload};
@@ -43,7 +42,7 @@ pub struct Locked;
 impl FromStr for Keyring {
     type Err = BadKey;
 
-    fn from_str(text: &str) -> std::result::Result<Self, BadKey> {
+    fn from_str(text: &str) -> Result<Self, BadKey> {
         let key = |text: &str| {
             let bytes = STANDARD.decode(text).map_err(|_| BadKey)?;
             let bytes = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| BadKey)?;
@@ -53,14 +52,14 @@ impl FromStr for Keyring {
             Ok(Key { id, cipher: XChaCha20Poly1305::new(&bytes.into()) })
         };
         let keys = text.split(',').map(str::trim).filter(|k| !k.is_empty()).map(key);
-        Ok(Self { keys: keys.collect::<std::result::Result<_, _>>()? })
+        Ok(Self { keys: keys.collect::<Result<_, _>>()? })
     }
 }
 
 impl Keyring {
     /// Seals a secret to its place (`mailbox`, its id and column): moved elsewhere, it does not
     /// open. Without a key it is refused, with `field` for the form.
-    pub fn seal(&self, place: &str, field: &str, secret: &str) -> Result<Vec<u8>> {
+    pub fn seal(&self, place: &str, field: &str, secret: &str) -> Result<Vec<u8>, AppError> {
         let Some(key) = self.keys.first() else {
             let message = "Secrets cannot be stored yet: start the server with RAPPORT_SECRET_KEY.";
             return Err(AppError::invalid(field, message));
@@ -76,7 +75,7 @@ impl Keyring {
     }
 
     /// Opens what [`Keyring::seal`] made for the same place.
-    pub fn open(&self, place: &str, sealed: &[u8]) -> std::result::Result<SecretString, Locked> {
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<SecretString, Locked> {
         let rest = sealed.strip_prefix(&[LAYOUT]).ok_or(Locked)?;
         let (id, rest) = rest.split_at_checked(KEY_ID_BYTES).ok_or(Locked)?;
         let (nonce, sealed) = rest.split_at_checked(NONCE_BYTES).ok_or(Locked)?;
