@@ -7,7 +7,8 @@ use crate::serve;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use rapport_services::files::{self, Named};
-use rapport_store::Store;
+use rapport_services::passwords;
+use rapport_store::{Files, Store};
 
 /// What `rapport admin` can do.
 #[derive(Debug, Subcommand)]
@@ -25,6 +26,17 @@ pub enum Admin {
         #[arg(long)]
         deep: bool,
     },
+    /// Make a link by which somebody sets their password, once, within a day, and print it.
+    ResetPassword {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+        /// The address that people use.
+        #[arg(long, env = "RAPPORT_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+        public_url: String,
+        /// With which address they log in.
+        email: String,
+    },
 }
 
 /// Does it.
@@ -33,7 +45,19 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Admin::VerifyFiles { database_url, files, deep } => {
             verify_files(&database_url, &files, deep).await
         }
+        Admin::ResetPassword { database_url, public_url, email } => {
+            reset_password(&database_url, &public_url, &email).await
+        }
     }
+}
+
+async fn reset_password(database_url: &str, url: &str, email: &str) -> anyhow::Result<()> {
+    // A password is no file.
+    let store = Store::connect(database_url, Files::in_memory()).await;
+    let store = store.context("cannot reach Postgres")?;
+    let path = passwords::make_reset_for(&store, email).await?;
+    println!("{}{path}", url.trim_end_matches('/'));
+    Ok(())
 }
 
 async fn verify_files(database_url: &str, place: &str, deep: bool) -> anyhow::Result<()> {

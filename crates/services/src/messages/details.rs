@@ -8,7 +8,7 @@ use rapport_domain::message::{
     ThreadPage, TicketDetails, main_headers, shown_receipt,
 };
 use rapport_domain::ticket::{MessageKind, Ticket};
-use rapport_domain::{AppError, Cursor, EventId, MessageId, Permission, UserId, limits};
+use rapport_domain::{Cursor, EventId, MessageId, Permission, UserId, limits};
 use rapport_store::messages::{ActivityRow, MessageRow, Sending};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
