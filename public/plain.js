@@ -45,6 +45,15 @@ for (const form of document.querySelectorAll("form[data-looks]")) {
     }, 250);
   });
 }
+// What stands beside a button is copied by it; over plain http by a selection.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const field = button.parentElement.querySelector("input");
+    field.select();
+    const copied = navigator.clipboard ? await navigator.clipboard.writeText(field.value).then(() => true, () => false) : document.execCommand("copy");
+    say(copied ? "Copied" : "Your browser did not allow copying. Select the text instead.");
+  });
+}
 const say = (text) => {
   const toast = Object.assign(document.createElement("p"), { className: "toast passing", textContent: text });
   document.querySelector(".toasts").replaceChildren(toast);

@@ -21,6 +21,7 @@ mod timeline;
 
 use anyhow::{Context, bail};
 use measure::Client;
+use rapport_domain::session::Device;
 use rapport_services::auth;
 use rapport_store::{Files, Store};
 use std::env;
@@ -40,7 +41,9 @@ async fn main() -> anyhow::Result<()> {
     )
     .await?;
     let url = env::var("RAPPORT_URL").context("RAPPORT_URL is not set")?;
-    let token = auth::login(&store, EMAIL, PASSWORD).await.context("no demo workspace")?;
+    let token = auth::login(&store, EMAIL, PASSWORD, &Device::default())
+        .await
+        .context("no demo workspace")?;
     let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;
     let client = Client::new(&token)?;
     let seeded = seed::run(store.pool(), viewer.workspace).await?;

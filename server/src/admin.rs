@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use rapport_services::files::{self, Named};
 use rapport_services::secrets::Keyring;
-use rapport_services::{Ctx, link_keys};
+use rapport_services::{Ctx, link_keys, passwords};
 use rapport_store::{Files, Store};
 
 /// What `rapport admin` can do.
@@ -40,6 +40,17 @@ pub enum Admin {
         #[arg(long)]
         at_once: bool,
     },
+    /// Make a link by which somebody sets their password, once, within a day, and print it.
+    ResetPassword {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+        /// The address that people use.
+        #[arg(long, env = "RAPPORT_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+        public_url: String,
+        /// With which address they log in.
+        email: String,
+    },
 }
 
 /// Does it.
@@ -51,7 +62,19 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Admin::RenewLinks { database_url, secret_key, at_once } => {
             renew_links(&database_url, secret_key, at_once).await
         }
+        Admin::ResetPassword { database_url, public_url, email } => {
+            reset_password(&database_url, &public_url, &email).await
+        }
     }
+}
+
+async fn reset_password(database_url: &str, url: &str, email: &str) -> anyhow::Result<()> {
+    // A password is no file.
+    let store = Store::connect(database_url, Files::in_memory()).await;
+    let store = store.context("cannot reach Postgres")?;
+    let path = passwords::make_reset_for(&store, email).await?;
+    println!("{}{path}", url.trim_end_matches('/'));
+    Ok(())
 }
 
 async fn verify_files(database_url: &str, place: &str, deep: bool) -> anyhow::Result<()> {

@@ -54,7 +54,8 @@ pub async fn login(
         let error = "Too many attempts. Wait a minute and try again.";
         return again(StatusCode::TOO_MANY_REQUESTS, error);
     }
-    match auth::login(&state.store, &form.email, &form.password).await {
+    let device = real_ip::device_at(ip, &headers);
+    match auth::login(&state.store, &form.email, &form.password, &device).await {
         Ok(token) => {
             state.attempts.succeeded(from, &form.email);
             let cookie = session::cookie(state.config.tls(), &token);
@@ -105,20 +106,23 @@ pub struct SetupForm {
 /// `POST /setup`: only while no workspace exists.
 pub async fn setup(
     State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     nonce: Option<Extension<Nonce>>,
+    headers: HeaderMap,
     Form(form): Form<SetupForm>,
 ) -> Response {
     let SetupForm { code, workspace, name, email, password } = form;
     let login = (email.clone(), password.clone());
     let typed =
         SetupTyped { workspace: workspace.clone(), name: name.clone(), email: email.clone() };
+    let device = real_ip::device(&state.config, peer, &headers);
     let new = NewWorkspace { workspace, name, email, password };
     let done = match state.setup_code.admits(&code) {
         true => services_setup::first_run(&state.store, new).await,
         false => refuse_code(&state.store).await,
     };
     match done {
-        Ok(()) => match auth::login(&state.store, &login.0, &login.1).await {
+        Ok(()) => match auth::login(&state.store, &login.0, &login.1, &device).await {
             Ok(token) => {
                 let cookie = session::cookie(state.config.tls(), &token);
                 ([(header::SET_COOKIE, cookie)], Redirect::to("/inbox")).into_response()

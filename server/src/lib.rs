@@ -16,6 +16,7 @@ mod download;
 mod files;
 mod forms;
 mod health;
+mod links;
 mod listen;
 mod live;
 mod mail_in;

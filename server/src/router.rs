@@ -83,6 +83,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         keys: state.config.secret_key.clone(),
         leptos: state.leptos.clone(),
         demo: state.config.demo,
+        public_url: state.config.public_url.as_deref().map(|u| u.trim_end_matches('/').into()),
     };
     let keeping = site.clone();
     let known = Arc::new(functions);
@@ -109,6 +110,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
         .merge(forms)
+        .merge(crate::links::router())
         .route(
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),

@@ -18,10 +18,11 @@ use rapport_domain::Permission;
 pub(crate) const ROUTED: &str = info_pane::PAGE;
 
 /// The pages of the config: address, icon, name.
-pub(crate) const PAGES: [(&str, &str, &str); 11] = [
+pub(crate) const PAGES: [(&str, &str, &str); 13] = [
     (info_pane::PAGE, "panel-right", "Info pane"),
     ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
     ("/settings/statuses", "circle-dot", "Statuses"),
+    ("/settings/people", "user", "People"),
     ("/settings/teams", "users", "Teams"),
     ("/settings/sla", "target", "SLA"),
     ("/settings/events", "zap", "Events"),
@@ -30,6 +31,7 @@ pub(crate) const PAGES: [(&str, &str, &str); 11] = [
     ("/settings/receiving", "inbox", "Receiving"),
     ("/settings/jobs", "list", "Jobs"),
     ("/settings/surveys", "star", "Surveys"),
+    ("/settings/api-keys", "key", "API keys"),
 ];
 
 /// The frame of a config page: its neighbours on the left, then title and content.

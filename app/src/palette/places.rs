@@ -98,6 +98,7 @@ fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Place> {
         page("Customers", "users", "/customers", false),
         page("Notifications", "bell", "/notifications", true),
         page("Preferences", "sliders-horizontal", "/settings/preferences", true),
+        page("My account", "lock", "/settings/account", true),
     ]);
     if viewer.may(Permission::Write) {
         all.push(page("New customer", "user-plus", "/customers?new=customer", false));

@@ -6,12 +6,14 @@ use crate::pages::login::login_form;
 use crate::pages::not_found::nothing_here;
 use crate::pages::setup::{SetupTyped, setup_form};
 use crate::shell::plain_shell;
+use crate::ui::field::{Field, FormError};
 use crate::ui::time::provide_clock;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::preferences::Preferences;
+use rapport_services::people::Invited;
 
 /// The login form again.
 pub fn login_again(
@@ -32,6 +34,99 @@ pub fn setup_again(
     error: AppError,
 ) -> String {
     document(options, nonce, "Set up", || setup_form(typed, Some(error)))
+}
+
+/// The form by which somebody who was invited becomes a member, with what was wrong with it.
+pub fn join(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    invited: &Invited,
+    name: String,
+    error: Option<AppError>,
+) -> String {
+    document(options, nonce, "Join", || join_form(invited, name, error))
+}
+
+/// The form by which a link sets a password, with what was wrong with it.
+pub fn reset(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    email: String,
+    error: Option<AppError>,
+) -> String {
+    document(options, nonce, "Set a password", || reset_form(email, error))
+}
+
+/// Why a link does not work, in one sentence.
+pub fn dead_link(options: &LeptosOptions, nonce: Option<Nonce>, why: String) -> String {
+    document(options, nonce, "This link does not work", || {
+        view! {
+            <main id="main" class="lone">
+                <div class="sheet">
+                    <span class="logo" aria-hidden="true">"R"</span>
+                    <h1>"This link does not work"</h1>
+                    <p>{why}</p>
+                    <a class="btn" href="/login">"Log in"</a>
+                </div>
+            </main>
+        }
+        .into_any()
+    })
+}
+
+fn join_form(invited: &Invited, name: String, error: Option<AppError>) -> AnyView {
+    let beside = |field: &str| error.as_ref().and_then(|e| e.field(field)).map(String::from);
+    let (wrong_name, wrong_password) = (beside("name"), beside("password"));
+    let by = invited.invited_by.as_deref().unwrap_or("Your team");
+    let about = format!("{by} invites you as {}.", invited.role.with_article());
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>{format!("Join {} on Rapport", invited.workspace_name)}</h1>
+                <p class="hint">{about}</p>
+                <FormError message=whole(error) />
+                {address(invited.email.clone())}
+                <Field name="name" label="Your name" autocomplete="name" value=name required=true error=wrong_name autofocus=true />
+                <Field name="password" label="Password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=wrong_password />
+                <button class="btn primary" type="submit">"Join"</button>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+fn reset_form(email: String, error: Option<AppError>) -> AnyView {
+    let wrong = error.as_ref().and_then(|e| e.field("password")).map(String::from);
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>"Set a new password"</h1>
+                <p class="hint">"You are logged out everywhere else."</p>
+                <FormError message=whole(error) />
+                {address(email)}
+                <Field name="password" label="New password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=wrong autofocus=true />
+                <button class="btn primary" type="submit">"Set password"</button>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+/// Whose login it is, for people and for their password managers.
+fn address(email: String) -> impl IntoView {
+    view! {
+        <label class="field-row">
+            <span class="field-label">"E-mail"</span>
+            <input type="email" autocomplete="username" value=email readonly />
+        </label>
+    }
+}
+
+/// What no field says.
+fn whole(error: Option<AppError>) -> Option<String> {
+    error.filter(|error| !matches!(error, AppError::Invalid(_))).map(|error| error.to_string())
 }
 
 /// The page of an address that leads nowhere, for whoever asks.

@@ -12,18 +12,20 @@ use crate::shell::plain_shell;
 use crate::ui::time::provide_clock;
 use axum::Router;
 use axum::extract::{FromRequestParts, Query, RawPathParams};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::session::Viewer;
+use rapport_services::auth::CurrentSession;
 use rapport_services::secrets::Keyring;
 use rapport_services::{Ctx, Result, Store};
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 /// The routes of all pages.
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
@@ -45,6 +47,18 @@ pub struct Site {
     pub leptos: LeptosOptions,
     /// Whether it plays the demo, which has pages of its own.
     pub demo: bool,
+    /// The address people use, without a slash at its end, where it is set.
+    pub public_url: Option<String>,
+}
+
+impl Site {
+    /// As it is configured, else as this server was called.
+    fn origin(&self, headers: &HeaderMap) -> String {
+        let called = || headers.get(header::HOST).and_then(|h| h.to_str().ok()).map(String::from);
+        self.public_url.clone().unwrap_or_else(|| {
+            format!("http://{}", called().unwrap_or_else(|| self.leptos.site_addr.to_string()))
+        })
+    }
 }
 
 /// One request of one person.
@@ -53,13 +67,32 @@ pub struct Visit {
     pub ctx: Ctx,
     pub keys: Keyring,
     pub viewer: Viewer,
+    pub session: CurrentSession,
     query: HashMap<String, String>,
     params: HashMap<String, String>,
     nonce: Option<Nonce>,
     leptos: LeptosOptions,
+    origin: String,
+    once: OnceLock<String>,
 }
 
 impl Visit {
+    /// Scheme and host by which people reach this server.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Keeps a secret for the page that answers this request, and for no other.
+    pub fn show_once(&self, secret: String) {
+        // A second one in one request would be a fault; the first stays.
+        let _ = self.once.set(secret);
+    }
+
+    /// What [`Visit::show_once`] was told.
+    pub fn once(&self) -> Option<&str> {
+        self.once.get().map(String::as_str)
+    }
+
     /// A value of the address's query.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
@@ -100,6 +133,8 @@ impl FromRequestParts<Site> for Visit {
     ) -> std::result::Result<Self, StatusCode> {
         // The session layer sends the nameless to the login before they come here.
         let viewer = parts.extensions.get::<Viewer>().cloned().ok_or(StatusCode::UNAUTHORIZED)?;
+        let session = parts.extensions.get::<CurrentSession>().cloned();
+        let session = session.ok_or(StatusCode::UNAUTHORIZED)?;
         let query = Query::try_from_uri(&parts.uri).map_err(|_| StatusCode::BAD_REQUEST)?.0;
         let params = RawPathParams::from_request_parts(parts, site).await;
         let params = params.map_err(|_| StatusCode::BAD_REQUEST)?;
@@ -109,9 +144,12 @@ impl FromRequestParts<Site> for Visit {
             ctx: Ctx::for_viewer(site.store.clone(), viewer.clone()),
             keys: site.keys.clone(),
             viewer,
+            session,
             query,
             nonce: parts.extensions.get().cloned(),
             leptos: site.leptos.clone(),
+            origin: site.origin(&parts.headers),
+            once: OnceLock::new(),
         })
     }
 }

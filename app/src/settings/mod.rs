@@ -2,6 +2,8 @@
 //! [`crate::plain`]. A page is a [`Page`](page::Page): what it loads, how that looks, and what its
 //! forms do.
 
+mod account;
+mod api_keys;
 mod custom_fields;
 mod events;
 mod jobs;
@@ -9,6 +11,7 @@ mod macros;
 mod mailboxes;
 mod notifications;
 mod page;
+mod people;
 mod preferences;
 mod receiving;
 mod rules;
@@ -27,12 +30,15 @@ use axum::routing::get;
 /// The routes of all pages.
 pub(crate) fn router() -> Router<Site> {
     Router::new()
+        .merge(page::route::<account::Account>())
+        .merge(page::route::<api_keys::ApiKeys>())
         .merge(page::route::<custom_fields::CustomFields>())
         .merge(page::route::<events::Events>())
         .merge(page::route::<jobs::Jobs>())
         .merge(page::route::<mailboxes::Mailboxes>())
         .merge(page::route::<notifications::Notifications>())
         .merge(notifications::opening())
+        .merge(page::route::<people::PeoplePage>())
         .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
         .merge(page::route::<rules::Rules>())

@@ -6,6 +6,7 @@ use crate::plain::form::{Draft, Sent};
 use crate::plain::{Site, Visit, said_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
 use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -42,7 +43,8 @@ pub trait Page: 'static {
         view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }.into_any()
     }
 
-    /// Does what a form asks for; answers a word of [`Page::SAID`].
+    /// Does what a form asks for; answers a word of [`Page::SAID`]. What [`Visit::show_once`] was
+    /// told stands on the page that answers.
     fn act(visit: &Visit, sent: &Sent) -> impl Future<Output = Result<&'static str>> + Send;
 }
 
@@ -62,6 +64,8 @@ async fn send<P: Page>(visit: Visit, Form(fields): Form<Vec<(String, String)>>) 
         return answer::<P>(&visit, &Draft::looked_at(sent)).await;
     }
     match P::act(&visit, &sent).await {
+        // Not by way of an address, where it would stay in histories and logs.
+        Ok(_) if visit.once().is_some() => answer::<P>(&visit, &Draft::default()).await,
         Ok(word) => Redirect::to(&format!("{}?done={word}", P::PATH)).into_response(),
         Err(error) => answer::<P>(&visit, &Draft(Some((sent, error)))).await,
     }
@@ -84,6 +88,51 @@ async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
         }
         .into_any()
     })
+}
+
+/// What is shown once, ready to be copied. `about` says what it is and what to do with it.
+pub fn once_panel(label: &'static str, about: String, value: &str) -> AnyView {
+    view! {
+        <section class="once" role="status" aria-label=label>
+            <p>{about}</p>
+            {copy_line(label, value)}
+        </section>
+    }
+    .into_any()
+}
+
+/// A line to copy; `public/plain.js` makes the button work.
+pub fn copy_line(label: &str, value: &str) -> AnyView {
+    view! {
+        <span class="copy-line">
+            <input class="input" readonly aria-label=label.to_string() value=value.to_string() />
+            <button class="btn" type="button" data-copy=""><Icon name="copy" />"Copy"</button>
+        </span>
+    }
+    .into_any()
+}
+
+/// A button that opens to ask once more: `warning`, then `verb` in a form that names deed and row.
+pub fn asking_button(
+    path: &'static str,
+    deed: &'static str,
+    verb: &'static str,
+    id: &str,
+    what: &str,
+    warning: String,
+) -> AnyView {
+    view! {
+        <details class="menu">
+            <summary class="btn quiet" aria-label=format!("{verb}: {what}")>{verb}</summary>
+            <form class="menu-items" method="post" action=path>
+                <input type="hidden" name="do" value=deed />
+                <input type="hidden" name="id" value=id.to_string() />
+                <p class="menu-head">{warning}</p>
+                <button type="submit">{format!("{verb} now")}</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 /// A button that does one thing to one row: a form of its own, which names deed and row. `what`

@@ -1,10 +1,12 @@
 //! How the reader likes to work. Everybody has their own page.
 
+use super::account::Account;
 use super::page::Page;
 use crate::frame::{Frame, Section};
 use crate::plain::Visit;
 use crate::plain::form::{Draft, Sent};
 use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::preferences::{
     AfterSend, AssignOnReply, Density, Preferences as Chosen, Theme,
@@ -83,19 +85,34 @@ impl Page for Preferences {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        view! {
-            <Frame section=Section::Account crumbs=move || view! { <strong>{Self::TITLE}</strong> }>
+        own_frame(Self::TITLE, Self::ABOUT, content)
+    }
+}
+
+/// What stands around one's own pages: each leads to the other.
+pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
+    let pages = [
+        (Preferences::PATH, "sliders-horizontal", Preferences::TITLE),
+        (Account::PATH, "lock", Account::TITLE),
+    ];
+    let links = pages.map(|(href, icon, name)| {
+        view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
+    });
+    view! {
+        <Frame section=Section::Account crumbs=move || view! { <strong>{title}</strong> }>
+            <div class="config">
+                <nav class="config-nav" aria-label="Your account">{links.collect_view()}</nav>
                 <div class="config-page">
                     <header>
-                        <h1>{Self::TITLE}</h1>
-                        <p class="hint">{Self::ABOUT}</p>
+                        <h1>{title}</h1>
+                        <p class="hint">{about}</p>
                     </header>
                     {content}
                 </div>
-            </Frame>
-        }
-        .into_any()
+            </div>
+        </Frame>
     }
+    .into_any()
 }
 
 /// What was chosen of one question, if it was asked.

@@ -138,6 +138,7 @@ id!(/** A secret that signs who a browser's user is. */ IdentitySecretId, "ids")
 id!(/** Work that a worker does later. */ JobId, "job");
 id!(/** A macro: words and deeds that agents put into messages. */ MacroId, "mac");
 id!(/** What a person is told of. */ NotificationId, "ntf");
+id!(/** An invitation to a workspace. */ InvitationId, "inv");
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod api_key;
 pub mod card;
 pub mod change;
 pub mod customer;
@@ -32,6 +33,7 @@ pub mod notification;
 pub mod notify;
 pub mod page;
 pub mod patch;
+pub mod people;
 pub mod phone;
 pub mod preferences;
 pub mod presence;

@@ -37,6 +37,15 @@ pub const LABELS_MAX: usize = 60;
 /// Teams of a workspace, and members of one.
 pub const TEAMS_MAX: usize = 200;
 pub const TEAM_MEMBERS_MAX: usize = 200;
+/// API keys of a workspace that are not revoked, and origins of one.
+pub const API_KEYS_MAX: usize = 100;
+pub const KEY_ORIGINS_MAX: usize = 20;
+/// People on a page, invitations that are open, and people invited at once.
+pub const PEOPLE_ROWS: i64 = 200;
+pub const INVITATIONS_MAX: usize = 500;
+pub const INVITED_AT_ONCE: usize = 50;
+/// Sessions of a person that are listed.
+pub const SESSIONS_SHOWN: i64 = 100;
 /// SLA policies of a workspace, and the longest target in minutes.
 pub const SLA_POLICIES_MAX: usize = 50;
 pub const SLA_MINUTES_MAX: i32 = 90 * 24 * 60;

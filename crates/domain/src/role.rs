@@ -28,12 +28,42 @@ pub enum Permission {
 }
 
 impl Role {
+    /// From the most that one may do to the least.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Agent, Self::Viewer];
+
     /// Whether this role may do `permission`.
     pub fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::Read => true,
             Permission::Write => matches!(self, Self::Admin | Self::Agent),
             Permission::ModerateNotes | Permission::Configure => self == Self::Admin,
+        }
+    }
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Admin => "Admin",
+            Self::Agent => "Agent",
+            Self::Viewer => "Viewer",
+        }
+    }
+
+    /// The same in a sentence: "as an agent".
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Admin => "an admin",
+            Self::Agent => "an agent",
+            Self::Viewer => "a viewer",
+        }
+    }
+
+    /// What the role may do, in one line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Admin => "Everything, settings and people included",
+            Self::Agent => "Works with customers and tickets",
+            Self::Viewer => "Reads, and changes nothing",
         }
     }
 
@@ -44,6 +74,11 @@ impl Role {
             Self::Agent => "agent",
             Self::Viewer => "viewer",
         }
+    }
+
+    /// Reads a word that somebody sent; an unknown one is no role.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 
     /// Reads the stored form; an unknown word gets the least.

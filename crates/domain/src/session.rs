@@ -20,6 +20,13 @@ pub struct Viewer {
     pub preferences: Preferences,
 }
 
+/// From where something was sent: the address, and the program as it calls itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Device {
+    pub address: String,
+    pub agent: String,
+}
+
 /// How much waits for a person: the numbers beside the inbox and the bell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {

@@ -16,6 +16,8 @@ pub enum Purpose {
     Open,
     /// The survey after closing; about a ticket.
     Csat,
+    /// Joining a workspace; about an invitation.
+    Join,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
         match self {
             Self::Open => b"open:",
             Self::Csat => b"csat:",
+            Self::Join => b"join:",
         }
     }
 }

@@ -6,8 +6,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use rapport_domain::AppError;
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Device, Viewer};
+use rapport_domain::{AppError, UserId, WorkspaceId};
 use rapport_store::Store;
 use rapport_store::api_keys::ApiKey;
 use sha2::{Digest, Sha256};
@@ -23,23 +23,55 @@ const ARGON_PASSES: u32 = 2;
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// How many may wait for their turn: two seconds' worth. Whoever comes then is told to come again.
 static WAITING: Semaphore = Semaphore::const_new(64);
+/// How exactly the last use of a key or session is known.
+const USE_NOTED: TimeDelta = TimeDelta::minutes(1);
+/// Characters kept of what a program calls itself.
+const AGENT_CHARS: usize = 300;
 /// Compared against when the e-mail is unknown, so that both answers take the same time.
 static DUMMY_HASH: LazyLock<String> =
     LazyLock::new(|| hash_now("no one has this password").expect("constant input hashes"));
 
+/// The session of a request, by the hash of its token.
+#[derive(Debug, Clone)]
+pub struct CurrentSession(pub(crate) Vec<u8>);
+
+impl CurrentSession {
+    /// The one that a token opens.
+    pub fn of(token: &str) -> Self {
+        Self(hash_token(token))
+    }
+}
+
 /// Checks e-mail and password; on success stores a session and returns its token.
-pub async fn login(store: &Store, email: &str, password: &str) -> Result<String> {
+pub async fn login(store: &Store, email: &str, password: &str, from: &Device) -> Result<String> {
     let found = store.credentials(email.trim()).await?;
     let hash = found.as_ref().map_or_else(|| DUMMY_HASH.clone(), |c| c.password_hash.clone());
     let matches = verify(password.to_string(), hash).await?;
     let (Some(user), true) = (found, matches) else {
         return Err(AppError::invalid("password", "E-mail or password is wrong."));
     };
-    let token = random_token();
-    let expires = ctx::now() + TimeDelta::days(SESSION_DAYS);
-    store.insert_session(user.workspace, user.user, &hash_token(&token), expires).await?;
+    let token = start_session(store, user.workspace, user.user, from).await?;
     tracing::info!(user = %user.user, "login");
     Ok(token)
+}
+
+/// Stores a session of somebody who proved who they are, and answers its token.
+pub(crate) async fn start_session(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: UserId,
+    from: &Device,
+) -> Result<String> {
+    let token = random_token();
+    let expires = ctx::now() + TimeDelta::days(SESSION_DAYS);
+    let from = measured(from);
+    store.insert_session(workspace, user, &hash_token(&token), expires, &from).await?;
+    Ok(token)
+}
+
+fn measured(from: &Device) -> Device {
+    let agent = from.agent.chars().take(AGENT_CHARS).collect();
+    Device { address: from.address.clone(), agent }
 }
 
 /// The person behind a session token.
@@ -47,7 +79,14 @@ pub async fn viewer(store: &Store, token: &str) -> Result<Option<Viewer>> {
     if token.is_empty() || token.len() > 100 {
         return Ok(None);
     }
-    Ok(store.viewer(&hash_token(token), ctx::now()).await?)
+    let (hash, now) = (hash_token(token), ctx::now());
+    let Some((viewer, seen)) = store.viewer(&hash, now).await? else { return Ok(None) };
+    if now - seen >= USE_NOTED
+        && let Err(error) = store.session_seen(&hash, now).await
+    {
+        tracing::warn!(%error, "a session could not be noted as seen");
+    }
+    Ok(Some(viewer))
 }
 
 /// Ends a session; an unknown token is no error.
@@ -60,7 +99,20 @@ pub async fn api_key(store: &Store, token: &str) -> Result<Option<ApiKey>> {
     if token.is_empty() || token.len() > 200 {
         return Ok(None);
     }
-    Ok(store.api_key(&hash_token(token)).await?)
+    Ok(store.api_key(&hash_token(token), ctx::now()).await?)
+}
+
+/// Notes from where a key was used last, once a minute at the most. That it cannot be noted
+/// refuses nobody.
+pub async fn key_used(store: &Store, key: &ApiKey, from: &Device) {
+    let now = ctx::now();
+    if key.last_used_at.is_some_and(|at| now - at < USE_NOTED) {
+        return;
+    }
+    let from = measured(from);
+    if let Err(error) = store.api_key_used(key.workspace, key.id, &from, now).await {
+        tracing::warn!(%error, key = %key.id, "the use of a key could not be noted");
+    }
 }
 
 /// 256 random bits as URL-safe text.
@@ -78,7 +130,7 @@ pub(crate) async fn hash_password(password: String) -> Result<String> {
     in_turn(&WAITING, &HASHING, move || hash_now(&password)).await?
 }
 
-async fn verify(password: String, hash: String) -> Result<bool> {
+pub(crate) async fn verify(password: String, hash: String) -> Result<bool> {
     let check = move || match PasswordHash::new(&hash) {
         Ok(parsed) => argon().verify_password(password.as_bytes(), &parsed).is_ok(),
         Err(error) => {

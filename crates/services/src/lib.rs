@@ -7,6 +7,7 @@
 compile_error!("services must never reach the browser half");
 
 pub mod accounts;
+pub mod api_keys;
 mod audit;
 pub mod auth;
 pub mod csat;
@@ -30,11 +31,14 @@ pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod outside;
+pub mod passwords;
+pub mod people;
 pub mod preferences;
 pub mod push;
 pub mod receiving;
 pub mod rules;
 pub mod search;
+pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sla;

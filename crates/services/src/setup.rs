@@ -2,13 +2,14 @@
 
 use crate::auth::{hash_password, hash_token};
 use crate::{Ctx, Result};
+use rapport_domain::api_key::{KeyKind, Scope};
 use rapport_domain::error::Problems;
 use rapport_domain::macros::NewMacro;
 use rapport_domain::mailbox::MailboxInput;
 use rapport_domain::sla::SlaPolicyInput;
 use rapport_domain::ticket::{Priority, StatusCategory};
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
-use rapport_store::api_keys::{ApiKey, insert_api_key};
+use rapport_store::api_keys::{NewApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
 use rapport_store::{Store, Tx};
 
@@ -55,7 +56,7 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
     Ok(())
 }
 
-fn check_password(password: &str) -> Result<()> {
+pub(crate) fn check_password(password: &str) -> Result<()> {
     match password.chars().count() {
         n if n < PASSWORD_CHARS_MIN => Err(AppError::invalid(
             "password",
@@ -195,12 +196,24 @@ pub async fn demo(store: &Store) -> Result<bool> {
     for team in ["Product support", "Billing"] {
         users::insert_team(&mut tx, workspace, TeamId::generate(), team).await?;
     }
-    for (name, kind, key) in
-        [("Demo server", "secret", "rsk_demo_secret"), ("Demo browser", "public", "rpk_demo_write")]
-    {
-        let id = ApiKeyId::generate();
-        let api_key = ApiKey { workspace, id, name: name.into(), kind: kind.into() };
-        insert_api_key(&mut tx, &api_key, &hash_token(key)).await?;
+    for (name, kind, key) in [
+        ("Demo server", KeyKind::Secret, "rsk_demo_secret"),
+        ("Demo browser", KeyKind::Public, "rpk_demo_write"),
+    ] {
+        let scopes = if kind == KeyKind::Secret { Scope::ALL } else { &[] };
+        let new = NewApiKey {
+            workspace,
+            id: ApiKeyId::generate(),
+            name,
+            kind,
+            prefix: &key[..8],
+            hash: &hash_token(key),
+            scopes,
+            allowed_origins: &[],
+            created_by: None,
+            expires_at: None,
+        };
+        insert_api_key(&mut tx, &new).await?;
     }
     tx.commit().await.map_err(rapport_store::StoreError::from)?;
     Ok(true)

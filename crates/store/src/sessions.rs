@@ -1,17 +1,23 @@
 //! Login sessions: opaque tokens, of which only the hash is stored.
 
-use crate::{Result, Store};
+use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
+use rapport_domain::people::SessionRow;
 use rapport_domain::preferences::Preferences;
-use rapport_domain::session::{Viewer, Waiting};
-use rapport_domain::{Role, UserId, WorkspaceId};
+use rapport_domain::session::{Device, Viewer, Waiting};
+use rapport_domain::{Role, UserId, Uuid, WorkspaceId, limits};
 
 impl Store {
-    /// The person behind a session token's hash, while session and person are valid.
-    pub async fn viewer(&self, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<Viewer>> {
+    /// The person behind a session token's hash, while session and person are valid, and when the
+    /// session was seen before.
+    pub async fn viewer(
+        &self,
+        token_hash: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Viewer, DateTime<Utc>)>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
-                w.name as workspace_name, u.name, u.email, u.role,
+                s.last_seen_at, w.name as workspace_name, u.name, u.email, u.role,
                 u.away_since is not null as "away!", u.preferences,
                 (select count(*) from (
                     select from notifications n
@@ -31,17 +37,21 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map(|r| Viewer {
-            user: r.user,
-            workspace: r.workspace,
-            workspace_name: r.workspace_name,
-            name: r.name,
-            email: r.email,
-            role: Role::from_stored(&r.role),
-            away: r.away,
-            waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
-            preferences: Preferences::from_stored(&r.preferences),
-        }))
+        let found = row.map(|r| {
+            let viewer = Viewer {
+                user: r.user,
+                workspace: r.workspace,
+                workspace_name: r.workspace_name,
+                name: r.name,
+                email: r.email,
+                role: Role::from_stored(&r.role),
+                away: r.away,
+                waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
+                preferences: Preferences::from_stored(&r.preferences),
+            };
+            (viewer, r.last_seen_at)
+        });
+        Ok(found)
     }
 
     /// Stores a new session and drops the same person's expired ones.
@@ -51,17 +61,22 @@ impl Store {
         user: UserId,
         token_hash: &[u8],
         expires_at: DateTime<Utc>,
+        from: &Device,
     ) -> Result<()> {
         sqlx::query!(
             "with expired as (
                 delete from sessions where workspace_id = $1 and user_id = $2 and expires_at < now()
+            ), seen as (
+                update users set last_seen_at = now() where workspace_id = $1 and id = $2
             )
-            insert into sessions (workspace_id, user_id, token_hash, expires_at)
-            values ($1, $2, $3, $4)",
+            insert into sessions (workspace_id, user_id, token_hash, expires_at, address, agent)
+            values ($1, $2, $3, $4, $5, $6)",
             workspace.0,
             user.0,
             token_hash,
             expires_at,
+            from.address,
+            from.agent,
         )
         .execute(self.pool())
         .await?;
@@ -75,4 +90,77 @@ impl Store {
             .await?;
         Ok(())
     }
+
+    /// Notes that a session and its person were seen.
+    pub async fn session_seen(&self, token_hash: &[u8], now: DateTime<Utc>) -> Result<()> {
+        sqlx::query!(
+            "with seen as (
+                update sessions set last_seen_at = $2 where token_hash = $1
+                returning workspace_id, user_id
+            )
+            update users u set last_seen_at = $2 from seen
+            where u.workspace_id = seen.workspace_id and u.id = seen.user_id",
+            token_hash,
+            now,
+        )
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// A person's sessions, those seen last first. `current` is the hash of the one that asks.
+    pub async fn sessions_of(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        current: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionRow>> {
+        Ok(sqlx::query_as!(
+            SessionRow,
+            r#"select id, created_at, last_seen_at, address, agent,
+                token_hash = $3 as "current!"
+            from sessions where workspace_id = $1 and user_id = $2 and expires_at > $4
+            order by token_hash = $3 desc, last_seen_at desc, id limit $5"#,
+            workspace.0,
+            user.0,
+            current,
+            now,
+            limits::SESSIONS_SHOWN,
+        )
+        .fetch_all(self.pool())
+        .await?)
+    }
+}
+
+/// Ends all sessions of a person, but the one with the hash `keep`. A trigger ends their streams.
+pub async fn end_all(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    keep: Option<&[u8]>,
+) -> Result<()> {
+    sqlx::query!(
+        "delete from sessions
+        where workspace_id = $1 and user_id = $2 and token_hash is distinct from $3",
+        workspace.0,
+        user.0,
+        keep,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends one session of a person.
+pub async fn end_one(tx: &mut Tx, workspace: WorkspaceId, user: UserId, id: Uuid) -> Result<()> {
+    sqlx::query!(
+        "delete from sessions where workspace_id = $1 and user_id = $2 and id = $3",
+        workspace.0,
+        user.0,
+        id,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -5,13 +5,16 @@ use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often it is asked.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long an answer may take. It asks for nothing, on a connection of its own: a busy database
 /// answers it still.
 const PATIENCE: Duration = Duration::from_millis(1_200);
+/// Time by which our own clock may be late. More says that this machine has no time for anybody,
+/// and nothing of the database.
+const LATE: Duration = Duration::from_millis(300);
 
 impl Store {
     /// Keeps saying whether the database at `url` is lost: it does not answer within 1.5 seconds.
@@ -21,6 +24,7 @@ impl Store {
         let options = Self::options(url)?;
         let mut connection: Option<PgConnection> = None;
         while !lost.is_closed() {
+            let began = Instant::now();
             let answer = timeout(PATIENCE, async {
                 let mut known = match connection.take() {
                     Some(known) => known,
@@ -30,6 +34,9 @@ impl Store {
                 Ok::<_, sqlx::Error>(known)
             });
             connection = answer.await.ok().and_then(std::result::Result::ok);
+            if connection.is_none() && began.elapsed() > PATIENCE + LATE {
+                continue;
+            }
             let now_lost = connection.is_none();
             let changed = lost.send_if_modified(|was| std::mem::replace(was, now_lost) != now_lost);
             match (changed, now_lost) {

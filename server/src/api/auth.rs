@@ -1,16 +1,21 @@
-//! Who calls the API: the workspace behind a secret key, no faster than its quota.
+//! Who calls the API: the workspace behind a secret key, no faster than its quota, and nothing but what
+//! its scopes allow.
 
 use super::problem::Problem;
+use super::scopes;
+use crate::middleware::real_ip::device;
 use crate::state::AppState;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::{HeaderMap, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, AppError};
 use rapport_services::{Ctx, auth};
 use rapport_store::api_keys::ApiKey;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 /// Requests a second that one key may make for ever, and at once after a rest:
@@ -45,11 +50,21 @@ impl Quotas {
 }
 
 /// Lets requests with a secret key pass and notes the key in the request.
-pub async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn guard(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let key = match find_key(&state, request.headers()).await {
         Ok(key) => key,
         Err(problem) => return problem.into_response(),
     };
+    auth::key_used(&state.store, &key, &device(&state.config, peer, request.headers())).await;
+    let scope = scopes::needed(request.method(), request.uri().path());
+    if !scope.is_some_and(|scope| key.scopes.contains(&scope)) {
+        return Problem::missing_scope(scope).into_response();
+    }
     request.extensions_mut().insert(key);
     next.run(request).await
 }
@@ -57,7 +72,7 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
 async fn find_key(state: &AppState, headers: &HeaderMap) -> Result<ApiKey, Problem> {
     let token = bearer(headers).ok_or_else(Problem::no_key)?;
     let key = auth::api_key(&state.store, token).await?.ok_or_else(Problem::no_key)?;
-    if key.kind != "secret" {
+    if key.kind != KeyKind::Secret {
         return Err(Problem::public_key());
     }
     state.quotas.take(key.id)?;

@@ -18,6 +18,7 @@ mod messages;
 mod notes;
 mod openapi;
 pub(crate) mod problem;
+mod scopes;
 mod tickets;
 
 use crate::state::AppState;
@@ -55,7 +56,8 @@ fn created<T>(done: Upserted<T>) -> (StatusCode, Json<T>) {
 
 /// Everything under `/api/v1`.
 pub fn router(state: &AppState) -> Router<AppState> {
-    let (routes, description) = routes(state).split_for_parts();
+    let (routes, mut description) = routes(state).split_for_parts();
+    scopes::describe(&mut description);
     let description = description.to_json().expect("the description is made of text");
     let openapi = get(move || async move {
         ([(header::CONTENT_TYPE, "application/json")], description).into_response()

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rapport_domain::api_key::Scope;
 use rapport_domain::{AppError, FieldError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -53,6 +54,26 @@ impl Problem {
     /// 403: a browser's key asks for a server's route.
     pub fn public_key() -> Self {
         let detail = "This route needs a secret key (rsk_…). A public key is for browsers.";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
+    }
+
+    /// 403: the key may not do this; `None` where no key may.
+    pub fn missing_scope(scope: Option<Scope>) -> Self {
+        let detail = match scope {
+            Some(scope) => format!(
+                "This key lacks the scope {}. An admin can make a key that has it under \
+                Settings › API keys.",
+                scope.as_str()
+            ),
+            None => "No key may call this route.".into(),
+        };
+        Self::new(StatusCode::FORBIDDEN, "missing-scope", "Missing scope", detail)
+    }
+
+    /// 403: a browser's key is used by a page that it is not for.
+    pub fn foreign_origin() -> Self {
+        let detail =
+            "This key may not be used from here: its allowed origins do not name this page's.";
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
     }
 

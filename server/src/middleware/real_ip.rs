@@ -1,7 +1,9 @@
 //! Who is calling, when a proxy may stand in between.
 
 use crate::config::Config;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use rapport_domain::session::Device;
+use rapport_domain::text;
 pub use rapport_intake::addresses::subscriber;
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,4 +22,15 @@ pub fn real_ip(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr
         .filter_map(|ip| ip.trim().parse().ok())
         .rfind(|ip| !trusted(ip))
         .unwrap_or(peer.ip())
+}
+
+/// From where a request was sent: the caller's address, and its program as it calls itself.
+pub fn device(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> Device {
+    device_at(real_ip(config, peer, headers), headers)
+}
+
+/// The same where the address is known already.
+pub fn device_at(ip: IpAddr, headers: &HeaderMap) -> Device {
+    let agent = headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()));
+    Device { address: ip.to_string(), agent: text::clean_line(&agent.unwrap_or_default()) }
 }

@@ -9,7 +9,7 @@ use rapport_app::Failure;
 use rapport_app::api::wants_page;
 use rapport_domain::AppError;
 use rapport_domain::address::{self, LocalPath};
-use rapport_services::auth;
+use rapport_services::auth::{self, CurrentSession};
 use server_fn::error::FromServerFnError;
 
 /// Over TLS the prefix makes the browser refuse the cookie from anywhere else.
@@ -17,6 +17,8 @@ const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
 const OPEN: [&str; 4] = ["/login", "/setup", "/logout", "/client-errors"];
+/// Links that prove by themselves who may follow them.
+const OPEN_LINKS: [&str; 2] = ["/join/", "/reset/"];
 /// Where server functions live, and those that answer the nameless too, with "nobody".
 const FUNCTIONS: &str = "/api/";
 const OPEN_FUNCTIONS: [&str; 1] = ["current_viewer"];
@@ -25,9 +27,9 @@ const OPEN_FUNCTIONS: [&str; 1] = ["current_viewer"];
 pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     // Owned: a borrowed request may not be held across an await.
     let token = token(state.config.tls(), request.headers()).map(str::to_string);
-    let viewer = match token {
+    let viewer = match &token {
         None => None,
-        Some(token) => match auth::viewer(&state.store, &token).await {
+        Some(token) => match auth::viewer(&state.store, token).await {
             Ok(viewer) => viewer,
             Err(error) => return unavailable(&error),
         },
@@ -36,6 +38,7 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
     match viewer {
         Some(viewer) => {
             request.extensions_mut().insert(viewer);
+            request.extensions_mut().insert(CurrentSession::of(&token.unwrap_or_default()));
         }
         None if is_open(path) => {}
         None if is_data(path) && !wants_page(request.headers()) => return refusal(),
@@ -61,7 +64,9 @@ fn is_open(path: &str) -> bool {
     // The name of a function is followed by a hash.
     let function =
         path.strip_prefix(FUNCTIONS).map(|f| f.trim_end_matches(|c: char| c.is_ascii_digit()));
-    OPEN.contains(&path) || function.is_some_and(|f| OPEN_FUNCTIONS.contains(&f))
+    OPEN.contains(&path)
+        || OPEN_LINKS.iter().any(|link| path.starts_with(link))
+        || function.is_some_and(|f| OPEN_FUNCTIONS.contains(&f))
 }
 
 /// Path and query of the page that sent the request.

@@ -1,12 +1,13 @@
 //! Whose events: the write key, wherever a client puts it, and how much may come with it.
 
 use crate::api::problem::Problem;
-use crate::middleware::real_ip::subscriber;
+use crate::middleware::real_ip::{device_at, subscriber};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rapport_domain::api_key::{KeyKind, Scope};
 use rapport_domain::{ApiKeyId, AppError};
 use rapport_services::auth;
 use rapport_store::Store;
@@ -25,7 +26,7 @@ const SERVER_PER_SECOND: NonZeroU32 = NonZeroU32::new(20_000).expect("not zero")
 /// Addresses kept before those that have rested are dropped.
 const ADDRESSES_MAX: usize = 50_000;
 /// How long a key is believed without asking again, which is how long a revoked one lives on.
-const KEY_AGE: Duration = Duration::from_secs(5);
+const KEY_AGE: Duration = Duration::from_secs(4);
 const KEYS_MAX: usize = 10_000;
 
 /// The key as a header gives it.
@@ -63,7 +64,13 @@ pub struct Keys(Mutex<HashMap<String, (Instant, ApiKey)>>);
 
 impl Keys {
     /// The key, unless it is unknown or revoked.
-    pub async fn find(&self, store: &Store, text: &str) -> Result<Option<ApiKey>, AppError> {
+    async fn find(
+        &self,
+        store: &Store,
+        text: &str,
+        ip: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<Option<ApiKey>, AppError> {
         let known = {
             let keys = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             keys.get(text).filter(|(at, _)| at.elapsed() < KEY_AGE).map(|(_, key)| key.clone())
@@ -71,18 +78,39 @@ impl Keys {
         if known.is_some() {
             return Ok(known);
         }
+        // The age counts from the question: what was revoked since is not believed any longer.
+        let asked = Instant::now();
         let found = auth::api_key(store, text).await?;
+        if let Some(key) = &found {
+            auth::key_used(store, key, &device_at(ip, headers)).await;
+        }
         let mut keys = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if keys.len() >= KEYS_MAX {
             keys.clear();
         }
         match &found {
             // Only valid keys are kept: guesses fill no memory.
-            Some(key) => drop(keys.insert(text.into(), (Instant::now(), key.clone()))),
+            Some(key) => drop(keys.insert(text.into(), (asked, key.clone()))),
             None => drop(keys.remove(text)),
         }
         Ok(found)
     }
+}
+
+/// A server's key needs the scope; a browser's is used by the pages it is for. What says nothing of
+/// where it comes from is no browser, and nothing would keep it from saying anything.
+fn may_send(key: &ApiKey, headers: &HeaderMap) -> Result<(), Problem> {
+    let scope = Scope::EventsWrite;
+    if key.kind == KeyKind::Secret {
+        let allowed = key.scopes.contains(&scope);
+        return if allowed { Ok(()) } else { Err(Problem::missing_scope(Some(scope))) };
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let named = |allowed: &String| allowed.as_bytes() == origin.as_bytes();
+    if key.allowed_origins.is_empty() || key.allowed_origins.iter().any(named) {
+        return Ok(());
+    }
+    Err(Problem::foreign_origin())
 }
 
 /// Who may pass, and how often.
@@ -106,9 +134,16 @@ impl Default for Gate {
 
 impl Gate {
     /// The key, if it is one and has not used up its quota.
-    pub async fn admit(&self, store: &Store, text: &str, ip: IpAddr) -> Result<ApiKey, Problem> {
-        let key = self.keys.find(store, text).await?.ok_or_else(Problem::no_key)?;
-        let refused = if key.kind == "secret" {
+    pub async fn admit(
+        &self,
+        store: &Store,
+        text: &str,
+        ip: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<ApiKey, Problem> {
+        let key = self.keys.find(store, text, ip, headers).await?.ok_or_else(Problem::no_key)?;
+        may_send(&key, headers)?;
+        let refused = if key.kind == KeyKind::Secret {
             self.servers.check_key(&key.id).err()
         } else {
             if self.browsers.len() > ADDRESSES_MAX {

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use body::Sent;
+use rapport_domain::api_key::KeyKind;
 use rapport_domain::timeline::{EventOutcome, EventResult, MessageType};
 use rapport_domain::{AppError, limits};
 use rapport_services::ingest::{Batch, Trust, take_segment};
@@ -89,11 +90,12 @@ async fn take(
 ) -> Result<Response, Problem> {
     let kind = kind_of(&path)?;
     let access = Access::of(request.headers());
-    let ip = crate::middleware::real_ip::real_ip(&state.config, peer, request.headers());
+    let headers = request.headers().clone();
+    let ip = crate::middleware::real_ip::real_ip(&state.config, peer, &headers);
     let sent = Sent::read(request, kind.is_none()).await?;
     let key = access.or_in_body(sent.write_key.as_deref())?;
-    let key = state.gate.admit(&state.store, key, ip).await?;
-    let trust = if key.kind == "secret" { Trust::Server } else { Trust::Browser };
+    let key = state.gate.admit(&state.store, key, ip, &headers).await?;
+    let trust = if key.kind == KeyKind::Secret { Trust::Server } else { Trust::Browser };
     let ctx = match trust {
         Trust::Server => Ctx::for_api_key(state.store.clone(), &key),
         Trust::Browser => Ctx::for_system(state.store.clone(), key.workspace, SIGNED_BROWSER),

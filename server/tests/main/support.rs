@@ -4,12 +4,13 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use rapport_domain::api_key::{KeyKind, Scope};
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
 use rapport_services::live::Live;
 use rapport_services::outside::Outside;
 use rapport_services::setup;
-use rapport_store::api_keys::{ApiKey, insert_api_key};
+use rapport_store::api_keys::{NewApiKey, insert_api_key};
 use rapport_store::{Store, users};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -107,13 +108,19 @@ impl TestApp {
         let mut tx = app.store.begin().await.expect("a transaction");
         let workspace = WorkspaceId::generate();
         users::insert_workspace(&mut tx, workspace, "Other").await.expect("a workspace");
-        let key = ApiKey {
+        let key = NewApiKey {
             workspace,
             id: ApiKeyId::generate(),
-            name: "Other".into(),
-            kind: "secret".into(),
+            name: "Other",
+            kind: KeyKind::Secret,
+            prefix: "rsk_othe",
+            hash: &Sha256::digest(OTHER_KEY),
+            scopes: Scope::ALL,
+            allowed_origins: &[],
+            created_by: None,
+            expires_at: None,
         };
-        insert_api_key(&mut tx, &key, &Sha256::digest(OTHER_KEY)).await.expect("a key");
+        insert_api_key(&mut tx, &key).await.expect("a key");
         tx.commit().await.expect("committed");
         app
     }

@@ -3,7 +3,9 @@
 use super::{JobError, Outcome, WAKE, next_attempt};
 use crate::outside::Outside;
 use crate::secrets::Keyring;
-use crate::{csat, ctx, customers, files, ingest, messages, notifications, push, sla, tickets};
+use crate::{
+    csat, ctx, customers, files, ingest, messages, notifications, people, push, sla, tickets,
+};
 use chrono::TimeDelta;
 use rapport_store::jobs::Job;
 use rapport_store::{Store, StoreError};
@@ -168,6 +170,7 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     match job.kind.as_str() {
         messages::SEND_MAIL => messages::send_mail(worker, job).await,
         csat::CSAT_SURVEY => csat::send_survey(worker, job).await,
+        people::INVITE_MAIL => people::send_invitation(worker, job).await,
         notifications::NOTIFY_MAIL => notifications::send_news(worker, job).await,
         push::PUSH => push::send(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,

@@ -1,5 +1,6 @@
 use crate::world::World;
 use rapport_domain::account::{AccountEdit, AccountInput};
+use rapport_domain::api_key::{KeyKind, Scope};
 use rapport_domain::customer::{
     CustomerEdit, CustomerInput, CustomerKind, CustomerQuery, NewCustomer,
 };
@@ -20,7 +21,10 @@ fn server(world: &World) -> Ctx {
         workspace: world.workspace,
         id: ApiKeyId::generate(),
         name: "Server".into(),
-        kind: "secret".into(),
+        kind: KeyKind::Secret,
+        scopes: Scope::ALL.to_vec(),
+        allowed_origins: Vec::new(),
+        last_used_at: None,
     };
     Ctx::for_api_key(world.store.clone(), &key)
 }

@@ -1,7 +1,7 @@
 use crate::world::World;
 use rapport_domain::live::{Hint, LivePosition, Topic};
 use rapport_domain::note::{NewNote, NoteTarget};
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Device, Viewer};
 use rapport_domain::ticket::{Channel, NewTicket};
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::live::{Event, Live, Stream};
@@ -52,7 +52,11 @@ async fn log_in(world: &World, who: &Viewer) -> String {
     let token = format!("token-{}", who.user);
     let hash = <sha2::Sha256 as sha2::Digest>::digest(&token);
     let later = chrono::Utc::now() + chrono::TimeDelta::days(1);
-    world.store.insert_session(who.workspace, who.user, &hash, later).await.unwrap();
+    world
+        .store
+        .insert_session(who.workspace, who.user, &hash, later, &Device::default())
+        .await
+        .unwrap();
     token
 }
 

@@ -24,6 +24,7 @@ mod messages;
 mod notes;
 mod notify;
 mod overtaken;
+mod people;
 mod pictures;
 mod preferences;
 mod presence;

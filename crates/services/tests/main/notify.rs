@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{TimeDelta, Utc};
 use rapport_domain::message::NewMessage;
 use rapport_domain::notify::{News, Notify, Quiet, Whose};
-use rapport_domain::session::Viewer;
+use rapport_domain::session::{Device, Viewer};
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket, TicketChange};
 use rapport_domain::{AppError, UserId};
 use rapport_services::jobs::{Worker, run_due};
@@ -193,7 +193,11 @@ async fn a_browser_is_told_until_it_takes_its_address_back(pool: PgPool) {
     let (priya, sam) = (world.ctx(&world.priya), world.ctx(&world.sam));
     let later = Utc::now() + TimeDelta::days(1);
     let hash = <sha2::Sha256 as sha2::Digest>::digest("token");
-    world.store.insert_session(world.workspace, world.sam.user, &hash, later).await.unwrap();
+    world
+        .store
+        .insert_session(world.workspace, world.sam.user, &hash, later, &Device::default())
+        .await
+        .unwrap();
     let key = push::public_key(&sam, &keys()).await.unwrap().unwrap();
     assert_eq!(push::public_key(&priya, &keys()).await.unwrap(), Some(key), "one a workspace");
     let no_key = World::stranger(&world).await;

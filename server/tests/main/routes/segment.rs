@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rapport_domain::session::Device;
 use rapport_services::ingest::{Claims, new_secret, sign_token};
 use rapport_services::{Ctx, auth};
 use serde_json::{Value, json};
@@ -42,7 +43,9 @@ async fn events(app: &TestApp) -> i64 {
 
 /// A token of the workspace that Priya configures.
 async fn token(app: &TestApp, sub: &str, email: Option<&str>) -> String {
-    let session = auth::login(&app.store, "priya@acme.example", "rapport-demo").await;
+    let device = Device::default();
+    let session = auth::login(&app.store, "priya@acme.example", "rapport-demo", &device);
+    let session = session.await;
     let viewer = auth::viewer(&app.store, &session.expect("a session")).await.expect("a viewer");
     let ctx = Ctx::for_viewer(app.store.clone(), viewer.expect("Priya"));
     let secret = new_secret(&ctx, &SEAL.parse().expect("a key")).await.expect("a secret");

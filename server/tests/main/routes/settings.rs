@@ -2,7 +2,9 @@ use crate::support::TestApp;
 use axum::http::{StatusCode, header};
 use sqlx::PgPool;
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
+    "/settings/api-keys",
+    "/settings/people",
     "/settings/custom-fields",
     "/settings/events",
     "/settings/jobs",

@@ -1,0 +1,115 @@
+//! My account: one's password, and where one is logged in. Everybody has their own.
+
+use super::page::{Page, asking_button, page_error};
+use super::preferences::own_frame;
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::field::{Field, FormError};
+use crate::ui::time::{Time, TimeStyle};
+use leptos::prelude::*;
+use rapport_domain::people::{SessionRow, device_name};
+use rapport_domain::{AppError, Permission};
+use rapport_services::{Result, passwords, sessions};
+
+pub struct Account;
+
+impl Page for Account {
+    const PATH: &'static str = "/settings/account";
+    const TITLE: &'static str = "My account";
+    const ABOUT: &'static str = "Your password, and where you are logged in.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("password", "Password changed. You are logged out everywhere else"),
+        ("ended", "Logged out there"),
+        ("others", "Logged out everywhere else"),
+    ];
+    const PERMISSION: Permission = Permission::Read;
+    type Data = Vec<SessionRow>;
+
+    async fn load(visit: &Visit) -> Result<Vec<SessionRow>> {
+        sessions::list(&visit.ctx, &visit.session).await
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let ctx = &visit.ctx;
+        match sent.text("do") {
+            "password" => {
+                let text = |name| sent.text(name).to_string();
+                let (current, new, repeated) =
+                    (text("current"), text("password"), sent.text("repeated"));
+                passwords::change(ctx, &visit.session, current, new, repeated).await?;
+                Ok("password")
+            }
+            "end" => sessions::end(ctx, sent.parse("id")?).await.map(|()| "ended"),
+            "others" => sessions::end_others(ctx, &visit.session).await.map(|()| "others"),
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(shown: Vec<SessionRow>, visit: &Visit, draft: &Draft) -> AnyView {
+        let others = shown.len() > 1;
+        let rows = shown.iter().map(row).collect_view();
+        view! {
+            {page_error(draft, &["end", "others"])}
+            {password(&visit.viewer.email, &draft.of("password"))}
+            <section class="field-section" aria-label="Sessions">
+                <h2>"Where you are logged in"</h2>
+                <ul class="field-list">{rows}</ul>
+                {others.then(|| view! {
+                    <form method="post" action=Self::PATH>
+                        <input type="hidden" name="do" value="others" />
+                        <button class="btn" type="submit">"Log out everywhere else"</button>
+                    </form>
+                })}
+            </section>
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        own_frame(Self::TITLE, Self::ABOUT, content)
+    }
+}
+
+/// What was typed into a field of this form never comes back.
+fn password(email: &str, draft: &Draft) -> AnyView {
+    view! {
+        <form class="form config-form" method="post" action=Account::PATH aria-label="Change password">
+            <FormError message=draft.general(&["current", "password", "repeated"]) />
+            <input type="hidden" name="do" value="password" />
+            // So that a password manager knows whose it is.
+            <input hidden type="email" autocomplete="username" value=email.to_string() />
+            <Field name="current" label="Password now" kind="password" autocomplete="current-password" required=true error=draft.error("current") />
+            <div class="pair">
+                <Field name="password" label="New password" kind="password" autocomplete="new-password" hint="At least 10 characters" required=true error=draft.error("password") />
+                <Field name="repeated" label="Once more" kind="password" autocomplete="new-password" required=true error=draft.error("repeated") />
+            </div>
+            <div class="form-actions">
+                <button class="btn primary" type="submit">"Change password"</button>
+                <span class="hint">"All other sessions end."</span>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn row(session: &SessionRow) -> AnyView {
+    let name = device_name(&session.agent);
+    let address = Some(session.address.clone()).filter(|a| !a.is_empty());
+    let from = address.map(|address| format!(" · from {address}"));
+    let end = (!session.current).then(|| {
+        let warning = "Whatever is open there leads to the login.".to_string();
+        asking_button(Account::PATH, "end", "Log out", &session.id.to_string(), &name, warning)
+    });
+    view! {
+        <li class="config-line">
+            <span class="field-name">
+                <strong title=session.agent.clone()>{name.clone()}</strong>
+                {session.current.then(|| view! { <span class="tag">"This one"</span> })}
+            </span>
+            <span class="hint">"Seen " <Time at=session.last_seen_at style=TimeStyle::Row /></span>
+            <span class="config-actions">{end}</span>
+            <span class="hint line-more">"Logged in " <Time at=session.created_at style=TimeStyle::Row />{from}</span>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,93 @@
+//! The form of a new key.
+
+use super::ApiKeys;
+use crate::plain::form::{Draft, Sent};
+use crate::settings::page::Page;
+use crate::ui::field::{Field, FieldHelp, FormError};
+use crate::ui::textarea::TextArea;
+use leptos::prelude::*;
+use rapport_domain::api_key::{KeyInput, KeyKind, LIFETIMES, Scope};
+use rapport_domain::{AppError, limits};
+
+/// The key as the form says it.
+pub fn input(sent: &Sent) -> Result<KeyInput, AppError> {
+    Ok(KeyInput {
+        name: sent.text("name").into(),
+        kind: sent.parse("kind")?,
+        scopes: sent.all("scope").map(scope).collect::<Result<_, _>>()?,
+        allowed_origins: sent.lines("origins"),
+        days: sent.parse("days")?,
+    })
+}
+
+fn scope(word: &str) -> Result<Scope, AppError> {
+    word.parse().map_err(|_| AppError::invalid("scopes", "There is no such scope."))
+}
+
+/// The form of a new key of this kind; `draft` is what was refused.
+pub fn form(kind: KeyKind, draft: &Draft) -> AnyView {
+    let path = ApiKeys::PATH;
+    let server = kind == KeyKind::Secret;
+    let label = if server { "New server key" } else { "New browser key" };
+    let days = draft.value("days", if server { "365" } else { "0" });
+    let lifetimes = LIFETIMES.map(|(value, label)| {
+        let value = value.to_string();
+        view! { <option value=value.clone() selected=value == days>{label}</option> }
+    });
+    let hint = if server {
+        "What uses it, such as Billing server."
+    } else {
+        "Where it is used, such as Web shop."
+    };
+    view! {
+        <form class="form config-form" method="post" action=format!("{path}?new={}", kind.as_str()) aria-label=label>
+            <FormError message=draft.general(&["name", "scopes", "origins"]) />
+            <input type="hidden" name="do" value="create" />
+            <input type="hidden" name="kind" value=kind.as_str() />
+            <div class="pair">
+                <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=draft.value("name", "") hint error=draft.error("name") />
+                <label class="field-row">
+                    <span class="field-label">"Lives for"</span>
+                    <select name="days">{lifetimes.collect_view()}</select>
+                </label>
+            </div>
+            {if server { scopes(draft) } else { origins(draft) }}
+            <div class="form-actions">
+                <button class="btn primary" type="submit">"Create key"</button>
+                <a class="btn quiet" href=path>"Cancel"</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn scopes(draft: &Draft) -> AnyView {
+    let boxes = Scope::ALL.iter().map(|scope| {
+        let word = scope.as_str();
+        view! {
+            <label class="check scope">
+                <input type="checkbox" name="scope" value=word checked=draft.has("scope", word, false) />
+                <span>{scope.label()}<code>{word}</code></span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="checks">
+            <legend>"What it may do"</legend>
+            {boxes.collect_view()}
+            <FieldHelp id="scopes-help".into() hint="Anything else is refused, naming the scope that is missing." error=draft.error("scopes") />
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn origins(draft: &Draft) -> AnyView {
+    view! {
+        <label class="field-row">
+            <span class="field-label">"Allowed origins"</span>
+            <TextArea name="origins" label="Allowed origins" rows=3 placeholder="https://app.example" value=draft.value("origins", "") />
+            <FieldHelp id="origins-help".into() hint="One a line, as https://app.example. Empty lets every site send events with it." error=draft.error("origins") />
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,210 @@
+//! People: who works here, in which role, and who is invited.
+
+mod form;
+
+use super::page::{Page, asking_button, copy_line, deed_button, once_panel, page_error};
+use crate::plain::Visit;
+use crate::plain::form::{Draft, Sent};
+use crate::ui::avatar::Avatar;
+use crate::ui::icon::Icon;
+use crate::ui::time::{Time, TimeStyle};
+use leptos::prelude::*;
+use rapport_domain::people::{Invitation, InviteInput, People, PersonRow};
+use rapport_domain::{AppError, Role, UserId, limits};
+use rapport_services::{Result, passwords, people};
+
+pub struct PeoplePage;
+
+/// What the page shows.
+pub struct Shown {
+    people: People,
+    /// Each with its link.
+    invitations: Vec<(Invitation, String)>,
+    can_mail: bool,
+}
+
+impl Page for PeoplePage {
+    const PATH: &'static str = "/settings/people";
+    const TITLE: &'static str = "People";
+    const ABOUT: &'static str =
+        "Who works here. Whoever leaves is deactivated: what they wrote and did stays.";
+    const SAID: &'static [(&'static str, &'static str)] = &[
+        ("invited", "Invited"),
+        ("resent", "The link works for another seven days"),
+        ("revoked", "Invitation revoked"),
+        ("role", "Role changed"),
+        ("deactivated", "Deactivated: they are logged out everywhere"),
+        ("reactivated", "Reactivated: they can log in again"),
+    ];
+    type Data = Shown;
+
+    async fn load(visit: &Visit) -> Result<Shown> {
+        let ctx = &visit.ctx;
+        let mut invitations = Vec::new();
+        for invitation in people::invitations(ctx).await? {
+            let path = people::join_path(ctx, invitation.id).await?;
+            invitations.push((invitation, format!("{}{path}", visit.origin())));
+        }
+        let people = people::list(ctx, visit.query("q").unwrap_or_default()).await?;
+        Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await? })
+    }
+
+    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+        let ctx = &visit.ctx;
+        let person = || sent.parse::<UserId>("id");
+        match sent.text("do") {
+            "invite" => {
+                let emails = sent.text("emails").to_string();
+                people::invite(ctx, InviteInput { emails, role: role(sent)? }).await?;
+                Ok("invited")
+            }
+            "resend" => people::resend(ctx, sent.parse("id")?).await.map(|()| "resent"),
+            "revoke" => people::revoke(ctx, sent.parse("id")?).await.map(|()| "revoked"),
+            "role" => people::set_role(ctx, person()?, role(sent)?).await.map(|()| "role"),
+            "deactivate" => people::deactivate(ctx, person()?).await.map(|()| "deactivated"),
+            "reactivate" => people::reactivate(ctx, person()?).await.map(|()| "reactivated"),
+            "reset" => {
+                let path = passwords::make_reset(ctx, person()?).await?;
+                visit.show_once(format!("{}{path}", visit.origin()));
+                Ok("reset")
+            }
+            _ => Err(AppError::NotFound),
+        }
+    }
+
+    fn view(shown: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+        let Shown { people, invitations, can_mail } = shown;
+        let once = visit.once().map(|link| {
+            let about = "Pass this link on: it sets a new password, once, within a day. It is not shown again.";
+            once_panel("Link for a new password", about.into(), link)
+        });
+        let inviting = visit.query("new").is_some();
+        let edited = visit.query("edit").and_then(|wanted| {
+            let person = people.rows.iter().find(|p| p.id.to_string() == wanted)?;
+            Some(form::role(person, &draft.of("role")))
+        });
+        let own = visit.viewer.user;
+        let rows = people.rows.iter().map(|person| row(person, person.id == own)).collect_view();
+        let now = visit.ctx.now;
+        let waiting: Vec<_> =
+            invitations.into_iter().map(|(one, link)| invited(one, link, now)).collect();
+        view! {
+            {page_error(draft, &["deactivate", "reactivate", "resend", "revoke", "reset"])}
+            {once}
+            <p class="config-actions">
+                <a class="btn primary" href=format!("{}?new=1", Self::PATH)><Icon name="plus" />"Invite people"</a>
+            </p>
+            {inviting.then(|| form::invite(can_mail, &draft.of("invite")))}
+            {(!waiting.is_empty()).then(|| view! {
+                <section class="field-section" aria-label="Invitations">
+                    <h2>"Invited"</h2>
+                    {(!can_mail).then(|| view! { <p class="hint">"No mailbox can send yet, so no mail leaves: pass the links on yourself."</p> })}
+                    <ul class="field-list">{waiting}</ul>
+                </section>
+            })}
+            <section class="field-section" aria-label="Members">
+                <h2>"Members"</h2>
+                {find(visit.query("q").unwrap_or_default(), people.more)}
+                {edited}
+                {people.rows.is_empty().then(|| view! { <p class="hint">"Nobody has this in their name or address."</p> })}
+                <ul class="field-list">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    }
+}
+
+fn role(sent: &Sent) -> Result<Role> {
+    let unknown = || AppError::invalid("role", "Choose one of the roles.");
+    Role::from_word(sent.text("role")).ok_or_else(unknown)
+}
+
+/// Where there are more people than a page shows, or somebody was looked for.
+fn find(q: &str, more: bool) -> Option<AnyView> {
+    if !more && q.is_empty() {
+        return None;
+    }
+    let said =
+        more.then(|| format!("These are the first {}: look for others.", limits::PEOPLE_ROWS));
+    let form = view! {
+        <form class="log-search" action=PeoplePage::PATH method="get" role="search">
+            <input class="input" type="search" name="q" aria-label="Find a member" placeholder="Name or address" maxlength=limits::SEARCH_CHARS value=q.to_string() />
+            <button class="btn" type="submit">"Find"</button>
+        </form>
+        <p class="hint">{said}</p>
+    };
+    Some(form.into_any())
+}
+
+fn row(person: &PersonRow, own: bool) -> AnyView {
+    let (id, name, path) = (person.id.to_string(), person.name.clone(), PeoplePage::PATH);
+    let disabled = person.disabled_at.is_some();
+    let actions = if disabled {
+        deed_button(path, "reactivate", "Reactivate", &id, &name)
+    } else {
+        let warning = format!(
+            "{name} is logged out everywhere within a second. Their tickets stay theirs until somebody takes them."
+        );
+        view! {
+            <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=format!("Change role: {name}")>"Change role"</a>
+            {deed_button(path, "reset", "Password link", &id, &name)}
+            {(!own).then(|| asking_button(path, "deactivate", "Deactivate", &id, &name, warning))}
+        }
+        .into_any()
+    };
+    let seen = match person.last_seen_at {
+        Some(at) => view! { "Seen " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        None => "Never seen".into_any(),
+    };
+    let teams = person.teams.join(", ");
+    view! {
+        <li class="config-line person-line">
+            <span class="person">
+                <Avatar name=name.clone() />
+                <span class="field-name">
+                    <strong>{name.clone()}</strong>
+                    {own.then(|| view! { <span class="tag">"You"</span> })}
+                    {disabled.then(|| view! { <span class="tag">"Deactivated"</span> })}
+                    {person.away.then(|| view! { <span class="tag">"Away"</span> })}
+                    <span class="hint">{person.email.clone()}</span>
+                </span>
+            </span>
+            <span class="person-facts">
+                <span>{person.role.label()}{(!teams.is_empty()).then(|| format!(" · {teams}"))}</span>
+                <span class="hint">{seen}</span>
+            </span>
+            <span class="config-actions">{actions}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn invited(invitation: Invitation, link: String, now: chrono::DateTime<chrono::Utc>) -> AnyView {
+    let (id, email, path) = (invitation.id.to_string(), invitation.email, PeoplePage::PATH);
+    let over = invitation.expires_at <= now;
+    let verb = if over { "Expired " } else { "Expires " };
+    let mailed = match invitation.mailed_at {
+        Some(at) => view! { " · Mail left " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        None => " · No mail left yet".into_any(),
+    };
+    let by = invitation.invited_by.map(|name| format!("by {name} · "));
+    let warning = "The link stops working at once.".to_string();
+    view! {
+        <li class="config-line person-line">
+            <span class="field-name">
+                <strong>{email.clone()}</strong>
+                {over.then(|| view! { <span class="tag warn">"Expired"</span> })}
+            </span>
+            <span class="person-facts">
+                <span>{invitation.role.label()}</span>
+                <span class="hint">{by}{verb}<Time at=invitation.expires_at style=TimeStyle::Row />{mailed}</span>
+            </span>
+            <span class="config-actions">
+                {deed_button(path, "resend", "Send again", &id, &email)}
+                {asking_button(path, "revoke", "Revoke", &id, &email, warning)}
+            </span>
+            {(!over).then(|| view! { <span class="line-more">{copy_line(&format!("Link for {email}"), &link)}</span> })}
+        </li>
+    }
+    .into_any()
+}

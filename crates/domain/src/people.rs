@@ -1,0 +1,149 @@
+//! The people of a workspace as admins see them, invitations, and one's own sessions.
+
+use crate::error::Problems;
+use crate::{AppError, InvitationId, Role, UserId, Uuid, limits, text};
+use chrono::{DateTime, Utc};
+
+/// Somebody who works here, or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub away: bool,
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// Not more exact than a minute.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// Names of their teams.
+    pub teams: Vec<String>,
+}
+
+/// What a page of people shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Those who can log in first, by name.
+    pub rows: Vec<PersonRow>,
+    /// There are more than these.
+    pub more: bool,
+}
+
+/// Somebody who was invited and has not come yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub email: String,
+    pub role: Role,
+    pub invited_by: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub mailed_at: Option<DateTime<Utc>>,
+}
+
+/// Whom a form invites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InviteInput {
+    /// Addresses, a comma, a semicolon or space between them.
+    pub emails: String,
+    pub role: Role,
+}
+
+impl InviteInput {
+    /// The addresses, each once in lower case, or what is wrong with them.
+    pub fn addresses(&self) -> Result<Vec<String>, AppError> {
+        let mut problems = Problems::default();
+        let parts = self.emails.split([',', ';', ' ', '\n', '\r', '\t']).filter(|p| !p.is_empty());
+        let mut found = Vec::new();
+        for part in parts {
+            let wrong = |_| {
+                let shown = text::excerpt(part, 80);
+                AppError::invalid("emails", format!("“{shown}” is not an e-mail address."))
+            };
+            found.extend(problems.check(text::email("emails", part).map_err(wrong)));
+            if found.len() > limits::INVITED_AT_ONCE {
+                let most = limits::INVITED_AT_ONCE;
+                return Err(AppError::invalid("emails", format!("Invite at most {most} at once.")));
+            }
+        }
+        found.iter_mut().for_each(|email| *email = email.to_lowercase());
+        found.sort();
+        found.dedup();
+        problems.finish()?;
+        if found.is_empty() {
+            return Err(AppError::invalid("emails", "Write at least one e-mail address."));
+        }
+        Ok(found)
+    }
+}
+
+/// One of a person's own sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub address: String,
+    pub agent: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// A browser and its system by what it calls itself: `Firefox on Linux`.
+pub fn device_name(agent: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // Most call themselves by the names of others too: the more special first.
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("HeadlessChrome/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.into(),
+        (None, None) => "An unknown device".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_one_by_one_or_many_at_once() {
+        let of =
+            |emails: &str| InviteInput { emails: emails.into(), role: Role::Agent }.addresses();
+        let many = of("Kim@x.example, lee@x.example;\n kim@x.example").unwrap();
+        assert_eq!(many, ["kim@x.example", "lee@x.example"]);
+        let error = of("kim@x.example lee").unwrap_err();
+        assert_eq!(error.field("emails"), Some("“lee” is not an e-mail address."));
+        assert!(of(" , ").unwrap_err().field("emails").is_some());
+        let crowd: String = (0..200).map(|n| format!("a{n}@x.example ")).collect();
+        assert!(of(&crowd).unwrap_err().field("emails").is_some());
+    }
+
+    #[test]
+    fn devices_have_names() {
+        let edge =
+            "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/120 Safari/537 Edg/120";
+        assert_eq!(device_name(edge), "Edge on Windows");
+        let phone =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1";
+        assert_eq!(device_name(phone), "Safari on iPhone");
+        assert_eq!(device_name("curl/8"), "An unknown device");
+    }
+}

@@ -1,0 +1,71 @@
+//! Making and revoking API keys. A key is told once, to whoever makes it.
+
+use crate::auth::{hash_token, random_token};
+use crate::{Ctx, Result, audit};
+use chrono::TimeDelta;
+use rapport_domain::api_key::{KeyInput, KeyRow};
+use rapport_domain::{ApiKeyId, AppError, Permission, limits};
+use rapport_store::StoreError;
+use rapport_store::api_keys::{self, NewApiKey};
+use serde_json::json;
+
+/// Characters of a key by which people know it again: a tenth of what is secret.
+const SHOWN_CHARS: usize = 8;
+
+/// All keys that are valid, and those revoked last.
+pub async fn list(ctx: &Ctx) -> Result<Vec<KeyRow>> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.api_keys(ctx.workspace).await?)
+}
+
+/// Makes a key and answers it. It is stored nowhere.
+pub async fn create(ctx: &Ctx, input: KeyInput) -> Result<String> {
+    ctx.require(Permission::Configure)?;
+    let input = input.checked()?;
+    let secret = format!("{}{}", input.kind.prefix(), random_token());
+    let days = TimeDelta::days(input.days.into());
+    let expires_at = (input.days > 0).then(|| ctx.now + days);
+    let id = ApiKeyId::generate();
+    let mut tx = ctx.store.begin().await?;
+    let most = i64::try_from(limits::API_KEYS_MAX).unwrap_or(i64::MAX);
+    if api_keys::count_api_keys(&mut tx, ctx.workspace).await? >= most {
+        let message = format!("A workspace has at most {most} keys: revoke one that is not used.");
+        return Err(AppError::invalid("name", message));
+    }
+    let new = NewApiKey {
+        workspace: ctx.workspace,
+        id,
+        name: &input.name,
+        kind: input.kind,
+        prefix: &secret[..SHOWN_CHARS],
+        hash: &hash_token(&secret),
+        scopes: &input.scopes,
+        allowed_origins: &input.allowed_origins,
+        created_by: ctx.user(),
+        expires_at,
+    };
+    api_keys::insert_api_key(&mut tx, &new).await.map_err(|error| {
+        if error.is_constraint("api_keys_name") {
+            return AppError::invalid("name", "There is a key with this name already.");
+        }
+        error.into()
+    })?;
+    let detail = json!({
+        "name": input.name, "kind": input.kind, "scopes": input.scopes,
+        "origins": input.allowed_origins, "expires_at": expires_at,
+    });
+    audit::record(ctx, &mut tx, "api_key.created", &id.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(secret)
+}
+
+/// Revokes a key: the REST API refuses it at once, the way in for events within five seconds.
+pub async fn revoke(ctx: &Ctx, id: ApiKeyId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let revoked = api_keys::revoke_api_key(&mut tx, ctx.workspace, id, ctx.now).await?;
+    let name = revoked.ok_or(AppError::NotFound)?;
+    audit::record(ctx, &mut tx, "api_key.revoked", &id.to_string(), json!({"name": name})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Changing one's password, and links that set one anew.
+
+use crate::auth::{self, CurrentSession, hash_password, hash_token, random_token};
+use crate::{Ctx, Result, audit, ctx, setup};
+use chrono::TimeDelta;
+use rapport_domain::session::Device;
+use rapport_domain::{AppError, Permission, UserId};
+use rapport_store::people::lock_person;
+use rapport_store::{Store, StoreError, passwords, sessions};
+use serde_json::json;
+
+/// How long a link that sets a password works.
+const RESET_HOURS: i64 = 24;
+
+/// Changes the password of the person who acts, who still knows it. All their other sessions end.
+pub async fn change(
+    ctx: &Ctx,
+    session: &CurrentSession,
+    current: String,
+    new: String,
+    repeated: &str,
+) -> Result<()> {
+    ctx.require(Permission::Read)?;
+    let user = ctx.user().ok_or(AppError::Forbidden)?;
+    setup::check_password(&new)?;
+    if new != repeated {
+        return Err(AppError::invalid("repeated", "The two are not the same."));
+    }
+    let stored = ctx.store.password_hash(ctx.workspace, user).await?;
+    if !auth::verify(current, stored.ok_or(AppError::NotFound)?).await? {
+        return Err(AppError::invalid("current", "This is not your password."));
+    }
+    let hash = hash_password(new).await?;
+    let mut tx = ctx.store.begin().await?;
+    passwords::set(&mut tx, ctx.workspace, user, &hash).await?;
+    passwords::drop_reset(&mut tx, ctx.workspace, user).await?;
+    sessions::end_all(&mut tx, ctx.workspace, user, Some(&session.0)).await?;
+    audit::record(ctx, &mut tx, "password.changed", &user.to_string(), json!({})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Makes a link by which somebody sets their password, once, within a day; answers its path. Any
+/// link before stops working. Their password and sessions stay until it is used.
+pub async fn make_reset(ctx: &Ctx, user: UserId) -> Result<String> {
+    ctx.require(Permission::Configure)?;
+    make(ctx, user).await
+}
+
+/// The same by address, for whoever runs the server.
+pub async fn make_reset_for(store: &Store, email: &str) -> Result<String> {
+    let found = store.credentials(email.trim()).await?;
+    let found = found
+        .ok_or_else(|| AppError::invalid("email", "Nobody who can log in has this address."))?;
+    let ctx = Ctx::for_system(store.clone(), found.workspace, "rapport admin");
+    make(&ctx, found.user).await
+}
+
+async fn make(ctx: &Ctx, user: UserId) -> Result<String> {
+    let token = random_token();
+    let expires_at = ctx.now + TimeDelta::hours(RESET_HOURS);
+    let mut tx = ctx.store.begin().await?;
+    let person = lock_person(&mut tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)?;
+    if person.disabled {
+        return Err(AppError::invalid("person", "Reactivate them first."));
+    }
+    passwords::put_reset(&mut tx, ctx.workspace, user, &hash_token(&token), expires_at).await?;
+    let detail = json!({"email": person.email});
+    audit::record(ctx, &mut tx, "password.reset_made", &user.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(format!("/reset/{token}"))
+}
+
+/// The address whose password a link sets. Changes nothing.
+pub async fn open_reset(store: &Store, token: &str) -> Result<String> {
+    Ok(find(store, token).await?.email)
+}
+
+async fn find(store: &Store, token: &str) -> Result<rapport_store::passwords::Reset> {
+    let found = store.password_reset(&hash_token(token), ctx::now()).await?;
+    found.ok_or_else(|| {
+        let text = "This link was used, replaced by a newer one, or is older than a day. Ask an admin for a new one.";
+        AppError::Conflict(text.into())
+    })
+}
+
+/// Sets the password by a link, ends all sessions of that person, and logs them in; answers the new
+/// session's token.
+pub async fn reset(store: &Store, token: &str, password: String, from: &Device) -> Result<String> {
+    let found = find(store, token).await?;
+    setup::check_password(&password)?;
+    let hash = hash_password(password).await?;
+    let ctx = Ctx::for_system(store.clone(), found.workspace, "Password reset");
+    let mut tx = store.begin().await?;
+    if !passwords::take_reset(&mut tx, &hash_token(token), ctx.now).await? {
+        drop(tx);
+        find(store, token).await?;
+        return Err(AppError::Unavailable);
+    }
+    passwords::set(&mut tx, found.workspace, found.user, &hash).await?;
+    sessions::end_all(&mut tx, found.workspace, found.user, None).await?;
+    let object = found.user.to_string();
+    audit::record(&ctx, &mut tx, "password.reset", &object, json!({"email": found.email})).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    auth::start_session(store, found.workspace, found.user, from).await
+}

@@ -1,0 +1,100 @@
+//! The people of a workspace: their roles, who may still log in, and who is invited.
+
+mod invite;
+mod mail;
+
+pub use invite::{accept, invite, join_path, open, resend, revoke};
+pub(crate) use mail::{INVITE_MAIL, send_invitation};
+
+pub use rapport_store::invitations::Invited;
+
+use crate::{Ctx, Result, audit};
+use rapport_domain::people::{Invitation, People};
+use rapport_domain::{AppError, Permission, Role, UserId, limits};
+use rapport_store::people::{LockedPerson, lock_person};
+use rapport_store::{StoreError, Tx, passwords, people, sessions};
+use serde_json::json;
+
+/// People whose name or address contains `find`.
+pub async fn list(ctx: &Ctx, find: &str) -> Result<People> {
+    ctx.require(Permission::Configure)?;
+    let find: String = find.trim().chars().take(limits::SEARCH_CHARS).collect();
+    Ok(ctx.store.people_of(ctx.workspace, &find, limits::PEOPLE_ROWS).await?)
+}
+
+/// Who was invited and has not come yet.
+pub async fn invitations(ctx: &Ctx) -> Result<Vec<Invitation>> {
+    ctx.require(Permission::Configure)?;
+    Ok(ctx.store.open_invitations(ctx.workspace).await?)
+}
+
+/// Whether invitations can leave by mail.
+pub async fn can_mail(ctx: &Ctx) -> Result<bool> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    Ok(rapport_store::mailboxes::answering(&mut tx, ctx.workspace, None).await?.is_some())
+}
+
+/// Gives somebody another role. It counts from their next click on; their streams look again.
+pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let person = person(ctx, &mut tx, user).await?;
+    if person.role == role {
+        return Ok(());
+    }
+    people::set_role(&mut tx, ctx.workspace, user, role).await.map_err(last_admin)?;
+    let detail = json!({"email": person.email, "was": person.role, "role": role});
+    audit::record(ctx, &mut tx, "person.role_changed", &user.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Locks somebody out: their sessions end in the same transaction, their streams within a second.
+/// What they did stays, and so do the tickets that are theirs.
+pub async fn deactivate(ctx: &Ctx, user: UserId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    if ctx.user() == Some(user) {
+        let text = "You cannot deactivate yourself. Another admin can.";
+        return Err(AppError::invalid("person", text));
+    }
+    let mut tx = ctx.store.begin().await?;
+    let person = person(ctx, &mut tx, user).await?;
+    if person.disabled {
+        return Ok(());
+    }
+    let (workspace, at) = (ctx.workspace, ctx.now);
+    people::set_disabled(&mut tx, workspace, user, Some(at)).await.map_err(last_admin)?;
+    sessions::end_all(&mut tx, workspace, user, None).await?;
+    passwords::drop_reset(&mut tx, workspace, user).await?;
+    let detail = json!({"email": person.email});
+    audit::record(ctx, &mut tx, "person.deactivated", &user.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Lets somebody in again, with the password and role they had.
+pub async fn reactivate(ctx: &Ctx, user: UserId) -> Result<()> {
+    ctx.require(Permission::Configure)?;
+    let mut tx = ctx.store.begin().await?;
+    let person = person(ctx, &mut tx, user).await?;
+    people::set_disabled(&mut tx, ctx.workspace, user, None).await?;
+    let detail = json!({"email": person.email});
+    audit::record(ctx, &mut tx, "person.reactivated", &user.to_string(), detail).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+async fn person(ctx: &Ctx, tx: &mut Tx, user: UserId) -> Result<LockedPerson> {
+    ctx.require(Permission::Configure)?;
+    lock_person(tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)
+}
+
+/// The database decides: two admins who demote each other at once both pass every check before.
+fn last_admin(error: StoreError) -> AppError {
+    if error.is_constraint("users_last_admin") {
+        let text = "This is the last admin. Make somebody else an admin first.";
+        return AppError::invalid("person", text);
+    }
+    error.into()
+}
