@@ -57,8 +57,8 @@ pub mod workspaces;
 use crate::secrets::Keyring;
 pub use error::StoreError;
 pub use files::Files;
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -136,8 +136,10 @@ impl Store {
 
     async fn connect_for_requests(url: &str, files: Files, connections: u32) -> Result<Self> {
         let options = Self::options(url)?.options([("lock_timeout", LOCK_TIMEOUT)]);
+        // The first may take its time: a server that starts is no page that waits.
+        options.connect().await?.close().await?;
         let pool = Self::pool_with(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-        Ok(Self { files, ..Self::from_pool(pool.connect_with(options).await?) })
+        Ok(Self { files, ..Self::from_pool(pool.connect_lazy_with(options)) })
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {

@@ -196,6 +196,8 @@ async fn a_reply_token_diverts_no_answer(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
     mailbox(&world).await;
+    let sends = sqlx::query("update mailboxes set transport = 'outbox'");
+    sends.execute(&world.pool).await.unwrap();
     let sam = world.sam.email.clone();
     let first = take(&ctx, mail("rosa@fox.example", "Subject: Refund\r\n", "Hi")).await;
     let ours = messages::reply(&ctx, first.ticket_number, write("Done")).await.unwrap().id;
