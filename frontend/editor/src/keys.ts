@@ -109,6 +109,9 @@ export function keys(): Plugin[] {
     textblockTypeInputRule(/^```$/, nodes.code_block),
     between(/`([^`]+)`$/, marks.code),
     between(/\*\*([^*\s](?:[^*]*[^*\s])?)\*\*$/, marks.strong),
+    // Not within a word: 2*3*4 and a_file_name mean themselves.
+    between(/(?<=^|[\s(])\*([^*\s](?:[^*]*[^*\s])?)\*$/, marks.em),
+    between(/(?<=^|[\s(])_([^_\s](?:[^_]*[^_\s])?)_$/, marks.em),
   ];
   return [current, inputRules({ rules }), keymap(own), keymap(base)];
 }

@@ -47,6 +47,23 @@ function replaces(a: string, b: string): boolean {
   return kind(a) === kind(b);
 }
 
+function keep(key: string, chips: Shown[]) {
+  try {
+    if (chips.length) sessionStorage.setItem(key, JSON.stringify(chips));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // A forbidden storage costs the chips over a reload and nothing else.
+  }
+}
+
+function kept(key: string): Shown[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
 /** The chips of a composer, kept over a reload as its draft is. */
 export function chips(composer: HTMLElement, desk: string) {
   const place = composer.querySelector<HTMLElement>(".effects");
@@ -85,23 +102,19 @@ export function chips(composer: HTMLElement, desk: string) {
     shown = effects;
     problems = said;
     draw();
-    try {
-      if (shown.length) sessionStorage.setItem(key, JSON.stringify(shown));
-      else sessionStorage.removeItem(key);
-    } catch {
-      // A forbidden storage costs the chips over a reload and nothing else.
-    }
+    keep(key, shown);
   };
-  try {
-    shown = JSON.parse(sessionStorage.getItem(key) ?? "[]");
-    draw();
-  } catch {
-    shown = [];
-  }
+  shown = kept(key);
+  draw();
   return {
     add: (effects: Shown[], said: string[]) =>
       set([...shown.filter((old) => !effects.some((e) => replaces(old.effect, e.effect))), ...effects], [...new Set([...problems, ...said])]),
-    clear: () => set([], []),
+    /** They went with the message, and come back with it should it be taken back. */
+    sent: () => {
+      keep(`${key}:sent`, shown);
+      set([], []);
+    },
+    back: () => set(kept(`${key}:sent`), []),
   };
 }
 

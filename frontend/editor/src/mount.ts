@@ -68,7 +68,8 @@ export function mount(area: HTMLTextAreaElement): void {
   function stateOf(text: string): EditorState {
     const sources = (sign: string) => (sign === "/" ? macros(desk, mode, applied) : isNote() ? people : null);
     const plugins = [suggest(sources), history(), ...keys(), placeholder(hint)];
-    return EditorState.create({ doc: parse(text), plugins });
+    const doc = parse(text);
+    return EditorState.create({ doc, plugins, selection: Selection.atEnd(doc) });
   }
 
   /** What a macro does besides its text. */
@@ -136,7 +137,8 @@ export function mount(area: HTMLTextAreaElement): void {
     refresh();
     unlist();
   });
-  area.addEventListener("rapport:sent", () => below.clear());
+  area.addEventListener("rapport:sent", () => below.sent());
+  area.addEventListener("rapport:returned", () => below.back());
   // The page's way in, for a macro that is chosen elsewhere: its id stands in `data-macro`.
   area.addEventListener("rapport:macro", () => {
     const id = area.dataset.macro ?? "";

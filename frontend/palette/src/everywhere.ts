@@ -12,6 +12,11 @@ window.addEventListener("keydown", (event) => {
   event.preventDefault();
   showPalette();
 });
+// Who meets the login is logged out in every tab: none goes on showing customers. Drafts are kept.
+const tabs = new BroadcastChannel("rapport:session");
+if (location.pathname === "/login") tabs.postMessage("out");
+tabs.onmessage = () => loggedIn() && location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+
 // The browser half has its own table of keys; these are two of them.
 window.addEventListener("rapport:help", showHelp);
 window.addEventListener("rapport:ask", (event) => ask((event as CustomEvent<number>).detail));

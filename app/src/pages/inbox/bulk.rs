@@ -33,7 +33,11 @@ pub fn BulkBar(
     let selection = deeds.selection;
     let number = move || selection.count();
     let apply = move |word: String| match word.parse::<BulkChange>() {
-        Ok(change) => deeds.apply(change, None),
+        Ok(change) => {
+            // The bar hides with what is chosen.
+            focus(".inbox-line [type=checkbox]");
+            deeds.apply(change, None);
+        }
         Err(error) => toasts.fail(error.to_string()),
     };
     // A choice applies at once, and the select goes back to its caption.

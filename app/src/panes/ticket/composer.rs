@@ -83,6 +83,8 @@ impl Writing {
 
     /// It is stored: the draft goes, and the next message gets a key of its own.
     fn sent(self) {
+        let sent = draft::sent_key(self.live.me, self.live.number);
+        draft::save(&sent, &self.lines.written());
         draft::save(&self.draft_key(), "");
         self.set_text("");
         if let Some(area) = self.area.get_untracked() {
@@ -124,6 +126,11 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             }
             writing.set_text(&draft::load(&writing.draft_key()));
         }
+        if let Some(sent) = draft::take_sent(live.me, live.number) {
+            writing.lines.restore(&sent);
+            // What was taken back is to be written on.
+            let _ = area.focus();
+        }
         tell(&area, "rapport:composer");
     });
     Effect::new(move |_| {
@@ -164,6 +171,10 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             let text = if begun.trim().is_empty() { text } else { format!("{text}\n\n{begun}") };
             writing.set_text(&text);
             draft::save(&writing.draft_key(), &text);
+            writing.lines.restore(&draft::load(&draft::sent_key(live.me, live.number)));
+            if let Some(area) = writing.area.get_untracked() {
+                tell(&area, "rapport:returned");
+            }
         }
     });
     let form = NodeRef::<Form>::new();

@@ -2,6 +2,7 @@
 
 use leptos::prelude::window;
 use rapport_domain::UserId;
+use rapport_domain::message::MessageMode;
 use std::collections::HashSet;
 
 /// The draft of one person for one ticket and one kind of message.
@@ -13,6 +14,33 @@ pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
 /// What one person's Send did to the status the last time.
 pub(super) fn send_as_key(me: Option<UserId>) -> String {
     format!("rapport:send-as:{}", me.map(|m| m.to_string()).unwrap_or_default())
+}
+
+/// To whom the last answer went, one line each of To, Cc and Bcc: for when it is taken back.
+pub(super) fn sent_key(me: Option<UserId>, number: i64) -> String {
+    format!("rapport:sent:{}:{number}", me.map(|m| m.to_string()).unwrap_or_default())
+}
+
+/// Puts an answer that was taken back into a composer that is not open: its text, and what its macros
+/// did (frontend/editor/src/macros.ts); its recipients once it opens.
+pub(super) fn put_back(me: Option<UserId>, number: i64, text: &str) {
+    save(&key(me, number, MessageMode::Reply.as_str()), text);
+    save(&format!("{}:back", sent_key(me, number)), "1");
+    let Ok(Some(session)) = window().session_storage() else { return };
+    let chips = format!("rapport:effects:{number}");
+    if let Ok(Some(sent)) = session.get_item(&format!("{chips}:sent")) {
+        // A full or forbidden storage costs the chips and nothing else.
+        let _ = session.set_item(&chips, &sent);
+    }
+}
+
+/// The recipients of an answer that was put back, once.
+pub(super) fn take_sent(me: Option<UserId>, number: i64) -> Option<String> {
+    let sent = sent_key(me, number);
+    let back = format!("{sent}:back");
+    let was_back = !load(&back).is_empty();
+    save(&back, "");
+    was_back.then(|| load(&sent))
 }
 
 /// The numbers of the tickets for which the person has a draft in this browser.

@@ -63,11 +63,18 @@ pub(super) fn EditForm(
 pub(super) struct Choice {
     pub value: String,
     pub label: String,
+    /// It shows what is so, and cannot be chosen.
+    pub fixed: bool,
 }
 
 impl Choice {
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self { value: value.into(), label: label.into(), fixed: false }
+    }
+
+    /// What only shows.
+    pub fn fixed(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { fixed: true, ..Self::new(value, label) }
     }
 }
 
@@ -86,7 +93,7 @@ pub(super) fn Choose(
         .map(|choice| {
             let own = choice.value.clone();
             view! {
-                <option value=choice.value.clone() selected=move || value.try_get().as_ref() == Some(&own)>{choice.label.clone()}</option>
+                <option value=choice.value.clone() hidden=choice.fixed disabled=choice.fixed selected=move || value.try_get().as_ref() == Some(&own)>{choice.label.clone()}</option>
             }
         })
         .collect_view();

@@ -9,7 +9,7 @@ use crate::pages::profile::Onward;
 use crate::ui::toast::use_toasts;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use rapport_domain::message::{Effect, MessageMode};
+use rapport_domain::message::Effect;
 use rapport_domain::{AppError, UserId};
 
 /// The way on from the ticket's composer: called when an answer was stored, with what happened to
@@ -51,6 +51,6 @@ async fn take_back(number: i64, me: Option<UserId>) -> Result<(), Failure> {
         return Err(Failure(AppError::Conflict("It has left already.".into())));
     };
     let text = undo_send(mine.id).await?;
-    draft::save(&draft::key(me, number, MessageMode::Reply.as_str()), &text);
+    draft::put_back(me, number, &text);
     Ok(())
 }

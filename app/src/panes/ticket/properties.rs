@@ -100,7 +100,8 @@ fn Choices(live: Live) -> impl IntoView {
     let state = |s: Status| Choice::new(s.as_str(), s.label());
     let mut statuses = vec![state(Status::New)];
     statuses.extend(assignable.labels.iter().map(|l| Choice::new(l.id.to_string(), &l.name)));
-    statuses.push(state(Status::Snoozed));
+    // Until when is asked by the menu and the key.
+    statuses.push(Choice::fixed(Status::Snoozed.as_str(), Status::Snoozed.label()));
     // A label that was archived since is still shown.
     let now = chosen.get_untracked();
     if statuses.iter().all(|s| s.value != now) {

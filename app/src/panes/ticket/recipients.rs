@@ -57,6 +57,20 @@ impl Lines {
         }
     }
 
+    /// The three, one a line.
+    pub fn written(self) -> String {
+        [self.to, self.cc, self.bcc].map(|line| line.text.get_untracked()).join("\n")
+    }
+
+    /// Puts back what [`Lines::written`] said; nothing where nothing was.
+    pub fn restore(self, written: &str) {
+        if !written.is_empty() {
+            for (line, text) in [self.to, self.cc, self.bcc].into_iter().zip(written.split('\n')) {
+                line.set(text.into());
+            }
+        }
+    }
+
     fn have(self, email: &str) -> bool {
         [self.to, self.cc, self.bcc].iter().any(|line| line.has(email))
     }

@@ -29,8 +29,8 @@ impl Undo {
 }
 
 impl Live {
-    /// How setting `property` to `to` is taken back. None where nothing changes, and for what is
-    /// typed or added: it stands where it was typed.
+    /// How setting `property` to `to` is taken back. None where nothing changes, and for custom
+    /// fields and what is added but tags: it stands where it was typed.
     pub fn undo_of(self, property: &str, to: &str) -> Option<Undo> {
         self.details.try_with_untracked(|d| undo_of(d, self.me, property, to)).flatten()
     }
@@ -85,6 +85,11 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
             let back = back.map(|(property, value)| (property.to_string(), value, None)).to_vec();
             Some(Undo { said: "Marked as spam".into(), back })
         }
+        "subject" => {
+            let was = ticket.row.subject.clone();
+            (was != to).then(|| Undo::value("Subject changed", "subject", was, to))
+        }
+        "tag" => tagged(ticket, to),
         "untag" => Some(Undo::deed(format!("Tag “{to}” removed"), "tag", to)),
         "unlink" => {
             let issue = ticket.linked_issues.iter().find(|issue| issue.id.to_string() == to)?;
@@ -97,6 +102,15 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
         }
         _ => None,
     }
+}
+
+/// One field takes several; those that the ticket had stay.
+fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
+    let has = |tag: &str| ticket.row.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
+    let new: Vec<_> = tags.split(',').map(str::trim).filter(|t| !t.is_empty() && !has(t)).collect();
+    let said = format!("Tag “{}” added", new.join(", "));
+    let back: Vec<_> = new.iter().map(|t| ("untag".into(), (*t).into(), None)).collect();
+    (!back.is_empty()).then_some(Undo { said, back })
 }
 
 /// Puts the status back, and to sleep again what slept.

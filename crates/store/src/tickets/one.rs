@@ -120,7 +120,8 @@ impl Store {
         found.map(Ticket::from).ok_or(StoreError::NotFound)
     }
 
-    /// Remembers that a person has seen a ticket up to now; `NotFound` for an unknown number.
+    /// Remembers that a person has seen a ticket up to now, and what they were told of it with it;
+    /// `NotFound` for an unknown number.
     pub async fn mark_ticket_read(
         &self,
         workspace: WorkspaceId,
@@ -129,8 +130,14 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let done = sqlx::query!(
-            "insert into ticket_reads as r (workspace_id, user_id, ticket_id, read_at)
-            select workspace_id, $2, id, $4 from tickets where workspace_id = $1 and number = $3
+            "with ticket as (select id from tickets where workspace_id = $1 and number = $3),
+            told as (
+                update notifications n set read_at = $4 from ticket
+                where n.workspace_id = $1 and n.user_id = $2 and n.ticket_id = ticket.id
+                    and n.read_at is null and n.created_at <= $4
+            )
+            insert into ticket_reads as r (workspace_id, user_id, ticket_id, read_at)
+            select $1, $2, id, $4 from ticket
             on conflict (workspace_id, user_id, ticket_id)
             do update set read_at = greatest(r.read_at, excluded.read_at), marked_unread = false",
             workspace.0,
