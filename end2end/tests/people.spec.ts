@@ -148,7 +148,8 @@ noJs("without scripts a link sets a password, and an account logs out elsewhere"
   await context.close();
 });
 
-eachTheme("the pages of people, keys and one's account have no grave accessibility fault", async ({ page }) => {
+eachTheme("the pages of people, keys and one's account have no grave accessibility fault", async ({ page, watch }) => {
+  watch.allow(/404/);
   test.setTimeout(90_000);
   await login(page);
   await page.goto("/inbox");

@@ -11,7 +11,8 @@ const PAGE: &str = "/settings/api-keys";
 
 /// Makes a key on the page and answers it.
 async fn made(app: &TestApp, form: &str, cookie: &str) -> String {
-    let answer = app.form(PAGE, &format!("do=create&{form}"), cookie).await;
+    let answer =
+        app.form(&format!("{PAGE}?new=secret"), &format!("do=create&{form}"), cookie).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let panel = answer.body.split("The new key").nth(2).expect("the panel");
     let key = panel.split("value=\"").nth(1).and_then(|v| v.split('"').next());
@@ -29,7 +30,8 @@ async fn a_key_is_shown_once_does_what_it_may_and_ends_when_revoked(pool: PgPool
     assert!(page.body.contains("Billing") && page.body.contains(&key[..8]));
     assert!(!page.body.contains(&key), "a key is shown once");
     assert!(page.body.contains("Never used"));
-    let again = app.form(PAGE, &format!("do=create&{form}"), &cookie).await;
+    let again =
+        app.form(&format!("{PAGE}?new=secret"), &format!("do=create&{form}"), &cookie).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "a reload makes no second key");
     assert!(again.body.contains("There is a key with this name already."));
 

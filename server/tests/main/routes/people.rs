@@ -60,7 +60,9 @@ async fn whoever_is_invited_joins_by_the_link_and_is_logged_in(pool: PgPool) {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("“nonsense” is not an e-mail address."), "{}", refused.body);
     assert!(refused.body.contains("kim@acme.example nonsense</textarea>"), "what was typed stays");
-    let unknown = app.form(PAGE, "do=invite&emails=kim%40acme.example&role=owner", &priya).await;
+    let unknown = app
+        .form(&format!("{PAGE}?new=1"), "do=invite&emails=kim%40acme.example&role=owner", &priya)
+        .await;
     assert!(unknown.body.contains("Choose one of the roles."), "{}", unknown.body);
     let done = app.form(PAGE, "do=invite&emails=kim%40acme.example&role=agent", &priya).await;
     assert_eq!(done.header(header::LOCATION), format!("{PAGE}?done=invited"));
