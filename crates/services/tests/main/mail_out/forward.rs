@@ -82,17 +82,19 @@ async fn an_answer_to_what_was_split_off_follows_it(pool: PgPool) {
     let ctx = post.world.ctx(&post.world.priya);
     let version = tickets::get(&ctx, post.number).await.unwrap().row.version;
     let two = tickets::split(&ctx, post.number, version, &[ours], "Second").await.unwrap();
-    let answer = |in_reply_to: String| {
-        format!(
-            "From: alex@customer.example\r\nTo: {reply_to}\r\n\
-            In-Reply-To: <{in_reply_to}>\r\nSubject: Re\r\n\r\nThanks {in_reply_to}\r\n"
-        )
-    };
+    // The address for answers belongs to the message, and so does its id.
+    let id = sent.message_id.unwrap();
     let ctx = post.world.ctx(&post.world.priya);
-    let to_second = answer(sent.message_id.unwrap()).into_bytes();
-    assert_eq!(crate::inbound::take(&ctx, to_second).await.ticket_number, two.number);
-    let to_first = answer("first@customer.example".into()).into_bytes();
-    assert_eq!(crate::inbound::take(&ctx, to_first).await.ticket_number, post.number);
+    for (to, id) in [(reply_to.as_str(), ""), ("support@acme.example", id.as_str())] {
+        let answer = format!(
+            "From: alex@customer.example\r\nTo: {to}\r\nIn-Reply-To: <{id}>\r\nSubject: Re\r\n\r\n\
+            Thanks {to}\r\n"
+        );
+        let filed = crate::inbound::take(&ctx, answer.into_bytes()).await;
+        assert_eq!(filed.ticket_number, two.number, "{to}");
+    }
+    let first = "In-Reply-To: <first@customer.example>\r\n";
+    assert_eq!(inbound(&ctx, "meanwhile@customer.example", first).await, post.number);
     // Back together, both come to the one that is left.
     let version = tickets::get(&ctx, two.number).await.unwrap().row.version;
     tickets::unsplit(&ctx, two.number, version).await.unwrap();
