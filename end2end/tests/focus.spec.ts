@@ -35,7 +35,7 @@ test("what is used up hands the focus to what stands in its place", async ({ pag
   await expect(pane(page).getByLabel("Add a tag").first()).toBeFocused();
   // The message's own button goes with the message.
   await pane(page).getByRole("button", { name: "Remove the tag delta" }).click();
-  await toasts(page).locator("p").filter({ hasText: "delta" }).getByRole("button", { name: "Undo" }).click();
+  await toasts(page).locator("p").filter({ hasText: "“delta” removed" }).getByRole("button", { name: "Undo" }).click();
   await expect(pane(page).getByRole("button", { name: "Remove the tag delta" })).toBeVisible();
   await expect(page.locator("body")).not.toBeFocused();
 });

@@ -84,11 +84,12 @@ test("whoever reads further up in a long thread stays there", async ({ page }) =
   const thread = pane(page).getByRole("log");
   await thread.evaluate((list) => list.scrollBy(0, -900));
   const seen = pane(page).getByRole("article").filter({ hasText: `Line 12 ${mark}` });
-  const top = () => seen.evaluate((article) => Math.round(article.getBoundingClientRect().top));
+  const top = () => seen.evaluate((article) => article.getBoundingClientRect().top);
   const before = await top();
   await say(page, number, `The newest ${mark}`);
   await expect(pane(page).getByRole("article").filter({ hasText: `The newest ${mark}` })).toBeAttached();
-  expect(await top()).toBe(before);
+  // Lines stand at fractions of a pixel.
+  expect(Math.abs((await top()) - before)).toBeLessThan(1.5);
 });
 
 test("the inbox gets new tickets and changed rows, and the focus stays", async ({ page }) => {

@@ -78,10 +78,10 @@ fn password(email: &str, draft: &Draft) -> AnyView {
             <input type="hidden" name="do" value="password" />
             // So that a password manager knows whose it is.
             <input hidden type="email" autocomplete="username" value=email.to_string() />
-            <Field name="current" label="Password now" kind="password" autocomplete="current-password" required=true error=draft.error("current") />
+            <Field name="current" label="Current password" kind="password" autocomplete="current-password" required=true error=draft.error("current") />
             <div class="pair">
                 <Field name="password" label="New password" kind="password" autocomplete="new-password" hint="At least 10 characters" required=true error=draft.error("password") />
-                <Field name="repeated" label="Once more" kind="password" autocomplete="new-password" required=true error=draft.error("repeated") />
+                <Field name="repeated" label="Repeat it" kind="password" autocomplete="new-password" required=true error=draft.error("repeated") />
             </div>
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Change password"</button>

@@ -65,7 +65,7 @@ fn answers(sending: Sending, ticket: &Ticket, messages: &[MessageRow]) -> Answer
         let wants = message.mail.as_ref().and_then(|m| m.reply_to.as_deref()).unwrap_or(sender);
         let wants = wants.to_lowercase();
         let new = !proven && !known(&wants);
-        let itself = (!wants.is_empty()).then(|| (wants, if new { NotAdded::New } else { why }));
+        let itself = (!wants.is_empty()).then_some((wants, if new { NotAdded::New } else { why }));
         let named = lines.flat_map(|h| rapport_mail::header_addresses(&h.value));
         let named = named.filter(|email| *email != sender.to_lowercase()).map(|email| (email, why));
         for (email, why) in itself.into_iter().chain(named) {
