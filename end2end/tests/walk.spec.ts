@@ -68,6 +68,9 @@ async function check(page: Page, deep: boolean) {
   if (numberOf(page)) await expect(page.locator(".composer [contenteditable=true]").first(), "the editor").toBeAttached();
   if (!deep) return;
   for (let n = 0; n < 3; n++) await page.keyboard.press("Escape");
+  // A dialog with words in it asks what becomes of them.
+  const discard = page.getByRole("button", { name: "Discard it" });
+  if (await discard.isVisible()) await discard.click();
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });

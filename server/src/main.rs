@@ -26,7 +26,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve pages and API, and work on jobs (the default address is http://127.0.0.1:3000).
-    Serve(Config),
+    Serve(Box<Config>),
     /// Work on jobs alone, beside one or more servers.
     Worker(WorkerConfig),
     /// Bring the database schema up to date.
@@ -71,7 +71,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Serve(config) => serve::run(config).await,
+        Command::Serve(config) => serve::run(*config).await,
         Command::Worker(config) => serve::work(config).await,
         Command::Migrate { database_url } => {
             // It touches no file: those are moved by the worker, bit by bit.
