@@ -1,5 +1,5 @@
 // One tab, as an agent has it: pages are reached by links, keys and Back, never afresh.
-import { api, expect, login, test } from "../fixtures";
+import { api, DEMO, expect, login, test } from "../fixtures";
 import type { Page } from "@playwright/test";
 
 /** The editor takes the place of the textarea wherever a ticket can be answered. */
@@ -60,6 +60,29 @@ test("the account menu is on the screen", async ({ page }) => {
     await expect(page.getByRole("button", { name: "Log out" })).toBeInViewport({ ratio: 1 });
     await page.getByLabel("Your account").click();
   }
+});
+
+test("logging out ends every tab of the browser, and opening the login none", async ({ page, context, watch }) => {
+  // What the other tab asks for between its session's end and its own.
+  watch.allow(/401/);
+  // A session of its own: the other flows go on with theirs.
+  await page.goto("/login?next=/inbox");
+  await page.getByLabel("E-mail").fill(DEMO.email);
+  await page.getByLabel("Password").fill(DEMO.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page).toHaveURL(/\/inbox$/);
+  const other = await context.newPage();
+  await other.goto("/login");
+  await expect(other.getByRole("heading", { name: "Log in to Rapport" })).toBeVisible();
+  await page.locator(".inbox-row a.subject").first().click();
+  await expect(editor(page)).toBeVisible();
+  await expect(page).toHaveURL(/\/tickets\/\d+$/);
+  const ticket = new URL(page.url()).pathname;
+  await other.goto("/customers");
+  await other.getByLabel("Your account").click();
+  await other.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent(ticket)}`);
+  await expect(page.getByRole("heading", { name: "Log in to Rapport" })).toBeVisible();
 });
 
 test("a quiet page stays live", async ({ page }) => {

@@ -12,10 +12,16 @@ window.addEventListener("keydown", (event) => {
   event.preventDefault();
   showPalette();
 });
-// Who meets the login is logged out in every tab: none goes on showing customers. Drafts are kept.
+// Who meets the login is logged out in every tab, unless they only opened its address: none goes on
+// showing customers. Drafts are kept.
 const tabs = new BroadcastChannel("rapport:session");
 if (location.pathname === "/login") tabs.postMessage("out");
-tabs.onmessage = () => loggedIn() && location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+tabs.onmessage = async () => {
+  if (!loggedIn()) return;
+  // Without a session a page leads to the login.
+  const { type } = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" });
+  if (type === "opaqueredirect") location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+};
 
 // The browser half has its own table of keys; these are two of them.
 window.addEventListener("rapport:help", showHelp);
