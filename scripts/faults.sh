@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Faults, and what the server promises while they last (docs/reliability.md has the table).
 #   scripts/faults.sh            all: the tests of faults, then real processes
-#   scripts/faults.sh --short    the tests of faults alone, as CI runs them
+#   scripts/faults.sh --short    the tests of faults alone; `make test` runs them too
 #   scripts/faults.sh --real     real processes alone: a Postgres of its own is stopped and paused,
 #                                the server killed, a small disk filled (that part needs root)
-# About 3 minutes once everything is compiled.
+# The real processes take about 10 s once everything is compiled.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

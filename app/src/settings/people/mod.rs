@@ -40,11 +40,9 @@ impl Page for PeoplePage {
 
     async fn load(visit: &Visit) -> Result<Shown> {
         let ctx = &visit.ctx;
-        let mut invitations = Vec::new();
-        for invitation in people::invitations(ctx).await? {
-            let path = people::join_path(ctx, invitation.id).await?;
-            invitations.push((invitation, format!("{}{path}", visit.origin())));
-        }
+        let invitations = people::invitations(ctx).await?;
+        let here = |(one, path)| (one, format!("{}{path}", visit.origin()));
+        let invitations = invitations.into_iter().map(here).collect();
         let people = people::list(ctx, visit.query("q").unwrap_or_default()).await?;
         Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await? })
     }

@@ -6,7 +6,7 @@ use crate::link_keys::{self, LinkKey};
 use crate::{Ctx, Result, audit, auth, ctx, setup};
 use chrono::TimeDelta;
 use rapport_domain::error::Problems;
-use rapport_domain::people::InviteInput;
+use rapport_domain::people::{Invitation, InviteInput};
 use rapport_domain::session::Device;
 use rapport_domain::{AppError, InvitationId, Permission, UserId, WorkspaceId, limits, text};
 use rapport_mail::link_token::{self, Purpose};
@@ -18,19 +18,32 @@ use serde_json::json;
 /// How long a link works.
 const DAYS: i64 = 7;
 
-/// The path of an invitation's link on this server.
-pub async fn join_path(ctx: &Ctx, id: InvitationId) -> Result<String> {
+/// Who was invited and has not come yet, each with the path of their link on this server.
+pub async fn invitations(ctx: &Ctx) -> Result<Vec<(Invitation, String)>> {
     ctx.require(Permission::Configure)?;
-    path_of(&ctx.store, ctx.workspace, id).await
+    let open = ctx.store.open_invitations(ctx.workspace).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = signing_key(&ctx.store, ctx.workspace).await?;
+    let with_link = |one: Invitation| {
+        let path = join_path_by(&key, ctx.workspace, one.id);
+        (one, path)
+    };
+    Ok(open.into_iter().map(with_link).collect())
 }
 
+/// The path of one invitation's link.
 pub(super) async fn path_of(
     store: &Store,
     workspace: WorkspaceId,
     id: InvitationId,
 ) -> Result<String> {
-    let key = signing_key(store, workspace).await?;
-    Ok(format!("/join/{}", link_token::sign(&key, Purpose::Join, workspace, id.0)))
+    Ok(join_path_by(&signing_key(store, workspace).await?, workspace, id))
+}
+
+fn join_path_by(key: &LinkKey, workspace: WorkspaceId, id: InvitationId) -> String {
+    format!("/join/{}", link_token::sign(key, Purpose::Join, workspace, id.0))
 }
 
 async fn signing_key(store: &Store, workspace: WorkspaceId) -> Result<LinkKey> {

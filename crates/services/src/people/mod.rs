@@ -3,13 +3,13 @@
 mod invite;
 mod mail;
 
-pub use invite::{accept, invite, join_path, open, resend, revoke};
+pub use invite::{accept, invitations, invite, open, resend, revoke};
 pub(crate) use mail::{INVITE_MAIL, send_invitation};
 
 pub use rapport_store::invitations::Invited;
 
 use crate::{Ctx, Result, audit};
-use rapport_domain::people::{Invitation, People};
+use rapport_domain::people::People;
 use rapport_domain::{AppError, Permission, Role, UserId, limits};
 use rapport_store::people::{LockedPerson, lock_person};
 use rapport_store::{StoreError, Tx, passwords, people, sessions};
@@ -20,12 +20,6 @@ pub async fn list(ctx: &Ctx, find: &str) -> Result<People> {
     ctx.require(Permission::Configure)?;
     let find: String = find.trim().chars().take(limits::SEARCH_CHARS).collect();
     Ok(ctx.store.people_of(ctx.workspace, &find, limits::PEOPLE_ROWS).await?)
-}
-
-/// Who was invited and has not come yet.
-pub async fn invitations(ctx: &Ctx) -> Result<Vec<Invitation>> {
-    ctx.require(Permission::Configure)?;
-    Ok(ctx.store.open_invitations(ctx.workspace).await?)
 }
 
 /// Whether invitations can leave by mail.

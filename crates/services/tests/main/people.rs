@@ -21,8 +21,7 @@ async fn invite(world: &World, email: &str, role: Role) -> String {
     let ctx = world.ctx(&world.priya);
     people::invite(&ctx, to(email, role)).await.unwrap();
     let all = people::invitations(&ctx).await.unwrap();
-    let one = all.iter().find(|i| i.email == email).expect("the invitation");
-    let path = people::join_path(&ctx, one.id).await.unwrap();
+    let (_, path) = all.iter().find(|(one, _)| one.email == email).expect("the invitation");
     path.trim_start_matches("/join/").to_string()
 }
 
@@ -77,7 +76,7 @@ async fn a_link_says_why_it_does_not_work(pool: PgPool) {
     let world = World::new(pool.clone()).await;
     let ctx = world.ctx(&world.priya);
     let token = invite(&world, "kim@acme.example", Role::Agent).await;
-    let id = people::invitations(&ctx).await.unwrap()[0].id;
+    let id = people::invitations(&ctx).await.unwrap()[0].0.id;
     let open = async || people::open(&world.store, &token).await;
     sqlx::query("update invitations set expires_at = now()").execute(&pool).await.unwrap();
     assert!(said(&open().await.unwrap_err()).contains("has expired"));
@@ -120,8 +119,8 @@ async fn members_and_the_invited_are_not_invited_and_then_nobody_is(pool: PgPool
     // A login leads to one workspace: an address that has one elsewhere cannot join here too.
     let stranger = world.stranger().await;
     people::invite(&stranger, to("kim@acme.example", Role::Admin)).await.unwrap();
-    let theirs = people::invitations(&stranger).await.unwrap()[0].id;
-    let path = people::join_path(&stranger, theirs).await.unwrap();
+    let (theirs, path) = people::invitations(&stranger).await.unwrap().remove(0);
+    let theirs = theirs.id;
     let token = invite_token(&world).await;
     join(&world, &token).await.unwrap();
     let elsewhere = join(&world, path.trim_start_matches("/join/")).await.unwrap_err();
@@ -133,8 +132,7 @@ async fn members_and_the_invited_are_not_invited_and_then_nobody_is(pool: PgPool
 
 async fn invite_token(world: &World) -> String {
     let ctx = world.ctx(&world.priya);
-    let id = people::invitations(&ctx).await.unwrap()[0].id;
-    let path = people::join_path(&ctx, id).await.unwrap();
+    let (_, path) = people::invitations(&ctx).await.unwrap().remove(0);
     path.trim_start_matches("/join/").to_string()
 }
 
