@@ -177,26 +177,40 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
+    use tokio::sync::Mutex;
 
     #[tokio::test]
     async fn who_hangs_up_frees_no_turn_that_is_still_used_and_the_line_has_an_end() {
         static LINE: Semaphore = Semaphore::const_new(3);
         static TURNS: Semaphore = Semaphore::const_new(1);
+        static GATE: Mutex<()> = Mutex::const_new(());
         static RUNNING: AtomicUsize = AtomicUsize::new(0);
         static MOST: AtomicUsize = AtomicUsize::new(0);
         let work = || {
             MOST.fetch_max(RUNNING.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            std::thread::sleep(Duration::from_millis(30));
+            drop(GATE.blocking_lock());
             RUNNING.fetch_sub(1, Ordering::SeqCst);
         };
+        // Nothing ends before the gate opens, however slow the machine is.
+        let shut = GATE.lock().await;
+        let begun = tokio::spawn(in_turn(&LINE, &TURNS, work));
+        while RUNNING.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        begun.abort();
+        assert!(begun.await.is_err_and(|end| end.is_cancelled()));
         for _ in 0..5 {
-            let begun = tokio::spawn(in_turn(&LINE, &TURNS, work));
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            begun.abort();
+            let waits = tokio::spawn(in_turn(&LINE, &TURNS, work));
+            tokio::task::yield_now().await;
+            waits.abort();
+            assert!(waits.await.is_err_and(|end| end.is_cancelled()));
         }
         let three: Vec<_> = (0..3).map(|_| tokio::spawn(in_turn(&LINE, &TURNS, work))).collect();
-        tokio::task::yield_now().await;
+        while LINE.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
         assert!(matches!(in_turn(&LINE, &TURNS, work).await, Err(AppError::Unavailable)));
+        drop(shut);
         for one in three {
             one.await.expect("no panic").expect("a turn");
         }
