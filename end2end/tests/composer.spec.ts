@@ -224,6 +224,25 @@ test("who is left out is named and added by a click; signature and quote leave a
   await expect(pane(page).getByLabel("Signature of this mail")).not.toHaveValue(/Priya, for/);
 });
 
+test("an answer that is taken back has its words and its copies again", async ({ page }) => {
+  await login(page);
+  const { mark, url } = await mailed(page);
+  await page.goto(url);
+  await pane(page).locator(".editor").waitFor();
+  await pane(page).getByRole("link", { name: /^Add boss/ }).click();
+  const recipients = pane(page).locator(".recipients summary");
+  await expect(recipients).toContainText(`Cc: boss-${mark}@mail.example`);
+  await box(page).click();
+  await page.keyboard.type("It is *not* _yet_ done.");
+  await page.keyboard.press("Control+Enter");
+  const sent = articles(page).last();
+  await expect(sent).toContainText("It is not yet done.");
+  await expect(sent.locator("em")).toHaveText(["not", "yet"]);
+  await sent.getByRole("button", { name: /^Undo/ }).click();
+  await expect(box(page)).toContainText("It is not yet done.");
+  await expect(recipients).toContainText(`Cc: boss-${mark}@mail.example`);
+});
+
 noJs("without scripts whoever is left out is added by a link", async ({ page }) => {
   await login(page);
   const { mark, url } = await mailed(page);

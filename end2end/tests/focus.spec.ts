@@ -60,6 +60,38 @@ test("a dialog gives the focus back to the menu that opened it, and begins at it
   await expect(page.getByRole("link", { name: "Edit details" })).toBeFocused();
 });
 
+test("nothing typed into a dialog goes by a slip beside it", async ({ page }) => {
+  await open(page);
+  for (const name of ["Merge into…", "Move to another customer…"]) {
+    await pane(page).getByLabel("More actions").click();
+    await pane(page).getByRole("button", { name }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox").fill("zzz no such thing");
+    await page.mouse.click(4, 4);
+    await expect(dialog.getByRole("alertdialog")).toBeVisible();
+    await dialog.getByRole("button", { name: "Keep editing" }).click();
+    await expect(dialog.getByRole("combobox")).toHaveValue("zzz no such thing");
+    await page.mouse.click(4, 4);
+    await dialog.getByRole("button", { name: "Discard it" }).click();
+    await expect(dialog).toBeHidden();
+  }
+});
+
+test("a new ticket begins at its subject, from wherever it is opened", async ({ page }) => {
+  await open(page);
+  await page.keyboard.press("N");
+  await expect(page.getByRole("textbox", { name: "Subject" })).toBeFocused();
+  // The first leaves the field, the next one the form.
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("textbox", { name: "Subject" })).toHaveCount(0);
+  await page.getByRole("link", { name: "New ticket" }).first().click();
+  await expect(page.getByRole("textbox", { name: "Subject" })).toBeFocused();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Inbox/ }).click();
+  await page.getByRole("link", { name: "New ticket" }).click();
+  await expect(page.getByRole("searchbox", { name: "Search this list" })).toBeFocused();
+});
+
 test("the subject and a view to be saved open at their field, and close by Escape and when done", async ({ page }) => {
   const { mark } = await open(page);
   const subject = pane(page).locator(".subject-edit > summary");

@@ -40,6 +40,29 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   await expect(row.locator(".pill")).toHaveCount(0);
 });
 
+test("reading a ticket reads what the bell told of it", async ({ page }) => {
+  await login(page);
+  const { mark, number } = await news(page);
+  await page.goto(`/inbox?q=${mark}`);
+  await page.locator(".inbox-row a.subject").first().click();
+  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
+  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
+  await saved;
+  await page.goBack();
+  await expect(page.locator(".inbox-row").first()).toBeVisible();
+  await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Read me ${mark}` });
+  const told = page.locator(".told li").filter({ hasText: `News ${mark}` });
+  const bell = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Notifications/ });
+  await bell.click();
+  await expect(told.locator(".pill")).toHaveText("New");
+  await page.goBack();
+  await page.locator(".inbox-row a.subject").first().click();
+  await expect(page.getByRole("article").filter({ hasText: `Read me ${mark}` })).toBeVisible();
+  await bell.click();
+  await expect(told).toBeVisible();
+  await expect(told.locator(".pill")).toHaveCount(0);
+});
+
 eachTheme("the rules can be read and changed", async ({ page }) => {
   await login(page);
   await page.goto("/notifications");

@@ -146,8 +146,10 @@ test("a ticket leads on through the view of the inbox, and back to it", async ({
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
   await page.reload();
   await expect(page.locator(".walk")).toContainText(/\d+ of \d+/);
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("h");
   await expect(page).toHaveURL(/\/customers\/cus_\w+$/);
+  await page.goBack();
+  await expect(page.locator(".walk")).toContainText(/\d+ of \d+/);
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/\/inbox$/);
 
@@ -175,6 +177,14 @@ test("after a ticket is closed the next one comes, when that is what its agent p
   await expect(page.locator(".walk")).toBeVisible();
   await page.keyboard.press("e");
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  // Whoever takes it back was not done with it.
+  await expect(page.locator(".toasts")).toContainText(`Closed #${numbers[2]}`);
+  await page.keyboard.press("z");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[2]}$`));
+  await expect(page.locator("select[aria-label=Status] option:checked")).not.toHaveText("Closed");
+  await page.goto(`/inbox`);
+  await page.locator(".inbox-row", { hasText: `#${numbers[1]}` }).getByRole("link").click();
+  await expect(page.locator(".walk")).toBeVisible();
   await choose("Back to the list");
   await page.goBack();
   await expect(page.locator(".walk")).toBeVisible();

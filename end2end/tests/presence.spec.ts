@@ -29,6 +29,7 @@ test("who looks and who types shows in the ticket and in the inbox, and goes wit
   await page.goto(url);
   const here = page.locator(".ticket-row .present");
   await expect(here, "one is no colleague of oneself").toHaveCount(0);
+  const alone = await page.locator(".ticket-row").boundingBox();
 
   const context = await sam(browser, baseURL);
   const other = await context.newPage();
@@ -39,6 +40,7 @@ test("who looks and who types shows in the ticket and in the inbox, and goes wit
   await row.locator("a.subject").click();
   await expect(here).toHaveText(/Sam is looking/, soon);
   await axe(page, ".ticket-row");
+  expect((await page.locator(".ticket-row").boundingBox())?.height, "nothing moves when somebody comes").toBe(alone?.height);
   await expect(other.locator(".ticket-row .present")).toHaveText(/Priya is looking/, soon);
 
   await other.locator(".composer [contenteditable=true]").click();

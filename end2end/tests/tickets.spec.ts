@@ -42,7 +42,7 @@ test("a filter applies at once and stands in the address", async ({ page }) => {
   await expect(page.getByRole("listitem").filter({ hasText: mark })).toBeVisible();
 });
 
-test("j and k move through tickets while the pane stays, Escape goes back to the timeline", async ({ page }) => {
+test("j and k move through tickets while the pane stays, h shows the timeline, Escape leads back to the list", async ({ page }) => {
   await login(page);
   const { mark, numbers } = await customer(page, ["First", "Second", "Third"]);
   await page.goto("/inbox");
@@ -54,8 +54,12 @@ test("j and k move through tickets while the pane stays, Escape goes back to the
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
   await page.keyboard.press("k");
   await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("h");
   await expect(page).toHaveURL(/\/customers\/cus_\w+$/);
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[1]}$`));
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/inbox$/);
 });
 
 test("typing filters the pane, and the filter outlives switching tickets", async ({ page }) => {

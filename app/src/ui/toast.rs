@@ -14,7 +14,7 @@ const UNDO_MS: u32 = 10_000;
 /// Once pointer and focus have left the messages, they stay at least this much longer.
 const HELD_MS: u32 = 2_000;
 /// At most this many at once; older ones go.
-const SHOWN_MAX: usize = 3;
+pub const SHOWN_MAX: usize = 3;
 
 #[derive(Clone)]
 struct Toast {

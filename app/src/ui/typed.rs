@@ -16,6 +16,9 @@ use web_sys::{Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
 const FIELDS: &str = "textarea[name], select[name], input[name=was], \
     input[name]:not([type=hidden], [type=password], [type=search], [type=radio], [type=checkbox], [role=combobox])";
 
+/// What a list of suggestions was asked for: it is not kept, but nobody drops it by a slip.
+const ASKED: &str = "input[role=combobox]";
+
 /// How long what was typed is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
@@ -59,7 +62,7 @@ impl Typed {
         };
         let words = words_in(&form);
         // A full or forbidden storage costs the words over a reload and nothing else.
-        let _ = match is_written(&form) {
+        let _ = match words.keys().any(|name| name != "was") {
             false => storage.remove_item(&self.key.get_value()),
             true => {
                 let json = serde_json::to_string(&words).unwrap_or_default();
@@ -93,7 +96,7 @@ impl Typed {
         else {
             return;
         };
-        for field in fields(form) {
+        for field in fields(form, FIELDS) {
             // What was typed before the scripts arrived stays.
             if let Some(word) = words.get(&field.name).filter(|_| field.value == field.initial) {
                 field.set(word);
@@ -123,14 +126,15 @@ pub fn Restored(typed: Typed) -> impl IntoView {
     }
 }
 
-/// Whether words stand below `root` that nobody saved.
+/// Whether words stand below `root` that would be lost with it.
 pub fn is_written(root: &Element) -> bool {
-    fields(root).iter().any(|field| field.name != "was" && field.value != field.initial)
+    let mut fields = fields(root, FIELDS).into_iter().chain(fields(root, ASKED));
+    fields.any(|field| field.name != "was" && field.value != field.initial)
 }
 
 fn words_in(root: &Element) -> BTreeMap<String, String> {
     let written = |f: &Field| f.name == "was" || f.value != f.initial;
-    fields(root).into_iter().filter(written).map(|f| (f.name, f.value)).collect()
+    fields(root, FIELDS).into_iter().filter(written).map(|f| (f.name, f.value)).collect()
 }
 
 struct Field {
@@ -153,14 +157,14 @@ impl Field {
     }
 }
 
-fn fields(root: &Element) -> Vec<Field> {
-    let Ok(found) = root.query_selector_all(FIELDS) else { return Vec::new() };
+fn fields(root: &Element, which: &str) -> Vec<Field> {
+    let Ok(found) = root.query_selector_all(which) else { return Vec::new() };
     let element = |i| found.item(i).and_then(|node| node.dyn_into::<Element>().ok());
     (0..found.length()).filter_map(element).filter_map(read).collect()
 }
 
 fn read(element: Element) -> Option<Field> {
-    let name = element.get_attribute("name")?;
+    let name = element.get_attribute("name").unwrap_or_default();
     let (value, initial) = if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
         (input.value(), input.default_value())
     } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {

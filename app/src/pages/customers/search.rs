@@ -1,6 +1,7 @@
 //! The search box: a plain form, which scripts make instant.
 
 use super::address::Shown;
+use crate::ui::connected::focus_when_connected;
 use crate::ui::icon::Icon;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -34,6 +35,13 @@ pub fn SearchBox(shown: Memo<Shown>) -> impl IntoView {
         let active = document().active_element();
         if !active.is_some_and(|a| a.is_same_node(Some(&input))) {
             input.set_value(&text);
+        }
+    });
+    // Whoever was asked whom a ticket is for begins to answer.
+    let asked = Memo::new(move |_| shown.with(|s| s.for_ticket));
+    Effect::new(move |_| {
+        if asked.get() {
+            focus_when_connected(node);
         }
     });
     let account = move || shown.with(|s| s.query.account.map(|a| a.to_string()));

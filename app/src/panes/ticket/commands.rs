@@ -9,6 +9,7 @@ use crate::ui::shortcuts::{Choice, Command, use_command};
 use crate::ui::time::use_clock;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
 use rapport_domain::message::{Effect as Deed, StatusChoice};
 use rapport_domain::preferences::{AfterSend, Choice as Preference};
 use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
@@ -114,10 +115,14 @@ fn ended(live: Live) {
 
 /// Goes on once an edit made the ticket done with.
 pub(super) fn go_on_after_edits(live: Live) {
-    let onward = use_onward();
-    live.edits.on_done(live.number, move |edit| {
-        if is_done_with(live, &edit.field.1, &edit.value) {
-            onward.done(live.customer, live.number, true);
+    let (onward, navigate) = (use_onward(), use_navigate());
+    let (edits, customer, number) = (live.edits, live.customer, live.number);
+    edits.on_done(number, move |edit| {
+        if is_done_with(live, &edit.field.1, &edit.value) && onward.done(customer, number, true) {
+            let navigate = navigate.clone();
+            edits.left(number, move || {
+                navigate(&format!("/customers/{customer}/tickets/{number}"), Default::default());
+            });
         }
     });
 }

@@ -3,11 +3,15 @@
 use super::api::{EditTicket, edit_ticket};
 use super::undo::Undo;
 use crate::ui::edit_queue::{Edit, EditQueue, Field};
-use crate::ui::toast::{Toasts, use_toasts};
+use crate::ui::toast::{SHOWN_MAX, Toasts, use_toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::AppError;
 use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Leads back to a ticket.
+type Return = Arc<dyn Fn() + Send + Sync>;
 
 /// The edits of this tab; take them with [`use_edits`].
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,8 @@ pub struct Edits {
     undo: StoredValue<HashMap<u64, Undo>>,
     /// The ticket that is open: it shows by itself what was refused.
     open: StoredValue<Option<i64>>,
+    /// Tickets that their reader was taken away from by an edit, and the way back to each.
+    left: StoredValue<Vec<(i64, Return)>>,
     toasts: Toasts,
 }
 
@@ -28,6 +34,7 @@ pub fn provide_edits() {
         done: RwSignal::new(None),
         undo: StoredValue::default(),
         open: StoredValue::new(None),
+        left: StoredValue::default(),
         toasts: use_toasts(),
     };
     provide_context(edits);
@@ -97,6 +104,10 @@ impl Edits {
                         for (property, value, was) in back.clone() {
                             self.push(number, &property, &value, was, None);
                         }
+                        match self.way_back(number) {
+                            Some(back) if self.open.get_value() != Some(number) => back(),
+                            _ => {}
+                        }
                     });
                 }
             }
@@ -130,6 +141,7 @@ impl Edits {
     /// Says which ticket is open, as long as the component lives.
     pub fn opened(self, number: i64) {
         self.open.set_value(Some(number));
+        let _ = self.way_back(number);
         on_cleanup(move || {
             // Another ticket may have opened before this one went.
             self.open.update_value(|open| {
@@ -138,6 +150,27 @@ impl Edits {
                 }
             });
         });
+    }
+
+    /// The reader was taken to another page when a ticket was done with; whoever takes that back
+    /// wants to be at the ticket again.
+    pub fn left(self, number: i64, back: impl Fn() + Send + Sync + 'static) {
+        let _ = self.way_back(number);
+        self.left.update_value(|left| {
+            // No more than there are messages that offer it.
+            if left.len() >= SHOWN_MAX {
+                left.remove(0);
+            }
+            left.push((number, Arc::new(back)));
+        });
+    }
+
+    fn way_back(self, number: i64) -> Option<Return> {
+        let take = |left: &mut Vec<(i64, Return)>| {
+            let at = left.iter().position(|(of, _)| *of == number)?;
+            Some(left.remove(at).1)
+        };
+        self.left.try_update_value(take).flatten()
     }
 
     /// The page knows this version of a ticket.

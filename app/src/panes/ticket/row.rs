@@ -72,7 +72,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         <PageTitle text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
             <div class="about">
-            <a class="icon-btn back" href=move || place.timeline_href() title="Back to the timeline (Esc)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
+            <a class="icon-btn back" href=move || place.timeline_href() title="Timeline (h)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
             <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
                 {move || view! { <Icon name=channel().icon() /> }}

@@ -159,18 +159,25 @@ fn shortcuts() {
             go(&format!("/customers/{customer}?new=ticket"), Default::default());
         }
     });
-    let navigate = leptos_router::hooks::use_navigate();
-    let left = move || match place.ticket.get_untracked() {
-        Some(_) => Some("Back to the timeline"),
-        None => onward.has_view().then_some("Back to the inbox"),
-    };
-    use_command(Command::named(left).key("Escape"), move |_| {
-        if place.ticket.get_untracked().is_none() {
-            return onward.back();
-        }
-        let timeline = place.customer.get_untracked().map(|c| format!("/customers/{c}"));
-        navigate(&timeline.unwrap_or_default(), Default::default());
+    let go = leptos_router::hooks::use_navigate();
+    let timeline = Callback::new(move |()| {
+        let customer = place.customer.get_untracked();
+        let timeline = customer.map(|customer| format!("/customers/{customer}"));
+        go(&timeline.unwrap_or_default(), Default::default());
     });
+    let on_ticket = move || place.ticket.get_untracked().is_some();
+    // Back to where one came from: the list that a ticket was found in, else the timeline.
+    let to_view = move || !on_ticket() || in_view().is_some();
+    let left = move || match to_view() {
+        true => onward.has_view().then_some("Back to the inbox"),
+        false => Some("Back to the timeline"),
+    };
+    use_command(Command::named(left).key("Escape"), move |_| match to_view() {
+        true => onward.back(),
+        false => timeline.run(()),
+    });
+    let history = move || on_ticket().then_some("Show the timeline");
+    use_command(Command::named(history).key("h").icon("clock"), move |_| timeline.run(()));
 }
 
 /// The customer's open ticket with the newest activity, besides this one.
@@ -197,8 +204,9 @@ fn step(by: i32) {
             None => 0,
         };
     if let Some(link) = link(target) {
-        link.click();
-        // Scrolls only when it is out of sight; a detached element cannot be focused anyway.
+        // Before the page changes: to focus, the browser has to lay out what is there. It scrolls
+        // only when the link is out of sight; a detached element cannot be focused anyway.
         let _ = link.focus();
+        link.click();
     }
 }

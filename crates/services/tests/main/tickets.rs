@@ -287,7 +287,7 @@ async fn unread_is_each_persons_own(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
-async fn what_was_answered_and_closed_is_unread_for_nobody(pool: PgPool) {
+async fn whoever_closes_a_ticket_has_read_it_for_everybody(pool: PgPool) {
     let world = World::new(pool).await;
     let made = opened(&world, "Export").await;
     let (sam, priya) = (world.ctx(&world.sam), world.ctx(&world.priya));
@@ -295,7 +295,7 @@ async fn what_was_answered_and_closed_is_unread_for_nobody(pool: PgPool) {
     touch(&sam, made.id, MessageKind::Customer, true).await;
     let version = tickets::get(&priya, 1).await.unwrap().row.version;
     tickets::change(&sam, 1, version, set_status(Status::Closed)).await.unwrap();
-    assert!(unread().await, "closed without a word to the customer");
+    assert!(!unread().await, "as after a word of thanks");
     touch(&sam, made.id, MessageKind::Agent, false).await;
     assert!(!unread().await);
     touch(&sam, made.id, MessageKind::Customer, true).await;

@@ -79,8 +79,8 @@ impl From<JsonRow> for TicketRow {
 }
 
 /// Starts a select of [`JsonRow`]s as it sees `viewer`; `from page t` and the order follow.
-/// An API key has no eyes: nothing is unread for it. What was answered and closed is done for
-/// everybody, whoever read it.
+/// An API key has no eyes: nothing is unread for it. Whoever closes a ticket has read it for
+/// everybody; what comes after that is news again.
 pub(super) fn push_rows(
     sql: &mut QueryBuilder<Postgres>,
     workspace: WorkspaceId,
@@ -101,7 +101,8 @@ pub(super) fn push_rows(
         "::uuid is not null
             and coalesce(r.marked_unread
                 or (t.last_inbound_at > coalesce(r.read_at, '-infinity')
-                    and (t.status <> 'closed' or t.awaiting_since is not null)), false) as unread
+                    and (t.status <> 'closed'
+                        or t.awaiting_since is not null and t.last_inbound_at > t.closed_at)), false) as unread
         from page t
         join customers c on c.workspace_id = t.workspace_id and c.id = t.customer_id
         left join accounts a on a.workspace_id = c.workspace_id and a.id = c.account_id
