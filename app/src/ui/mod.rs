@@ -1,6 +1,7 @@
 //! Small parts that know no data: every page is made of these.
 
 pub mod action;
+pub mod after_paint;
 pub mod avatar;
 pub mod combobox;
 pub mod connected;

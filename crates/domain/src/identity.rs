@@ -23,6 +23,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What proves that an identifier is the customer's, with what people read of it.
+    Proof {
+        Api => "api", "sent by your server";
+        Signed => "signed", "signed by your server";
+        Mail => "mail", "a mail from it passed its checks";
+        Agent => "agent", "entered by an agent";
+    }
+}
+
 /// Mail providers whose domain says nothing about a person's company, one a line and sorted: the
 /// npm package free-email-domains 1.2.25 (MIT, © Kiko Beats) and what it lacked.
 static PUBLIC_MAIL: LazyLock<Vec<&str>> =

@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::card::{CardConfig, TicketFacts};
 use crate::customer::{Customer, Identifier};
-use crate::identity::IdentifierKind;
+use crate::identity::{IdentifierKind, Proof};
 use crate::note::Note;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -65,12 +65,10 @@ impl InfoPane {
             Email => "e-mail",
             _ => "phone number",
         };
-        match strongest.verified_by.as_deref() {
-            Some("api") => format!("Identified by {what}, sent by your server."),
-            Some("signed") => format!("Identified by {what}, signed by your server."),
-            Some("mail") => format!("Identified by {what}: a mail from it passed its checks."),
-            Some("agent") => format!("Identified by {what}, entered by an agent."),
-            _ => format!("Known by {what}, which nobody has verified."),
+        match strongest.verified_by {
+            Some(Proof::Mail) => format!("Identified by {what}: {}.", Proof::Mail.label()),
+            Some(proof) => format!("Identified by {what}, {}.", proof.label()),
+            None => format!("Known by {what}, which nobody has verified."),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) async fn record(
     let (actor_kind, actor_id) = match &ctx.actor {
         Actor::User(viewer) => ("user", Some(viewer.user.0)),
         Actor::ApiKey { id, .. } => ("api_key", Some(id.0)),
-        Actor::System { .. } => ("system", None),
+        Actor::Browser | Actor::System { .. } => ("system", None),
     };
     let entry = Entry { at: ctx.now, actor_kind, actor_id, action, object, detail };
     Ok(rapport_store::audit::record(tx, ctx.workspace, &entry).await?)

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use rapport_domain::identity::Proof;
 use rapport_domain::session::Viewer;
 use rapport_domain::{ApiKeyId, AppError, Permission, UserId, WorkspaceId, limits, text};
 use rapport_store::Store;
@@ -10,9 +11,6 @@ use rapport_store::api_keys::ApiKey;
 /// How far back history may reach.
 const HISTORY_DAYS: i64 = 3_653;
 
-/// The name of a browser with a public key; what it proves, it proves by a signed token.
-pub const SIGNED_BROWSER: &str = "A browser";
-
 /// The one who acts.
 #[derive(Debug, Clone)]
 pub enum Actor {
@@ -20,8 +18,24 @@ pub enum Actor {
     User(Viewer),
     /// A server of the workspace's, with a secret key.
     ApiKey { id: ApiKeyId, name: String },
+    /// A page of the workspace's, with a public key and what its server has signed.
+    Browser,
     /// The server itself: for what comes in with nobody logged in, such as mail.
     System { name: &'static str },
+}
+
+impl Actor {
+    /// What the actor's word proves of an identifier; `None` proves nothing. Each kind of actor
+    /// has to say: whoever is new here makes no visitor a customer by an oversight.
+    pub fn proof(&self) -> Option<Proof> {
+        match self {
+            Self::User(_) => Some(Proof::Agent),
+            Self::ApiKey { .. } => Some(Proof::Api),
+            // Of a browser's words those alone arrive at an identifier that a token has proven.
+            Self::Browser => Some(Proof::Signed),
+            Self::System { .. } => None,
+        }
+    }
 }
 
 /// The circumstances of a use case.
@@ -45,6 +59,11 @@ impl Ctx {
     pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
         let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
         Self { store, workspace: key.workspace, actor, now: now() }
+    }
+
+    /// For a page with a public key.
+    pub fn for_browser(store: Store, key: &ApiKey) -> Self {
+        Self { store, workspace: key.workspace, actor: Actor::Browser, now: now() }
     }
 
     /// For the server itself in a workspace. `name` stands in activities.
@@ -90,8 +109,10 @@ impl Ctx {
             Actor::User(viewer) => viewer.may(permission),
             // A secret key is the workspace's own server; people's settings stay with people.
             Actor::ApiKey { .. } => true,
-            // Mail and jobs write, and change no settings.
-            Actor::System { .. } => matches!(permission, Permission::Read | Permission::Write),
+            // Pages, mail and jobs write, and change no settings.
+            Actor::Browser | Actor::System { .. } => {
+                matches!(permission, Permission::Read | Permission::Write)
+            }
         };
         if allowed {
             return Ok(());
@@ -104,7 +125,7 @@ impl Ctx {
     pub fn user(&self) -> Option<UserId> {
         match &self.actor {
             Actor::User(viewer) => Some(viewer.user),
-            Actor::ApiKey { .. } | Actor::System { .. } => None,
+            Actor::ApiKey { .. } | Actor::Browser | Actor::System { .. } => None,
         }
     }
 
@@ -113,6 +134,7 @@ impl Ctx {
         match &self.actor {
             Actor::User(viewer) => &viewer.name,
             Actor::ApiKey { name, .. } => name,
+            Actor::Browser => "A browser",
             Actor::System { name } => name,
         }
     }

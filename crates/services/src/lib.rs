@@ -46,7 +46,7 @@ pub mod teams;
 pub mod tickets;
 pub mod timeline;
 
-pub use ctx::{Actor, Ctx, SIGNED_BROWSER};
+pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;
 pub use rapport_store::{Store, secrets};
 

@@ -2,7 +2,7 @@
 
 use crate::{Result, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::identity::{IdentifierKind, Key, Owner};
+use rapport_domain::identity::{IdentifierKind, Key, Owner, Proof};
 use rapport_domain::{CustomerId, JobId, WorkspaceId};
 
 fn columns(keys: &[Key]) -> (Vec<String>, Vec<String>) {
@@ -63,7 +63,7 @@ pub async fn add(
     workspace: WorkspaceId,
     customer: CustomerId,
     keys: &[Key],
-    verified_by: Option<&str>,
+    proof: Option<Proof>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (kinds, values) = columns(keys);
@@ -81,7 +81,7 @@ pub async fn add(
         customer.0,
         &kinds,
         &values,
-        verified_by,
+        proof.map(Proof::as_str),
         now,
     )
     .execute(&mut **tx)

@@ -19,8 +19,8 @@ use body::Sent;
 use rapport_domain::api_key::KeyKind;
 use rapport_domain::timeline::{EventOutcome, EventResult, MessageType};
 use rapport_domain::{AppError, limits};
+use rapport_services::Ctx;
 use rapport_services::ingest::{Batch, Trust, take_segment};
-use rapport_services::{Ctx, SIGNED_BROWSER};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -98,7 +98,7 @@ async fn take(
     let trust = if key.kind == KeyKind::Secret { Trust::Server } else { Trust::Browser };
     let ctx = match trust {
         Trust::Server => Ctx::for_api_key(state.store.clone(), &key),
-        Trust::Browser => Ctx::for_system(state.store.clone(), key.workspace, SIGNED_BROWSER),
+        Trust::Browser => Ctx::for_browser(state.store.clone(), &key),
     };
     let batch = Batch { messages: sent.messages, kind, sent_at: sent.sent_at, token: sent.token };
     let single = kind.is_some();

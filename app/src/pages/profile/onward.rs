@@ -3,6 +3,7 @@
 use crate::pages::inbox::origin::{Origin, use_origin};
 use crate::panes::tickets::next_open;
 use crate::preferences::{Preferred, use_preferences};
+use crate::ui::after_paint::after_paint;
 use crate::ui::icon::Icon;
 use crate::ui::toast::{Toasts, use_toasts};
 use leptos::prelude::*;
@@ -25,8 +26,11 @@ pub struct Onward {
 pub fn use_onward() -> Onward {
     let navigate = use_navigate();
     let go = Callback::new(move |href: String| {
-        // In the place of the ticket that is left: Back leads to the list, however far one walked.
-        navigate(&href, NavigateOptions { replace: true, ..Default::default() });
+        let navigate = navigate.clone();
+        after_paint(move || {
+            // In the place of the ticket that is left: Back leads to the list, however far one walked.
+            navigate(&href, NavigateOptions { replace: true, ..Default::default() });
+        });
     });
     Onward { origin: use_origin(), preferred: use_preferences(), toasts: use_toasts(), go }
 }

@@ -30,6 +30,8 @@ pub struct Place {
     pub customer: Memo<Option<CustomerId>>,
     /// The number of the open ticket.
     pub ticket: Memo<Option<i64>>,
+    /// The ticket that was asked for: its row shows it at once, the ticket comes after that.
+    pub asked: RwSignal<Option<i64>>,
     /// `?pane=`: what a narrow screen shows; the centre unless asked otherwise.
     pub pane: Memo<Pane>,
 }
@@ -47,7 +49,13 @@ pub(super) fn provide_place() -> Place {
         Some("info") => Pane::Info,
         _ => Pane::Centre,
     });
-    let place = Place { customer, ticket, pane };
+    let asked = RwSignal::new(None);
+    // Whatever opened by now, it is that ticket which counts.
+    Effect::new(move |_| {
+        ticket.track();
+        asked.set(None);
+    });
+    let place = Place { customer, ticket, asked, pane };
     provide_context(place);
     place
 }

@@ -1,10 +1,12 @@
 //! One ticket of the pane.
 
 use crate::pages::profile::use_place;
+use crate::ui::after_paint::after_paint;
 use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;
 use crate::ui::time::Time;
 use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
 use rapport_domain::ticket::TicketRow;
 
 /// Number, status, time, subject, last line; a link that opens the ticket in the centre.
@@ -20,14 +22,35 @@ pub fn TicketItem(
     let place = use_place();
     let number = ticket.number;
     let href = move || format!("{}{}", place.ticket_href(number), query.get());
-    let current = move || (place.ticket.get() == Some(number)).then_some("true");
+    let current = move || {
+        let shown = place.asked.get().or_else(|| place.ticket.get());
+        (shown == Some(number)).then_some("true")
+    };
+    let navigate = use_navigate();
+    let open = move |ev: leptos::ev::MouseEvent| {
+        let elsewhere =
+            ev.button() != 0 || ev.meta_key() || ev.ctrl_key() || ev.shift_key() || ev.alt_key();
+        if elsewhere || ev.default_prevented() {
+            return;
+        }
+        // The row first: a ticket with its whole thread takes longer than a frame.
+        ev.prevent_default();
+        place.asked.set(Some(number));
+        let (navigate, href) = (navigate.clone(), untrack(href));
+        after_paint(move || {
+            // Asked for another one meanwhile, or gone from the page.
+            if place.asked.try_get_untracked().flatten() == Some(number) {
+                navigate(&href, Default::default());
+            }
+        });
+    };
     let unread = move || {
         ticket.unread && place.ticket.get() != Some(number) && !seen.with(|s| s.contains(&number))
     };
     let channel = ticket.last_message_channel.unwrap_or(ticket.channel);
     view! {
         <li>
-            <a class="ticket-item" href=href aria-current=current>
+            <a class="ticket-item" href=href aria-current=current on:click=open>
                 <span class="no num">{format!("#{number}")}</span>
                 <StatusPill status=ticket.status text=ticket.status_text() />
                 <Time at=ticket.last_activity_at />

@@ -10,7 +10,7 @@ pub use list::{CustomerPage, CustomerQuery, CustomerRow, CustomerSort, ListCurso
 
 use crate::account::AccountRef;
 use crate::fields::FieldValues;
-use crate::identity::{IdentifierKind, Key};
+use crate::identity::{IdentifierKind, Key, Proof};
 use crate::ids::CustomerId;
 use crate::{limits, text, vocabulary};
 use chrono::{DateTime, Utc};
@@ -33,20 +33,15 @@ pub struct Identifier {
     /// The one that lists show and replies go to; one a kind.
     pub primary: bool,
     pub verified_at: Option<DateTime<Utc>>,
-    /// Who vouches for it: `api`, `signed`, `mail` or `agent`.
-    pub verified_by: Option<String>,
+    /// What proves it; absent when nothing does.
+    pub verified_by: Option<Proof>,
 }
 
 impl Identifier {
     /// By which rule it counts, and since when, in a few words.
     pub fn how_verified(&self) -> String {
-        let rule = match self.verified_by.as_deref() {
-            Some("api") => "sent by your server",
-            Some("signed") => "signed by your server",
-            Some("mail") => "a mail from it passed its checks",
-            Some("agent") => "entered by an agent",
-            _ => return "not verified".into(),
-        };
+        let Some(proof) = self.verified_by else { return "not verified".into() };
+        let rule = proof.label();
         match self.verified_at {
             Some(at) => format!("{rule}, {}", at.format("%b %-d, %Y")),
             None => rule.into(),

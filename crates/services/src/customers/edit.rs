@@ -1,7 +1,7 @@
 //! The edit form of a customer.
 
 use super::link::linked;
-use super::write::{account_joined, vouched_by};
+use super::write::account_joined;
 use crate::{Ctx, Result, audit, fields, rules};
 use rapport_domain::customer::{Customer, CustomerEdit};
 use rapport_domain::error::{Problems, Theirs};
@@ -110,7 +110,7 @@ async fn replace(
     keys: &[Key],
 ) -> Result<()> {
     identifiers::keep_only(tx, ctx.workspace, id, kind, keys).await?;
-    identifiers::add(tx, ctx.workspace, id, keys, Some(vouched_by(ctx)), ctx.now).await?;
+    identifiers::add(tx, ctx.workspace, id, keys, ctx.actor.proof(), ctx.now).await?;
     if let Some(first) = keys.first() {
         identifiers::set_primary(tx, ctx.workspace, id, first).await?;
     }

@@ -177,8 +177,7 @@ async fn own_browser(ctx: &Ctx, tx: &mut Tx, id: CustomerId, key: &Key) -> Resul
         return Ok(());
     }
     let keys = std::slice::from_ref(key);
-    Ok(identifiers::add(tx, ctx.workspace, id, keys, Some(super::write::vouched_by(ctx)), ctx.now)
-        .await?)
+    Ok(identifiers::add(tx, ctx.workspace, id, keys, ctx.actor.proof(), ctx.now).await?)
 }
 
 /// Sets the traits of the visitor behind a browser, who is created when new; false when

@@ -2,8 +2,7 @@
 
 use super::edit::STALE;
 use super::link::linked;
-use crate::ctx::SIGNED_BROWSER;
-use crate::{Actor, Ctx, Result, accounts, audit, fields, rules};
+use crate::{Ctx, Result, accounts, audit, fields, rules};
 use rapport_domain::account::{AccountKey, AccountRef};
 use rapport_domain::customer::{
     Customer, CustomerDetails, CustomerInput, CustomerKind, NewCustomer, Upserted, default_name,
@@ -15,15 +14,6 @@ use rapport_domain::{AppError, CustomerId, Permission, patch};
 use rapport_store::customers::{self as store, NewRow};
 use rapport_store::{StoreError, Tx, identifiers};
 use serde_json::json;
-
-/// Who vouches for identifiers that this actor writes.
-pub(super) fn vouched_by(ctx: &Ctx) -> &'static str {
-    match ctx.actor {
-        Actor::User(_) => "agent",
-        Actor::System { name } if name == SIGNED_BROWSER => "signed",
-        Actor::ApiKey { .. } | Actor::System { .. } => "api",
-    }
-}
 
 /// Finds the customer by external id, else by e-mail, else by phone, and changes them; or
 /// creates them. A secret key's word makes a visitor a customer.
@@ -118,6 +108,11 @@ pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
     Ok(id)
 }
 
+/// Whose word proves something makes a customer of somebody; others leave them what they are.
+fn known_as(ctx: &Ctx, before: CustomerKind) -> CustomerKind {
+    ctx.actor.proof().map_or(before, |_| CustomerKind::Customer)
+}
+
 pub(super) async fn insert(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -136,7 +131,8 @@ pub(super) async fn insert(
         Some(key) => Some(accounts::resolve(ctx, tx, key).await?.id),
         None => account_by_email(ctx, tx, keys.iter()).await?.map(|a| a.id),
     };
-    let row = NewRow { kind: CustomerKind::Customer, account, details: &details, now: ctx.now };
+    let kind = known_as(ctx, CustomerKind::Visitor);
+    let row = NewRow { kind, account, details: &details, now: ctx.now };
     let id = store::insert(tx, ctx.workspace, &row).await?;
     add_keys(ctx, tx, id, input, keys, true).await?;
     audit::record(ctx, tx, "customer.created", &id.to_string(), json!({})).await?;
@@ -168,7 +164,7 @@ pub(super) async fn change(
         identifiers::keep_only(tx, ctx.workspace, id, key.kind, keep).await?;
     }
     let row = NewRow {
-        kind: CustomerKind::Customer,
+        kind: known_as(ctx, before.kind),
         account: account.as_ref().map(|a: &AccountRef| a.id),
         details: &details,
         now: ctx.now,
@@ -269,7 +265,7 @@ async fn add_keys(
     keys: &[Key],
     new: bool,
 ) -> Result<()> {
-    identifiers::add(tx, ctx.workspace, id, keys, Some(vouched_by(ctx)), ctx.now).await?;
+    identifiers::add(tx, ctx.workspace, id, keys, ctx.actor.proof(), ctx.now).await?;
     let rules = rules::of(ctx).await?;
     for (kind, named) in
         [(IdentifierKind::Email, &input.email), (IdentifierKind::Phone, &input.phone)]

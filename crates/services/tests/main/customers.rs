@@ -5,6 +5,7 @@ use rapport_domain::customer::{
     CustomerEdit, CustomerInput, CustomerKind, CustomerQuery, NewCustomer,
 };
 use rapport_domain::fields::{FieldEdit, FieldEntity, FieldType, NewField};
+use rapport_domain::identity::Proof;
 use rapport_domain::{ApiKeyId, AppError};
 use rapport_services::{Ctx, accounts, customers, fields};
 use rapport_store::api_keys::ApiKey;
@@ -51,8 +52,24 @@ async fn an_upsert_creates_once_and_then_changes(pool: PgPool) {
     assert_eq!(customer.details.city.as_deref(), Some("Austin"));
     assert_eq!(customer.account.unwrap().name, "Northwind");
     assert_eq!(customer.identifiers.len(), 4);
-    assert!(customer.identifiers.iter().all(|i| i.verified_by.as_deref() == Some("api")));
+    assert!(customer.identifiers.iter().all(|i| i.verified_by == Some(Proof::Api)));
     assert!(customer.version > first.item.version);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_word_of_the_system_proves_nobody(pool: PgPool) {
+    let world = World::new(pool).await;
+    let system = Ctx::for_system(world.store.clone(), world.workspace, "A connection");
+    let said = || input(json!({ "external_id": "u1", "email": "alex@x.example" }));
+    let made = customers::upsert(&system, said()).await.unwrap().item;
+    assert_eq!(made.kind, CustomerKind::Visitor);
+    assert!(made.identifiers.iter().all(|i| i.verified_by.is_none() && i.verified_at.is_none()));
+    // What a server has proven stays proven, whoever writes afterwards.
+    let proven = customers::upsert(&server(&world), said()).await.unwrap().item;
+    assert_eq!((proven.id, proven.kind), (made.id, CustomerKind::Customer));
+    let after = customers::upsert(&system, said()).await.unwrap().item;
+    assert_eq!(after.kind, CustomerKind::Customer);
+    assert!(after.identifiers.iter().all(|i| i.verified_by == Some(Proof::Api)));
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

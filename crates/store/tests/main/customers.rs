@@ -1,7 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::customer::{CustomerDetails, CustomerKind, CustomerRow, CustomerSort};
 use rapport_domain::customer_search::Search;
-use rapport_domain::identity::{IdentifierKind, Key};
+use rapport_domain::identity::{IdentifierKind, Key, Proof};
 use rapport_domain::{AccountId, CustomerId, WorkspaceId};
 use rapport_store::customers::{self, ListQuery, NewRow};
 use rapport_store::users::insert_workspace;
@@ -36,7 +36,7 @@ async fn customer(
     let row = NewRow { kind: CustomerKind::Customer, account, details: &details, now: noon() };
     let mut tx = store.begin().await.unwrap();
     let id = customers::insert(&mut tx, workspace, &row).await.unwrap();
-    identifiers::add(&mut tx, workspace, id, keys, Some("api"), noon()).await.unwrap();
+    identifiers::add(&mut tx, workspace, id, keys, Some(Proof::Api), noon()).await.unwrap();
     customers::refresh(&mut tx, workspace, id).await.unwrap();
     tx.commit().await.unwrap();
     id

@@ -6,7 +6,7 @@ use super::{StoredMail, answer, body_sha256, content, report};
 use crate::files::{Kept, inserts};
 use crate::tickets::open_as;
 use crate::{Ctx, Result};
-use rapport_domain::identity::{IdentifierKind, Key};
+use rapport_domain::identity::{IdentifierKind, Key, Proof};
 use rapport_domain::message::{InboundEmail, MailClass, MailFacts, Verdicts};
 use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
 use rapport_domain::{CustomerId, TicketId, UserId, Uuid, limits};
@@ -287,7 +287,7 @@ impl Filing<'_> {
         if self.proven() {
             let key = Key { kind: IdentifierKind::Email, value: email.into() };
             let keys = std::slice::from_ref(&key);
-            identifiers::add(tx, ctx.workspace, id, keys, Some("mail"), ctx.now).await?;
+            identifiers::add(tx, ctx.workspace, id, keys, Some(Proof::Mail), ctx.now).await?;
             customers::confirm(tx, ctx.workspace, id).await?;
         }
         Ok(Author { customer: Some(id), user: None })
