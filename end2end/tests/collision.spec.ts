@@ -14,6 +14,29 @@ async function ticket(page: Page) {
 const say = (page: Page, number: number, body_text: string) =>
   api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text });
 
+test("Escape goes on writing, and what was sent is looked at wherever one was reading", async ({ page, watch }) => {
+  watch.allow(/status of 409/);
+  await login(page);
+  const { url, number } = await ticket(page);
+  for (let n = 0; n < 12; n++) await say(page, number, `Long story ${n}. `.repeat(40));
+  await page.goto(url);
+  const field = page.locator(".composer [contenteditable=true]");
+  await field.click();
+  await page.keyboard.type("On it.");
+  await page.locator(".thread").evaluate((thread) => thread.scrollTo(0, -thread.scrollHeight));
+  await say(page, number, "One thing more.");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  const asks = page.getByRole("alert", { name: "New since you last looked" });
+  await expect(asks).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(asks).toBeHidden();
+  await expect(field).toHaveText("On it.");
+  await field.click();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await asks.getByRole("button", { name: "Send anyway" }).click();
+  await expect(page.getByRole("article").last().getByRole("button", { name: /^Undo/ })).toBeInViewport();
+});
+
 test("what came a moment before is shown first; then one sends anyway, or goes on writing", async ({ page, watch }) => {
   watch.allow(/status of 409/);
   await login(page);

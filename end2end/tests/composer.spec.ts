@@ -206,7 +206,7 @@ test("who is left out is named and added by a click; signature and quote leave a
   await page.goto(url);
   await pane(page).locator(".editor").waitFor();
   const left = pane(page).getByRole("list", { name: "Not among the recipients" });
-  await expect(left).toContainText(`boss-${mark}@mail.example, not added, sender unverified`);
+  await expect(left).toContainText(`Cc: boss-${mark}@mail.example, not added, sender unverified`);
   await left.getByRole("link", { name: /^Add boss/ }).click();
   await expect(left).toHaveCount(0);
   await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);

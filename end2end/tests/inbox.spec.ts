@@ -99,6 +99,56 @@ test("keys choose rows and act on them", async ({ page }) => {
   await expect(row(page, "One").getByRole("link")).toBeFocused();
 });
 
+test("the cursor stays on what a key changed, and on the row in its place once it left", async ({ page }) => {
+  await login(page);
+  await page.goto("/inbox");
+  const { mark } = await tickets(page, ["One", "Two", "Three"]);
+  await only(page, mark, 3);
+  await search(page).blur();
+  const at = (subject: string) => row(page, subject).getByRole("link");
+  const choose = async (key: string, choice: string) => {
+    await page.keyboard.press(key);
+    await page.keyboard.type(choice);
+    await page.keyboard.press("Enter");
+  };
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("m");
+  await expect(row(page, "Two")).toContainText("Assignee: Priya Raman");
+  await expect(at("Two")).toBeFocused();
+  await choose("a", "Sam Ortiz");
+  await expect(row(page, "Two")).toContainText("Assignee: Sam Ortiz");
+  await expect(at("Two")).toBeFocused();
+  await choose("o", "Open");
+  await expect(row(page, "Two")).toContainText("Open");
+  await choose("p", "Urgent");
+  await expect(row(page, "Two").getByLabel("Priority: Urgent")).toBeVisible();
+  await choose("t", `key-${mark}`);
+  await expect(row(page, "Two")).toContainText(`key-${mark}`);
+  await choose("s", "two weeks");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(at("One")).toBeFocused();
+  await page.keyboard.press("N");
+  await expect(page.getByText("Whom is the new ticket for?")).toBeVisible();
+});
+
+test("Escape leads from a ticket to its row, however far down it stands", async ({ page }) => {
+  await login(page);
+  await page.goto("/inbox?status=all&sort=oldest");
+  const far = page.locator(".inbox-row").nth(30);
+  await far.scrollIntoViewIfNeeded();
+  const number = await far.getAttribute("data-number");
+  await far.locator("a.subject").click();
+  await expect(page.locator(".ticket-row")).toContainText(`#${number}`);
+  await page.keyboard.press("Escape");
+  const back = page.locator(`.inbox-row[data-number="${number}"] a.subject`);
+  await expect(back).toBeFocused();
+  await expect(back).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Back to the inbox" }).click();
+  await expect(back).toBeFocused();
+});
+
 test("nothing moves under the reader: new tickets wait behind a pill", async ({ page }) => {
   await login(page);
   await page.goto("/inbox");

@@ -40,7 +40,7 @@ test("what keys do is told and taken back", async ({ page }) => {
   await page.keyboard.type("Urgent");
   await page.keyboard.press("Enter");
   await expect(shown(page, "Priority")).toHaveText("Urgent");
-  await undone("Priority set to urgent");
+  await undone("Priority set to Urgent");
   await expect(shown(page, "Priority")).toHaveText("Normal");
   await page.keyboard.press("o");
   await page.keyboard.type("Pending");

@@ -46,7 +46,7 @@ impl Page for Notifications {
 
     fn view(shown: Shown, _: &Visit, _: &Draft) -> AnyView {
         let list = if shown.items.is_empty() {
-            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are given a ticket, a customer writes on one of yours, one is due, or a colleague writes @ and your name in a note, it stands here."</p></Empty> }.into_any()
+            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are given a ticket, a customer writes on one of yours, one is due, or a colleague writes @ and your name in a note, it appears here."</p></Empty> }.into_any()
         } else {
             view! { <ul class="told">{shown.items.iter().map(row).collect_view()}</ul> }.into_any()
         };

@@ -134,12 +134,28 @@ impl List {
             rows.iter().find(|row| row.ticket.id == *first).map(|row| row.ticket.clone())
         });
         let Some(row) = row else { return };
-        let change = change(&row);
-        // The row may be about to leave: the focus goes ahead.
-        if focused_row().is_some() && !matches!(change, BulkChange::Read(_)) {
-            step(1);
-        }
-        self.deeds.apply(change, Some(*first));
+        // A row that leaves hands the focus on (`keep_focus`); one that stays keeps it.
+        self.deeds.apply(change(&row), Some(*first));
+    }
+
+    /// The row with the focus; while the palette has it, the one that it was on or points at.
+    fn cursor(self) -> Option<TicketId> {
+        let active = || self.active.try_get_untracked().flatten();
+        let id = focused_row().or_else(active)?;
+        let shows = |shown: &Option<(InboxQuery, Vec<Row>)>| {
+            shown.as_ref().is_some_and(|(_, rows)| rows.iter().any(|row| row.ticket.id == id))
+        };
+        self.shown.try_with_value(shows).unwrap_or_default().then_some(id)
+    }
+
+    /// Whether there is something to change.
+    pub fn has_cursor(self) -> bool {
+        !self.deeds.selection.or(self.cursor()).is_empty()
+    }
+
+    /// Does it to what is chosen, or to the row that the cursor is on.
+    pub fn change(self, change: BulkChange) {
+        self.deeds.apply(change, self.cursor());
     }
 }
 

@@ -10,6 +10,7 @@ mod bulk;
 mod deeds;
 mod filters;
 mod hold;
+mod keys;
 mod list;
 pub mod origin;
 mod place;
@@ -29,10 +30,12 @@ use crate::ui::shortcuts::{focus, use_shortcut};
 use api::load_inbox;
 use bulk::BulkBar;
 use filters::InboxFilters;
+use keys::use_list_commands;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use list::{Arrivals, List};
 use origin::use_origin;
+pub use place::as_left;
 use rapport_domain::live::{Hint, Topic};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Total};
 use row::InboxRow;
@@ -79,6 +82,7 @@ pub fn InboxPage() -> impl IntoView {
     let empty = move || answer().filter(|(_, inbox)| inbox.items.is_empty());
     keep_focus(".inbox-list", move || fresh.get(), move || drop(inbox.get()));
     list.use_keys();
+    use_list_commands(list, assignable);
     use_shortcut("/", "Search tickets", || focus(".inbox-filters [name=q]"));
     let all = move |_| list.deeds.selection.toggle_page();
     view! {

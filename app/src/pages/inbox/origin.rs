@@ -78,14 +78,17 @@ impl Trail {
     }
 
     fn position(&self, number: i64) -> Option<Position> {
-        let place = self.before + self.index(number)? + 1;
+        let at = self.index(number)?;
+        let left = |rows: &[Stop]| rows.iter().filter(|row| row.gone).count();
+        let place = self.before + at + 1 - left(&self.rows[..at]);
         let (earlier, later) = (self.previous.is_some(), self.next.is_some());
         let seen = self.before + self.rows.len();
         let (of, more) = match self.total {
-            // What changed meanwhile is not counted again.
+            // What others change meanwhile is not counted again.
             Some(Total { rows, more }) => (seen.max(rows as usize), more),
             None => (seen, later),
         };
+        let of = (of - left(&self.rows)).max(place);
         Some(Position { place, of, more, earlier, later })
     }
 
@@ -97,6 +100,12 @@ impl Trail {
     fn previous_of(&self, number: i64) -> Option<Stop> {
         let at = self.index(number)?;
         self.rows[..at].iter().rev().find(|row| !row.gone).copied()
+    }
+
+    fn cursor(&self, number: i64) -> Option<i64> {
+        let gone = self.rows[self.index(number)?].gone;
+        let beside = || self.next_of(number).or(self.previous_of(number));
+        if gone { beside().map(|stop| stop.number) } else { Some(number) }
     }
 
     /// Adds the view's next page. A ticket that moved down meanwhile is met once.
@@ -242,6 +251,12 @@ impl Origin {
         }
     }
 
+    /// Where the cursor is when one comes back from a ticket: on it, or once it has left the view
+    /// on the one in its place.
+    pub fn cursor(self, number: i64) -> i64 {
+        self.with_untracked(|trail| trail.cursor(number)).unwrap_or(number)
+    }
+
     /// The address of the view, with its filters and page.
     pub fn back_href(self) -> Option<String> {
         self.with(|trail| Some(trail.query.href()))
@@ -313,7 +328,8 @@ mod tests {
         assert_eq!(view.next_of(7).map(|s| s.number), Some(9));
         assert_eq!(view.previous_of(9).map(|s| s.number), Some(7));
         assert_eq!((view.next_of(9), view.previous_of(7), view.next_of(4)), (None, None, None));
-        assert_eq!(view.position(9), Some(at(3, 3)));
+        assert_eq!(view.position(9), Some(at(2, 2)), "what is gone is not counted");
+        assert_eq!((view.cursor(7), view.cursor(3), view.cursor(4)), (Some(7), Some(9), None));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 use gloo_timers::callback::Timeout;
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos_router::location::State;
 use rapport_domain::ticket::InboxQuery;
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
@@ -17,6 +19,24 @@ const SCROLL: &str = "inboxScroll";
 const OPENED: &str = "inboxOpened";
 /// How far below the list's upper edge the opened ticket stood, in pixels.
 const OPENED_AT: &str = "inboxOpenedAt";
+
+thread_local! {
+    // What the list noted when its ticket was opened, for a way back that is not Back.
+    static LEFT: RefCell<Option<f64>> = const { RefCell::new(None) };
+}
+
+/// The state of a new entry that shows the list as it was left, with the cursor on a ticket.
+pub fn as_left(cursor: Option<i64>) -> State {
+    let state = js_sys::Object::new();
+    let notes = [(SCROLL, LEFT.with_borrow(|top| *top)), (OPENED, cursor.map(|n| n as f64))];
+    for (name, value) in notes {
+        if let Some(value) = value {
+            // A plain object takes every property.
+            let _ = js_sys::Reflect::set(&state, &name.into(), &value.into());
+        }
+    }
+    State::new(Some(state.into()))
+}
 
 /// The list's own scroller, and what is remembered of it.
 #[derive(Clone, Copy)]
@@ -63,6 +83,7 @@ impl Place {
     /// A ticket is being opened.
     pub fn opened(self, number: i64) {
         self.moved();
+        LEFT.set(Some(f64::from(self.top())));
         self.note(Some(number));
     }
 
@@ -133,6 +154,11 @@ impl Place {
             Some(top) => scroller.set_scroll_top(top as i32),
             None if moved => scroller.set_scroll_top(0),
             None => {}
+        }
+        if let Some(link) = opened.as_ref().filter(|_| number(OPENED_AT).is_none()) {
+            let nearest = web_sys::ScrollIntoViewOptions::new();
+            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            link.scroll_into_view_with_scroll_into_view_options(&nearest);
         }
         // Tickets that came meanwhile stand above it.
         let now = opened.as_ref().and_then(|link| self.distance_of(link));

@@ -68,10 +68,10 @@ pub fn InboxRow(row: Row, list: List) -> impl IntoView {
             <span class="what">
                 <a class="subject" href=href title=subject.clone() on:click=move |_| list.place.opened(number)>
                     {unread.then(|| view! { <span class="visually-hidden">"Unread: "</span> })}
+                    {move || list.drafts.with(|d| d.contains(&number)).then(|| view! { <span class="draft-mark">"Draft"</span> })}
                     {subject.clone()}
                 </a>
                 <span class="snippet">
-                    {move || list.drafts.with(|d| d.contains(&number)).then(|| view! { <span class="draft-mark">"Draft"</span> })}
                     {last_message_text}
                 </span>
             </span>

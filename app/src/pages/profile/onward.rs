@@ -1,5 +1,6 @@
 //! From one ticket to the next: through the inbox view one came from, else the customer's own.
 
+use crate::pages::inbox::as_left;
 use crate::pages::inbox::origin::{Origin, use_origin};
 use crate::panes::tickets::next_open;
 use crate::preferences::{Preferred, use_preferences};
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use leptos_router::location::State;
 use rapport_domain::CustomerId;
 use rapport_domain::preferences::{AfterSend, Choice};
 
@@ -19,17 +21,17 @@ pub struct Onward {
     origin: Origin,
     preferred: Preferred,
     toasts: Toasts,
-    go: Callback<String>,
+    go: Callback<(String, State)>,
 }
 
 /// The way on, for as long as the component lives.
 pub fn use_onward() -> Onward {
     let navigate = use_navigate();
-    let go = Callback::new(move |href: String| {
+    let go = Callback::new(move |(href, state): (String, State)| {
         let navigate = navigate.clone();
         after_paint(move || {
             // In the place of the ticket that is left: Back leads to the list, however far one walked.
-            navigate(&href, NavigateOptions { replace: true, ..Default::default() });
+            navigate(&href, NavigateOptions { replace: true, state, ..Default::default() });
         });
     });
     Onward { origin: use_origin(), preferred: use_preferences(), toasts: use_toasts(), go }
@@ -52,7 +54,7 @@ impl Onward {
             AfterSend::Next if in_view => self.next(number),
             // Without a view an answered ticket stays until it is done with.
             AfterSend::Next if left => self.next_of_customer(customer, number),
-            AfterSend::Back if in_view => self.back(),
+            AfterSend::Back if in_view => self.back(Some(number)),
             _ => return false,
         }
         true
@@ -62,10 +64,10 @@ impl Onward {
     pub fn next(self, number: i64) {
         spawn_local(async move {
             match self.origin.find_next(number).await {
-                Ok(Some(stop)) => drop(self.go.try_run(stop.href())),
+                Ok(Some(stop)) => self.to(stop.href()),
                 Ok(None) => {
                     self.toasts.say("That was the last one");
-                    self.back();
+                    self.back(Some(number));
                 }
                 Err(error) => self.toasts.fail(error.to_string()),
             }
@@ -76,18 +78,23 @@ impl Onward {
     pub fn previous(self, number: i64) {
         spawn_local(async move {
             match self.origin.find_previous(number).await {
-                Ok(Some(stop)) => drop(self.go.try_run(stop.href())),
+                Ok(Some(stop)) => self.to(stop.href()),
                 Ok(None) => self.toasts.say("This is the first one"),
                 Err(error) => self.toasts.fail(error.to_string()),
             }
         });
     }
 
-    /// Back to the view, with its filters and page.
-    pub fn back(self) {
+    /// Back to the view as it was left, with the cursor on this ticket.
+    pub fn back(self, number: Option<i64>) {
         if let Some(href) = untrack(|| self.origin.back_href()) {
-            self.go.try_run(href);
+            let cursor = number.map(|number| self.origin.cursor(number));
+            self.go.try_run((href, as_left(cursor)));
         }
+    }
+
+    fn to(self, href: String) {
+        self.go.try_run((href, State::default()));
     }
 
     /// Whether there is a view to go back to.
@@ -100,7 +107,7 @@ impl Onward {
         spawn_local(async move {
             // That there is none, or none is known, leaves everything as it is.
             if let Ok(Some(next)) = next_open(customer, number).await {
-                self.go.try_run(format!("/customers/{customer}/tickets/{next}"));
+                self.to(format!("/customers/{customer}/tickets/{next}"));
             }
         });
     }

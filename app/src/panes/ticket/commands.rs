@@ -55,7 +55,7 @@ fn given_out(live: Live) {
         };
         live.details.with_untracked(of)
     };
-    let assign = Command::new("Assign to …").key("a").icon("user").choices(people);
+    let assign = Command::named(able(live, "Assign to …")).key("a").icon("user").choices(people);
     use_command(assign, move |id| change(live, "assignee", id));
     let teams = move || {
         let of = |d: &rapport_domain::message::TicketDetails| {
@@ -64,7 +64,7 @@ fn given_out(live: Live) {
         };
         live.details.with_untracked(of)
     };
-    let team = Command::new("Give to team …").icon("users").choices(teams);
+    let team = Command::named(able(live, "Give to team …")).icon("users").choices(teams);
     use_command(team, move |id| change(live, "team", id));
 }
 
@@ -77,12 +77,16 @@ fn sorted(live: Live) {
             std::iter::once(new).chain(labels).collect()
         })
     };
-    let status = Command::new("Set status …").key("o").icon("circle-dot").choices(statuses);
+    let status =
+        Command::named(able(live, "Set status …")).key("o").icon("circle-dot").choices(statuses);
     use_command(status, move |value| change(live, "status", value));
     let priorities = || word_choices(Priority::ALL.iter().map(|p| (p.as_str(), p.label())));
-    let priority = Command::new("Set priority …").key("p").icon("chart-column").choices(priorities);
+    let priority = Command::named(able(live, "Set priority …"))
+        .key("p")
+        .icon("chart-column")
+        .choices(priorities);
     use_command(priority, move |value| change(live, "priority", value));
-    let add = Command::new("Add tag …").key("t").icon("tag").text("Name of the tag");
+    let add = Command::named(able(live, "Add tag …")).key("t").icon("tag").text("Name of the tag");
     use_command(add, move |tag| change(live, "tag", tag));
     let has_tags = move || now(live, |t| !t.row.tags.is_empty()).then_some("Remove tag …");
     let tags = move || now(live, |t| t.row.tags.iter().map(|t| (t.clone(), t.clone())).collect());
@@ -102,14 +106,14 @@ fn ended(live: Live) {
     let snoozes = move || {
         untrack(|| SNOOZES.iter().map(|(label, until)| (until(clock), (*label).into())).collect())
     };
-    let snooze = Command::new("Snooze …").key("s").icon("moon").choices(snoozes);
+    let snooze = Command::named(able(live, "Snooze …")).key("s").icon("moon").choices(snoozes);
     use_command(snooze, move |until| change(live, "snooze", until));
     let spam = move || now(live, |t| t.spam_at.is_some());
     let mark = move || Some(if spam() { "No spam" } else { "Mark as spam" });
     use_command(Command::named(mark).key("!").icon("shield"), move |_| {
         change(live, "spam", if spam() { "no" } else { "yes" });
     });
-    let merge = Command::new("Merge into …").icon("git-merge").text("#1042");
+    let merge = Command::named(able(live, "Merge into …")).icon("git-merge").text("#1042");
     use_command(merge, move |number| change(live, "merge", number));
 }
 
@@ -165,6 +169,11 @@ fn change(live: Live, property: &str, value: impl Into<String>) {
     let (value, was) = (value.into(), live.replaced(property));
     let undo = live.undo_of(property, &value);
     live.edits.push(live.number, property, &value, was, undo);
+}
+
+/// The name of what can be done as long as the ticket is not merged into another.
+fn able(live: Live, what: &'static str) -> impl Fn() -> Option<&'static str> + Send + Sync {
+    move || (!now(live, |t| t.merged_into.is_some())).then_some(what)
 }
 
 /// The ticket as it is now; a page that was left has none.

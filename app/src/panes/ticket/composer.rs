@@ -11,7 +11,7 @@ use super::below::{Below, Words};
 use super::buttons::Buttons;
 use super::draft;
 use super::live::Live;
-use super::newer::{Newer, Overtaken};
+use super::newer::{self, Newer, Overtaken};
 use super::onward::on_answered;
 use super::recipients::{Lines, RecipientLines};
 use super::resting::Resting;
@@ -157,6 +157,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     Effect::new(move |_| {
         if matches!(send.value().get(), Some(Ok(()))) {
             writing.sent();
+            to_newest();
             let sent = last.try_update_value(Option::take).flatten();
             if let Some(sent) = sent.filter(|sent| sent.mode == MessageMode::Reply) {
                 answered(&sent.effects);
@@ -186,8 +187,11 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
                 let _ = form.request_submit();
             }
         } else if ev.key() == "Escape" {
-            // Leaves the field; once more leaves the ticket.
+            // Leaves the question, then the field, then the ticket.
             ev.stop_propagation();
+            if newer::asks(send) {
+                return send.clear();
+            }
             if let Some(area) = writing.area.get_untracked() {
                 let _ = area.blur();
             }
@@ -300,6 +304,14 @@ pub(crate) fn tell(area: &HtmlTextAreaElement, event: &str) {
     // A constructor of the browser's; a refusal would leave a plain textarea.
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = area.dispatch_event(&event);
+    }
+}
+
+/// What was just sent is looked at, and its Undo is within reach.
+fn to_newest() {
+    if let Ok(Some(thread)) = document().query_selector(".ticket .thread") {
+        // The list hangs from its end.
+        thread.set_scroll_top(0);
     }
 }
 

@@ -249,7 +249,7 @@ pub(super) fn EditError(
         let (insists, gives_up) = match &error {
             AppError::Changed(_) => (Some("Keep mine"), "Take theirs"),
             // Trying the same again would change nothing.
-            AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden => (None, "Discard"),
+            AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden => (None, "OK"),
             _ => (Some("Try again"), "Discard"),
         };
         let mine = mine.filter(|_| matches!(error, AppError::Changed(_)));

@@ -95,6 +95,12 @@ fn in_sight() -> bool {
     !document().hidden() && thread.is_some_and(|thread| thread.scroll_top() > NEAR)
 }
 
+/// Whether the author is asked whether to send all the same.
+pub(super) fn asks(send: ServerAction<WriteMessage>) -> bool {
+    let answer = send.value().try_get_untracked().flatten();
+    matches!(answer, Some(Err(crate::Failure(AppError::Overtaken(_)))))
+}
+
 /// What came meanwhile, and whether to send all the same. What was typed stays where it is.
 #[component]
 pub(super) fn Overtaken(

@@ -171,7 +171,7 @@ fn LeftOut(live: Live, lines: Lines) -> impl IntoView {
     });
     let item = move |(email, why): (String, Option<NotAdded>)| {
         let said = match why {
-            Some(why) => format!("{email}, not added, {}", why.label()),
+            Some(why) => format!("Cc: {email}, not added, {}", why.label()),
             None => format!("{email}, taken out"),
         };
         let (href, label) =

@@ -8,7 +8,7 @@ use super::typing::Typing;
 use super::undo::status_value;
 use crate::live::PresentPeople;
 use crate::pages::inbox::origin::use_origin;
-use crate::pages::profile::{Walk, use_place};
+use crate::pages::profile::{Walk, use_onward, use_place};
 use crate::panes::tickets::mark_ticket_unread;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
@@ -35,7 +35,6 @@ const ISSUES_SHOWN: usize = 2;
 
 #[component]
 pub(super) fn TicketRow(live: Live) -> impl IntoView {
-    let place = use_place();
     let t = live.ticket;
     let joining = Joining::new();
     let channel = move || t.with(|t| t.row.channel);
@@ -72,7 +71,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         <PageTitle text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
             <div class="about">
-            <a class="icon-btn back" href=move || place.timeline_href() title="Timeline (h)" aria-label="Back to the timeline"><Icon name="arrow-left" /></a>
+            {view! { <WaysBack number=live.number /> }.into_any()}
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
             <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
                 {move || view! { <Icon name=channel().icon() /> }}
@@ -94,6 +93,33 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         {IN_MENU.map(|property| view! { <div class="problem"><EditError live property /></div> }.into_any()).collect_view()}
         {view! { <LifeState live /> }.into_any()}
         {live.may_write.then(|| view! { <JoinDialogs live joining /> }.into_any())}
+    }
+}
+
+/// Back to the view of the inbox that the ticket was found in, and to its customer's timeline.
+#[component]
+fn WaysBack(number: i64) -> impl IntoView {
+    let (place, origin, onward) = (use_place(), use_origin(), use_onward());
+    let view_href = move || origin.position(number).and_then(|_| origin.back_href());
+    let in_view = Memo::new(move |_| view_href().is_some());
+    let back = move |ev: leptos::ev::MouseEvent| {
+        if !(ev.meta_key() || ev.ctrl_key() || ev.shift_key()) {
+            ev.prevent_default();
+            onward.back(Some(number));
+        }
+    };
+    move || {
+        let to_view = in_view.get().then(|| {
+            view! { <a class="icon-btn to-view" href=move || view_href().unwrap_or_default() title="Back to the inbox (Esc)" aria-label="Back to the inbox" on:click=back><Icon name="arrow-left" /></a> }
+        });
+        let (icon, title, label) = match in_view.get() {
+            true => ("clock", "Timeline (h)", "Timeline"),
+            false => ("arrow-left", "Back to the timeline (Esc, h)", "Back to the timeline"),
+        };
+        view! {
+            {to_view}
+            <a class="icon-btn back" href=move || place.timeline_href() title=title aria-label=label><Icon name=icon /></a>
+        }
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                 </For>
                 {move || empty().then(|| view! {
                     <Empty icon="message-circle" title="No messages yet">
-                        <p>"What the customer writes, your answers and notes stand here."</p>
+                        <p>"What the customer writes, your answers and notes appear here."</p>
                     </Empty>
                 })}
                 {live.before.map(|_| view! {

@@ -72,7 +72,7 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
         "snooze" => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
         "priority" => {
             let priority: Priority = to.parse().ok()?;
-            set(format!("Priority set to {}", priority.label().to_lowercase()))
+            set(format!("Priority set to {}", priority.label()))
         }
         "assignee" => set(assignee_said(&details.assignable, me, to)),
         "team" => {

@@ -173,7 +173,7 @@ fn shortcuts() {
         false => Some("Back to the timeline"),
     };
     use_command(Command::named(left).key("Escape"), move |_| match to_view() {
-        true => onward.back(),
+        true => onward.back(place.ticket.get_untracked()),
         false => timeline.run(()),
     });
     let history = move || on_ticket().then_some("Show the timeline");

@@ -66,15 +66,15 @@ fn page(details: TicketDetails, draft: &Draft) -> AnyView {
         <form class="form config-form" method="post" aria-label="Split ticket">
             <FormError message=draft.general(&["subject"]) />
             <input type="hidden" name="version" value=draft.value("version", row.version.to_string()) />
-            <Field name="subject" label="Subject of the new ticket" required=true maxlength=limits::SUBJECT_CHARS value=draft.value("subject", row.subject) error=draft.error("subject") />
+            <Field name="subject" label="Subject of the new ticket" required=true autofocus=true maxlength=limits::SUBJECT_CHARS value=draft.value("subject", row.subject) error=draft.error("subject") />
             {earlier}
             <fieldset class="choices">
                 <legend>"Messages to split off"</legend>
                 {boxes}
             </fieldset>
             <div class="form-actions">
-                <button class="btn primary" type="submit"><Icon name="git-merge" />"Split off"</button>
                 <a class="btn quiet" href=back.clone()>"Cancel"</a>
+                <button class="btn primary" type="submit"><Icon name="git-merge" />"Split off"</button>
             </div>
         </form>
     };
