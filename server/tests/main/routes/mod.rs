@@ -12,6 +12,7 @@ mod api_openapi;
 mod api_problems;
 mod api_settings;
 mod api_tickets;
+mod events_as_sent;
 mod files;
 mod headers;
 mod health;
