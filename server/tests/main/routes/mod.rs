@@ -8,6 +8,7 @@ mod api_events;
 mod api_idempotency;
 mod api_inbound;
 mod api_keys;
+mod api_null;
 mod api_openapi;
 mod api_problems;
 mod api_settings;
