@@ -1,7 +1,7 @@
 // The official Segment clients, with nothing but their host changed.
 import { Analytics } from "@segment/analytics-node";
 import { createReadStream, existsSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,5 +82,52 @@ test("the client for browsers makes a visitor with a timeline", async ({ page, c
     await expect(page.getByRole("region", { name: "Timeline" })).toContainText("Basket filled", { timeout: 500 });
   }).toPass({ timeout: 15_000 });
   await visitor.close();
+  await shop.close();
+});
+
+/** A way to the server that is busy for the first message, as a server is that is full. */
+async function busyOnce(target: string) {
+  const log: string[] = [];
+  const server = createServer((incoming, response) => {
+    const isMessage = incoming.method === "POST" && /\/v1\/[tipb]$/.test(incoming.url!);
+    if (isMessage && !log.includes("503")) {
+      log.push("503");
+      incoming.resume();
+      response.writeHead(503, { "access-control-allow-origin": "*", "retry-after": "1" });
+      response.end("{}");
+      return;
+    }
+    const onward = httpRequest(new URL(incoming.url!, target), { method: incoming.method, headers: incoming.headers }, (answer) => {
+      if (isMessage) log.push(String(answer.statusCode));
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { host: `127.0.0.1:${port}`, log, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+test("the client for browsers tries again after a busy moment, with headers of its own", async ({ context, baseURL, watch }) => {
+  // The browser tells of the 503 in its console.
+  watch.allow(/503/);
+  const shop = await site();
+  const way = await busyOnce(baseURL!);
+  const visitor = await context.newPage();
+  await visitor.goto(shop.url);
+  await visitor.evaluate(
+    async ([writeKey, host]) => {
+      // @ts-expect-error: the client's own global
+      const { AnalyticsBrowser } = window.AnalyticsNext;
+      const own = { apiHost: `${host}/v1`, protocol: "http" };
+      const analytics = AnalyticsBrowser.load({ writeKey, cdnURL: `http://${host}` }, { integrations: { "Segment.io": own } });
+      await analytics.track("Coupon applied", { code: "X1" });
+    },
+    [DEMO.writeKey, way.host] as const,
+  );
+  await expect.poll(() => way.log, { timeout: 40_000 }).toEqual(["503", "200"]);
+  await visitor.close();
+  await way.close();
   await shop.close();
 });

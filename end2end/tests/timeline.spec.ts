@@ -194,3 +194,35 @@ test.describe("days", () => {
     await expect(stream).not.toContainText("Day after");
   });
 });
+
+test.describe("the night the clock goes back", () => {
+  test("holds both half past two, and a date stays a day in every zone", async ({ page, browser, baseURL }) => {
+    const mark = `dst${Date.now()}`;
+    const headers = { authorization: "Bearer rsk_demo_secret" };
+    const key = `born_${mark}`;
+    await page.request.post("/api/v1/custom-fields", { data: { entity: "customer", key, label: `Born ${mark}`, type: "date" }, headers });
+    const data = { external_id: mark, name: mark, fields: { [key]: "1990-05-01" } };
+    const { id } = await (await page.request.post("/api/v1/customers", { data, headers })).json();
+    const events = [
+      ["First half past two", "2026-10-25T00:30:00Z"],
+      ["Second half past two", "2026-10-25T01:30:00Z"],
+      ["Just after midnight", "2026-10-24T22:30:00Z"],
+      ["The evening before", "2026-10-24T21:30:00Z"],
+    ].map(([name, occurred_at]) => ({ customer: { external_id: mark }, name, occurred_at }));
+    await page.request.post("/api/v1/events", { data: events, headers });
+    await login(page);
+    await page.goto(`/customers/${id}?from=2026-10-24&to=2026-10-26`);
+    const day = (name: RegExp) => page.locator("#timeline-stream .day-group").filter({ hasText: name });
+    await expect(day(/October 25/)).toContainText(/Second half past two[\s\S]*First half past two[\s\S]*Just after midnight/);
+    await expect(day(/October 25/)).not.toContainText("The evening before");
+    await expect(day(/October 24/)).toContainText("The evening before");
+    // A date is a day wherever one reads it.
+    for (const timezoneId of ["America/Los_Angeles", "Pacific/Auckland"]) {
+      const far = await browser.newContext({ baseURL, timezoneId, viewport: { width: 1700, height: 1400 }, storageState: await page.context().storageState() });
+      const there = await far.newPage();
+      await there.goto(`/customers/${id}`);
+      await expect(there.locator("body")).toContainText(new RegExp(`Born ${mark}[\\s\\S]{0,60}(May 1, 1990|1 May 1990|1990-05-01)`));
+      await far.close();
+    }
+  });
+});

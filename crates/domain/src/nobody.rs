@@ -1,9 +1,11 @@
 //! Values that stand where an id should and identify nobody: what broken integrations, templates
 //! and spreadsheets send for "not known".
 
+use crate::text;
+
 /// Compared without case, spaces, `_`, `-`, and without the brackets or quotes around them. What
 /// PostHog, RudderStack and Segment refuse, and what languages and sheets write for nothing.
-const WORDS: [&str; 60] = [
+const WORDS: [&str; 65] = [
     "#div/0!",
     "#n/a",
     "#name?",
@@ -62,6 +64,11 @@ const WORDS: [&str; 60] = [
     "visitor",
     "visitorid",
     "void",
+    "undefinedundefined",
+    "\\n",
+    "%5bobject%20object%5d",
+    "nulluser",
+    "optional(nil",
     "yourid",
     "youruserid",
 ];
@@ -91,7 +98,8 @@ fn folded(value: &str) -> String {
 
 /// Whether a value that should be an id identifies nobody, wherever it comes from.
 pub fn is_nobody(value: &str) -> bool {
-    let value = value.trim();
+    let line = text::clean_line(value);
+    let value = line.as_str();
     let template = |(open, close): &(&str, &str)| {
         value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close)
     };
@@ -156,6 +164,14 @@ mod tests {
             "...",
             "user_id",
             "undefined",
+            " null ",
+            "undefined undefined",
+            "\\N",
+            "%5Bobject%20Object%5D",
+            "<nil>",
+            "Optional(nil)",
+            "\u{200b}",
+            "\u{feff}null",
         ] {
             assert!(is_nobody(nobody), "{nobody}");
         }

@@ -7,9 +7,34 @@ use crate::text;
 const DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
 /// From so many on a number of one digit alone is a form filled in by somebody who has none.
 const SAME_DIGITS: usize = 6;
-/// Where the ten decimal digits of other scripts begin: full width, Arabic, Persian, Devanagari,
-/// Bengali, Thai.
-const ZEROS: [char; 6] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
+/// Where the ten decimal digits of other scripts begin: full width, Arabic, Persian, N'Ko, those of
+/// India, Thai, Lao, Tibetan, Burmese, Khmer, and the ornamental ones of mathematics.
+const ZEROS: [char; 24] = [
+    '\u{ff10}',
+    '\u{660}',
+    '\u{6f0}',
+    '\u{7c0}',
+    '\u{966}',
+    '\u{9e6}',
+    '\u{a66}',
+    '\u{ae6}',
+    '\u{b66}',
+    '\u{be6}',
+    '\u{c66}',
+    '\u{ce6}',
+    '\u{d66}',
+    '\u{e50}',
+    '\u{ed0}',
+    '\u{f20}',
+    '\u{1040}',
+    '\u{17e0}',
+    '\u{1810}',
+    '\u{1d7ce}',
+    '\u{1d7d8}',
+    '\u{1d7e2}',
+    '\u{1d7ec}',
+    '\u{1d7f6}',
+];
 
 /// Takes a phone number: digits, with the leading `+` if there was one or `00` stood for it.
 ///
@@ -20,7 +45,8 @@ pub fn phone(field: &str, text: &str) -> Result<String, AppError> {
         || AppError::invalid(field, "This is not a phone number; +49 30 901820 would be one.");
     let line = plain(text);
     let line = without_fraction(&line).unwrap_or(line);
-    let line = line.trim_start_matches(['(', ' ']);
+    // Brackets and little pictures of telephones.
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"+@#*".contains(c));
     let international = line.starts_with('+') || line.starts_with("00");
     // "+49 (0) 30": the trunk zero is dialled only without the country code.
     let line = if international { line.replace("(0)", "") } else { line.to_string() };
@@ -34,6 +60,8 @@ pub fn phone(field: &str, text: &str) -> Result<String, AppError> {
     }
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
     let (plus, digits) = match digits.strip_prefix("00") {
+        // Both ways to dial abroad at once.
+        Some(rest) if line.starts_with('+') => ("+", rest),
         _ if line.starts_with('+') => ("+", digits.as_str()),
         Some(rest) if !rest.starts_with('0') && rest.len() > 6 => ("+", rest),
         _ => ("", digits.as_str()),
@@ -85,7 +113,8 @@ fn plain(text: &str) -> String {
     let plain = plain.trim();
     match plain.split_once(':') {
         Some((scheme, rest))
-            if !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphabetic()) =>
+            if scheme.starts_with(char::is_alphabetic)
+                && scheme.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | ' ')) =>
         {
             rest.trim_start_matches('/').trim().into()
         }
@@ -159,6 +188,19 @@ mod tests {
             ("+4917012345670.00", "+4917012345670"),
             ("4.91701234567E+12", "4917012345670"),
             ("030.901820", "030901820"),
+            ("+0049 30 901820", "+4930901820"),
+            ("(0049) 30-901820", "+4930901820"),
+            ("Tel.: +49 30 901820", "+4930901820"),
+            ("Mobil : 0170 1234567", "01701234567"),
+            ("Телефон: +7 495 123-45-67", "+74951234567"),
+            ("\u{1f4de} +49 30 901820", "+4930901820"),
+            ("\u{260e}\u{fe0f}+49 30 901820", "+4930901820"),
+            ("+49 \u{2212} 30 901820", "+4930901820"),
+            ("+۴۹ ۳۰ ۹۰۱۸۲۰", "+4930901820"),
+            ("+९१ २२ ९०१८२०", "+9122901820"),
+            ("+\u{1d7f0}\u{1d7f5} 30 901820", "+4930901820"),
+            ("+1 (415) 555‑0134", "+14155550134"),
+            ("sip:+4930901820", "+4930901820"),
         ] {
             assert_eq!(phone("phone", typed).as_deref(), Ok(kept), "{typed}");
         }

@@ -21,7 +21,7 @@ const ZONED: [&str; 8] = [
     "%Y%m%d %H%M%S%#z",
 ];
 /// Times that do not, which are taken as UTC.
-const ZONELESS: [&str; 8] = [
+const ZONELESS: [&str; 13] = [
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M:%S%.f",
@@ -30,8 +30,15 @@ const ZONELESS: [&str; 8] = [
     "%a %b %d %Y %H:%M:%S",
     "%a %b %d %H:%M:%S %Y",
     "%Y%m%d %H%M%S",
+    // With the month in letters it is sure which number is the day.
+    "%B %d, %Y, %I:%M:%S %p",
+    "%B %d, %Y %I:%M:%S %p",
+    "%B %d, %Y %H:%M:%S",
+    "%d %B %Y %H:%M:%S",
+    "%d-%B-%Y %H:%M:%S",
 ];
-const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
+const DAYS: [&str; 7] =
+    ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%B %d, %Y", "%d %B %Y", "%d-%B-%Y", "%a %b %d %Y"];
 
 /// The time that a JSON value is, if it is one.
 pub fn read(value: &Value) -> Option<DateTime<Utc>> {
@@ -113,6 +120,13 @@ fn plain(text: &str) -> String {
             text.replace_range(at..=at, " ");
         }
     }
+    // A comma before the fraction is as good as a dot (ISO 8601).
+    if let Some(at) = text.find(',').filter(|at| {
+        let bytes = text.as_bytes();
+        *at >= 17 && bytes.get(at - 3) == Some(&b':') && is_digit(bytes.get(at + 1))
+    }) {
+        text.replace_range(at..=at, ".");
+    }
     for name in [" UTC", " GMT", " Z", "UTC", "GMT", "Z", "z"] {
         if let Some(rest) = text.strip_suffix(name) {
             return format!("{}+0000", rest.trim_end());
@@ -177,6 +191,17 @@ mod tests {
             json!("2026-11-24 09:14:05Z"),
             json!("2026/11/24 09:14:05"),
             json!("20261124T091405Z"),
+            json!("2026-11-24T09:14:05,000Z"),
+            json!("2026-11-24 09:14:05,000"),
+            json!("2026-11-24T09:14:05.000000000Z"),
+            json!("2026-11-24t09:14:05z"),
+            json!("2026-11-24 09:14:05 +00:00"),
+            json!("2026-11-24T09:14:05 Z"),
+            json!("Nov 24, 2026, 9:14:05 AM"),
+            json!("Nov 24, 2026 9:14:05 AM"),
+            json!("November 24, 2026 09:14:05"),
+            json!("24 Nov 2026 09:14:05"),
+            json!("24-Nov-2026 09:14:05"),
             json!("Tue, 24 Nov 2026 09:14:05 GMT"),
             json!("Tue, 24 Nov 2026 10:14:05 +0100"),
             json!("Tue Nov 24 2026 10:14:05 GMT+0100 (Central European Standard Time)"),
@@ -201,7 +226,18 @@ mod tests {
         }
         let day = read(&json!("2026-11-24"));
         assert_eq!(day, "2026-11-24T00:00:00Z".parse().ok());
-        assert_eq!((read(&json!("2026/11/24")), read(&json!("20261124"))), (day, day));
+        for written in [
+            "2026/11/24",
+            "20261124",
+            "2026.11.24",
+            "Nov 24, 2026",
+            "24 November 2026",
+            "24-Nov-2026",
+        ] {
+            assert_eq!(read(&json!(written)), day, "{written}");
+        }
+        let before = read(&json!(-86_400));
+        assert_eq!(before, "1969-12-31T00:00:00Z".parse().ok());
         let half = read(&json!(at.timestamp() as f64 + 0.25)).expect("a time");
         assert_eq!(half - at, chrono::TimeDelta::milliseconds(250));
     }
@@ -217,6 +253,9 @@ mod tests {
             json!({}),
             json!(1e308),
             json!("24.11.2026"),
+            json!("11/24/2026"),
+            json!("2026-13-24"),
+            json!("2026-02-30T00:00:00Z"),
             json!("NaN"),
             json!({"$date": {"$date": 1}}),
         ] {

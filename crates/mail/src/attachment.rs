@@ -1,7 +1,7 @@
 //! Files that came with a mail: their names and types are what a stranger typed.
 
-use crate::headers::decode_header;
-use mail_parser::{MessagePart, MimeHeaders, PartType};
+use crate::file_name;
+use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 use rapport_domain::text;
 
 /// Characters of a file name that are kept, its ending included.
@@ -21,7 +21,7 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    pub(crate) fn from_part(part: &MessagePart<'_>) -> Self {
+    pub(crate) fn from_part(message: &Message<'_>, part: &MessagePart<'_>) -> Self {
         let declared = part.content_type().map(|t| match t.subtype() {
             Some(subtype) => format!("{}/{subtype}", t.ctype()),
             None => t.ctype().to_string(),
@@ -34,7 +34,7 @@ impl Attachment {
         let content_type = declared.and_then(|t| essence(&t)).map(crate::shape::original_type);
         let content_type = content_type.unwrap_or_else(|| fallback.into());
         let nested = content_type == "message/rfc822";
-        let name = part.attachment_name().map(|name| clean_file_name(&decode_header(name)));
+        let name = file_name::named(message, part).map(|name| clean_file_name(&name));
         let name = name.filter(|n| !n.is_empty());
         let subject = match &part.body {
             PartType::Message(inner) => inner.subject().map(clean_subject),
@@ -50,6 +50,9 @@ impl Attachment {
             (false, Some((_, "calendar"))) => "invitation.ics".to_string(),
             (false, Some(("text", "vcard" | "x-vcard"))) => "contact.vcf".to_string(),
             (false, Some(("image", kind))) => format!("image.{}", clean_file_name(kind)),
+            (false, Some((_, kind @ ("pdf" | "zip" | "csv" | "html" | "rtf" | "json")))) => {
+                format!("attachment.{kind}")
+            }
             _ => "attachment".to_string(),
         };
         Self {

@@ -3,7 +3,7 @@
 
 use crate::attachment::Attachment;
 use crate::{calendar, card, charset, html, place, sealed, tnef};
-use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use rapport_domain::limits;
 use rapport_domain::message::Seal;
@@ -17,7 +17,7 @@ const BODIES_MAX: usize = 50;
 const STUB_CHARS: usize = 600;
 
 /// What such a text has in it.
-const STUB_WORDS: [&str; 22] = [
+const STUB_WORDS: [&str; 34] = [
     "html",
     "view this email",
     "view this message",
@@ -40,6 +40,18 @@ const STUB_WORDS: [&str; 22] = [
     "en tu navegador",
     "nel browser",
     "no seu navegador",
+    "mime format",
+    "e-mail-programm",
+    "client de messagerie",
+    "logiciel de messagerie",
+    "cliente de correo",
+    "client di posta",
+    "cliente de e-mail",
+    "e-mailprogramma",
+    "почтов",
+    "w przeglądarce",
+    "メールソフト",
+    "浏览器",
 ];
 
 /// What a mail holds.
@@ -82,6 +94,9 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     }
     if let Some((found, plain)) = sealed::armored(&text) {
         (seal, text) = (Some(found), plain);
+    }
+    if text.trim().is_empty() && html.is_none() {
+        text = unread(message);
     }
     if text.trim().is_empty()
         && let Some(seal @ (Seal::EncryptedPgp | Seal::EncryptedSmime)) = seal
@@ -149,7 +164,7 @@ fn files(
             // Invitations come twice: to be read by programs, and as a file.
             told.extend(words.filter(|w| !told.contains(w)));
         }
-        let file = Attachment::from_part(part);
+        let file = Attachment::from_part(message, part);
         if !tnef::is_packet(&file.data) {
             files.push(file);
             continue;
@@ -165,6 +180,22 @@ fn files(
     files
 }
 
+/// The words of a mail that is said to be something else than it is: text of a kind that nobody
+/// knows, or a multipart of which no part was found.
+fn unread(message: &Message<'_>) -> String {
+    let Some(part) = message.parts.first() else { return String::new() };
+    let kind = part.content_type().map_or("text", |t| t.ctype()).to_ascii_lowercase();
+    let named = part.attachment_name().is_some() || is_data(part);
+    let text = matches!(kind.as_str(), "text" | "multipart" | "plain") && message.parts.len() == 1;
+    match &part.body {
+        PartType::Text(_) | PartType::Binary(_) if text && !named => {
+            let said = charset::decode(part.contents(), None);
+            said.replace("\r\n", "\n").replace('\r', "\n")
+        }
+        _ => String::new(),
+    }
+}
+
 /// A part's text in the charset that it is written in, whatever its label says.
 fn written<'a>(message: &'a Message<'_>, part: &'a MessagePart<'_>) -> Cow<'a, str> {
     let (PartType::Text(text) | PartType::Html(text)) = &part.body else {
@@ -173,29 +204,73 @@ fn written<'a>(message: &'a Message<'_>, part: &'a MessagePart<'_>) -> Cow<'a, s
     let declared = part.content_type().and_then(|t| t.attribute("charset"));
     let utf8 =
         declared.is_some_and(|c| c.eq_ignore_ascii_case("utf-8") || c.eq_ignore_ascii_case("utf8"));
-    if text.is_ascii() || utf8 && !text.contains(char::REPLACEMENT_CHARACTER) {
+    let whole = !text.contains(char::REPLACEMENT_CHARACTER);
+    // What the parser could not decode it gives as it came.
+    let says_base64 = || {
+        let said = part.content_transfer_encoding();
+        said.is_some_and(|e| e.trim().eq_ignore_ascii_case("base64"))
+    };
+    let encoded = part.encoding == Encoding::Base64 || part.is_encoding_problem && says_base64();
+    let switched = charset::is_switched(text.as_bytes(), declared);
+    if !encoded && !switched && (text.is_ascii() || utf8 && whole) {
         return Cow::Borrowed(text);
     }
     let range = part.offset_body as usize..part.offset_end as usize;
     let raw = message.raw_message.get(range).unwrap_or_default();
     let bytes = match part.encoding {
-        Encoding::None => Some(Cow::Borrowed(raw)),
+        _ if encoded => unpacked(raw).map(Cow::Owned),
         Encoding::QuotedPrintable => quoted_printable_decode(raw).map(Cow::Owned),
-        Encoding::Base64 => base64_decode(raw).map(Cow::Owned),
+        _ => Some(Cow::Borrowed(raw)),
     };
-    let Some(bytes) = bytes.filter(|b| !b.is_ascii()) else { return Cow::Borrowed(text) };
+    let odd = |b: &Cow<'_, [u8]>| {
+        !b.is_ascii() || charset::is_switched(b, declared) || encoded && **b != *text.as_bytes()
+    };
+    let Some(bytes) = bytes.filter(odd) else { return Cow::Borrowed(text) };
+    if charset::is_switched(&bytes, declared) {
+        return Cow::Owned(charset::decode(&bytes, declared).into_owned());
+    }
+    // Without a label of the mail's own, HTML may bring one.
+    let named = (declared.is_none() && matches!(part.body, PartType::Html(_)))
+        .then(|| html::charset(&bytes))
+        .flatten();
+    let declared = declared.or(named);
     // What the parser read without a fault stays, unless it was UTF-8 under another name.
-    let whole =
-        !text.contains(char::REPLACEMENT_CHARACTER) && declared.is_some_and(charset::is_known);
-    if whole && std::str::from_utf8(&bytes).is_err() {
+    let read = whole && named.is_none() && declared.is_some_and(charset::is_known);
+    if read && !encoded && std::str::from_utf8(&bytes).is_err() {
         return Cow::Borrowed(text);
     }
     Cow::Owned(charset::decode(&bytes, declared).into_owned())
 }
 
+/// Base64 as mail servers leave it: without its filling, and with the words of a list or a scanner
+/// below, which nobody encoded.
+fn unpacked(raw: &[u8]) -> Option<Vec<u8>> {
+    let code = |line: &[u8]| {
+        let line = line.trim_ascii();
+        line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+    };
+    let lines = || raw.split_inclusive(|b| *b == b'\n');
+    let end: usize = lines().take_while(|line| code(line)).map(<[u8]>::len).sum();
+    let (packed, below) = raw.split_at(end);
+    if packed.trim_ascii().is_empty() {
+        return None;
+    }
+    // Pieces that were packed one by one follow each other, each with its filling.
+    let pieces = packed.split(|b| *b == b'=').map(charset::base64);
+    let mut bytes = pieces.collect::<Option<Vec<_>>>()?.concat();
+    if !below.trim_ascii().is_empty() {
+        bytes.extend_from_slice(b"\n");
+        bytes.extend_from_slice(below);
+    }
+    Some(bytes)
+}
+
 fn plain(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     match &part.body {
-        PartType::Text(_) => written(message, part).replace("\r\n", "\n"),
+        PartType::Text(_) => {
+            let text = written(message, part).replace("\r\n", "\n").replace('\r', "\n");
+            text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text)
+        }
         PartType::Html(html) if html.len() <= HTML_BYTES => {
             html::html_to_text(&html::sanitize(&written(message, part)))
         }
@@ -272,6 +347,18 @@ mod tests {
             mail("Your client cannot read this email: https://x.example/1").starts_with("Where")
         );
         assert!(mail(" ").starts_with("Where is"));
+        for stub in [
+            "This is a multi-part message in MIME format.",
+            "Ihr E-Mail-Programm kann diese Nachricht nicht darstellen.",
+            "Votre logiciel de messagerie ne peut afficher ce message.",
+            "Su cliente de correo no puede mostrar este mensaje.",
+            "Il tuo client di posta non supporta questo messaggio.",
+            "Ваша почтовая программа не может показать это письмо.",
+            "お使いのメールソフトでは表示できません。",
+            "您的邮件客户端不支持，请在浏览器中查看。",
+        ] {
+            assert!(mail(stub).starts_with("Where is"), "{stub}");
+        }
         let own = "Where is my parcel? The HTML form failed.";
         assert_eq!(mail(own).trim(), own);
         assert_eq!(mail("short").trim(), "short");

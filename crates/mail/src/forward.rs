@@ -1,38 +1,66 @@
 //! A mail that somebody passes on: who wrote it, and what stands above it.
 
+use crate::headers::address_in;
 use crate::html::sanitize;
 use crate::html_view::thread;
 use crate::parse::Address;
 use crate::quote::separators::{is_forward_separator, is_rule, is_separator};
 use crate::quote::{Block, header_block};
+use crate::subject;
 use rapport_domain::{limits, text};
 
 /// Lines that are looked at for where the message begins.
 const LINES_MAX: usize = 400;
-/// What programs put before the subject of a mail that is passed on.
-const PREFIXES: [&str; 22] = [
-    "fwd:",
-    "fw:",
-    "wg:",
-    "tr:",
-    "rv:",
-    "i:",
-    "enc:",
-    "doorst:",
-    "vs:",
-    "vb:",
-    "pd:",
-    "pdl:",
-    "továbbítás:",
-    "továbbított:",
-    "ilt:",
-    "пересл:",
-    "fwd：",
-    "转发:",
-    "转发：",
-    "轉寄:",
-    "[fwd:",
-    "転送:",
+/// What programs put before the subject of a mail that is passed on. `vs` is an answer in Finnish
+/// and a forward in Danish: headers below decide.
+const PREFIXES: [&str; 47] = [
+    "fwd",
+    "fw",
+    "wg",
+    "weitergeleitet",
+    "tr",
+    "transféré",
+    "rv",
+    "reenviado",
+    "i",
+    "inoltra",
+    "inoltrato",
+    "enc",
+    "encaminhado",
+    "doorst",
+    "doorgestuurd",
+    "vs",
+    "vb",
+    "vl",
+    "videresendt",
+    "vidarebefordrat",
+    "pd",
+    "pdl",
+    "přeposláno",
+    "preposlané",
+    "továbbítás",
+    "továbbított",
+    "ilt",
+    "iletildi",
+    "пересл",
+    "пер",
+    "переадр",
+    "препратено",
+    "转发",
+    "轉寄",
+    "轉發",
+    "転送",
+    "전달",
+    "הועבר",
+    "העברה",
+    "إعادة توجيه",
+    "πρθ",
+    "προωθ",
+    "redirecționat",
+    "ส่งต่อ",
+    "trs",
+    "chuyển tiếp",
+    "proslijeđeno",
 ];
 
 /// A message inside another that passes it on.
@@ -48,12 +76,11 @@ pub struct Forwarded {
 
 /// The message that a mail passes on, if its words or its subject say that it is one.
 pub fn forwarded(subject: Option<&str>, body: &str) -> Option<Forwarded> {
-    let subject = subject.unwrap_or_default().trim().to_lowercase();
-    let says = PREFIXES.iter().any(|p| subject.starts_with(p));
+    let says = subject::begins_with(subject.unwrap_or_default(), &PREFIXES);
     let lines: Vec<&str> = body.lines().collect();
     let at = |n: usize| find(&lines, n, says);
     let (n, begins, block) = (0..lines.len().min(LINES_MAX)).find_map(at)?;
-    let from = address(block.from)?;
+    let from = address_in(block.from)?;
     // Apple marks all of it as a quote.
     let quoted = lines[n].trim_start().starts_with('>');
     let own = |line: &&str| if quoted { unquoted(line).to_string() } else { (*line).to_string() };
@@ -93,15 +120,6 @@ fn find<'a>(lines: &[&'a str], n: usize, says: bool) -> Option<(usize, usize, Bl
 /// A line without one mark of a quote.
 fn unquoted(line: &str) -> &str {
     line.trim_start().strip_prefix('>').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest))
-}
-
-/// `Ada <a@b.example>`, `Ada [mailto:a@b.example]`, `a@b.example`, and how HTML repeats an address.
-fn address(value: &str) -> Option<Address> {
-    let word = value.split(|c: char| c.is_whitespace() || "<>[]()\"';,".contains(c));
-    let email = word.filter(|w| w.contains('@')).find_map(|w| text::email("from", w).ok())?;
-    let name = value.split(['<', '[', '(']).next().unwrap_or_default();
-    let name = text::excerpt(name.trim_matches(['"', '\'', ' ', '*']), limits::NAME_CHARS);
-    Some(Address { name: Some(name).filter(|n| !n.is_empty() && !n.contains('@')), email })
 }
 
 #[cfg(test)]

@@ -51,6 +51,16 @@ pub(crate) fn people(value: &str) -> Vec<Address> {
     parsed.as_ref().map(|mail| addresses(mail.to())).unwrap_or_default()
 }
 
+/// The address somewhere in a value, and the name before it: `Ada <a@b.example>`,
+/// `Ada [mailto:a@b.example]`, `a@b.example`, and how HTML repeats an address.
+pub(crate) fn address_in(value: &str) -> Option<Address> {
+    let word = value.split(|c: char| c.is_whitespace() || "<>[]()\"';,&:".contains(c));
+    let email = word.filter(|w| w.contains('@')).find_map(|w| text::email("from", w).ok())?;
+    let name = value.split(['<', '[', '(']).next().unwrap_or_default();
+    let name = text::excerpt(name.trim_matches(['"', '\'', ' ', '*']), limits::NAME_CHARS);
+    Some(Address { name: Some(name).filter(|n| !n.is_empty() && !n.contains('@')), email })
+}
+
 /// The message ids of a header, without angle brackets, oldest first.
 pub(crate) fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     let list: Vec<&str> = match value {
@@ -72,12 +82,29 @@ pub(crate) fn message_id(raw: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn addresses_are_found_among_names_and_groups() {
         let line = "\"Doe, Kim\" <Kim@b.example>,\r\n team: a@b.example, c@d.example;, nobody";
         assert_eq!(header_addresses(line), ["kim@b.example", "a@b.example", "c@d.example"]);
         assert!(header_addresses("").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_header_holds_its_addresses_are_such(pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                "a@b.example", "Ada", " ", ",", ";", ":", "<", ">", "(", ")", "\"", "\\", "@", "[", "]",
+                "=?utf-8?Q?=C3=A4?=", "=?", "\u{200b}", "\r\n ", "ä@müller.example", "mailto:", ".", "Team:",
+            ]), 0..20)) {
+            let line = pieces.concat();
+            let one = address_in(&line).map(|a| a.email);
+            let listed = people(&line).into_iter().map(|a| a.email);
+            for email in header_addresses(&line).into_iter().chain(listed).chain(one) {
+                prop_assert_eq!(text::email("to", &email), Ok(email.clone()), "{}", line);
+            }
+        }
     }
 
     #[test]

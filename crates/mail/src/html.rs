@@ -152,6 +152,21 @@ fn open_pre(clean: &str) -> String {
     out
 }
 
+/// The charset that HTML itself says it is written in: `<meta charset=…>`, or what stands for it.
+pub(crate) fn charset(html: &[u8]) -> Option<&str> {
+    const WORD: &[u8] = b"charset=";
+    let head = &html[..html.len().min(2_048)];
+    let meta = head.windows(5).position(|w| w.eq_ignore_ascii_case(b"<meta"))?;
+    let at = head[meta..].windows(WORD.len()).position(|w| w.eq_ignore_ascii_case(WORD))?;
+    let value = &head[meta + at + WORD.len()..];
+    let value = value.trim_ascii_start();
+    let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
+    let end = value.iter().position(|b| !(b.is_ascii_alphanumeric() || b"-_:.".contains(b)));
+    let label = std::str::from_utf8(&value[..end.unwrap_or(value.len())]).ok()?;
+    // It is read as letters of one byte here: then it is not in letters of two.
+    (!label.is_empty() && !label.to_ascii_lowercase().starts_with("utf-16")).then_some(label)
+}
+
 /// The text of cleaned HTML: blocks become lines, quotes get `> `, links keep their words.
 pub fn html_to_text(clean: &str) -> String {
     let mut out = Lines::default();

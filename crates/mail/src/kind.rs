@@ -1,6 +1,7 @@
 //! What kind of mail it is: written by a person, by a machine, or about a mail of ours.
 
 use crate::report::{self, Bounce, Feedback};
+use crate::subject;
 use mail_parser::{Header, HeaderName, Message};
 use rapport_domain::text;
 
@@ -90,12 +91,11 @@ fn says_yes(value: &str) -> bool {
 
 /// What the large systems put before the subject when somebody is away. An answer to such a note
 /// begins with `Re:` and is a person's.
-const AWAY: [&str; 44] = [
+const AWAY: [&str; 101] = [
     "automatic reply",
     "auto reply",
     "auto-reply",
     "autoreply",
-    "auto",
     "out of office",
     "out of office autoreply",
     "out-of-office",
@@ -135,14 +135,69 @@ const AWAY: [&str; 44] = [
     "رد تلقائي",
     "תשובה אוטומטית",
     "trả lời tự động",
+    "out of the office",
+    "automated reply",
+    "automatic response",
+    "auto response",
+    "autoresponse",
+    "automatische antwoord",
+    "abwesenheitsmeldung",
+    "automatische rückantwort",
+    "réponse automatique d'absence",
+    "message d'absence",
+    "absent du bureau",
+    "respuesta automatica",
+    "fuera de oficina",
+    "ausente de la oficina",
+    "fuori ufficio",
+    "fora do escritório",
+    "ausência temporária",
+    "niet aanwezig",
+    "frånvaromeddelande",
+    "fraværsmelding",
+    "poissaoloilmoitus",
+    "automaattinen poissaoloviesti",
+    "poza biurem",
+    "mimo kancelář",
+    "automatický odpis",
+    "irodán kívül",
+    "otomatik cevap",
+    "ofis dışında",
+    "отсутствие на рабочем месте",
+    "нет на месте",
+    "εκτός γραφείου",
+    "自動返信",
+    "不在通知",
+    "自动回复",
+    "自動回复",
+    "外出自动回复",
+    "자동 응답",
+    "자동회신",
+    "자동 답장",
+    "부재중",
+    "الرد التلقائي",
+    "خارج المكتب",
+    "מענה אוטומטי",
+    "מחוץ למשרד",
+    "پاسخ خودکار",
+    "ตอบกลับอัตโนมัติ",
+    "การตอบกลับอัตโนมัติ",
+    "balasan otomatis",
+    "balasan automatik",
+    "thư trả lời tự động",
+    "स्वचालित उत्तर",
+    "resposta automàtica",
+    "automatski odgovor",
+    "samodejni odgovor",
+    "automatinis atsakymas",
+    "automātiskā atbilde",
+    "automaatvastus",
+    "automatikus válaszüzenet",
 ];
 
 fn is_away(subject: &str) -> bool {
-    let head = subject.split([':', '：']).next().unwrap_or_default();
-    // Without a colon nothing was put before it.
-    head.len() < subject.len()
-        && head.len() <= 80
-        && AWAY.contains(&head.trim().to_lowercase().as_str())
+    // Notes writes capitals; `Auto: brakes` is about a car.
+    subject.starts_with("AUTO: ") || subject::begins_with(subject, &AWAY)
 }
 
 fn is_multipart_report(message: &Message<'_>) -> bool {

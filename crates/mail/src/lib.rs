@@ -11,6 +11,7 @@ mod card;
 mod charset;
 mod compose;
 mod content;
+mod file_name;
 mod forward;
 mod headers;
 mod html;
@@ -27,6 +28,7 @@ pub mod reply_token;
 mod report;
 mod sealed;
 mod shape;
+mod subject;
 mod tnef;
 
 pub use attachment::{Attachment, clean_file_name, essence};

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use mail_parser::{Message, MessageParser};
 use rapport_domain::message::Seal;
 use rapport_domain::{limits, text};
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Addresses of one header that are kept.
@@ -105,7 +106,8 @@ pub fn peek_subject(raw: &[u8]) -> Option<String> {
 }
 
 fn read(raw: &[u8]) -> Result<ParsedEmail, Unreadable> {
-    let shaped = shape(raw);
+    let raw = lines(raw);
+    let shaped = shape(&raw);
     let message = MessageParser::default().parse(&shaped.mail).ok_or(Unreadable::NotMail)?;
     if message.headers().is_empty() {
         return Err(Unreadable::NotMail);
@@ -118,11 +120,17 @@ fn read(raw: &[u8]) -> Result<ParsedEmail, Unreadable> {
     Ok(ParsedEmail { seal: Some(Seal::SignedSmime), headers: headers::all(&message), ..mail })
 }
 
+/// A mail whose lines end as nobody ends them any more, by a carriage return alone, with lines.
+fn lines(raw: &[u8]) -> Cow<'_, [u8]> {
+    if raw.contains(&b'\n') || !raw.contains(&b'\r') {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(raw.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect())
+}
+
 fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadable> {
-    let from = addresses(message.from()).into_iter().next();
-    let from = from.or_else(|| addresses(message.sender()).into_iter().next());
-    let from = from.ok_or(Unreadable::NoSender)?;
     let reply_to = addresses(message.reply_to());
+    let from = sender(message, &reply_to).ok_or(Unreadable::NoSender)?;
     let body = content::content(message);
     let files = body.files.len();
     let writer = behind_list(message, &from, &reply_to);
@@ -131,7 +139,7 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         None => (from, None),
     };
     // Of several, none is the one; and a list that wrote in somebody's place is not them.
-    let one = message.reply_to().is_some_and(|r| r.iter().count() == 1);
+    let one = reply_to.iter().all(|to| to.email == reply_to[0].email);
     let list = via.as_ref().map(|via: &Address| &via.email);
     let answers = reply_to.into_iter().next().filter(|to| one && Some(&to.email) != list);
     Ok(ParsedEmail {
@@ -144,9 +152,10 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         delivered_to: delivered_to(message),
+        // Some gateways encode what was encoded.
         subject: message
             .subject()
-            .map(|s| text::excerpt(s, limits::SUBJECT_CHARS))
+            .map(|s| text::excerpt(&headers::decode_header(s), limits::SUBJECT_CHARS))
             .filter(|s| !s.is_empty()),
         date: message
             .date()
@@ -162,6 +171,38 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         seal: body.seal,
         attachments: body.files.into_iter().take(limits::EMAIL_ATTACHMENTS_MAX).collect(),
     })
+}
+
+/// Who a mail is from: From, else Sender, else whatever names an address: scripts encode one into
+/// the name, put it into no or too many brackets, or say it in Reply-To alone.
+fn sender(message: &Message<'_>, reply_to: &[Address]) -> Option<Address> {
+    let list = addresses(message.from());
+    if let Some(mut from) = list.into_iter().next() {
+        from.name = surname(message, &from).or(from.name);
+        return Some(from);
+    }
+    let other = addresses(message.sender()).into_iter().next();
+    let written = || {
+        let value = headers::decode_header(&kind::header(message, "From")?);
+        headers::address_in(&value)
+    };
+    let other = other.or_else(written).or_else(|| reply_to.first().cloned());
+    let path = || kind::header(message, "Return-Path").and_then(|v| headers::address_in(&v));
+    other.or_else(path)
+}
+
+/// `King, Ada <ada@x.example>`: a name with a comma that nobody put into quotes.
+fn surname(message: &Message<'_>, from: &Address) -> Option<String> {
+    let list: Vec<_> = message.from()?.as_list()?.iter().take(3).collect();
+    let [first, second] = list.as_slice() else { return None };
+    let said = match (first.name.as_deref(), first.address.as_deref()) {
+        (Some(said), None) | (None, Some(said)) => said,
+        _ => return None,
+    };
+    let own = second.address.as_deref().and_then(|a| text::email("from", a).ok())?;
+    let given = second.name.as_deref()?;
+    let is = own == from.email && !said.contains(['@', '<', '=']);
+    is.then(|| text::excerpt(&format!("{said}, {given}"), limits::NAME_CHARS))
 }
 
 /// Whom a mailing list put itself in the place of, as lists do whose members' domains forbid
@@ -199,7 +240,9 @@ pub(crate) fn addresses(header: Option<&mail_parser::Address<'_>>) -> Vec<Addres
             .name
             .as_deref()
             .map(|n| text::excerpt(n.trim_matches(['"', '\'']), limits::NAME_CHARS));
-        Some(Address { name: name.filter(|n| !n.is_empty()), email })
+        // An address as a name says nothing, or deceives.
+        let name = name.filter(|n| !n.is_empty() && text::email("name", n).is_err());
+        Some(Address { name, email })
     })
     .take(ADDRESSES_MAX)
     .collect()

@@ -71,8 +71,14 @@ fn value(after: &str) -> (&str, usize) {
 
 fn found<'a>(name: &str, known: &'a HashMap<String, String>) -> Option<&'a String> {
     let lower = name.trim().to_lowercase();
-    if lower.starts_with("cid:") || lower.starts_with("data:") || lower.is_empty() {
+    if lower.starts_with("data:") || lower.is_empty() {
         return None;
+    }
+    // In capitals, or with the id in other case than its file has.
+    if let Some(id) = lower.strip_prefix("cid:") {
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+        let found = known.get(id.trim_matches(['<', '>', ' ']));
+        return found.filter(|own| name.strip_prefix("cid:") != Some(own.as_str()));
     }
     let remote = lower.starts_with("http:") || lower.starts_with("https:");
     let plain = percent_encoding::percent_decode_str(&lower).decode_utf8_lossy().into_owned();
@@ -128,6 +134,9 @@ mod tests {
                 "<img src=\"cid:image001.png\"><img src=\"unknown",
                 "<img src=\"cid:image001.png\"><img src=\"unknown",
             ),
+            ("<img src='CID:IMAGE001.png'>", "<img src=\"cid:image001.png\">"),
+            ("<img src=\" cid:a%20b%40c \">", "<img src=\"cid:a%20b@c\">"),
+            ("<img src='cid:other@x'>", "<img src='cid:other@x'>"),
             ("src", "src"),
         ] {
             assert_eq!(by_id(html, &files), placed, "{html}");

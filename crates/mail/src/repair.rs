@@ -3,9 +3,7 @@
 
 use crate::charset;
 use data_encoding::BASE64;
-use mail_parser::decoders::{
-    base64::base64_decode, quoted_printable::quoted_printable_decode_char,
-};
+use mail_parser::decoders::quoted_printable::quoted_printable_decode_char;
 use std::borrow::Cow;
 
 /// Bytes of one encoded word; what is longer is none.
@@ -21,6 +19,58 @@ pub(crate) fn headers(block: &[u8]) -> Option<Vec<u8>> {
     let text = if raw { eight_bit(block) } else { String::from_utf8_lossy(block) };
     let joined = if words { join(&text) } else { Cow::Borrowed(&*text) };
     (raw || matches!(joined, Cow::Owned(_))).then(|| joined.into_owned().into_bytes())
+}
+
+/// A header block whose kind and encoding can be read: programs write `Content-Type: html` and
+/// put encodings into quotes. What was written stays under another name.
+pub(crate) fn mime(block: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut copied = 0;
+    let mut at = 0;
+    for line in block.split_inclusive(|b| *b == b'\n') {
+        let value = |name: &str| {
+            let (own, value) = line.split_at_checked(name.len())?;
+            own.eq_ignore_ascii_case(name.as_bytes()).then(|| String::from_utf8_lossy(value))
+        };
+        let right = if let Some(value) = value("Content-Type:") {
+            media_type(&value).map(|kind| format!("Content-Type: {kind}\r\n"))
+        } else if let Some(value) = value("Content-Transfer-Encoding:") {
+            encoding(&value).map(|e| format!("Content-Transfer-Encoding: {e}\r\n"))
+        } else {
+            None
+        };
+        if let Some(right) = right {
+            out.extend_from_slice(&block[copied..at]);
+            out.extend_from_slice(right.as_bytes());
+            out.extend_from_slice(b"X-");
+            copied = at;
+        }
+        at += line.len();
+    }
+    (copied > 0 || !out.is_empty()).then(|| {
+        out.extend_from_slice(&block[copied..]);
+        out
+    })
+}
+
+/// What a kind without its half was meant as.
+fn media_type(value: &str) -> Option<&'static str> {
+    let kind = value.split(';').next()?.trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "html" => Some("text/html"),
+        "text" | "plain" | "txt" | "plaintext" | "text/" => Some("text/plain"),
+        _ => None,
+    }
+}
+
+/// What an encoding was meant as that is not written as it should be.
+fn encoding(value: &str) -> Option<&'static str> {
+    let written = value.trim().to_ascii_lowercase();
+    let word = written.split(['(', ';']).next().unwrap_or_default();
+    let bare: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+    let meant = ["base64", "quoted-printable", "7bit", "8bit", "binary"];
+    let found = meant.into_iter().find(|m| m.replace('-', "") == bare)?;
+    (found != written).then_some(found)
 }
 
 /// One header's value, the same way.
@@ -79,7 +129,7 @@ impl<'a> Word<'a> {
 
     fn bytes(&self) -> Option<Vec<u8>> {
         if self.encoding == b'B' {
-            return base64_decode(self.payload.as_bytes());
+            return charset::base64(self.payload.as_bytes());
         }
         let mut bytes = Vec::with_capacity(self.payload.len());
         let mut rest = self.payload.as_bytes();
@@ -124,7 +174,8 @@ fn join(text: &str) -> Cow<'_, str> {
             end += gap + word.length;
         }
         at = end;
-        let odd = first.payload.contains(' ') || !charset::is_known(first.charset);
+        let cut = first.encoding == b'B' && first.payload.len() % 4 != 0;
+        let odd = first.payload.contains(' ') || cut || !charset::is_known(first.charset);
         let Some(bytes) = bytes.filter(|b| words > 1 || odd || lies(b, first.charset)) else {
             continue;
         };
@@ -235,6 +286,39 @@ mod tests {
             [b"From: J\xf3se <a@b.example>\r\nSubject: ", "Größe".as_bytes(), b"\r\n\r\n"].concat();
         let text = String::from_utf8(headers(&mixed).expect("repaired")).expect("UTF-8");
         assert!(text.contains("Jóse") && text.contains("Größe"), "{text}");
+    }
+
+    #[test]
+    fn kinds_and_encodings_are_read_as_they_were_meant() {
+        let said = |block: &str| {
+            let block = format!("Subject: x\r\n{block}\r\n\r\n");
+            mime(block.as_bytes()).map(|b| String::from_utf8_lossy(&b).into_owned())
+        };
+        for (written, right) in [
+            ("Content-Type: html", "Content-Type: text/html\r\nX-Content-Type: html"),
+            (
+                "content-type: text; charset=utf-8",
+                "Content-Type: text/plain\r\nX-content-type: text; charset=utf-8",
+            ),
+            (
+                "Content-Transfer-Encoding: \"quoted-printable\"",
+                "Content-Transfer-Encoding: quoted-printable\r\nX-Content",
+            ),
+            (
+                "Content-Transfer-Encoding: base64 (of old)",
+                "Content-Transfer-Encoding: base64\r\nX-Content",
+            ),
+        ] {
+            assert!(said(written).is_some_and(|b| b.contains(right)), "{:?}", said(written));
+        }
+        for good in [
+            "Content-Type: text/plain; charset=\"utf-8\"",
+            "Content-Transfer-Encoding: Base64",
+            "Content-Transfer-Encoding: x-uuencode",
+            "X-Content-Type: html",
+        ] {
+            assert_eq!(said(good), None, "{good}");
+        }
     }
 
     proptest! {

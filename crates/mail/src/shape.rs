@@ -130,7 +130,9 @@ impl Walk<'_> {
     /// Notes what the headers open; true when a message's own headers follow at once.
     fn begin(&mut self, start: usize, end: usize) -> bool {
         let block = &self.raw[start..end];
-        if let Some(repaired) = repair::headers(block) {
+        let words = repair::headers(block);
+        let mime = repair::mime(words.as_deref().unwrap_or(block));
+        if let Some(repaired) = mime.or(words) {
             self.repaired.push((start..end, repaired));
         }
         let parser = MessageParser::new().with_mime_headers();

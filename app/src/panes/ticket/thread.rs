@@ -108,6 +108,8 @@ fn ActivityView(activity: ThreadActivity) -> impl IntoView {
         "ticket.issue_unlinked" => "unlink",
         "ticket.participant_added" | "ticket.participant_removed" => "user-plus",
         "ticket.field_changed" => "sliders-horizontal",
+        "ticket.mail_bounced" | "ticket.mail_complaint" => "triangle-alert",
+        "ticket.mail_delayed" => "clock",
         _ => "arrow-left-right",
     };
     view! {
@@ -120,7 +122,7 @@ fn ActivityView(activity: ThreadActivity) -> impl IntoView {
         </p>
         // A report's own words.
         {activity.comment.map(|words| view! {
-            <details class="quoted"><summary>"Show the report"</summary><div class="text">{words}</div></details>
+            <details class="quoted report"><summary>"Show the report"</summary><div class="text">{words}</div></details>
         })}
     }
     .into_any()

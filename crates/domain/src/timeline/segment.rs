@@ -343,6 +343,26 @@ mod tests {
     }
 
     proptest! {
+        /// A device's clock is right or wrong by as much as it likes; what it sends waits on the
+        /// device, and then on its way.
+        #[test]
+        fn a_right_clock_is_believed_and_a_wrong_one_set_right(
+            ago in 0i64..500_000, waited in 0i64..100_000, on_its_way in 0i64..1_700,
+            wrong in prop_oneof![Just(0i64), 3_000i64..900_000_000, -900_000_000i64..-3_000],
+        ) {
+            let seconds = TimeDelta::seconds;
+            let happened = now() - seconds(ago);
+            let left = happened + seconds(waited);
+            let arrived = left + seconds(on_its_way);
+            let told = |real: DateTime<Utc>| Some(real + seconds(wrong));
+            let (at, _) = clock(told(happened), told(left), arrived, json!({}));
+            if wrong == 0 {
+                prop_assert_eq!(at, happened);
+            }
+            prop_assert!(at <= arrived);
+            prop_assert!((at - happened).num_seconds().abs() <= on_its_way, "{} {}", at, happened);
+        }
+
         #[test]
         fn no_text_is_a_panic(name in ".{0,250}", id in ".{0,250}", at in "[0-9TZ:.+-]{0,30}") {
             if let Ok(message) = read(json!({"event": name, "userId": id, "timestamp": at})) {

@@ -163,6 +163,7 @@ pub(crate) fn has_content(html: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn pictures_are_found_by_their_id_however_it_is_written() {
@@ -220,6 +221,25 @@ mod tests {
         ] {
             assert_eq!(fold_signature(html), folded);
             assert_eq!(crate::sanitize(folded), folded, "it is as clean as before");
+        }
+    }
+
+    proptest! {
+        /// Folding adds its own tags and takes nothing away: what was there is seen or folded.
+        #[test]
+        fn folding_takes_nothing_away(pieces in prop::collection::vec(prop::sample::select(vec![
+            "<div>", "</div>", "<p>", "</p>", "<br>", "<hr>", "<blockquote>", "</blockquote>", "Yes", "OLD", "&nbsp;",
+            "-- <br>", "Ada", "<div class=\"gmail_quote\">", "<div id=\"appendonsend\"></div>",
+            "<div id=\"divRplyFwdMsg\"><b>From:</b> x<br><b>Sent:</b> y<br><b>To:</b> z</div>",
+            "On Mon, Ada wrote:", "<img src=\"cid:a\">", "<span>-- </span>", "<div class=\"moz-cite-prefix\">",
+            "<div style=\"border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm\">",
+        ]), 0..30)) {
+            let clean = crate::sanitize(&pieces.concat());
+            let folded = fold_quote(&fold_signature(&clean));
+            let bare = ["<details><summary>Show quoted text</summary>", "<details><summary>Show signature</summary>", "</details>"]
+                .iter()
+                .fold(folded, |html, own| html.replace(own, ""));
+            prop_assert_eq!(bare, clean);
         }
     }
 

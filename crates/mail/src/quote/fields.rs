@@ -1,5 +1,7 @@
 //! What programs call the headers of a mail that they show, in the languages that they speak.
 
+use super::words::lower;
+
 /// A field of the headers that programs write above the mail they answer or forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -63,6 +65,10 @@ const FROM: &[&str] = &[
     "šalje",
     "প্রেরক",
     "प्रेषक",
+    "از",
+    "nuo",
+    "saatja",
+    "remetent",
 ];
 const DATE: &[&str] = &[
     "sent",
@@ -135,6 +141,27 @@ const DATE: &[&str] = &[
     "poslano",
     "दिनांक",
     "तारीख",
+    "gönderim",
+    "gönderilme tarihi",
+    "küldve",
+    "αποστολή",
+    "تاريخ الإرسال",
+    "الإرسال",
+    "ارسال",
+    "تاریخ",
+    "enviat",
+    "enviat el",
+    "发送日期",
+    "보낸날짜",
+    "보낸 시간",
+    "ส่งเมื่อ",
+    "verstuurd",
+    "изпратен",
+    "poslato",
+    "išsiųsta",
+    "saadetud",
+    "sent at",
+    "date sent",
 ];
 const TO: &[&str] = &[
     "to",
@@ -172,6 +199,12 @@ const TO: &[&str] = &[
     "destinatario",
     "destinataire",
     "प्रति",
+    "adresat",
+    "prima",
+    "per a",
+    "به",
+    "adressaat",
+    "kam",
 ];
 const CC: &[&str] = &[
     "cc",
@@ -193,6 +226,9 @@ const CC: &[&str] = &[
     "نسخة",
     "עותק",
     "κοιν",
+    "kopija",
+    "másolatot kap",
+    "cci",
 ];
 const SUBJECT: &[&str] = &[
     "subject",
@@ -229,6 +265,12 @@ const SUBJECT: &[&str] = &[
     "หัวเรื่อง",
     "относно",
     "विषय",
+    "zadeva",
+    "naslov",
+    "موضوع",
+    "assumpte",
+    "teema",
+    "temats",
 ];
 const OTHER: &[&str] = &[
     "reply-to",
@@ -258,7 +300,7 @@ pub(crate) fn field(line: &str) -> Option<(Field, &str)> {
     let mark = |c: char| c == '*' || c.is_whitespace() || crate::attachment::is_invisible(c);
     let line = line.trim_start_matches(mark);
     let colon = line.char_indices().take(32).find(|(_, c)| matches!(c, ':' | '：'))?;
-    let name = line[..colon.0].trim_end_matches(mark).to_lowercase();
+    let name = lower(line[..colon.0].trim_end_matches(mark));
     let value = line[colon.0 + colon.1.len_utf8()..].trim_matches(mark);
     let tables = [
         (Field::From, FROM),

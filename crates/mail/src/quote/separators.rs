@@ -1,5 +1,7 @@
 //! Lines that programs put above a mail that is answered or passed on.
 
+use super::words::lower;
+
 const ORIGINAL: &[&str] = &[
     "original message",
     "original appointment",
@@ -45,6 +47,9 @@ const ORIGINAL: &[&str] = &[
     "thư gốc",
     "pesan asli",
     "ข้อความต้นฉบับ",
+    "izvorna poruka",
+    "izvirno sporočilo",
+    "missatge original",
 ];
 const FORWARDED: &[&str] = &[
     "forwarded message",
@@ -105,12 +110,61 @@ const FORWARDED: &[&str] = &[
     "pesan diteruskan",
     "ข้อความที่ส่งต่อ",
     "अग्रेषित संदेश",
+    "weitergeleitete mail",
+    "weitergeleitete e-mail",
+    "mail transféré",
+    "courriel transféré",
+    "correo reenviado",
+    "mail inoltrata",
+    "e-mail inoltrata",
+    "email encaminhado",
+    "e-mail encaminhado",
+    "przekierowana wiadomość",
+    "początek przekazanej wiadomości",
+    "перенаправленное сообщение",
+    "转发的消息",
+    "转发邮件",
+    "以下是转发的邮件",
+    "以下是轉寄的郵件",
+    "以下為轉寄信件",
+    "开始转发的邮件",
+    "開始轉寄郵件",
+    "전달 메시지",
+    "iletilmiş e-posta",
+    "yönlendirilmiş ileti",
+    "yönlendirilen ileti",
+    "yönlendirilen ileti başlangıcı",
+    "iletilen ileti başlangıcı",
+    "vidarebefordrat brev",
+    "början på vidarebefordrat meddelande",
+    "start på videresendt besked",
+    "videresendt besked",
+    "start på videresendt melding",
+    "välitetty viesti alkaa",
+    "začátek přeposílané zprávy",
+    "začiatok preposlanej správy",
+    "továbbított üzenet kezdete",
+    "továbbított levél kezdete",
+    "початок листа, що пересилається",
+    "inici del missatge reenviat",
+    "missatge reenviat",
+    "תחילת ההודעה שהועברה",
+    "بداية الرسالة المعاد توجيهها",
+    "έναρξη προωθημένου μηνύματος",
+    "începutul mesajului redirecționat",
+    "mesaj retrimis",
+    "proslijeđena poruka",
+    "posredovano sporočilo",
+    "bắt đầu thư được chuyển tiếp",
 ];
 
 /// What stands in a line such as `-----Original Message-----`.
 fn ruled(line: &str) -> String {
-    line.trim_matches(|c: char| matches!(c, '-' | '_' | '—' | '=' | ' ' | ':' | '：' | '\u{a0}'))
-        .to_lowercase()
+    lower(
+        line.trim_matches(|c: char| {
+            matches!(c, '-' | '_' | '—' | '=' | ' ' | ':' | '：' | '\u{a0}')
+        }),
+    )
 }
 
 fn is_ruled(line: &str) -> bool {

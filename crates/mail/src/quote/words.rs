@@ -65,6 +65,8 @@ const WROTE: &[&str] = &[
     "menulis",
     "เขียนว่า",
     "je napisao/la",
+    "napisala",
+    "napisal",
     "je napisao",
     "je napisala",
     "napisao je",
@@ -73,9 +75,18 @@ const WROTE: &[&str] = &[
     "kirjutas",
     "rakstīja",
     "ने लिखा",
+    "نوشت",
 ];
 /// Where the name follows: `Am Freitag schrieb Ada:`, `(időpont: …) ezt írta`.
-const WROTE_INSIDE: &[&str] = &["schrieb ", "skrev ", "schreef ", "kirjoitti ", "írta (", "님이 "];
+const WROTE_INSIDE: &[&str] =
+    &["schrieb ", "skrev ", "schreef ", "kirjoitti ", "írta (", "yazdı (", "님이 "];
+/// Where the whole line is one sentence around the name, and ends with the hour.
+const WRITTEN_BY: &[&str] = &["wiadomość napisana przez ", "missatge de "];
+
+/// Lower case, in which the Turkish dotted capital is one letter too.
+pub(crate) fn lower(text: &str) -> String {
+    text.to_lowercase().replace("i\u{307}", "i")
+}
 
 /// Whether the last line of an introduction ends as one. In some languages it has no verb, but
 /// the address of whoever wrote.
@@ -97,7 +108,9 @@ pub(crate) fn says_wrote(line: &str) -> bool {
     let words = words
         .trim_end_matches(|c: char| c.is_whitespace() || crate::attachment::is_invisible(c))
         .to_lowercase();
-    if WROTE_INSIDE.iter().any(|w| words.contains(w)) {
+    if WROTE_INSIDE.iter().any(|w| words.contains(w))
+        || WRITTEN_BY.iter().any(|w| words.starts_with(w))
+    {
         return true;
     }
     WROTE.iter().any(|w| {

@@ -31,6 +31,8 @@ pub enum Action {
 pub struct Recipient {
     /// In lower case; `None` when the report names none that can be one.
     pub email: Option<String>,
+    /// The address that we wrote to, where a mail that was passed on failed at another one.
+    pub original: Option<String>,
     pub action: Action,
     /// `5.1.1`
     pub status: Option<String>,
@@ -39,6 +41,11 @@ pub struct Recipient {
 }
 
 impl Recipient {
+    /// The addresses by which we may know the recipient, the surest first.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        [&self.original, &self.email].into_iter().filter_map(Option::as_deref)
+    }
+
     /// Why it did not arrive, in a line.
     pub fn reason(&self) -> String {
         match (&self.diagnostic, &self.status) {
@@ -99,7 +106,7 @@ pub(crate) fn from_mailer(message: &Message<'_>) -> bool {
     let local = local_part(message);
     local.starts_with("mailer-daemon")
         || local.starts_with("microsoftexchange")
-        || matches!(local.as_str(), "mail-daemon" | "mailerdaemon")
+        || matches!(local.as_str(), "mail-daemon" | "mailerdaemon" | "mdaemon" | "mailsystem")
 }
 
 fn local_part(message: &Message<'_>) -> String {
@@ -147,14 +154,16 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
     }
     let formal = declared || report.is_some() || !recipients.is_empty();
     if !formal {
-        recipients = in_words(message);
+        recipients = in_words(message, from_daemon(message));
         // A postmaster can write like anybody else, and so can somebody who is away.
         if recipients.is_empty() {
             return None;
         }
     }
-    let addresses = original(&parts).map(|mail| mail.addresses).unwrap_or_default();
-    Some(Bounce { recipients, about: about(&parts), addresses, words: words(message), formal })
+    let original = original(&parts).filter(|mail| mail.names_itself());
+    let original = original.unwrap_or_else(|| original_in_words(&shown(message)));
+    let (about, addresses) = (original.message_id, original.addresses);
+    Some(Bounce { recipients, about, addresses, words: words(message), formal })
 }
 
 /// The report's own words, for people to read.
@@ -224,7 +233,8 @@ fn address(value: &str) -> Option<String> {
 fn recipients(report: &str) -> Vec<Recipient> {
     let groups = fields(report);
     let recipient = |group: &Group| {
-        let to = value(group, "final-recipient").or_else(|| value(group, "original-recipient"));
+        let original = value(group, "original-recipient");
+        let to = value(group, "final-recipient").or_else(|| original.clone());
         let action = value(group, "action").unwrap_or_default().to_ascii_lowercase();
         let status = value(group, "status").and_then(|s| enhanced(&s));
         let action = match action.split_whitespace().next().unwrap_or_default() {
@@ -244,6 +254,7 @@ fn recipients(report: &str) -> Vec<Recipient> {
         let said = value(group, "diagnostic-code").map(|d| after_type(&d).to_string());
         Some(Recipient {
             email: to.as_deref().and_then(address),
+            original: original.as_deref().and_then(address),
             action,
             status,
             diagnostic: said.filter(|d| !d.is_empty()),
@@ -267,6 +278,7 @@ fn named(list: &str, message: &Message<'_>) -> Vec<Recipient> {
         .take(RECIPIENTS_MAX)
         .map(|email| Recipient {
             email: Some(email),
+            original: None,
             action: Action::Failed,
             status: None,
             diagnostic: diagnostic.clone(),
@@ -282,17 +294,19 @@ fn shown(message: &Message<'_>) -> String {
 /// A line of an SMTP dialogue: `550 5.1.1 User unknown`, `host mx said: 552-5.2.2 full`. A number
 /// alone is none: people have telephones and prices.
 fn code_line(text: &str) -> Option<String> {
-    text.lines().find(|line| is_refusal(line)).map(|l| text::excerpt(l, REASON_CHARS))
+    text.lines().find(|line| is_refusal(line, true)).map(|l| text::excerpt(l, REASON_CHARS))
 }
 
-fn is_refusal(line: &str) -> bool {
+fn is_refusal(line: &str, daemon: bool) -> bool {
     let line = line.trim();
     let lower = line.to_lowercase();
     let code = |word: &str| {
         word.len() == 3 && word.starts_with('5') && word.bytes().all(|b| b.is_ascii_digit())
     };
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').collect();
-    if words.iter().any(|w| w.starts_with("5.") && enhanced(w.trim_end_matches('.')).is_some()) {
+    let is_enhanced = |w: &&str| w.starts_with("5.") && enhanced(w.trim_end_matches('.')).is_some();
+    // The second is qmail, when it tried for a week.
+    if daemon && (words.iter().any(is_enhanced) || lower.contains("not going to try again")) {
         return true;
     }
     let starts = words.first().is_some_and(|w| code(w))
@@ -330,18 +344,22 @@ fn is_refusal(line: &str) -> bool {
     words.iter().any(|w| code(w)) && (starts && has(&refused) || has(&told) && has(&refused))
 }
 
-/// A bounce that has no report: a server's refusal and, beside it, the address it is about.
-fn in_words(message: &Message<'_>) -> Vec<Recipient> {
+/// A bounce that has no report: a server's refusal and, beside it, the address it is about. Where
+/// no server is the sender, a number such as 5.1.1 alone is of a product or a room.
+fn in_words(message: &Message<'_>, daemon: bool) -> Vec<Recipient> {
     let said = shown(message);
     let lines: Vec<&str> = said.lines().collect();
-    let Some(at) = lines.iter().position(|line| is_refusal(line)) else { return Vec::new() };
+    let Some(at) = lines.iter().position(|line| is_refusal(line, daemon)) else {
+        return Vec::new();
+    };
     // Servers name the address above their words, or in them; seldom below.
     let near = lines[at.saturating_sub(8)..=at].iter().rev();
     let below = lines[at + 1..lines.len().min(at + 4)].iter();
     let email = near.chain(below).find_map(|line| named_in(line));
     let Some(email) = email else { return Vec::new() };
     let diagnostic = Some(text::excerpt(lines[at], REASON_CHARS));
-    vec![Recipient { email: Some(email), action: Action::Failed, status: None, diagnostic }]
+    let action = Action::Failed;
+    vec![Recipient { email: Some(email), original: None, action, status: None, diagnostic }]
 }
 
 fn named_in(line: &str) -> Option<String> {
@@ -351,9 +369,16 @@ fn named_in(line: &str) -> Option<String> {
 }
 
 /// What a report carries of the mail that it is about.
+#[derive(Default)]
 struct Original {
     message_id: Option<String>,
     addresses: Vec<String>,
+}
+
+impl Original {
+    fn names_itself(&self) -> bool {
+        self.message_id.is_some() || !self.addresses.is_empty()
+    }
 }
 
 /// The mail that a report carries, whole or its headers alone.
@@ -369,12 +394,41 @@ fn original(parts: &[&MessagePart<'_>]) -> Option<Original> {
     };
     parts.iter().find_map(|part| match &part.body {
         PartType::Message(inner) => Some(read(inner)),
+        // One that was encoded is read as a file (`shape`).
+        _ if is(part, "encoded", "rfc822") => {
+            MessageParser::default().parse_headers(part.contents()).map(|mail| read(&mail))
+        }
         _ if is(part, "text", "rfc822-headers") || is(part, "message", "global-headers") => {
             let text = body(part) + "\n\n";
             MessageParser::default().parse_headers(text.as_bytes()).map(|mail| read(&mail))
         }
         _ => None,
     })
+}
+
+/// The headers of the mail that old servers copy below their words: qmail, Exim, Exchange. What
+/// stands above them differs in each language; the headers do not.
+fn original_in_words(said: &str) -> Original {
+    let mut found = Original::default();
+    let mut lines = said.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((name, value)) = line.trim_start_matches(['>', ' ']).split_once(':') else {
+            continue;
+        };
+        // A long value stands on the next line.
+        let below = lines.peek().filter(|l| l.starts_with([' ', '\t'])).map_or("", |l| l.trim());
+        let value = Some(value.trim()).filter(|v| !v.is_empty()).unwrap_or(below);
+        match name.to_ascii_lowercase().as_str() {
+            "message-id" if value.starts_with('<') && found.message_id.is_none() => {
+                found.message_id = headers::message_id(value);
+            }
+            "reply-to" | "from" if found.addresses.len() < 20 => {
+                found.addresses.extend(headers::header_addresses(value));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn about(parts: &[&MessagePart<'_>]) -> Option<String> {

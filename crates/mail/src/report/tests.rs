@@ -39,6 +39,7 @@ fn a_report_says_whom_it_did_not_reach_and_why() {
     assert_eq!(ada.email.as_deref(), Some("ada@x.example"));
     assert_eq!((ada.action, ada.status.as_deref()), (Action::Failed, Some("5.1.1")));
     assert_eq!(ada.reason(), "550 5.1.1 <ada@x.example>: User unknown");
+    assert_eq!(ada.addresses().collect::<Vec<_>>(), ["x@y.example", "ada@x.example"]);
     assert_eq!(bounce.recipients[1].action, Action::Delayed);
     assert_eq!(bounce.failed().count(), 1, "delayed is not a bounce");
 }

@@ -3,5 +3,9 @@
 // A test that cannot go on fails; clippy knows that of test functions only, not of their helpers.
 #![allow(clippy::unwrap_used)]
 
+mod bodies;
 mod corpus;
+mod machines;
+mod senders;
 mod shapes;
+mod threads;

@@ -4,7 +4,7 @@ use crate::support::{KEY, TestApp};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-async fn send(app: &TestApp, path: &str, body: impl ToString) -> Value {
+pub(super) async fn send(app: &TestApp, path: &str, body: impl ToString) -> Value {
     let request = axum::http::Request::post(path)
         .header("authorization", format!("Bearer {KEY}"))
         .header("content-type", "application/json")
@@ -12,12 +12,12 @@ async fn send(app: &TestApp, path: &str, body: impl ToString) -> Value {
     app.send(request.expect("a request")).await.json()
 }
 
-fn status(answer: &Value) -> &str {
+pub(super) fn status(answer: &Value) -> &str {
     answer["results"][0]["status"].as_str().unwrap_or_default()
 }
 
 /// The customer with this external id.
-async fn person(app: &TestApp, id: &str) -> Value {
+pub(super) async fn person(app: &TestApp, id: &str) -> Value {
     let found = app.get(&format!("/customers?q={id}")).await.json();
     let items = found["items"].as_array().cloned().unwrap_or_default();
     let own = items.iter().find(|item| item["external_id"] == id).cloned().unwrap_or_default();
@@ -25,13 +25,13 @@ async fn person(app: &TestApp, id: &str) -> Value {
     app.get(&format!("/customers/{id}")).await.json()
 }
 
-fn values(person: &Value, kind: &str) -> Vec<String> {
+pub(super) fn values(person: &Value, kind: &str) -> Vec<String> {
     let all = person["identifiers"].as_array().cloned().unwrap_or_default();
     let own = all.iter().filter(|i| i["kind"] == kind);
     own.filter_map(|i| i["value"].as_str().map(String::from)).collect()
 }
 
-async fn account(app: &TestApp, person: &Value) -> Value {
+pub(super) async fn account(app: &TestApp, person: &Value) -> Value {
     let id = person["account"]["id"].as_str().expect("an account").to_string();
     app.get(&format!("/accounts/{id}")).await.json()
 }

@@ -21,7 +21,8 @@ pub(super) async fn bounced(
     tx: &mut Tx,
     bounce: &Bounce,
 ) -> Result<Option<InboundEmail>> {
-    let failed: Vec<String> = bounce.recipients.iter().filter_map(|r| r.email.clone()).collect();
+    let failed: Vec<String> =
+        bounce.recipients.iter().flat_map(Recipient::addresses).map(String::from).collect();
     let found = about(filing, tx, bounce.about.as_deref(), &failed).await?;
     let Some((sent, message_id)) = found else { return Ok(None) };
     // Without a report, words count only about somebody whom that mail went to.
@@ -32,17 +33,26 @@ pub(super) async fn bounced(
     let (ctx, at) = (filing.ctx, filing.mail.received_at);
     tickets::lock_ticket_by_id(tx, ctx.workspace, sent.ticket).await?;
     for recipient in bounce.recipients.iter().take(RECIPIENTS_MAX) {
-        let email = recipient.email.as_deref();
         match recipient.action {
             Action::Failed => {
                 let reason = text::excerpt(&recipient.reason(), limits::LINE_CHARS);
+                let mut known = false;
+                for email in recipient.addresses().map(Some).chain([None]) {
+                    known =
+                        known || deliveries::bounced(tx, ctx, &message_id, email, &reason).await?;
+                }
                 // A message that another system sent has no deliveries here, but a receipt.
-                if !deliveries::bounced(tx, ctx, &message_id, email, &reason).await? {
+                if !known {
                     let id = sent.message;
                     messages::set_receipt_error(tx, ctx.workspace, id, at, &reason).await?;
                 }
             }
-            Action::Delivered => drop(deliveries::delivered(tx, ctx, &message_id, email).await?),
+            Action::Delivered => {
+                let mut known = false;
+                for email in recipient.addresses().map(Some).chain([None]) {
+                    known = known || deliveries::delivered(tx, ctx, &message_id, email).await?;
+                }
+            }
             Action::Delayed | Action::Relayed | Action::Expanded => {}
         }
     }

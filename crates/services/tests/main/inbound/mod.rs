@@ -1,5 +1,6 @@
 //! E-mail that comes in.
 
+mod as_sent;
 mod kinds;
 mod reading;
 mod senders;

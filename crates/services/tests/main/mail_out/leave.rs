@@ -192,3 +192,28 @@ async fn what_cannot_leave_says_so(pool: PgPool) {
     assert_eq!((delivery.receipt, delivery.undo_until()), (Receipt::Queued, None));
     assert_eq!(post.now().await, 0);
 }
+
+/// What a conversation of sixty mails refers to stays within what servers take; a domain in
+/// letters leaves in ASCII.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn long_threads_and_domains_in_letters_leave_as_servers_take_them(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/mail/as-sent");
+    for (name, ascii) in
+        [("sixty-references", None), ("idn-letters", Some("post@xn--caf-knig-d1a6k.example"))]
+    {
+        let raw = std::fs::read(folder.join(format!("{name}.eml"))).unwrap();
+        let ctx = post.world.ctx(&post.world.priya);
+        let number = crate::inbound::take(&ctx, raw).await.ticket_number;
+        messages::reply(&ctx, number, crate::inbound::write("Here it is")).await.unwrap();
+        post.now().await;
+        let mail = post.sink.mail();
+        let raw = String::from_utf8(mail.raw.clone()).unwrap();
+        let (head, _) = raw.split_once("\r\n\r\n").unwrap();
+        assert!(head.is_ascii() && head.len() < 4_096, "{name}: {head}");
+        assert!(head.lines().all(|line| line.len() < 998), "{name}: {head}");
+        // The sink reads an envelope's ASCII back into letters, so the headers tell.
+        assert!(ascii.is_none_or(|ascii| head.contains(ascii)), "{head}");
+    }
+}
