@@ -4,6 +4,7 @@ use crate::assets;
 use crate::config::{Config, WorkerConfig};
 use crate::listen::{self, Bounds};
 use crate::mail_in;
+use crate::notices;
 use crate::process;
 use crate::router;
 use crate::state::AppState;
@@ -71,6 +72,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if let Some(what) = assets::missing(&state.leptos) {
         bail!(
             "{what} is missing: build the site (scripts/build.sh), and set LEPTOS_SITE_ROOT to it"
+        );
+    }
+    if !notices::offers_source(state.config.source_url.as_deref(), &state.config.site_root) {
+        tracing::warn!(
+            "/source leads nowhere: this was not built in a git checkout; set RAPPORT_SOURCE_URL"
         );
     }
     if !state.store.has_workspace().await.context("cannot reach Postgres")? {
