@@ -42,6 +42,7 @@ fi
 if [ "$half" != rust ]; then
   step "build for the flows" scripts/build.sh --test
   [ "$half" = flows ] || set --
+  [ $# -gt 0 ] || step "the API beside its description" scripts/api.sh
   step "flows in Chromium" end2end/run.sh "$@"
 fi
 say "All tests passed in $(since "$began")."
