@@ -39,7 +39,7 @@ async fn source_and_notices_are_for_everybody(pool: PgPool) {
     assert!(source.header(header::CONTENT_DISPOSITION).contains("rapport-source.tar.gz"));
 
     let elsewhere = "https://git.example/changed-rapport";
-    let app = TestApp::with(pool, |config| config.source_url = Some(elsewhere.into())).await;
+    let app = TestApp::configured(pool, |config| config.source_url = Some(elsewhere.into()));
     let source = app.get("/source").await;
     assert_eq!(source.status, StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(source.header(header::LOCATION), elsewhere);
