@@ -159,6 +159,10 @@ real() {
   trap tidy EXIT
   trap 'exit 130' INT TERM
   step "Postgres for faults" scripts/pg.sh --faults start
+  # What an earlier run stored would be taken for what this one did.
+  for statement in 'drop database if exists rapport with (force)' 'create database rapport'; do
+    PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --faults psql postgres -Xqc "$statement"
+  done
   DATABASE_URL=$(scripts/pg.sh --faults url)
   export DATABASE_URL RAPPORT_DEMO=1
   RAPPORT_ADDR=127.0.0.1:$(free_port)
