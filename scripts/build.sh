@@ -111,6 +111,18 @@ build_sdk() { node sdk/build.mjs script "$TARGET/bundle/sdk.js"; }
 # The command palette of the pages without a browser half; the others have it in their own module.
 build_palette() { esbuild frontend/palette/src/plain.ts --minify --outfile="$TARGET/bundle/palette.js"; }
 
+# Who made what is in both halves; the server shows it at /notices.
+build_notices() { node tools/notices.mjs write "$TARGET/bundle/notices.txt"; }
+
+# What the server hands out at /source, as the AGPL promises: all files that git knows, as they
+# are now. Where this is no git checkout there is none, and the server asks for an address.
+pack_source() {
+  local tree
+  tree=$(git stash create)
+  git archive --format=tar.gz --prefix=rapport/ -o "$TARGET/bundle/source.tar.gz" "${tree:-HEAD}"
+}
+source_stamp() { git rev-parse HEAD && git diff HEAD | sha256sum; }
+
 copy_public() {
   find "$site" -mindepth 1 -maxdepth 1 ! -name "$LEPTOS_SITE_PKG_DIR" -exec rm -rf {} +
   cp -a public/. "$site/"
@@ -154,8 +166,13 @@ if [ "$part" != server ]; then
   unless_stamped sdk.stamp "$(stamp_of sdk/src sdk/build.mjs tools/package-lock.json)$TARGET" step "browser SDK" build_sdk
   unless_stamped palette.stamp "$(stamp_of frontend/palette/src tools/package-lock.json)$TARGET" step "command palette" build_palette
   unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
-  for script in sdk palette; do
-    cmp -s "$TARGET/bundle/$script.js" "$site/$script.js" || cp "$TARGET/bundle/$script.js" "$site/$script.js"
+  unless_stamped notices.stamp "$(stamp_of Cargo.lock Cargo.toml ./*/Cargo.toml crates/*/Cargo.toml deny.toml tools/notices* public/licences tools/package-lock.json frontend/editor/package-lock.json frontend/*/src sdk/src)$TARGET" \
+    step "notices" build_notices
+  if git rev-parse -q HEAD >/dev/null 2>&1; then
+    unless_stamped source.stamp "$(source_stamp)$TARGET" step "source" pack_source
+  fi
+  for file in sdk.js palette.js notices.txt source.tar.gz; do
+    [ ! -f "$TARGET/bundle/$file" ] || cmp -s "$TARGET/bundle/$file" "$site/$file" || cp "$TARGET/bundle/$file" "$site/$file"
   done
 fi
 [ "$part" = server ] && [ -f "$server_dir/hash.txt" ] && exit 0

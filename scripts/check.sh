@@ -50,6 +50,10 @@ deny() {
   fi
 }
 
+# What the build holds of others: crates and bundled npm packages, each with a licence that deny.toml
+# allows and its text, or the notices would lack it.
+notices() { node tools/notices.mjs check; }
+
 # What must never be shipped to a browser.
 wasm_tree() {
   local tree found
@@ -143,8 +147,8 @@ types() {
 
 queries() { scripts/prepare.sh --check; }
 
-all=(format guards wasm_tree types shell spelling sdk deny clippy_server clippy_browser queries wasm_size)
-quick=(format guards wasm_tree types shell spelling sdk deny clippy_server clippy_browser)
+all=(format guards wasm_tree types shell spelling sdk notices deny clippy_server clippy_browser queries wasm_size)
+quick=(format guards wasm_tree types shell spelling sdk notices deny clippy_server clippy_browser)
 case "${1:-}" in
   '') chosen=("${all[@]}") ;;
   --quick) chosen=("${quick[@]}") ;;

@@ -2,9 +2,10 @@
 # Faults, and what the server promises while they last (docs/reliability.md has the table).
 #   scripts/faults.sh            all: the tests of faults, then real processes
 #   scripts/faults.sh --short    the tests of faults alone; `make test` runs them too
-#   scripts/faults.sh --real     real processes alone: a Postgres of its own is stopped and paused,
-#                                the server killed, a small disk filled (that part needs root)
-# The real processes take about 10 s once everything is compiled.
+#   scripts/faults.sh --real     real processes alone: a Postgres of its own is stopped, paused and made
+#                                read-only, the server killed and its clock set wrong (that needs
+#                                libfaketime), a small disk filled (that needs root)
+# The real processes take about 25 s once everything is compiled.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -36,16 +37,22 @@ TESTS=(
   a_body_that_panics
 )
 
+# A test that was renamed would be left out without a word: each name must find one.
 tests() {
-  local filter='' name
-  for name in "${TESTS[@]}"; do filter+="${filter:+ | }test(/$name/)"; done
+  local filter='' name all missing=()
+  all=$(cargo nextest list --workspace --exclude rapport-frontend --message-format oneline)
+  for name in "${TESTS[@]}"; do
+    grep -qF "$name" <<<"$all" || missing+=("$name")
+    filter+="${filter:+ | }test(/$name/)"
+  done
+  [ ${#missing[@]} -eq 0 ] || die "no test is called so any more: ${missing[*]}"
   cargo nextest run --workspace --exclude rapport-frontend --no-fail-fast ${CI:+--profile ci} -E "$filter"
 }
 
 # --- Real processes -------------------------------------------------------------------------
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rapport-faults.XXXXXX")
-SERVER_PID='' mounted=false held=''
+SERVER_PID='' mounted=false held='' program=''
 tidy() {
   trap - EXIT INT TERM
   release
@@ -93,8 +100,52 @@ release() {
   held=
 }
 
+# on_postgres <statement>…: in one session.
+on_postgres() {
+  local statement arguments=()
+  for statement in "$@"; do arguments+=(-c "$statement"); done
+  scripts/pg.sh psql rapport -Xq -v ON_ERROR_STOP=1 "${arguments[@]}" >/dev/null
+}
+
+# holds <names and numbers>: what was acknowledged is there, each once, and nothing else.
+holds() {
+  local stored
+  stored=$(scripts/pg.sh psql rapport -XAtc "select string_agg(name || ' ' || n, ', ' order by name) from (select name, count(*) as n from timeline_events where name in ('before', 'held', 'stopped', 'readonly', 'ahead', 'behind') group by 1) e")
+  [ "$stored" = "$1" ] || die "what was acknowledged is stored as: $stored"
+  say "    what was acknowledged is there, each once: $stored"
+}
+
 key=(-H 'Authorization: Bearer rsk_demo_secret')
 event() { ask "$1" "$2" /v1/track "${key[@]}" -d "{\"userId\":\"faults\",\"event\":\"$3\",\"type\":\"track\",\"messageId\":\"$3\"}"; }
+
+# Whoever logs in now is let in, and reads.
+login() {
+  curl -s -o /dev/null -c "$1" -H 'Sec-Fetch-Site: same-origin' \
+    -d 'email=priya@acme.example&password=rapport-demo' "http://$RAPPORT_ADDR/login"
+  ask 5 200 /inbox -b "$1" -H 'Accept: text/html'
+}
+
+# Starts the server anew, with its clock off by so much ("+1d"); monotonic time goes on as it does.
+restart_at() {
+  local library=$1 off=$2
+  stop_pid "$SERVER_PID"
+  if [ "$off" = 0 ]; then
+    start_server "$program" "$work/server.log"
+    return
+  fi
+  # Inside of this shell alone: nothing else is to run by that clock.
+  printf '#!/bin/sh\nexec env LD_PRELOAD=%q FAKETIME=%q FAKETIME_DONT_FAKE_MONOTONIC=1 %q "$@"\n' \
+    "$library" "$off" "$program" >"$work/off"
+  chmod +x "$work/off"
+  start_server "$work/off" "$work/off.log"
+}
+
+# The library that sets a clock wrong, for many threads; nothing where it cannot be had.
+faketime_library() {
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' || {
+    apt_install libfaketime >/dev/null 2>&1 && compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1'
+  }
+}
 
 # A mail with a file of this many kilobytes.
 letter() {
@@ -108,6 +159,10 @@ real() {
   trap tidy EXIT
   trap 'exit 130' INT TERM
   step "Postgres for faults" scripts/pg.sh --faults start
+  # What an earlier run stored would be taken for what this one did.
+  for statement in 'drop database if exists rapport with (force)' 'create database rapport'; do
+    PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh --faults psql postgres -Xqc "$statement"
+  done
   DATABASE_URL=$(scripts/pg.sh --faults url)
   export DATABASE_URL RAPPORT_DEMO=1
   RAPPORT_ADDR=127.0.0.1:$(free_port)
@@ -120,12 +175,10 @@ real() {
   export LEPTOS_SITE_ROOT=$work/site LEPTOS_HASH_FILE=$work/hash.txt
   use_secret_key
   step "build" cargo build -p rapport-server
-  local program=$TARGET/debug/rapport
+  program=$TARGET/debug/rapport
   start_server "$program" "$work/server.log"
-  curl -s -o /dev/null -c "$work/jar" -H 'Sec-Fetch-Site: same-origin' \
-    -d 'email=priya@acme.example&password=rapport-demo' "http://$RAPPORT_ADDR/login"
   session=(-b "$work/jar" -H 'Accept: text/html')
-  ask 5 200 /inbox "${session[@]}"
+  login "$work/jar"
   curl -s -o /dev/null "${key[@]}" -H 'Content-Type: application/json' -d '{"external_id":"faults","name":"Fay"}' "http://$RAPPORT_ADDR/api/v1/customers"
   event 5 200 before
 
@@ -148,15 +201,52 @@ real() {
   again 5
   event 5 200 stopped
 
+  say "==> Postgres is read-only, as after a failover to a replica"
+  on_postgres 'alter system set default_transaction_read_only = on' 'select pg_reload_conf()'
+  sleep 0.5
+  ask 2 200 /inbox "${session[@]}"
+  ask 2 200 /customers "${session[@]}"
+  ask 2 200 /api/v1/customers "${key[@]}"
+  event 2 503 readonly
+  ask 2 503 /api/v1/customers "${key[@]}" -H 'Content-Type: application/json' -d '{"external_id":"readonly"}'
+  ask 2 503 /api/v1/inbound/email "${key[@]}" -H 'Content-Type: message/rfc822' -d 'From: ada@fox.example'
+  ask 2 200 /readyz
+  # Read-only or not, what was set is set back.
+  on_postgres 'set default_transaction_read_only = off' 'alter system reset default_transaction_read_only' 'select pg_reload_conf()'
+  sleep 0.5
+  again 5
+  event 5 200 readonly
+
   say "==> the server is killed (SIGKILL) and started again"
   kill -9 "$SERVER_PID"
   wait "$SERVER_PID" 2>/dev/null || true
   start_server "$program" "$work/server.log"
   again 5
-  local stored
-  stored=$(scripts/pg.sh psql rapport -XAtc "select string_agg(name || ' ' || n, ', ' order by name) from (select name, count(*) as n from timeline_events where name in ('before', 'held', 'stopped') group by 1) e")
-  [ "$stored" = 'before 1, held 1, stopped 1' ] || die "what was acknowledged is stored as: $stored"
-  say "    what was acknowledged is there, each once: $stored"
+  holds 'before 1, held 1, readonly 1, stopped 1'
+
+  local library
+  if library=$(faketime_library); then
+    say "==> the server's clock is a day ahead, then a day behind (libfaketime)"
+    restart_at "$library" +1d
+    ask 5 200 /inbox "${session[@]}"
+    login "$work/jar-ahead"
+    event 5 200 ahead
+    event 5 200 before
+    restart_at "$library" -1d
+    ask 5 200 /inbox "${session[@]}"
+    login "$work/jar-behind"
+    event 5 200 behind
+    event 5 200 ahead
+    grep -q "clock differs from the database's" "$work/off.log" || die "the log does not say that the clock is wrong"
+    say "==> … and a month ahead: no session lives so long"
+    restart_at "$library" +30d
+    ask 5 303 /inbox "${session[@]}"
+    restart_at "$library" 0
+    login "$work/jar"
+    holds 'ahead 1, before 1, behind 1, held 1, readonly 1, stopped 1'
+  else
+    warn "there is no libfaketime here (apt install libfaketime): the wrong clock was left out"
+  fi
 
   if $mounted; then
     say "==> the disk of the files is full (tmpfs of 2 MB)"
@@ -176,8 +266,7 @@ real() {
   else
     warn "no tmpfs could be mounted (are you root?): the full disk was left out"
   fi
-  if grep -q 'panicked at' "$work/server.log"; then
-    grep 'panicked at' "$work/server.log" >&2
+  if grep -hs 'panicked at' "$work/server.log" "$work/off.log"; then
     die "the server panicked"
   fi
 }

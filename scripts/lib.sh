@@ -86,6 +86,10 @@ bundle_path() { printf '%s/bundle-%s' "$CACHE" "$(cat tools/bundle/Cargo.* tools
 # The spell checker that set-up installs.
 typos_path() { printf %s "$CACHE/typos/bin/typos"; }
 
+# What holds the API to its description, of this version and no other.
+SCHEMATHESIS_VERSION=4.32.5
+schemathesis_path() { printf %s "$CACHE/schemathesis-$SCHEMATHESIS_VERSION/bin/schemathesis"; }
+
 # One hash over the names, sizes and times of the files under the given paths.
 stamp_of() {
   find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | sha256sum | cut -c1-32

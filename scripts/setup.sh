@@ -176,12 +176,27 @@ ensure_linters() {
   [ -x "$(typos_path)" ] || step "typos" install_typos
 }
 
-install_typos() {
-  python3 -m venv "$CACHE/typos" 2>/dev/null || {
+# python_tool <folder> <package>: a program from PyPI in an environment of its own.
+python_tool() {
+  python3 -m venv "$1" 2>/dev/null || {
     apt_install python3-venv
-    python3 -m venv "$CACHE/typos"
+    python3 -m venv "$1"
   }
-  "$CACHE/typos/bin/pip" install -q "typos==$TYPOS_VERSION"
+  "$1/bin/pip" install -q "$2"
+}
+install_typos() { python_tool "$CACHE/typos" "typos==$TYPOS_VERSION"; }
+
+# It has some thirty dependencies: where PyPI cannot be reached, the rest is tested all the same,
+# and scripts/api.sh says that it was left out.
+ensure_schemathesis() {
+  local folder
+  folder=$(dirname "$(dirname "$(schemathesis_path)")")
+  if [ -x "$(schemathesis_path)" ]; then return 0; fi
+  # shellcheck disable=SC2310 # what fails here is said, and no more
+  step "schemathesis" python_tool "$folder" "schemathesis==$SCHEMATHESIS_VERSION" || {
+    rm -rf "$folder"
+    warn "schemathesis could not be installed: the API will not be held to its description"
+  }
 }
 
 setup_tests() {
@@ -189,6 +204,7 @@ setup_tests() {
   ensure_linters
   ensure_dovecot
   ensure_nextest
+  ensure_schemathesis
   step "npm packages in end2end/" npm_ci end2end
 }
 
@@ -211,6 +227,7 @@ setup_tests_key() {
   have "${CHROMIUM:-chromium}" && echo chromium
   have shellcheck && [ -x "$(typos_path)" ] && echo linters
   [ -x /usr/sbin/dovecot ] && echo dovecot
+  if [ -x "$(schemathesis_path)" ]; then echo schemathesis; fi
 }
 
 run_stamped() { # file key-function command

@@ -32,7 +32,7 @@ cargo_test() {
 }
 
 if [ "$half" != flows ]; then
-  step "the composer's editor" node --test frontend/editor/test/
+  step "the composer's editor, and the rules of licences" node --test frontend/editor/test/ tools/notices/
   if cargo nextest --version >/dev/null 2>&1; then
     step "cargo nextest" cargo nextest run "${packages[@]}" ${CI:+--profile ci} "$@"
   else
@@ -42,6 +42,7 @@ fi
 if [ "$half" != rust ]; then
   step "build for the flows" scripts/build.sh --test
   [ "$half" = flows ] || set --
+  [ $# -gt 0 ] || step "the API beside its description" scripts/api.sh
   step "flows in Chromium" end2end/run.sh "$@"
 fi
 say "All tests passed in $(since "$began")."

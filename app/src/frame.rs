@@ -2,6 +2,7 @@
 
 use crate::live::LiveState;
 use crate::session::{use_viewer, use_waiting};
+use crate::ui::about::About;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
@@ -96,6 +97,7 @@ fn Rail(section: Section) -> impl IntoView {
                         </form>
                     })}
                     <form action="/logout" method="post"><button type="submit"><Icon name="log-out" />"Log out"</button></form>
+                    <About />
                 </div>
             </details>
         </nav>

@@ -56,6 +56,10 @@ pub struct Config {
     /// What the first set-up asks for. Without it the log shows a code that was made up.
     #[arg(long, env = "RAPPORT_SETUP_CODE", hide_env_values = true)]
     pub setup_code: Option<String>,
+    /// Where the source of this very program can be had, changes included; the AGPL promises it to
+    /// everybody who uses it. Without it `/source` hands out what the build packed.
+    #[arg(long, env = "RAPPORT_SOURCE_URL")]
+    pub source_url: Option<String>,
     /// How the SMTP and LMTP listener calls itself.
     #[arg(long, env = "RAPPORT_MAIL_HOSTNAME", default_value = "localhost")]
     pub mail_hostname: String,

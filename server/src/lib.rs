@@ -21,6 +21,7 @@ mod listen;
 mod live;
 mod mail_in;
 mod middleware;
+mod notices;
 mod notify;
 mod opens;
 pub mod process;

@@ -39,6 +39,7 @@ pub fn build(state: AppState) -> Router {
         .merge(api(&state))
         .merge(crate::segment::router())
         .merge(crate::sdk::router(&state))
+        .merge(crate::notices::router(&state))
         .merge(crate::demo_app::router(&state))
         .merge(pages(&state))
         .layer(CatchPanicLayer::new())

@@ -4,10 +4,12 @@ use crate::assets;
 use crate::config::{Config, WorkerConfig};
 use crate::listen::{self, Bounds};
 use crate::mail_in;
+use crate::notices;
 use crate::process;
 use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
+use chrono::TimeDelta;
 use rapport_services::ingest::Ingest;
 use rapport_services::jobs::Worker;
 use rapport_services::live::Live;
@@ -19,6 +21,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+/// By so much may the clocks of this machine and of the database differ before that is said.
+const CLOCKS_AGREE: TimeDelta = TimeDelta::seconds(5);
+
 /// Serves and works on jobs until SIGINT or SIGTERM, then lets running requests and jobs finish.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     if config.demo && !config.addr.ip().is_loopback() {
@@ -28,6 +33,14 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let store = Store::connect(&config.database_url, files.clone()).await;
     let store = store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone());
     store.migrate().await.context("a migration failed")?;
+    let ahead = store.clock_ahead().await.context("cannot reach Postgres")?;
+    if ahead.abs() > CLOCKS_AGREE {
+        tracing::warn!(
+            seconds = ahead.num_seconds(),
+            "this machine's clock differs from the database's: mails, reminders and sessions keep \
+            to either; set both by NTP"
+        );
+    }
     link_keys::seal_open(&store).await.context("a key was not sealed")?;
     if config.demo {
         if setup::demo(&store).await.context("the demo workspace was not created")? {
@@ -71,6 +84,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if let Some(what) = assets::missing(&state.leptos) {
         bail!(
             "{what} is missing: build the site (scripts/build.sh), and set LEPTOS_SITE_ROOT to it"
+        );
+    }
+    if !notices::offers_source(state.config.source_url.as_deref(), &state.config.site_root) {
+        tracing::warn!(
+            "/source leads nowhere: this was not built in a git checkout; set RAPPORT_SOURCE_URL"
         );
     }
     if !state.store.has_workspace().await.context("cannot reach Postgres")? {

@@ -1,5 +1,6 @@
 //! Small parts that know no data: every page is made of these.
 
+pub mod about;
 pub mod action;
 pub mod after_paint;
 pub mod avatar;

@@ -73,9 +73,9 @@ impl From<sqlx::Error> for StoreError {
                 (_, Some("23503")) => Self::NotFound,
                 (Some(name), _) => Self::Constraint(name.to_string()),
                 // Shutting down, starting, cancelled by the statement timeout, waited too long for a
-                // lock, no connections left.
+                // lock, no connections left, read-only.
                 (_, Some("53100")) => Self::Full(db.to_string()),
-                (_, Some("57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300")) => {
+                (_, Some("57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300" | "25006")) => {
                     Self::Unavailable(db.to_string())
                 }
                 _ => Self::Database(error),

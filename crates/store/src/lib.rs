@@ -204,6 +204,13 @@ impl Store {
         Ok(connection.close().await?)
     }
 
+    /// How far this machine's clock is ahead of the database's; negative where it is behind.
+    pub async fn clock_ahead(&self) -> Result<chrono::TimeDelta> {
+        let theirs: chrono::DateTime<chrono::Utc> =
+            sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.pool).await?;
+        Ok(chrono::Utc::now() - theirs)
+    }
+
     /// Whether the database answers and its schema is the one this program knows.
     pub async fn ready(&self) -> Result<bool> {
         let newest = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);

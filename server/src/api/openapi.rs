@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
     ),
     servers((url = "/api/v1")),
     security(("secret_key" = [])),
-    components(schemas(super::problem::Problem)),
+    components(schemas(super::problem::Problem, rapport_domain::customer::CustomerSort)),
     modifiers(&SecretKey),
 )]
 pub struct Description;

@@ -234,6 +234,7 @@ pub fn config() -> Config {
         smtp_tls_key: None,
         hash_file: "hash.txt".into(),
         setup_code: Some("open-sesame".into()),
+        source_url: None,
         mail_hostname: "localhost".into(),
     }
 }

@@ -1,5 +1,6 @@
 //! The login page: a plain form, answered by the server's `POST /login`.
 
+use crate::ui::about::About;
 use crate::ui::field::{Field, FormError};
 use crate::ui::page_title::PageTitle;
 use leptos::prelude::*;
@@ -27,6 +28,7 @@ pub(crate) fn login_form(next: String, email: String, error: Option<String>) -> 
                 <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email required=true autofocus=!again />
                 <Field name="password" label="Password" kind="password" autocomplete="current-password" required=true autofocus=again />
                 <button class="btn primary" type="submit">"Log in"</button>
+                <About />
             </form>
         </main>
     }

@@ -1,5 +1,6 @@
 use crate::support::TestApp;
 use axum::http::{Method, StatusCode};
+use serde_json::Value;
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -16,5 +17,25 @@ async fn the_description_is_public_and_stable(pool: PgPool) {
             assert_eq!(word, word.to_lowercase(), "{name}");
         }
     }
-    insta::assert_json_snapshot!("openapi", answer.json());
+    let description = answer.json();
+    let mut references = Vec::new();
+    referred(&description, &mut references);
+    assert!(references.len() > 100, "{}", references.len());
+    for reference in references {
+        let place = reference.strip_prefix('#').expect("a place in this document");
+        assert!(description.pointer(place).is_some(), "nothing is at {reference}");
+    }
+    insta::assert_json_snapshot!("openapi", description);
+}
+
+/// Every `$ref` below this value.
+fn referred(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|v| referred(v, found)),
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str).map(String::from));
+            fields.values().for_each(|v| referred(v, found));
+        }
+        _ => {}
+    }
 }

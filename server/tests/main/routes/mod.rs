@@ -22,6 +22,7 @@ mod locked_table;
 mod login;
 mod lost_database;
 mod mail_out;
+mod notices;
 mod odd_events;
 mod pages;
 mod people;
