@@ -126,8 +126,12 @@ pub fn use_shortcut(key: &'static str, what: &'static str, run: impl Fn() + Send
 /// Puts a command into the table for as long as the component lives. `run` gets what was chosen or
 /// typed, else an empty text.
 pub fn use_command(command: Command, run: impl Fn(String) + Send + Sync + 'static) {
+    register(command, Callback::new(run));
+}
+
+/// Apart from its callers, so that it stands in the browser half once and not for each of them.
+fn register(command: Command, run: Callback<String>) {
     let Some(table) = use_context::<Table>() else { return };
-    let run = Callback::new(run);
     Effect::new(move |_| {
         let Some(id) = table.next.try_update_value(|n| {
             *n += 1;

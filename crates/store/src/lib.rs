@@ -196,7 +196,7 @@ impl Store {
     /// Brings the schema up to date; two servers starting at once wait for each other.
     pub async fn migrate(&self) -> std::result::Result<(), sqlx::migrate::MigrateError> {
         // A connection of its own: what a page may not wait for, a migration does.
-        let mut connection = self.pool.acquire().await?.detach();
+        let mut connection = self.pool.connect_options().connect().await?;
         sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0")
             .execute(&mut connection)
             .await?;

@@ -41,8 +41,10 @@ function heir(): Element | undefined {
   // A pane that shows something else by now has no such place.
   if (chain[at].node.matches(PARTS) && !beside.some((node) => node?.isConnected)) return undefined;
   const siblings = [...chain[at].node.children];
-  const after = siblings.slice(place).flatMap(controls);
-  return after[0] ?? siblings.slice(0, place).flatMap(controls).at(-1);
+  const after = siblings.slice(place).map(controls).find((some) => some.length > 0) ?? [];
+  // In a row, the same kind: for a row's link the next row's link, not its box.
+  const same = after.find(({ tagName }) => tagName === chain[0].node.tagName);
+  return same ?? after[0] ?? siblings.slice(0, place).flatMap(controls).at(-1);
 }
 
 function focus(element: Element | null | undefined) {
