@@ -206,8 +206,10 @@ impl Store {
 
     /// How far this machine's clock is ahead of the database's; negative where it is behind.
     pub async fn clock_ahead(&self) -> Result<chrono::TimeDelta> {
+        // Asked at the start, which is no page that waits either.
+        let mut connection = self.pool.connect_options().connect().await?;
         let theirs: chrono::DateTime<chrono::Utc> =
-            sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.pool).await?;
+            sqlx::query_scalar("select clock_timestamp()").fetch_one(&mut connection).await?;
         Ok(chrono::Utc::now() - theirs)
     }
 
