@@ -123,7 +123,12 @@ pub fn typing(now: bool) {
 
 /// The colleagues at a ticket; nothing while there are none.
 #[component]
-pub fn PresentPeople(ticket: TicketId) -> impl IntoView {
+pub fn PresentPeople(
+    ticket: TicketId,
+    /// On the lower edge of what it stands in, where it moves nothing.
+    #[prop(optional)]
+    edge: bool,
+) -> impl IntoView {
     let (live, me) = (use_live(), use_viewer().map(|viewer| viewer.user));
     let people = Memo::new(move |_| {
         live.present.with(|all| {
@@ -139,7 +144,7 @@ pub fn PresentPeople(ticket: TicketId) -> impl IntoView {
             let who =
                 people.iter().take(SHOWN).map(|one| view! { <Avatar name=one.name.clone() /> });
             view! {
-                <span class="present" class:typing=typing title=said.clone()>
+                <span class="present" class:edge=edge class:typing=typing title=said.clone()>
                     {who.collect_view()}
                     <span class="said">{said.clone()}</span>
                 </span>

@@ -83,7 +83,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             <span class="extras">{due} {tags} {issues}</span>
             </div>
             <span class="end">
-                <PresentPeople ticket=t.with_untracked(|t| t.row.id) />
+                <PresentPeople edge=true ticket=t.with_untracked(|t| t.row.id) />
                 {view! { <Walk number=live.number /> }.into_any()}
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
