@@ -106,7 +106,7 @@ fn row(session: &SessionRow) -> AnyView {
                 <strong title=session.agent.clone()>{name.clone()}</strong>
                 {session.current.then(|| view! { <span class="tag">"This one"</span> })}
             </span>
-            <span class="hint">"Seen " <Time at=session.last_seen_at style=TimeStyle::Row /></span>
+            <span class="hint">"Last seen: " <Time at=session.last_seen_at style=TimeStyle::Row /></span>
             <span class="config-actions">{end}</span>
             <span class="hint line-more">"Logged in " <Time at=session.created_at style=TimeStyle::Row />{from}</span>
         </li>

@@ -122,18 +122,19 @@ fn used(key: &KeyRow) -> AnyView {
     let Some(at) = key.last_used_at else { return "Never used".into_any() };
     let from = key.last_used_address.clone().map(|address| format!(" from {address}"));
     let agent = key.last_used_agent.clone().unwrap_or_default();
-    view! { <span title=agent>"Used " <Time at=at style=TimeStyle::Row />{from}</span> }.into_any()
+    view! { <span title=agent>"Last used: " <Time at=at style=TimeStyle::Row />{from}</span> }
+        .into_any()
 }
 
 fn since(key: &KeyRow, expired: bool) -> AnyView {
     let by = key.created_by.as_ref().map(|name| format!(" by {name}"));
     let until = match (key.revoked_at, key.expires_at) {
-        (Some(at), _) => view! { " · Revoked " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        (Some(at), _) => view! { " · Revoked: " <Time at=at style=TimeStyle::Row /> }.into_any(),
         (None, Some(at)) => {
-            let verb = if expired { " · Expired " } else { " · Expires " };
+            let verb = if expired { " · Expired: " } else { " · Expires: " };
             view! { {verb}<Time at=at style=TimeStyle::Row /> }.into_any()
         }
         (None, None) => " · No expiry".into_any(),
     };
-    view! { "Created " <Time at=key.created_at style=TimeStyle::Row />{by}{until} }.into_any()
+    view! { "Created: " <Time at=key.created_at style=TimeStyle::Row />{by}{until} }.into_any()
 }

@@ -154,8 +154,11 @@ fn row(m: &Macro, may_change: bool) -> AnyView {
                 <strong>{name.clone()}</strong>
                 <span class="hint clip">{start}</span>
             </span>
-            {does.map(|does| view! { <span class="pill plain">{does}</span> })}
-            {m.own.then(|| view! { <span class="pill plain">"Only you"</span> })}
+            // The column is there also when nothing stands in it.
+            <span class="field-pills">
+                {does.map(|does| view! { <span class="pill plain">{does}</span> })}
+                {m.own.then(|| view! { <span class="pill plain">"Only you"</span> })}
+            </span>
             {may_change.then(|| view! {
                 <details class="menu">
                     <summary class="btn quiet" aria-label=format!("Remove {name}")>"Remove"</summary>

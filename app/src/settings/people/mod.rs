@@ -151,7 +151,7 @@ fn row(person: &PersonRow, own: bool) -> AnyView {
         .into_any()
     };
     let seen = match person.last_seen_at {
-        Some(at) => view! { "Seen " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        Some(at) => view! { "Last seen: " <Time at=at style=TimeStyle::Row /> }.into_any(),
         None => "Never seen".into_any(),
     };
     let teams = person.teams.join(", ");
