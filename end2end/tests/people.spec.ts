@@ -105,7 +105,7 @@ test("a key is made, shown once, used, and refused once it is revoked", async ({
   await settings(page, "API keys");
   await expect(page.getByRole("textbox", { name: "The new key" })).toHaveCount(0);
   const row = page.getByRole("listitem").filter({ hasText: name });
-  await expect(row).toContainText(/Used Today .* from 127\.0\.0\.1/);
+  await expect(row).toContainText(/Last used: Today .* from 127\.0\.0\.1/);
   await row.locator("summary", { hasText: "Revoke" }).click();
   await row.getByRole("button", { name: "Revoke now" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Key revoked" })).toBeVisible();
