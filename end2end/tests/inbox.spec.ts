@@ -147,6 +147,16 @@ test("Escape leads from a ticket to its row, however far down it stands", async 
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Back to the inbox" }).click();
   await expect(back).toBeFocused();
+  // Who scrolls on from there is not pulled back to it.
+  const list = page.locator(".inbox-main");
+  await list.evaluate((scroller) => scroller.scrollTo(0, 0));
+  await expect(back).not.toBeInViewport();
+  await page.waitForTimeout(400);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
+  await expect(page.locator(".customer-row").first()).toBeVisible();
+  await page.goBack();
+  await expect(rows(page).first()).toBeInViewport();
+  await expect(back).not.toBeInViewport();
 });
 
 test("nothing moves under the reader: new tickets wait behind a pill", async ({ page }) => {

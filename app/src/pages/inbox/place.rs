@@ -17,6 +17,8 @@ const FRAMES: u32 = 60;
 /// What the entry's state holds.
 const SCROLL: &str = "inboxScroll";
 const OPENED: &str = "inboxOpened";
+/// The ticket whose row is wanted in sight, wherever it stands by now; until the list is scrolled.
+const CURSOR: &str = "inboxCursor";
 /// How far below the list's upper edge the opened ticket stood, in pixels.
 const OPENED_AT: &str = "inboxOpenedAt";
 
@@ -28,7 +30,7 @@ thread_local! {
 /// The state of a new entry that shows the list as it was left, with the cursor on a ticket.
 pub fn as_left(cursor: Option<i64>) -> State {
     let state = js_sys::Object::new();
-    let notes = [(SCROLL, LEFT.with_borrow(|top| *top)), (OPENED, cursor.map(|n| n as f64))];
+    let notes = [(SCROLL, LEFT.with_borrow(|top| *top)), (CURSOR, cursor.map(|n| n as f64))];
     for (name, value) in notes {
         if let Some(value) = value {
             // A plain object takes every property.
@@ -120,7 +122,8 @@ impl Place {
         let state = state.unwrap_or_else(|| js_sys::Object::new().into());
         // Scrolled since, the opened ticket says nothing of the place any more.
         let at = opened.and_then(|number| self.distance_of(&self.link(number)?));
-        let mut notes = vec![(SCROLL, Some(f64::from(self.top()))), (OPENED_AT, at)];
+        let top = f64::from(self.top());
+        let mut notes = vec![(SCROLL, Some(top)), (OPENED_AT, at), (CURSOR, None)];
         notes.extend(opened.map(|number| (OPENED, Some(number as f64))));
         for (name, value) in notes {
             let value = value.map_or(JsValue::NULL, JsValue::from);
@@ -145,8 +148,9 @@ impl Place {
             return;
         }
         let free = document().active_element().is_none_or(|a| a.tag_name() == "BODY");
-        let opened = number(OPENED).and_then(|opened| self.link(opened as i64));
-        if let Some(link) = opened.as_ref().filter(|_| free) {
+        let link_of = |name: &str| number(name).and_then(|number| self.link(number as i64));
+        let (cursor, opened) = (link_of(CURSOR), link_of(OPENED));
+        if let Some(link) = cursor.as_ref().or(opened.as_ref()).filter(|_| free) {
             // Refused only by a detached element.
             let _ = link.focus();
         }
@@ -155,7 +159,7 @@ impl Place {
             None if moved => scroller.set_scroll_top(0),
             None => {}
         }
-        if let Some(link) = opened.as_ref().filter(|_| number(OPENED_AT).is_none()) {
+        if let Some(link) = cursor {
             let nearest = web_sys::ScrollIntoViewOptions::new();
             nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
             link.scroll_into_view_with_scroll_into_view_options(&nearest);
