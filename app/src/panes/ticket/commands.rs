@@ -1,6 +1,6 @@
 //! What can be done with the open ticket, by key and in the command palette.
 
-use super::life::SNOOZES;
+use super::choices;
 use super::live::Live;
 use crate::pages::profile::{use_onward, use_place};
 use crate::preferences::use_preferences;
@@ -12,7 +12,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::message::{Effect as Deed, StatusChoice};
 use rapport_domain::preferences::{AfterSend, Choice as Preference};
-use rapport_domain::ticket::{Priority, Status, StatusCategory, Ticket};
+use rapport_domain::ticket::{Status, StatusCategory, Ticket};
+use rapport_domain::{LabelId, TeamId, UserId};
 
 /// Puts everything into the table, for as long as the ticket is open.
 pub(super) fn provide_ticket_commands(live: Live) {
@@ -48,39 +49,27 @@ pub(super) fn provide_ticket_commands(live: Live) {
 
 /// Whose it is.
 fn given_out(live: Live) {
-    let people = move || {
-        let of = |d: &rapport_domain::message::TicketDetails| {
-            let people = d.assignable.people.iter().map(|p| (p.id.to_string(), p.name.clone()));
-            std::iter::once((String::new(), "Nobody".into())).chain(people).collect()
-        };
-        live.details.with_untracked(of)
-    };
+    let assignable = live.details;
+    let word = |id: Option<UserId>| id.map(|id| id.to_string()).unwrap_or_default();
+    let people = move || assignable.with_untracked(|d| choices::people(&d.assignable, word));
     let assign = Command::named(able(live, "Assign to …")).key("a").icon("user").choices(people);
     use_command(assign, move |id| change(live, "assignee", id));
-    let teams = move || {
-        let of = |d: &rapport_domain::message::TicketDetails| {
-            let teams = d.assignable.teams.iter().map(|t| (t.id.to_string(), t.name.clone()));
-            std::iter::once((String::new(), "No team".into())).chain(teams).collect()
-        };
-        live.details.with_untracked(of)
-    };
+    let word = |id: Option<TeamId>| id.map(|id| id.to_string()).unwrap_or_default();
+    let teams = move || assignable.with_untracked(|d| choices::teams(&d.assignable, word));
     let team = Command::named(able(live, "Give to team …")).icon("users").choices(teams);
     use_command(team, move |id| change(live, "team", id));
 }
 
 /// Status, priority, tags.
 fn sorted(live: Live) {
-    let statuses = move || {
-        live.details.with_untracked(|d| {
-            let labels = d.assignable.labels.iter().map(|l| (l.id.to_string(), l.name.clone()));
-            let new = (Status::New.as_str().to_string(), Status::New.label().to_string());
-            std::iter::once(new).chain(labels).collect()
-        })
+    let word = |label: Option<LabelId>| {
+        label.map_or_else(|| Status::New.as_str().into(), |label| label.to_string())
     };
+    let statuses = move || live.details.with_untracked(|d| choices::statuses(&d.assignable, word));
     let status =
         Command::named(able(live, "Set status …")).key("o").icon("circle-dot").choices(statuses);
     use_command(status, move |value| change(live, "status", value));
-    let priorities = || word_choices(Priority::ALL.iter().map(|p| (p.as_str(), p.label())));
+    let priorities = || choices::priorities(|p| p.as_str().into());
     let priority = Command::named(able(live, "Set priority …"))
         .key("p")
         .icon("chart-column")
@@ -103,9 +92,7 @@ fn ended(live: Live) {
         change(live, "status", if closed() { "open" } else { "closed" });
     });
     let clock = use_clock();
-    let snoozes = move || {
-        untrack(|| SNOOZES.iter().map(|(label, until)| (until(clock), (*label).into())).collect())
-    };
+    let snoozes = move || choices::snoozes(clock, |until| until);
     let snooze = Command::named(able(live, "Snooze …")).key("s").icon("moon").choices(snoozes);
     use_command(snooze, move |until| change(live, "snooze", until));
     let spam = move || now(live, |t| t.spam_at.is_some());

@@ -8,6 +8,7 @@ mod api;
 mod below;
 mod buttons;
 mod channel;
+pub(crate) mod choices;
 mod commands;
 mod composer;
 mod draft;
