@@ -16,24 +16,14 @@ fi
 [ -x "$program" ] || die "$program is not built: run scripts/build.sh --test"
 
 SERVER_PID=
-database=rapport_flows_$$
 log=$STATE/flows-server.log
-
-on_postgres() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh psql postgres -Xqc "$1"; }
 
 finish() {
   local status=$?
   trap - EXIT
-  stop_pid "$SERVER_PID"
-  on_postgres "drop database if exists $database with (force)" || true
-  leave_postgres
-  rm -rf "$RAPPORT_FILES"
   # Whatever a page made of it, a panic is a fault.
-  if [ -s "$log" ] && grep -q 'panicked' "$log"; then
-    grep -A3 'panicked' "$log" | head -40 >&2
-    say "the server panicked" >&2
-    [ $status -ne 0 ] || status=1
-  fi
+  leave_own_server "$log" $status || status=$?
+  rm -rf "$RAPPORT_FILES"
   if [ $status -ne 0 ] && [ -s "$log" ]; then
     say "--- the server's last lines ($log)" >&2
     tail -15 "$log" >&2
@@ -44,9 +34,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 RAPPORT_FILES=$(mktemp -d)
-use_postgres --test
-on_postgres "create database $database"
-DATABASE_URL=$(scripts/pg.sh url "$database")
+use_own_database flows
 RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
 use_secret_key

@@ -20,34 +20,22 @@ if [ ! -x "$(schemathesis_path)" ]; then
 fi
 
 SERVER_PID=
-database=rapport_api_$$
 log=$STATE/api-server.log
 work=$(mktemp -d)
-
-on_postgres() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh psql postgres -Xqc "$1"; }
 
 finish() {
   local status=$?
   trap - EXIT
-  stop_pid "$SERVER_PID"
-  on_postgres "drop database if exists $database with (force)" || true
-  leave_postgres
+  leave_own_server "$log" $status || status=$?
   rm -rf "$work"
-  if [ -s "$log" ] && grep -q 'panicked' "$log"; then
-    grep -A3 'panicked' "$log" | head -40 >&2
-    say "the server panicked" >&2
-    [ $status -ne 0 ] || status=1
-  fi
   exit $status
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-use_postgres --test
-on_postgres "create database $database"
-DATABASE_URL=$(scripts/pg.sh url "$database")
+use_own_database api
 RAPPORT_ADDR=127.0.0.1:$(free_port)
-export DATABASE_URL RAPPORT_ADDR RAPPORT_DEMO=1 RAPPORT_FILES=$work/files LEPTOS_SITE_ROOT=$work/site LEPTOS_HASH_FILE=$work/hash.txt
+export RAPPORT_ADDR RAPPORT_DEMO=1 RAPPORT_FILES=$work/files LEPTOS_SITE_ROOT=$work/site LEPTOS_HASH_FILE=$work/hash.txt
 # No page's scripts are asked for here: their list stands for itself.
 mkdir -p "$work/files" "$work/site/pkg"
 printf 'js: 0\nwasm: 0\ncss: 0\n' >"$LEPTOS_HASH_FILE"

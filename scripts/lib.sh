@@ -151,6 +151,34 @@ leave_postgres() {
 
 # --- The server, for the scripts that run one -------------------------------------------
 
+OWN_DATABASE=
+
+# use_own_database <name>: one that nobody else has, of the cluster for tests, in DATABASE_URL.
+use_own_database() {
+  use_postgres --test
+  OWN_DATABASE=rapport_$1_$$
+  on_cluster "create database $OWN_DATABASE"
+  DATABASE_URL=$(scripts/pg.sh url "$OWN_DATABASE")
+  export DATABASE_URL
+}
+
+on_cluster() { PGOPTIONS='-c client_min_messages=warning' scripts/pg.sh psql postgres -Xqc "$1"; }
+
+# leave_own_server <log file> <status so far>: stops the server and drops its database. Answers the
+# status, and a failure where the server panicked, whatever else went well.
+leave_own_server() {
+  local log=$1 status=$2
+  stop_pid "$SERVER_PID"
+  [ -z "$OWN_DATABASE" ] || on_cluster "drop database if exists $OWN_DATABASE with (force)" || true
+  leave_postgres
+  if [ -s "$log" ] && grep -q 'panicked' "$log"; then
+    grep -A3 'panicked' "$log" | head -40 >&2
+    say "the server panicked" >&2
+    [ "$status" -ne 0 ] || status=1
+  fi
+  return "$status"
+}
+
 # The key that seals stored passwords: made once for this checkout, unless one is set.
 use_secret_key() {
   local file=$STATE/secret.key
