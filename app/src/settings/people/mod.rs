@@ -180,9 +180,9 @@ fn row(person: &PersonRow, own: bool) -> AnyView {
 fn invited(invitation: Invitation, link: String, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let (id, email, path) = (invitation.id.to_string(), invitation.email, PeoplePage::PATH);
     let over = invitation.expires_at <= now;
-    let verb = if over { "Expired " } else { "Expires " };
+    let verb = if over { "Expired: " } else { "Expires: " };
     let mailed = match invitation.mailed_at {
-        Some(at) => view! { " · Mail left " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        Some(at) => view! { " · Mail left: " <Time at=at style=TimeStyle::Row /> }.into_any(),
         None => " · No mail left yet".into_any(),
     };
     let by = invitation.invited_by.map(|name| format!("by {name} · "));
