@@ -20,7 +20,7 @@ use rapport_domain::api_key::KeyKind;
 use rapport_domain::timeline::{EventOutcome, EventResult, MessageType};
 use rapport_domain::{AppError, limits};
 use rapport_services::Ctx;
-use rapport_services::ingest::{Batch, Trust, take_segment};
+use rapport_services::ingest::{Batch, take_segment};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -95,14 +95,13 @@ async fn take(
     let sent = Sent::read(request, kind.is_none()).await?;
     let key = access.or_in_body(sent.write_key.as_deref())?;
     let key = state.gate.admit(&state.store, key, ip, &headers).await?;
-    let trust = if key.kind == KeyKind::Secret { Trust::Server } else { Trust::Browser };
-    let ctx = match trust {
-        Trust::Server => Ctx::for_api_key(state.store.clone(), &key),
-        Trust::Browser => Ctx::for_browser(state.store.clone(), &key),
+    let ctx = match key.kind {
+        KeyKind::Secret => Ctx::for_api_key(state.store.clone(), &key),
+        KeyKind::Public => Ctx::for_browser(state.store.clone(), &key),
     };
     let batch = Batch { messages: sent.messages, kind, sent_at: sent.sent_at, token: sent.token };
     let single = kind.is_some();
-    let results = take_segment(&ctx, &state.ingest, &state.config.secret_key, trust, batch).await?;
+    let results = take_segment(&ctx, &state.ingest, &state.config.secret_key, batch).await?;
     // A client that sent one event learns from the status that it is wrong; one that sent many
     // would send the good ones again.
     if let [EventResult { status: EventOutcome::Rejected, errors, .. }] = results.as_slice()

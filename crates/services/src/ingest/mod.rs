@@ -20,7 +20,7 @@ pub use log::{log, log_days, retry, set_log_days};
 pub use rapport_store::event_log::LogRows;
 pub use retention::tidy;
 pub use retention::{Retention, retention, set_retention};
-pub use segment::{Batch, Trust, take_segment};
+pub use segment::{Batch, take_segment};
 
 use crate::{Ctx, Result, ctx};
 use rapport_domain::limits::INGEST_QUEUE_EVENTS;

@@ -6,7 +6,7 @@ use super::item::{Done, Incoming, Label};
 use super::{Ingest, Item, browser};
 use crate::rules::{self, IdentityRules};
 use crate::secrets::Keyring;
-use crate::{Ctx, Result, customers};
+use crate::{Actor, Ctx, Result, customers};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST};
@@ -26,13 +26,13 @@ const NOBODY: &str = "It names nobody: neither a user nor a browser.";
 const UNPROVEN: &str = "A browser's key says who somebody is only with a signed token.";
 const KNOWN: &str = "Traits without a signed token change nobody who is known for certain.";
 
-/// How far the sender is believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    /// A secret key: the workspace's own server.
-    Server,
-    /// A public key: anybody with a browser.
-    Browser,
+/// Whether the sender's bare word says who somebody is: a server's does, a browser's never, for
+/// what that proves it proves by a token.
+fn is_believed(ctx: &Ctx) -> bool {
+    match ctx.actor {
+        Actor::User(_) | Actor::ApiKey { .. } => true,
+        Actor::Browser | Actor::System { .. } => false,
+    }
 }
 
 /// One request.
@@ -53,7 +53,6 @@ pub async fn take_segment(
     ctx: &Ctx,
     ingest: &Ingest,
     keys: &Keyring,
-    trust: Trust,
     batch: Batch,
 ) -> Result<Vec<EventResult>> {
     ctx.require(Permission::Write)?;
@@ -79,7 +78,7 @@ pub async fn take_segment(
                 known_here(&rules, &mut message);
                 let token = message.token.as_deref().or(batch.token.as_deref());
                 let claims = tokens.claims(token).await;
-                item(ctx, &rules, trust, claims, message).await?
+                item(ctx, &rules, claims, message).await?
             }
         });
     }
@@ -145,7 +144,6 @@ impl Tokens<'_> {
 async fn item(
     ctx: &Ctx,
     rules: &IdentityRules,
-    trust: Trust,
     claims: Result<Option<Claims>>,
     message: Message,
 ) -> Result<Item> {
@@ -155,18 +153,19 @@ async fn item(
         name: message.name.clone(),
         dedupe_key: message.message_id.clone(),
     };
-    let proven = match claims.and_then(|claims| proven(rules, trust, claims, &message)) {
+    let believed = is_believed(ctx);
+    let proven = match claims.and_then(|claims| proven(rules, believed, claims, &message)) {
         Ok(proven) => proven,
         Err(error) => return Ok(Item::refused(label, error)),
     };
     // A browser's key alone says that a browser was there.
-    let seen = match trust {
-        Trust::Browser => Some(message.seen.clone().unwrap_or_default()),
-        Trust::Server => message.seen.clone(),
+    let seen = match believed {
+        false => Some(message.seen.clone().unwrap_or_default()),
+        true => message.seen.clone(),
     };
     let seen = seen.map(|seen| SeenAt { at: message.at.min(ctx.now), seen });
     // A server may say of a company what it says of none of its people.
-    let of_account = message.kind == MessageType::Group && trust == Trust::Server;
+    let of_account = message.kind == MessageType::Group && believed;
     let done = match message.kind {
         MessageType::Track | MessageType::Page | MessageType::Screen => {
             return Ok(event(&proven, message, seen, label));
@@ -196,12 +195,12 @@ fn settled(done: Result<Done>, seen: Option<SeenAt>, label: Label) -> Result<Ite
 /// Whom the message is about for certain.
 fn proven(
     rules: &IdentityRules,
-    trust: Trust,
+    believed: bool,
     claims: Option<Claims>,
     message: &Message,
 ) -> Result<Proven> {
     let anonymous = message.anonymous.clone();
-    let mut keys = match (trust, claims) {
+    let mut keys = match (believed, claims) {
         (_, Some(claims)) => {
             let own = claims.keys()?;
             let other = |user: &Key| own.iter().all(|key| key != user);
@@ -210,12 +209,12 @@ fn proven(
             }
             own
         }
-        (Trust::Server, None) => {
+        (true, None) => {
             let traits = (message.kind == MessageType::Identify).then(|| message.traits.keys());
             let traits = traits.into_iter().flatten().filter_map(|key| rules::apply(rules, key));
             message.user.iter().cloned().chain(traits).collect()
         }
-        (Trust::Browser, None) => Vec::new(),
+        (false, None) => Vec::new(),
     };
     let email = keys.iter().find(|key| key.kind == IdentifierKind::Email).cloned();
     // What changes people goes by the e-mail that their id is, too; their events find both.

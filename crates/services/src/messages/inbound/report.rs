@@ -38,8 +38,10 @@ pub(super) async fn bounced(
                 let reason = text::excerpt(&recipient.reason(), limits::LINE_CHARS);
                 let mut known = false;
                 for email in recipient.addresses().map(Some).chain([None]) {
-                    known =
-                        known || deliveries::bounced(tx, ctx, &message_id, email, &reason).await?;
+                    known = deliveries::bounced(tx, ctx, &message_id, email, &reason).await?;
+                    if known {
+                        break;
+                    }
                 }
                 // A message that another system sent has no deliveries here, but a receipt.
                 if !known {
@@ -48,9 +50,10 @@ pub(super) async fn bounced(
                 }
             }
             Action::Delivered => {
-                let mut known = false;
                 for email in recipient.addresses().map(Some).chain([None]) {
-                    known = known || deliveries::delivered(tx, ctx, &message_id, email).await?;
+                    if deliveries::delivered(tx, ctx, &message_id, email).await? {
+                        break;
+                    }
                 }
             }
             Action::Delayed | Action::Relayed | Action::Expanded => {}
