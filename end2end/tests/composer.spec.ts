@@ -207,6 +207,9 @@ test("who is left out is named and added by a click; signature and quote leave a
   await pane(page).locator(".editor").waitFor();
   const left = pane(page).getByRole("list", { name: "Not among the recipients" });
   await expect(left).toContainText(`Cc: boss-${mark}@mail.example, not added, sender unverified`);
+  await page.setViewportSize({ width: 360, height: 780 });
+  await expect(left.getByRole("link", { name: /^Add boss/ })).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await left.getByRole("link", { name: /^Add boss/ }).click();
   await expect(left).toHaveCount(0);
   await expect(pane(page).locator(".recipients summary")).toContainText(`Cc: boss-${mark}@mail.example`);
