@@ -38,6 +38,44 @@ test("a ticket is snoozed from its menu, and woken by hand", async ({ page }) =>
   await expect(pane(page).getByLabel("Status", { exact: true }).locator("option:checked")).toHaveText("Open");
 });
 
+test("a ticket sleeps until a time that is typed, from its menu, by key, and in the inbox", async ({ page }) => {
+  await login(page);
+  const { numbers, mark, url } = await customer(page, ["Typed"]);
+  await page.goto(url(numbers[0]!));
+  await menu(page, "Snooze");
+  await pane(page).getByRole("button", { name: "Until another time…" }).click();
+  const palette = page.getByRole("dialog", { name: "Search and commands" });
+  await expect(palette.getByRole("combobox")).toBeFocused();
+  await page.keyboard.type("yesterday");
+  await expect(palette).toContainText("No time to come.");
+  const year = new Date().getFullYear() + 1;
+  await palette.getByRole("combobox").fill(`feb 29 ${year}`);
+  // Only a leap year has that day.
+  await expect(palette.getByRole("option")).toHaveCount(new Date(year, 1, 29).getDate() === 29 ? 1 : 0);
+  await palette.getByRole("combobox").fill(`12 march ${year} 2:30pm`);
+  await expect(palette.getByRole("option")).toHaveText(new RegExp(`Until .*Mar 12, ${year}, 14:30`));
+  await axe(page, "dialog");
+  await page.keyboard.press("Enter");
+  const bar = pane(page).locator(".state-bar");
+  await expect(bar).toContainText(`Comes back Mar 12, ${year} 14:30`);
+  await page.keyboard.press("s");
+  await page.keyboard.type("tomorrow 7:05");
+  await page.keyboard.press("Enter");
+  await expect(bar).toContainText(/Comes back .* 07:05/);
+  await bar.getByRole("button", { name: "Wake it now" }).click();
+  await expect(bar).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Rapport" }).click();
+  await page.getByRole("searchbox", { name: "Search tickets" }).fill(mark);
+  const row = page.locator(".inbox-row").filter({ hasText: mark });
+  await expect(page.locator(".inbox-row")).toHaveCount(1);
+  await row.locator("a.subject").focus();
+  await page.keyboard.press("s");
+  await page.keyboard.type("3 weeks");
+  await page.keyboard.press("Enter");
+  await expect(row).toContainText("Snoozed");
+});
+
 test("two tickets are merged, and parted again", async ({ page, watch }) => {
   watch.allow(/422/);
   await login(page);
@@ -57,9 +95,13 @@ test("two tickets are merged, and parted again", async ({ page, watch }) => {
   const bar = pane(page).locator(".state-bar");
   await expect(pane(page).getByRole("article")).toHaveCount(2);
   await expect(pane(page)).toContainText(`took in #${two}`);
-  await page.goto(url(two));
+  await page.locator(`.ticket-item[href*="/tickets/${two}"]`).click();
+  // Nobody answers where no message is.
+  await expect(bar).toContainText(`The messages of this ticket are in #${one}`);
+  await expect(pane(page).locator(".composer")).toHaveCount(0);
   await bar.getByRole("button", { name: "Take the merge back" }).click();
   await expect(bar).toHaveCount(0);
+  await expect(pane(page).locator(".composer .editor")).toBeVisible();
   await expect(pane(page).getByRole("article")).toHaveCount(1);
 });
 

@@ -90,6 +90,14 @@ test("whoever reads further up in a long thread stays there", async ({ page }) =
   await expect(pane(page).getByRole("article").filter({ hasText: `The newest ${mark}` })).toBeAttached();
   // Lines stand at fractions of a pixel.
   expect(Math.abs((await top()) - before)).toBeLessThan(1.5);
+  // Below is more, says a button that leads there and goes.
+  const below = pane(page).getByRole("button", { name: "New message" });
+  await below.click();
+  await expect(pane(page).getByRole("article").filter({ hasText: `The newest ${mark}` })).toBeInViewport();
+  await expect(below).toHaveCount(0);
+  await say(page, number, `One more ${mark}`);
+  await expect(pane(page).getByRole("article").filter({ hasText: `One more ${mark}` })).toBeInViewport();
+  await expect(below).toHaveCount(0);
 });
 
 test("the inbox gets new tickets and changed rows, and the focus stays", async ({ page }) => {

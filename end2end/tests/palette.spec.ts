@@ -101,6 +101,13 @@ test("what is open is assigned, tagged, ranked and closed from the palette and b
   await page.keyboard.press("Enter");
   await expect(pane.locator("select[aria-label=Priority] option:checked")).toHaveText("Urgent");
 
+  // What it has now is marked.
+  await page.keyboard.press("p");
+  await expect(option(page, "Urgent")).toContainText("now");
+  await expect(option(page, "Low")).not.toContainText("now");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+
   await page.keyboard.press("t");
   await page.keyboard.type(mark);
   await page.keyboard.press("Enter");

@@ -62,6 +62,30 @@ test("j and k move through tickets while the pane stays, h shows the timeline, E
   await expect(page).toHaveURL(/\/inbox$/);
 });
 
+test("the pane says which of the customer's other tickets has words that wait", async ({ page }) => {
+  await login(page);
+  const { mark, numbers } = await customer(page, ["First", "Second"]);
+  await page.goto("/inbox");
+  await page.getByRole("listitem").filter({ hasText: `Second ${mark}` }).getByRole("link").click();
+  const waits = (n: number) => pane(page).locator(".ticket-item").filter({ hasText: `#${numbers[n]}` }).getByText("Draft", { exact: true });
+  const editor = page.locator(".composer [contenteditable=true]");
+  await editor.click();
+  await page.keyboard.type("Dear");
+  // In the open one they can be seen.
+  await expect(waits(1)).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
+  await expect(waits(1)).toBeVisible();
+  await expect(waits(0)).toHaveCount(0);
+  await page.keyboard.press("k");
+  await editor.fill("");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`/tickets/${numbers[0]}$`));
+  await expect(waits(1)).toHaveCount(0);
+});
+
 test("typing filters the pane, and the filter outlives switching tickets", async ({ page }) => {
   await login(page);
   const { mark } = await customer(page, ["Apples", "Pears", "Apple pie"]);

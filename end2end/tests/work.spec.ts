@@ -42,6 +42,32 @@ noJs("a ticket is split in two and put together again", async ({ page, watch }) 
   await expect(pane(page).getByRole("article")).toHaveCount(2);
 });
 
+test("the page that splits a ticket begins at what is wrong, and Escape leads back unless words would be lost", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const { url } = await ticket(page);
+  await page.goto(url);
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("link", { name: "Split…" }).click();
+  const subject = page.getByLabel("Subject of the new ticket");
+  await expect(subject).toBeFocused();
+  await page.getByRole("button", { name: "Split off" }).click();
+  await expect(page.getByRole("alert")).toBeFocused();
+  await subject.fill("Begun");
+  await page.keyboard.press("Escape");
+  await expect(subject).not.toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(subject).toHaveValue("Begun");
+  await page.goBack();
+  await page.goBack();
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("link", { name: "Split…" }).click();
+  await expect(subject).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(new RegExp(`${url}$`));
+});
+
 test("a message is forwarded from its ticket, and shown there", async ({ page }) => {
   await login(page);
   const { mark, url } = await ticket(page);

@@ -33,6 +33,10 @@ pub struct Command {
     key: &'static str,
     icon: &'static str,
     needs: Needs,
+    /// The value that holds now, among the choices.
+    now: Option<Arc<dyn Fn() -> Option<String> + Send + Sync>>,
+    /// What goes before a time of one's own, where one can be typed.
+    until: Option<&'static str>,
 }
 
 impl Command {
@@ -43,7 +47,8 @@ impl Command {
 
     /// The same by a name that depends; without one it cannot be done now.
     pub fn named(what: impl Fn() -> Option<&'static str> + Send + Sync + 'static) -> Self {
-        Self { what: Arc::new(what), key: "", icon: "zap", needs: Needs::Nothing }
+        let what = Arc::new(what);
+        Self { what, key: "", icon: "zap", needs: Needs::Nothing, now: None, until: None }
     }
 
     pub fn key(self, key: &'static str) -> Self {
@@ -57,6 +62,16 @@ impl Command {
     /// It takes one of these.
     pub fn choices(self, choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static) -> Self {
         Self { needs: Needs::Choice(Arc::new(choices)), ..self }
+    }
+
+    /// Which of its choices holds now.
+    pub fn now(self, now: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { now: Some(Arc::new(now)), ..self }
+    }
+
+    /// Besides its choices it takes a time that is typed: `before` and then RFC 3339.
+    pub fn until(self, before: &'static str) -> Self {
+        Self { until: Some(before), ..self }
     }
 
     /// It takes what is typed.
@@ -81,6 +96,8 @@ struct Told {
     icon: &'static str,
     choices: Vec<Choice>,
     text: Option<&'static str>,
+    now: Option<String>,
+    until: Option<&'static str>,
 }
 
 /// What can be done on what is on screen.
@@ -159,13 +176,14 @@ impl Table {
 
     fn told(self) -> Vec<Told> {
         let tell = |entry: &Entry| {
-            let Command { what, key, icon, needs } = &entry.command;
+            let Command { what, key, icon, needs, now, until } = &entry.command;
             let (choices, text) = match needs {
                 Needs::Nothing => (Vec::new(), None),
                 Needs::Choice(choices) => (choices(), None),
                 Needs::Text(placeholder) => (Vec::new(), Some(*placeholder)),
             };
-            Some(Told { id: entry.id, what: what()?, key, icon, choices, text })
+            let now = now.as_ref().and_then(|now| now());
+            Some(Told { id: entry.id, what: what()?, key, icon, choices, text, now, until: *until })
         };
         self.list.try_with_value(|list| list.iter().filter_map(tell).collect()).unwrap_or_default()
     }
@@ -195,6 +213,14 @@ impl Table {
             // The palette asks for the rest.
             _ => tell("rapport:ask", &entry.id.into()),
         }
+    }
+}
+
+/// Opens the palette at what the newest command of this name has to be told.
+pub fn ask(what: &'static str) {
+    let Some(table) = use_context::<Table>() else { return };
+    if let Some(entry) = table.find(|entry| (entry.command.what)() == Some(what)) {
+        tell("rapport:ask", &entry.id.into());
     }
 }
 

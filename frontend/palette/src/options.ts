@@ -1,6 +1,7 @@
 // What the palette offers for what was typed.
 import { commands, go, run, say, type Command } from "./page";
 import { showHelp } from "./help";
+import { inWords, moment } from "./moment";
 
 export type Option = {
   title: string;
@@ -49,7 +50,7 @@ function prefer(name: string, value: string) {
 type Doing = Omit<Command, "id"> & { run: (value: string) => void };
 
 function everywhere(): Doing[] {
-  const plain = { key: "", text: null, choices: [] as [string, string][] };
+  const plain = { key: "", text: null, now: null, until: null, choices: [] as [string, string][] };
   return [
     {
       ...plain,
@@ -88,9 +89,9 @@ function all(): Doing[] {
 
 /** The step of a command that needs a word more. */
 export function stepOf(command: Doing): Step | undefined {
-  const { what, choices, text, icon } = command;
+  const { what, choices, text, icon, now, until } = command;
   const option = (title: string, value: string): Option => ({
-    title, icon, detail: "", key: "",
+    title, icon, detail: value === now ? "now" : "", key: "",
     choose: () => command.run(value),
   });
   if (text !== null) {
@@ -98,10 +99,16 @@ export function stepOf(command: Doing): Step | undefined {
     return { title: what, placeholder: text, nothing: text, offer };
   }
   if (choices.length === 0) return undefined;
-  const offer = (typed: string) => [
-    { name: what, options: choices.filter(([, label]) => fits(label, typed)).slice(0, 50).map(([value, label]) => option(label, value)) },
-  ];
-  return { title: what, placeholder: "Choose, or type part of its name", nothing: "No match", offer };
+  const offer = (typed: string) => {
+    const options = choices.filter(([, label]) => fits(label, typed)).slice(0, 50).map(([value, label]) => option(label, value));
+    const at = until === null ? undefined : moment(typed, new Date());
+    // The time that was typed comes first: "9" is a time, and no part of "For 90 minutes".
+    if (at) options.unshift(option(`Until ${inWords(at)}`, until + at.toISOString()));
+    return [{ name: what, options }];
+  };
+  const placeholder = until === null ? "Choose, or type part of its name" : "Choose, or type a time: fri 14:00, 3d, Dec 12";
+  const nothing = until === null ? "No match" : "No time to come. Try tomorrow 9:30, mon, 2h, 3 weeks or Dec 12 14:00";
+  return { title: what, placeholder, nothing, offer };
 }
 
 /** The step of what a key asked for. */

@@ -11,6 +11,10 @@ export type Command = {
   choices: [string, string][];
   /** What to type, where something is to be typed. */
   text: string | null;
+  /** The value that holds now. */
+  now: string | null;
+  /** What goes before a time that is typed, where one is taken. */
+  until: string | null;
 };
 
 export function commands(): Command[] {

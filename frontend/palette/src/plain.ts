@@ -6,10 +6,27 @@ import { showHelp } from "./help";
 const FIELD = "input, textarea, select, [contenteditable], dialog[open]";
 const COVERED = ":popover-open, dialog:modal";
 
+// A form that came back refused begins at what is wrong with it, as it does on the other pages
+// (app/src/ui/field.rs).
+document.querySelector<HTMLElement>('main form [aria-invalid="true"], main form .form-error')?.focus();
+
+/** Whether a form on the page holds something that was typed or chosen here. */
+const begun = () =>
+  [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("main form :is(input, textarea)")].some((field) =>
+    field.matches("[type=checkbox], [type=radio]") ? (field as HTMLInputElement).checked !== (field as HTMLInputElement).defaultChecked : field.value !== field.defaultValue,
+  );
+
 window.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
   const { target } = event;
-  if ((target instanceof Element && target.closest(FIELD)) || document.querySelector(COVERED)) return;
+  if (document.querySelector(COVERED)) return;
+  if (event.key === "Escape" && !event.repeat) {
+    // Out of the field first; then off the page, unless that lost something.
+    if (target instanceof HTMLElement && target.closest(FIELD)) target.blur();
+    else if (!begun()) document.querySelector<HTMLElement>("main .form-actions a.btn, header .crumbs a:last-of-type")?.click();
+    return;
+  }
+  if (target instanceof Element && target.closest(FIELD)) return;
   if (event.key === "?") {
     event.preventDefault();
     showHelp();

@@ -9,6 +9,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::ticket::{Assignable, BulkChange, Status};
 
+/// How a change begins that puts a ticket to sleep; until when goes after it.
+const SNOOZE: &str = "snooze:";
+
 /// Puts them into the table, for as long as the list is open.
 pub fn use_list_commands(list: List, assignable: Signal<Assignable>) {
     if !list.may_write {
@@ -34,9 +37,9 @@ pub fn use_list_commands(list: List, assignable: Signal<Assignable>) {
         choices::priorities(|priority| BulkChange::Priority(priority).to_string())
     });
     let clock = use_clock();
-    offer(list, "Snooze …", "s", "moon", move || {
-        choices::snoozes(clock, |until| format!("snooze:{until}"))
-    });
+    let snoozes = move || choices::snoozes(clock, |until| format!("{SNOOZE}{until}"));
+    let snooze = named(list, "Snooze …").key("s").icon("moon").choices(snoozes).until(SNOOZE);
+    changes(list, snooze);
     let tag = named(list, "Add tag …").key("t").icon("tag").text("Name of the tag");
     use_command(tag, move |tag| list.change(BulkChange::Tag(tag.trim().into())));
 }
@@ -49,8 +52,13 @@ fn offer(
     icon: &'static str,
     choices: impl Fn() -> Vec<Choice> + Send + Sync + 'static,
 ) {
-    use_command(named(list, what).key(key).icon(icon).choices(choices), move |word| {
-        // Those were written above.
+    changes(list, named(list, what).key(key).icon(icon).choices(choices));
+}
+
+/// Carries out what was chosen.
+fn changes(list: List, command: Command) {
+    use_command(command, move |word| {
+        // The choices were written above, a time by the palette.
         if let Ok(change) = word.parse() {
             list.change(change);
         }

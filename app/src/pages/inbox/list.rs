@@ -4,7 +4,7 @@ use super::deeds::Deeds;
 use super::hold::{Row, hold};
 use super::place::{Place, use_list_place};
 use super::selection::Selection;
-use crate::panes::ticket::tickets_with_drafts;
+use crate::panes::ticket::use_drafts;
 use crate::session::use_viewer;
 use crate::ui::shortcuts::use_shortcut;
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub struct List {
     /// The row under the pointer or with the focus.
     pub active: RwSignal<Option<TicketId>>,
     /// Numbers of tickets for which this browser has an unsent draft of the reader's.
-    pub drafts: RwSignal<HashSet<i64>>,
+    pub drafts: ReadSignal<HashSet<i64>>,
     /// Tickets that came while somebody reads and wait behind the pill.
     pub waiting: RwSignal<usize>,
     /// What shows, and of which page.
@@ -36,26 +36,17 @@ impl List {
     pub fn new(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Self {
         let viewer = use_viewer();
         let me = viewer.as_ref().map(|v| v.user);
-        let list = Self {
+        Self {
             deeds: Deeds::new(Selection::new()),
             place: use_list_place(loaded),
             me,
             may_write: viewer.is_some_and(|v| v.may(Permission::Write)),
             active: RwSignal::new(None),
-            drafts: RwSignal::new(HashSet::new()),
+            drafts: use_drafts(me, || ()),
             waiting: RwSignal::new(0),
             shown: StoredValue::new(None),
             release: RwSignal::new(0),
-        };
-        Effect::new(move |_| {
-            list.drafts.set(tickets_with_drafts(me));
-            // Another tab writes or sends one.
-            let other = window_event_listener(leptos::ev::storage, move |_| {
-                let _ = list.drafts.try_set(tickets_with_drafts(me));
-            });
-            on_cleanup(move || other.remove());
-        });
-        list
+        }
     }
 
     /// The rows to show of what was loaded: while somebody reads, those that were there.

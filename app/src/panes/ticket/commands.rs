@@ -15,6 +15,9 @@ use rapport_domain::preferences::{AfterSend, Choice as Preference};
 use rapport_domain::ticket::{Status, StatusCategory, Ticket};
 use rapport_domain::{LabelId, TeamId, UserId};
 
+/// The command that puts the ticket to sleep, as its menu asks for it too.
+pub(super) const SNOOZE: &str = "Snooze …";
+
 /// Puts everything into the table, for as long as the ticket is open.
 pub(super) fn provide_ticket_commands(live: Live) {
     let place = use_place();
@@ -53,10 +56,12 @@ fn given_out(live: Live) {
     let word = |id: Option<UserId>| id.map(|id| id.to_string()).unwrap_or_default();
     let people = move || assignable.with_untracked(|d| choices::people(&d.assignable, word));
     let assign = Command::named(able(live, "Assign to …")).key("a").icon("user").choices(people);
+    let assign = assign.now(move || live.replaced("assignee"));
     use_command(assign, move |id| change(live, "assignee", id));
     let word = |id: Option<TeamId>| id.map(|id| id.to_string()).unwrap_or_default();
     let teams = move || assignable.with_untracked(|d| choices::teams(&d.assignable, word));
     let team = Command::named(able(live, "Give to team …")).icon("users").choices(teams);
+    let team = team.now(move || live.replaced("team"));
     use_command(team, move |id| change(live, "team", id));
 }
 
@@ -68,12 +73,14 @@ fn sorted(live: Live) {
     let statuses = move || live.details.with_untracked(|d| choices::statuses(&d.assignable, word));
     let status =
         Command::named(able(live, "Set status …")).key("o").icon("circle-dot").choices(statuses);
+    let status = status.now(move || live.replaced("status"));
     use_command(status, move |value| change(live, "status", value));
     let priorities = || choices::priorities(|p| p.as_str().into());
     let priority = Command::named(able(live, "Set priority …"))
         .key("p")
         .icon("chart-column")
-        .choices(priorities);
+        .choices(priorities)
+        .now(move || live.replaced("priority"));
     use_command(priority, move |value| change(live, "priority", value));
     let add = Command::named(able(live, "Add tag …")).key("t").icon("tag").text("Name of the tag");
     use_command(add, move |tag| change(live, "tag", tag));
@@ -93,7 +100,8 @@ fn ended(live: Live) {
     });
     let clock = use_clock();
     let snoozes = move || choices::snoozes(clock, |until| until);
-    let snooze = Command::named(able(live, "Snooze …")).key("s").icon("moon").choices(snoozes);
+    let snooze = Command::named(able(live, SNOOZE)).key("s").icon("moon");
+    let snooze = snooze.choices(snoozes).until("");
     use_command(snooze, move |until| change(live, "snooze", until));
     let spam = move || now(live, |t| t.spam_at.is_some());
     let mark = move || Some(if spam() { "No spam" } else { "Mark as spam" });

@@ -157,7 +157,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     Effect::new(move |_| {
         if matches!(send.value().get(), Some(Ok(()))) {
             writing.sent();
-            to_newest();
+            newer::to_newest();
             let sent = last.try_update_value(Option::take).flatten();
             if let Some(sent) = sent.filter(|sent| sent.mode == MessageMode::Reply) {
                 answered(&sent.effects);
@@ -304,14 +304,6 @@ pub(crate) fn tell(area: &HtmlTextAreaElement, event: &str) {
     // A constructor of the browser's; a refusal would leave a plain textarea.
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = area.dispatch_event(&event);
-    }
-}
-
-/// What was just sent is looked at, and its Undo is within reach.
-fn to_newest() {
-    if let Ok(Some(thread)) = document().query_selector(".ticket .thread") {
-        // The list hangs from its end.
-        thread.set_scroll_top(0);
     }
 }
 

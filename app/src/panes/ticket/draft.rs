@@ -1,6 +1,6 @@
 //! What is kept in this browser: unfinished answers until they are sent, and how one likes to read.
 
-use leptos::prelude::window;
+use leptos::prelude::*;
 use rapport_domain::UserId;
 use rapport_domain::message::MessageMode;
 use std::collections::HashSet;
@@ -43,8 +43,27 @@ pub(super) fn take_sent(me: Option<UserId>, number: i64) -> Option<String> {
     was_back.then(|| load(&sent))
 }
 
-/// The numbers of the tickets for which the person has a draft in this browser.
-pub(crate) fn numbers(me: Option<UserId>) -> HashSet<i64> {
+/// The numbers of the tickets for which the person has a draft in this browser. They are read
+/// again when `moved` changes, and when another tab writes or sends one.
+pub(crate) fn use_drafts(
+    me: Option<UserId>,
+    moved: impl Fn() + 'static,
+) -> ReadSignal<HashSet<i64>> {
+    let (drafts, set) = signal(HashSet::new());
+    Effect::new(move |_| {
+        moved();
+        set.set(numbers(me));
+    });
+    Effect::new(move |_| {
+        let other = window_event_listener(leptos::ev::storage, move |_| {
+            let _ = set.try_set(numbers(me));
+        });
+        on_cleanup(move || other.remove());
+    });
+    drafts
+}
+
+fn numbers(me: Option<UserId>) -> HashSet<i64> {
     let Some(storage) = storage() else { return HashSet::new() };
     let me = me.map(|m| m.to_string()).unwrap_or_default();
     let prefix = format!("rapport:draft:{me}:");

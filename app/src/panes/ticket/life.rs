@@ -1,10 +1,12 @@
 //! What becomes of a ticket besides its status: snooze, merge, move, spam.
 
+use super::commands::SNOOZE;
 use super::edit::EditForm;
 use super::join::{JoinActions, Joining};
 use super::live::Live;
 use crate::pages::profile::use_place;
 use crate::ui::icon::Icon;
+use crate::ui::shortcuts::ask;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
 use leptos::prelude::*;
@@ -48,6 +50,7 @@ fn Snooze(live: Live) -> impl IntoView {
         <details class="menu-more" data-popup="">
             <summary><Icon name="moon" />"Snooze"</summary>
             {SNOOZES.map(choice).collect_view()}
+            <button type="button" class="scripted" on:click=move |_| ask(SNOOZE)><Icon name="calendar" />"Until another time…"</button>
         </details>
     }
 }

@@ -37,7 +37,7 @@ mod undo;
 mod uploads;
 
 pub(crate) use composer::tell;
-pub(crate) use draft::numbers as tickets_with_drafts;
+pub(crate) use draft::use_drafts;
 pub use edits::provide_edits;
 pub(crate) use life::{SNOOZES, SnoozeUntil};
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
@@ -110,11 +110,13 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
     live.follow_changes();
     commands::provide_ticket_commands(live);
     commands::go_on_after_edits(live);
+    // Its messages are in another ticket, which is where they are answered.
+    let merged = Memo::new(move |_| live.ticket.with(|t| t.merged_into.is_some()));
     view! {
         {view! { <TicketRow live /> }.into_any()}
         {view! { <Properties live /> }.into_any()}
         {view! { <Thread live /> }.into_any()}
-        {live.may_write.then(|| view! {
+        {move || (live.may_write && !merged.get()).then(|| view! {
             {view! { <Uploads live /> }.into_any()}
             <Composer live />
         }.into_any())}

@@ -90,9 +90,21 @@ impl Newer {
     }
 }
 
-fn in_sight() -> bool {
-    let thread = document().query_selector(".ticket .thread").ok().flatten();
-    !document().hidden() && thread.is_some_and(|thread| thread.scroll_top() > NEAR)
+fn thread() -> Option<web_sys::Element> {
+    document().query_selector(".ticket .thread").ok().flatten()
+}
+
+/// Whether the newest message is where its reader looks.
+pub(super) fn in_sight() -> bool {
+    !document().hidden() && thread().is_some_and(|thread| thread.scroll_top() > NEAR)
+}
+
+/// Shows the newest message; one that was just sent has its Undo there.
+pub(super) fn to_newest() {
+    if let Some(thread) = thread() {
+        // The list hangs from its end.
+        thread.set_scroll_top(0);
+    }
 }
 
 /// Whether the author is asked whether to send all the same.

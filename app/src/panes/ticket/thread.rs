@@ -2,12 +2,14 @@
 
 use super::live::Live;
 use super::message::MessageView;
+use super::newer::{in_sight, to_newest};
 use super::properties::Stars;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle, use_clock};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use rapport_domain::MessageId;
 use rapport_domain::message::{Message, ThreadActivity, TicketDetails};
 
 /// One thing in the thread.
@@ -66,9 +68,24 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
     });
     let earlier = Memo::new(move |_| live.details.with(|d| d.thread.earlier));
     let empty = move || live.details.with(|d| d.thread.messages.is_empty());
+    let newest = Memo::new(move |_| live.details.with(|d| d.thread.messages.last().map(|m| m.id)));
+    // Something came while older messages are read: they stay where they are.
+    let below = RwSignal::new(false);
+    Effect::new(move |before: Option<Option<MessageId>>| {
+        let now = newest.get();
+        if before.is_some_and(|before| before != now) && !in_sight() {
+            below.set(true);
+        }
+        now
+    });
+    let scrolled = move |_| {
+        if below.get_untracked() && in_sight() {
+            below.set(false);
+        }
+    };
     // The list hangs from its end (see the style): it opens at the newest without a script.
     view! {
-        <div class="thread" role="log" aria-label="Messages" aria-live="off" tabindex="0">
+        <div class="thread" role="log" aria-label="Messages" aria-live="off" tabindex="0" on:scroll=scrolled>
             <div class="entries">
                 {move || earlier.get().map(|cursor| view! {
                     <p class="more"><a class="btn" href=format!("?before={cursor}")>"Show earlier messages"</a></p>
@@ -89,6 +106,11 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                     <p class="more"><a class="btn" href="?">"Go to the newest messages"</a></p>
                 })}
             </div>
+        </div>
+        <div class="new-below" role="status">
+            {move || below.get().then(|| view! {
+                <button type="button" class="btn" on:click=move |_| to_newest()><Icon name="arrow-down" />"New message"</button>
+            })}
         </div>
     }
 }

@@ -14,6 +14,8 @@ pub(crate) use api::mark_ticket_unread;
 
 use crate::live::use_fresh;
 use crate::pages::profile::{use_onward, use_place};
+use crate::panes::ticket::use_drafts;
+use crate::session::use_viewer;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
@@ -65,6 +67,8 @@ pub fn TicketPane() -> impl IntoView {
         }
         customer
     });
+    let me = use_viewer().map(|viewer| viewer.user);
+    let drafts = use_drafts(me, move || place.ticket.track());
     mark_read_on_open(seen, fresh);
     keep_focus(".tickets ul", move || fresh.get(), move || drop(list.get()));
     shortcuts();
@@ -81,7 +85,7 @@ pub fn TicketPane() -> impl IntoView {
                 </header>
                 <ul>
                     <For each=rows key=|t| (t.id, t.version, t.last_activity_at, t.unread) let:ticket>
-                        {view! { <TicketItem ticket query seen /> }.into_any()}
+                        {view! { <TicketItem ticket query seen drafts /> }.into_any()}
                     </For>
                 </ul>
                 {move || empty().then(|| nothing(filter))}

@@ -8,6 +8,7 @@ use crate::ui::time::Time;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::ticket::TicketRow;
+use std::collections::HashSet;
 
 /// Number, status, time, subject, last line; a link that opens the ticket in the centre.
 #[component]
@@ -18,6 +19,8 @@ pub fn TicketItem(
     query: Signal<String>,
     /// Tickets opened since the list was loaded.
     seen: RwSignal<Vec<i64>>,
+    /// Tickets for which this browser has an unsent draft of the reader's.
+    drafts: ReadSignal<HashSet<i64>>,
 ) -> impl IntoView {
     let place = use_place();
     let number = ticket.number;
@@ -47,6 +50,8 @@ pub fn TicketItem(
     let unread = move || {
         ticket.unread && place.ticket.get() != Some(number) && !seen.with(|s| s.contains(&number))
     };
+    // In the open one it can be seen.
+    let draft = move || place.ticket.get() != Some(number) && drafts.with(|d| d.contains(&number));
     let channel = ticket.last_message_channel.unwrap_or(ticket.channel);
     view! {
         <li>
@@ -56,6 +61,7 @@ pub fn TicketItem(
                 <Time at=ticket.last_activity_at />
                 <span class="subject" class:unread=unread title=ticket.subject.clone()>
                     {move || unread().then(|| view! { <span class="visually-hidden">"Unread: "</span> })}
+                    {move || draft().then(|| view! { <span class="draft-mark">"Draft"</span> })}
                     {ticket.subject.clone()}
                 </span>
                 <span class="snippet">

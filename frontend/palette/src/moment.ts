@@ -1,0 +1,131 @@
+// Times as people type them: "fri 14:00", "tomorrow", "3d", "Dec 12 9am".
+
+/** When a day begins for whoever names no time. */
+const MORNING = 9;
+const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+/** Further away nobody means it. */
+const MOST_YEARS = 5;
+
+/** Which of the names a word begins, by three letters at least; -1 for none. */
+const named = (names: string[], word: string) => (word.length < 3 ? -1 : names.findIndex((name) => name.startsWith(word)));
+
+type Found = { day?: Date; hour?: number; minute?: number; exactly?: Date };
+
+/** The time to come that was typed, by the clock of this browser; undefined where it is none. */
+export function moment(typed: string, now: Date): Date | undefined {
+  const words = typed.toLowerCase().replace(/,/g, " ").split(/\s+/).filter((word) => word !== "" && !FILLING.has(word));
+  const found: Found = {};
+  if (words.length === 0 || words.length > 5) return undefined;
+  while (words.length > 0) {
+    let taken = 0;
+    // The first that can read them.
+    READERS.some((read) => (taken = read(words, found, now)) > 0);
+    if (taken === 0) return undefined;
+    words.splice(0, taken);
+  }
+  const at = found.exactly ?? whole(found, now);
+  return at > now && at.getFullYear() <= now.getFullYear() + MOST_YEARS ? at : undefined;
+}
+
+const FILLING = new Set(["at", "in", "on", "until", "for", "the", "next", "of"]);
+
+const MINUTES = new Map([["m", 1], ["min", 1], ["mins", 1], ["minute", 1], ["minutes", 1], ["h", 60], ["hrs", 60], ["hour", 60], ["hours", 60]]);
+const UNIT_DAYS = new Map([["d", 1], ["day", 1], ["days", 1], ["w", 7], ["week", 7], ["weeks", 7]]);
+
+/** Reads what the words begin with into `found`, and says how many words that were. */
+type Read = (words: string[], found: Found, now: Date) => number;
+
+const READERS: Read[] = [span, clock, namedDay, isoDay, dayOfMonth];
+
+/** `2h`, `30 min`, `3 days`, `2w`. */
+function span(words: string[], found: Found, now: Date) {
+  const joined = /^(\d{1,3})([a-z]+)$/.exec(words[0] ?? "");
+  const [count, unit] = joined ? [joined[1], joined[2]] : [words[0], words[1]];
+  if (!/^\d{1,3}$/.test(count ?? "") || !unit || found.day || found.exactly) return 0;
+  const many = Number(count);
+  const [minutes, days] = [MINUTES.get(unit), UNIT_DAYS.get(unit)];
+  if (minutes !== undefined) found.exactly = new Date(now.getTime() + many * minutes * 60_000);
+  else if (days !== undefined) found.day = ahead(now, many * days);
+  else return 0;
+  return joined ? 1 : 2;
+}
+
+/** `14:00`, `9am`, `9`. */
+function clock(words: string[], found: Found) {
+  const read = /^(\d{1,2})(?:[:.](\d{2}))?(am|pm)?$/.exec(words[0] ?? "");
+  // "12 dec" is a day.
+  if (!read || found.hour !== undefined || (!read[2] && !read[3] && named(MONTHS, words[1] ?? "") >= 0)) return 0;
+  const half = read[3] ?? (["am", "pm"].includes(words[1] ?? "") ? words[1] : undefined);
+  const [hour, minute] = [Number(read[1]), Number(read[2] ?? 0)];
+  if (minute > 59 || hour > 23 || (half && (hour < 1 || hour > 12))) return 0;
+  found.hour = half ? (hour % 12) + (half === "pm" ? 12 : 0) : hour;
+  found.minute = minute;
+  return half && !read[3] ? 2 : 1;
+}
+
+/** `today`, `tomorrow`, `fri`. */
+function namedDay(words: string[], found: Found, now: Date) {
+  const word = words[0] ?? "";
+  if (found.day) return 0;
+  if (word === "today" || word === "tonight") found.day = ahead(now, 0);
+  else if (word === "tmrw" || (word.length >= 3 && "tomorrow".startsWith(word))) found.day = ahead(now, 1);
+  else {
+    const day = named(DAYS, word);
+    if (day < 0) return 0;
+    // Never today: "fri" on a Friday is the next one.
+    found.day = ahead(now, ((day - now.getDay() + 6) % 7) + 1);
+  }
+  if (word === "tonight") found.hour ??= 20;
+  return 1;
+}
+
+/** `2026-12-12`. */
+function isoDay(words: string[], found: Found) {
+  const read = /^(\d{4})-(\d{2})-(\d{2})$/.exec(words[0] ?? "");
+  const day = read && real(Number(read[1]), Number(read[2]) - 1, Number(read[3]));
+  if (!day || found.day) return 0;
+  found.day = day;
+  return 1;
+}
+
+/** `dec 12`, `12 dec`, `12 december 2027`. */
+function dayOfMonth(words: string[], found: Found, now: Date) {
+  const [one = "", two = "", year = ""] = words;
+  const [month, day] = named(MONTHS, one) >= 0 ? [one, two] : [two, one];
+  const [index, read] = [named(MONTHS, month), /^(\d{1,2})(?:st|nd|rd|th|\.)?$/.exec(day)];
+  if (index < 0 || !read || found.day) return 0;
+  const told = /^\d{4}$/.test(year);
+  const of = (year: number) => real(year, index, Number(read[1]));
+  const thisYear = of(now.getFullYear());
+  const gone = thisYear && thisYear < ahead(now, 0);
+  const at = told ? of(Number(year)) : gone ? of(now.getFullYear() + 1) : thisYear;
+  if (!at) return 0;
+  found.day = at;
+  return told ? 3 : 2;
+}
+
+/** Midnight of a day that the calendar has. */
+function real(year: number, month: number, day: number): Date | undefined {
+  const at = new Date(year, month, day);
+  return at.getMonth() === month && at.getDate() === day ? at : undefined;
+}
+
+/** Midnight, so many days from now. */
+function ahead(now: Date, days: number) {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
+}
+
+/** A time alone is the next such time; a day alone its morning. */
+function whole({ day, hour, minute }: Found, now: Date): Date {
+  const on = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour ?? MORNING, minute ?? 0);
+  if (day) return on(day);
+  const today = on(now);
+  return today > now ? today : on(ahead(now, 1));
+}
+
+/** `Fri, Dec 4, 14:00`, with the year where it is another one. */
+export function inWords(at: Date): string {
+  const year = at.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return at.toLocaleString("en-US", { weekday: "short", month: "short", day: "numeric", year, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
