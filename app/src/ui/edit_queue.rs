@@ -5,9 +5,10 @@
 //! refused stays with what was typed, until its author decides.
 
 use rapport_domain::AppError;
+use rapport_domain::ticket::TicketProperty;
 
-/// What is edited: the number of a ticket and the name of its property.
-pub type Field = (i64, String);
+/// What is edited: the number of a ticket and its property.
+pub type Field = (i64, TicketProperty);
 
 /// One edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +149,7 @@ impl EditQueue {
         for entry in self.entries.iter_mut().filter(|e| e.edit.field == *field) {
             let State::Refused(error) = &entry.state else { continue };
             if let AppError::Changed(by) = error
-                && let Some(theirs) = by.iter().find(|o| o.field == field.1)
+                && let Some(theirs) = by.iter().find(|o| o.field == field.1.to_string())
             {
                 entry.edit.was = Some(theirs.value.clone());
             }
@@ -172,11 +173,11 @@ mod tests {
     use rapport_domain::error::Theirs;
 
     fn set(property: &str, was: &str, value: &str) -> Edit {
-        Edit { field: (7, property.into()), value: value.into(), was: Some(was.into()) }
+        Edit { field: field(property), value: value.into(), was: Some(was.into()) }
     }
 
     fn field(property: &str) -> Field {
-        (7, property.into())
+        (7, TicketProperty::Field(property.into()))
     }
 
     #[test]

@@ -5,6 +5,9 @@ use crate::ui::combobox::Suggestion;
 use leptos::prelude::*;
 use rapport_domain::macros::FilledMacro;
 use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
+use rapport_domain::ticket::TicketProperty;
+#[cfg(feature = "ssr")]
+use rapport_domain::ticket::TicketEdit;
 use rapport_domain::{AttachmentId, Cursor, CustomerId, MacroId, MessageId, UserId};
 use server_fn::codec::Json;
 
@@ -20,16 +23,16 @@ pub async fn open_ticket(number: i64, before: Option<Cursor>) -> Result<TicketDe
 #[server]
 pub async fn edit_ticket(
     number: i64,
-    property: String,
+    property: TicketProperty,
     value: Option<String>,
     sets: Option<bool>,
     was: Option<String>,
 ) -> Result<i32, Failure> {
-    let value = value.unwrap_or_default();
     // An empty text reads as absent.
     let was = sets.is_some().then(|| was.unwrap_or_default());
     crate::api::run(async |ctx| {
-        let changed = rapport_services::tickets::edit(ctx, number, was, &property, &value).await?;
+        let edit = TicketEdit::read(&property, value.as_deref().unwrap_or_default())?;
+        let changed = rapport_services::tickets::edit(ctx, number, was, edit).await?;
         Ok(changed.version)
     })
     .await

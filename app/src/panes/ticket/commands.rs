@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::message::{Effect as Deed, StatusChoice};
 use rapport_domain::preferences::{AfterSend, Choice as Preference};
-use rapport_domain::ticket::{Status, StatusCategory, Ticket};
+use rapport_domain::ticket::{Status, StatusCategory, Ticket, TicketProperty};
 use rapport_domain::{LabelId, TeamId, UserId};
 
 /// The command that puts the ticket to sleep, as its menu asks for it too.
@@ -26,7 +26,7 @@ pub(super) fn provide_ticket_commands(live: Live) {
         let mine = move || now(live, |t| t.row.assignee.as_ref().is_some_and(|a| a.id == me));
         let to_me = move || (!mine()).then_some("Assign to me");
         use_command(Command::named(to_me).key("m").icon("user-check"), move |_| {
-            change(live, "assignee", me.to_string());
+            change(live, TicketProperty::Assignee, me.to_string());
         });
         given_out(live);
         sorted(live);
@@ -56,13 +56,13 @@ fn given_out(live: Live) {
     let word = |id: Option<UserId>| id.map(|id| id.to_string()).unwrap_or_default();
     let people = move || assignable.with_untracked(|d| choices::people(&d.assignable, word));
     let assign = Command::named(able(live, "Assign to …")).key("a").icon("user").choices(people);
-    let assign = assign.now(move || live.replaced("assignee"));
-    use_command(assign, move |id| change(live, "assignee", id));
+    let assign = assign.now(move || live.replaced(&TicketProperty::Assignee));
+    use_command(assign, move |id| change(live, TicketProperty::Assignee, id));
     let word = |id: Option<TeamId>| id.map(|id| id.to_string()).unwrap_or_default();
     let teams = move || assignable.with_untracked(|d| choices::teams(&d.assignable, word));
     let team = Command::named(able(live, "Give to team …")).icon("users").choices(teams);
-    let team = team.now(move || live.replaced("team"));
-    use_command(team, move |id| change(live, "team", id));
+    let team = team.now(move || live.replaced(&TicketProperty::Team));
+    use_command(team, move |id| change(live, TicketProperty::Team, id));
 }
 
 /// Status, priority, tags.
@@ -73,21 +73,21 @@ fn sorted(live: Live) {
     let statuses = move || live.details.with_untracked(|d| choices::statuses(&d.assignable, word));
     let status =
         Command::named(able(live, "Set status …")).key("o").icon("circle-dot").choices(statuses);
-    let status = status.now(move || live.replaced("status"));
-    use_command(status, move |value| change(live, "status", value));
+    let status = status.now(move || live.replaced(&TicketProperty::Status));
+    use_command(status, move |value| change(live, TicketProperty::Status, value));
     let priorities = || choices::priorities(|p| p.as_str().into());
     let priority = Command::named(able(live, "Set priority …"))
         .key("p")
         .icon("chart-column")
         .choices(priorities)
-        .now(move || live.replaced("priority"));
-    use_command(priority, move |value| change(live, "priority", value));
+        .now(move || live.replaced(&TicketProperty::Priority));
+    use_command(priority, move |value| change(live, TicketProperty::Priority, value));
     let add = Command::named(able(live, "Add tag …")).key("t").icon("tag").text("Name of the tag");
-    use_command(add, move |tag| change(live, "tag", tag));
+    use_command(add, move |tag| change(live, TicketProperty::Tag, tag));
     let has_tags = move || now(live, |t| !t.row.tags.is_empty()).then_some("Remove tag …");
     let tags = move || now(live, |t| t.row.tags.iter().map(|t| (t.clone(), t.clone())).collect());
     use_command(Command::named(has_tags).icon("tag").choices(tags), move |tag| {
-        change(live, "untag", tag);
+        change(live, TicketProperty::Untag, tag);
     });
 }
 
@@ -96,20 +96,20 @@ fn ended(live: Live) {
     let closed = move || now(live, |t| t.row.status == Status::Closed);
     let close = move || Some(if closed() { "Reopen" } else { "Close" });
     use_command(Command::named(close).key("e").icon("circle-check"), move |_| {
-        change(live, "status", if closed() { "open" } else { "closed" });
+        change(live, TicketProperty::Status, if closed() { "open" } else { "closed" });
     });
     let clock = use_clock();
     let snoozes = move || choices::snoozes(clock, |until| until);
     let snooze = Command::named(able(live, SNOOZE)).key("s").icon("moon");
     let snooze = snooze.choices(snoozes).until("");
-    use_command(snooze, move |until| change(live, "snooze", until));
+    use_command(snooze, move |until| change(live, TicketProperty::Snooze, until));
     let spam = move || now(live, |t| t.spam_at.is_some());
     let mark = move || Some(if spam() { "No spam" } else { "Mark as spam" });
     use_command(Command::named(mark).key("!").icon("shield"), move |_| {
-        change(live, "spam", if spam() { "no" } else { "yes" });
+        change(live, TicketProperty::Spam, if spam() { "no" } else { "yes" });
     });
     let merge = Command::named(able(live, "Merge into …")).icon("git-merge").text("#1042");
-    use_command(merge, move |number| change(live, "merge", number));
+    use_command(merge, move |number| change(live, TicketProperty::Merge, number));
 }
 
 /// Goes on once an edit made the ticket done with.
@@ -127,11 +127,11 @@ pub(super) fn go_on_after_edits(live: Live) {
 }
 
 /// Whether a change takes the ticket off the list of what is to do.
-fn is_done_with(live: Live, property: &str, value: &str) -> bool {
+fn is_done_with(live: Live, property: &TicketProperty, value: &str) -> bool {
     match property {
-        "snooze" => !value.is_empty(),
-        "spam" => value == "yes",
-        "status" => match value.parse() {
+        TicketProperty::Snooze => !value.is_empty(),
+        TicketProperty::Spam => value == "yes",
+        TicketProperty::Status => match value.parse() {
             Ok(label) => closes(live, StatusChoice::Label(label)),
             Err(_) => value == Status::Closed.as_str(),
         },
@@ -160,9 +160,9 @@ fn closes(live: Live, status: StatusChoice) -> bool {
 }
 
 /// Changes a property as its own editor would.
-fn change(live: Live, property: &str, value: impl Into<String>) {
-    let (value, was) = (value.into(), live.replaced(property));
-    let undo = live.undo_of(property, &value);
+fn change(live: Live, property: TicketProperty, value: impl Into<String>) {
+    let (value, was) = (value.into(), live.replaced(&property));
+    let undo = live.undo_of(&property, &value);
     live.edits.push(live.number, property, &value, was, undo);
 }
 

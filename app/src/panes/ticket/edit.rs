@@ -15,13 +15,14 @@ use leptos::html::{Details, Input};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use rapport_domain::AppError;
+use rapport_domain::ticket::TicketProperty;
 use wasm_bindgen::JsCast;
 
 /// The form around one property. `property` says what the value called `value` means.
 #[component]
 pub(super) fn EditForm(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     #[prop(optional)] class: &'static str,
     /// The value that is replaced, where it is one.
     #[prop(optional, into)]
@@ -48,7 +49,7 @@ pub(super) fn EditForm(
     view! {
         <form method="post" action=EditTicket::url() class=format!("edit {class}") on:submit=on_submit>
             <input type="hidden" name="number" value=live.number />
-            <input type="hidden" name="property" value=property />
+            <input type="hidden" name="property" value=property.to_string() />
             {was.map(|was| view! {
                 <input type="hidden" name="sets" value="true" />
                 <input type="hidden" name="was" value=move || was.try_get().unwrap_or_default() />
@@ -82,12 +83,12 @@ impl Choice {
 #[component]
 pub(super) fn Choose(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
     #[prop(into)] value: Signal<String>,
 ) -> impl IntoView {
-    let value = live.shown(&property, value);
+    let value = live.shown(property.clone(), value);
     let options = choices
         .iter()
         .map(|choice| {
@@ -103,13 +104,13 @@ pub(super) fn Choose(
             |all: &Vec<Choice>| all.iter().find(|c| c.value == value).map(|c| c.label.clone());
         choices.with_value(named).unwrap_or_default()
     };
-    let (again, field) = (property.clone(), live.field(&property));
+    let (again, field) = (property.clone(), live.field(property.clone()));
     let pending = move || live.edits.is_pending(&field).then_some("");
     let form = view! {
         <select
             name="value"
             aria-label=label
-            aria-invalid=error_of(live, &property)
+            aria-invalid=error_of(live, property.clone())
             data-pending=pending
             prop:value=move || value.try_get().unwrap_or_default()
             on:change=move |ev| submit(&ev)
@@ -129,15 +130,15 @@ pub(super) fn Choose(
 #[component]
 pub(super) fn Type(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     #[prop(into)] label: String,
     kind: &'static str,
     #[prop(into)] value: Signal<String>,
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
-    let typing = Typing::new(live.shown(&property, value));
+    let typing = Typing::new(live.shown(property.clone(), value));
     let text = move || typing.text.try_get().unwrap_or_default();
-    let (again, field) = (property.clone(), live.field(&property));
+    let (again, field) = (property.clone(), live.field(property.clone()));
     let pending = move || live.edits.is_pending(&field).then_some("");
     view! {
         <EditForm live property=property.clone() typing>
@@ -146,7 +147,7 @@ pub(super) fn Type(
                 type=kind
                 step=(kind == "number").then_some("any")
                 aria-label=label
-                aria-invalid=error_of(live, &property)
+                aria-invalid=error_of(live, property.clone())
                 data-pending=pending
                 placeholder="Add"
                 autocomplete="off"
@@ -168,7 +169,7 @@ pub(super) fn Type(
 #[component]
 pub(super) fn Act(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     #[prop(into)] value: String,
     #[prop(into)] label: String,
     #[prop(default = "x")] icon: &'static str,
@@ -185,7 +186,7 @@ pub(super) fn Act(
 #[component]
 pub(super) fn AddBox(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     #[prop(into)] label: String,
     #[prop(into)] placeholder: String,
     #[prop(default = "text")] kind: &'static str,
@@ -236,12 +237,12 @@ pub(super) fn AddBox(
 #[component]
 pub(super) fn EditError(
     live: Live,
-    #[prop(into)] property: String,
+    property: TicketProperty,
     /// What was to be stored, as people read it.
     #[prop(optional, into)]
     mine: Option<Signal<String>>,
 ) -> impl IntoView {
-    let field = StoredValue::new(live.field(&property));
+    let field = StoredValue::new(live.field(property.clone()));
     let insist = move |_| live.edits.insist(&field.get_value());
     let give_up = move |_| live.edits.give_up(&field.get_value());
     move || {
@@ -272,7 +273,7 @@ fn SaveButton() -> impl IntoView {
 
 fn error_of(
     live: Live,
-    property: &str,
+    property: TicketProperty,
 ) -> impl Fn() -> Option<&'static str> + Send + Clone + use<> {
     let field = live.field(property);
     move || live.edits.refused(&field).map(|_| "true")

@@ -7,6 +7,7 @@ use crate::ui::toast::{SHOWN_MAX, Toasts, use_toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::AppError;
+use rapport_domain::ticket::TicketProperty;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -60,12 +61,12 @@ impl Edits {
     pub fn push(
         self,
         number: i64,
-        property: &str,
+        property: TicketProperty,
         value: &str,
         was: Option<String>,
         undo: Option<Undo>,
     ) {
-        let edit = Edit { field: (number, property.into()), value: value.into(), was };
+        let edit = Edit { field: (number, property), value: value.into(), was };
         let id = self.queue.try_update(|queue| queue.push(edit)).flatten();
         if let (Some(id), Some(undo)) = (id, undo) {
             self.undo.update_value(|all| drop(all.insert(id, undo)));
@@ -78,7 +79,7 @@ impl Edits {
         let value = form.value.clone().unwrap_or_default();
         // An empty text of a form reads as absent; deeds have no such field.
         let was = form.sets.is_some().then(|| form.was.clone().unwrap_or_default());
-        self.push(form.number, &form.property, &value, was, undo);
+        self.push(form.number, form.property.clone(), &value, was, undo);
     }
 
     fn send(self) {
@@ -102,7 +103,7 @@ impl Edits {
                 if let Some(Undo { said, back }) = undo {
                     self.toasts.undoable(said, move || {
                         for (property, value, was) in back.clone() {
-                            self.push(number, &property, &value, was, None);
+                            self.push(number, property, &value, was, None);
                         }
                         match self.way_back(number) {
                             Some(back) if self.open.get_value() != Some(number) => back(),

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use rapport_domain::ticket::TicketProperty;
 use rapport_domain::{AppError, CustomerId};
 
 /// Which of the two forms is open.
@@ -39,7 +40,7 @@ pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
         <button type="button" class="scripted" on:click=move |_| joining.give.set(true)><Icon name="user" />"Move to another customer…"</button>
         <details class="menu-more unscripted" data-popup="">
             <summary><Icon name="git-merge" />"Merge into…"</summary>
-            <EditForm live property="merge">
+            <EditForm live property=TicketProperty::Merge>
                 <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
                 <button type="submit" class="btn">"Merge"</button>
             </EditForm>
@@ -61,7 +62,7 @@ pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
     let (place, navigate) = (use_place(), use_navigate());
     // The messages are in the other ticket now, and so is the reader.
     live.edits.on_done(live.number, move |edit| {
-        if edit.field.1 == "merge" {
+        if edit.field.1 == TicketProperty::Merge {
             joining.merge.set(false);
             if let Ok(into) = number(&edit.value).parse() {
                 navigate(&place.ticket_href(into), Default::default());
@@ -69,7 +70,7 @@ pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
         }
     });
     // A form that is opened again does not start with what was wrong before.
-    let field = StoredValue::new(live.field("merge"));
+    let field = StoredValue::new(live.field(TicketProperty::Merge));
     Effect::new(move |_| {
         if !joining.merge.get() {
             live.edits.give_up(&field.get_value());
@@ -93,13 +94,13 @@ fn number(typed: &str) -> &str {
 #[component]
 fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let (own, customer) = (live.number, live.customer);
-    let field = StoredValue::new(live.field("merge"));
+    let field = StoredValue::new(live.field(TicketProperty::Merge));
     // The queue outlives this form, and may change once it is gone.
     let refused = move || field.try_with_value(|f| live.edits.refused(f)).flatten();
     let error = Signal::derive(move || refused().map(|e| e.to_string()));
     let pending = move || field.try_with_value(|f| live.edits.is_pending(f)).unwrap_or_default();
     view! {
-        <EditForm live property="merge" class="form">
+        <EditForm live property=TicketProperty::Merge class="form">
             <Combobox
                 name="value"
                 label="Ticket of the same customer"

@@ -10,9 +10,15 @@ use crate::ui::shortcuts::ask;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
 use leptos::prelude::*;
+use rapport_domain::ticket::TicketProperty;
 
 /// The properties whose errors show above the ticket: their forms are in the menu.
-pub(super) const IN_MENU: [&str; 4] = ["snooze", "spam", "unmerge", "unsplit"];
+pub(super) const IN_MENU: [TicketProperty; 4] = [
+    TicketProperty::Snooze,
+    TicketProperty::Spam,
+    TicketProperty::Unmerge,
+    TicketProperty::Unsplit,
+];
 
 /// When the working day starts, for those who snooze until a day.
 const MORNING: u32 = 9;
@@ -28,7 +34,7 @@ pub(super) fn LifeActions(live: Live, joining: Joining) -> impl IntoView {
             {view! { <JoinActions live joining /> }.into_any()}
             <a href=format!("/tickets/{}/split", live.number) rel="external"><Icon name="git-merge" />"Split…"</a>
         </Show>
-        <EditForm live property="spam">
+        <EditForm live property=TicketProperty::Spam>
             <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />
             <button type="submit"><Icon name="shield" />{move || if spam() { "No spam" } else { "Mark as spam" }}</button>
         </EditForm>
@@ -40,7 +46,7 @@ fn Snooze(live: Live) -> impl IntoView {
     let clock = use_clock();
     let choice = move |(label, until): SnoozeUntil| {
         view! {
-            <EditForm live property="snooze">
+            <EditForm live property=TicketProperty::Snooze>
                 <input type="hidden" name="value" value=move || until(clock) />
                 <button type="submit"><Icon name="clock" />{label}</button>
             </EditForm>
@@ -83,7 +89,7 @@ fn morning(clock: Clock, days: u64) -> String {
 pub(super) fn LifeState(live: Live) -> impl IntoView {
     let place = use_place();
     let may = live.may_write;
-    let undo = move |property: &'static str, value: &'static str, label: &'static str| {
+    let undo = move |property: TicketProperty, value: &'static str, label: &'static str| {
         may.then(|| {
             view! {
                 <EditForm live property class="plain">
@@ -101,7 +107,7 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
                 <div class="state-bar">
                     <Icon name="git-merge" />
                     <span>"The messages of this ticket are in " <a href=place.ticket_href(into)>{format!("#{into}")}</a> "."</span>
-                    {undo("unmerge", "", "Take the merge back")}
+                    {undo(TicketProperty::Unmerge, "", "Take the merge back")}
                 </div>
             }
             .into_any();
@@ -111,7 +117,7 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
                 <div class="state-bar">
                     <Icon name="moon" />
                     <span>"Comes back " <Time at=until style=TimeStyle::Full /> ", or when the customer writes."</span>
-                    {undo("status", "open", "Wake it now")}
+                    {undo(TicketProperty::Status, "open", "Wake it now")}
                 </div>
             }
             .into_any();
@@ -121,14 +127,14 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
                 <div class="state-bar">
                     <Icon name="git-merge" />
                     <span>"Split off " <a href=place.ticket_href(from)>{format!("#{from}")}</a> "."</span>
-                    {undo("unsplit", "", "Take the split back")}
+                    {undo(TicketProperty::Unsplit, "", "Take the split back")}
                 </div>
             }
             .into_any();
         }
         if spam {
             return view! {
-                <div class="state-bar"><Icon name="shield" /><span>"Marked as spam."</span>{undo("spam", "no", "No spam")}</div>
+                <div class="state-bar"><Icon name="shield" /><span>"Marked as spam."</span>{undo(TicketProperty::Spam, "no", "No spam")}</div>
             }
             .into_any();
         }

@@ -13,7 +13,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::live::Hint;
 use rapport_domain::message::{Delivery, TicketDetails};
-use rapport_domain::ticket::Ticket;
+use rapport_domain::ticket::{Ticket, TicketProperty};
 use rapport_domain::{Cursor, CustomerId, MessageId, Permission, UserId};
 
 /// What every part of the open ticket shares.
@@ -136,13 +136,13 @@ impl Live {
     }
 
     /// A property, as the queue of edits names it.
-    pub fn field(self, property: &str) -> Field {
-        (self.number, property.into())
+    pub fn field(self, property: TicketProperty) -> Field {
+        (self.number, property)
     }
 
     /// What a property shows: what was just chosen or typed, else `value`, which the page knows.
     /// The queue outlives the ticket, so read it by `try_get`: it may change once this one is left.
-    pub fn shown(self, property: &str, value: Signal<String>) -> Signal<String> {
+    pub fn shown(self, property: TicketProperty, value: Signal<String>) -> Signal<String> {
         let field = self.field(property);
         Signal::derive(move || {
             let version = self.ticket.try_with(|t| t.row.version).unwrap_or_default();

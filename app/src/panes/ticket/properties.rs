@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use rapport_domain::fields::{FieldDef, FieldType, display};
 use rapport_domain::limits;
 use rapport_domain::sla::{Due, SlaTarget};
-use rapport_domain::ticket::{Priority, Status, Ticket};
+use rapport_domain::ticket::{Priority, Status, Ticket, TicketProperty};
 
 #[component]
 pub(super) fn Properties(live: Live) -> impl IntoView {
@@ -111,18 +111,18 @@ fn Choices(live: Live) -> impl IntoView {
     view! {
         <div><dt>"Status"</dt><dd>
             <span class=move || status_class(status.get())>
-                <Choose live property="status" label="Status" choices=statuses value=chosen />
+                <Choose live property=TicketProperty::Status label="Status" choices=statuses value=chosen />
             </span>
         </dd></div>
         <div><dt>"Priority"</dt><dd>
-            <Choose live property="priority" label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
+            <Choose live property=TicketProperty::Priority label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
         </dd></div>
         <div><dt>"Assignee"</dt><dd>
             {move || assignee.get().map(|p| view! { <Avatar name=p.name /> })}
-            <Choose live property="assignee" label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
+            <Choose live property=TicketProperty::Assignee label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
         </dd></div>
         <div><dt>"Team"</dt><dd>
-            <Choose live property="team" label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
+            <Choose live property=TicketProperty::Team label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
         </dd></div>
     }
     .into_any()
@@ -145,7 +145,7 @@ fn Lists(live: Live) -> impl IntoView {
             view! {
                 <span class="tag">
                     <span class="clip">{tag.clone()}</span>
-                    {may.then(|| view! { <Act live property="untag" value=tag label /> })}
+                    {may.then(|| view! { <Act live property=TicketProperty::Untag value=tag label /> })}
                 </span>
             }
         };
@@ -160,7 +160,7 @@ fn Lists(live: Live) -> impl IntoView {
                 view! {
                     <span class="with-act">
                         <Linked issue />
-                        {may.then(|| view! { <Act live property="unlink" value=id label icon="unlink" /> })}
+                        {may.then(|| view! { <Act live property=TicketProperty::Unlink value=id label icon="unlink" /> })}
                     </span>
                 }
             })
@@ -170,11 +170,11 @@ fn Lists(live: Live) -> impl IntoView {
         <div><dt>"Channel"</dt><dd><span class="clip" title=channel>{channel}</span></dd></div>
         <div><dt>"Tags"</dt><dd>
             {tags}
-            {may.then(|| view! { <AddBox live property="tag" label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
+            {may.then(|| view! { <AddBox live property=TicketProperty::Tag label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
         </dd></div>
         <div><dt>"Linked issues"</dt><dd>
             {issues}
-            {may.then(|| view! { <AddBox live property="link" label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
+            {may.then(|| view! { <AddBox live property=TicketProperty::Link label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
         </dd></div>
     }
 }
@@ -219,7 +219,7 @@ fn Facts(live: Live) -> impl IntoView {
                     <span class="with-act" title=person.name.unwrap_or_default()>
                         <span class="clip">{person.email.clone()}</span>
                         {(!person.proven).then(|| view! { <span class="muted">"unproven"</span> })}
-                        {may.then(|| view! { <Act live property="dismiss" value=person.email label /> })}
+                        {may.then(|| view! { <Act live property=TicketProperty::Dismiss value=person.email label /> })}
                     </span>
                 }
             })
@@ -232,7 +232,7 @@ fn Facts(live: Live) -> impl IntoView {
         {move || resolution().map(|took| view! { <div><dt>"Resolution"</dt><dd>{took}</dd></div> })}
         <div><dt>"Participants"</dt><dd>
             {people}
-            {may.then(|| view! { <AddBox live property="invite" label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
+            {may.then(|| view! { <AddBox live property=TicketProperty::Invite label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
         </dd></div>
     }
 }
@@ -245,7 +245,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
         live.ticket.with(|t| t.fields.get(&key).map(|v| display(&shown, v))).unwrap_or_default()
     });
     let label = def.label.clone();
-    let property = format!("field:{}", def.key);
+    let property = TicketProperty::Field(def.key.clone());
     let editor = match def.kind {
         _ if !live.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
         FieldType::Boolean | FieldType::List => {

@@ -26,7 +26,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::limits;
-use rapport_domain::ticket::{IssueState, LinkedIssue, Status};
+use rapport_domain::ticket::{IssueState, LinkedIssue, Status, TicketProperty};
 
 /// Tags that fit beside the subject.
 const TAGS_SHOWN: usize = 3;
@@ -144,7 +144,7 @@ fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) 
 #[component]
 fn Subject(live: Live) -> impl IntoView {
     let known = Signal::derive(move || live.ticket.with(|t| t.row.subject.clone()));
-    let shown = live.shown("subject", known);
+    let shown = live.shown(TicketProperty::Subject, known);
     let subject = move || shown.try_get().unwrap_or_default();
     if !live.may_write {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
@@ -153,7 +153,7 @@ fn Subject(live: Live) -> impl IntoView {
     let text = move || typing.text.try_get().unwrap_or_default();
     let node = NodeRef::<Details>::new();
     live.edits.on_done(live.number, move |edit| {
-        if edit.field.1 == "subject"
+        if edit.field.1 == TicketProperty::Subject
             && let Some(details) = node.get_untracked()
         {
             fold(&details);
@@ -166,7 +166,7 @@ fn Subject(live: Live) -> impl IntoView {
                 <Icon name="pencil" />
             </summary>
             <div class="popup">
-                <EditForm live property="subject" typing>
+                <EditForm live property=TicketProperty::Subject typing>
                     <input
                         class="input"
                         name="value"
@@ -182,7 +182,7 @@ fn Subject(live: Live) -> impl IntoView {
                     />
                     <button type="submit" class="btn primary">"Save"</button>
                 </EditForm>
-                <EditError live property="subject" mine=typing.text />
+                <EditError live property=TicketProperty::Subject mine=typing.text />
             </div>
         </details>
     }
@@ -250,12 +250,12 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
             <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", live.number), toasts)><Icon name="hash" />"Copy number"</button>
             {me.map(|me| view! {
                 <Show when=move || !mine()>
-                    <EditForm live property="assignee" was=assigned>
+                    <EditForm live property=TicketProperty::Assignee was=assigned>
                         <input type="hidden" name="value" value=me.to_string() />
                         <button type="submit"><Icon name="user-check" />"Assign to me"</button>
                     </EditForm>
                 </Show>
-                <EditForm live property="status" was=status>
+                <EditForm live property=TicketProperty::Status was=status>
                     <input type="hidden" name="value" value=move || if closed() { "open" } else { "closed" } />
                     <button type="submit">
                         {move || if closed() {

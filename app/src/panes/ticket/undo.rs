@@ -5,7 +5,7 @@ use super::live::Live;
 use leptos::prelude::WithUntracked;
 use rapport_domain::UserId;
 use rapport_domain::message::TicketDetails;
-use rapport_domain::ticket::{Assignable, Priority, Status, Ticket};
+use rapport_domain::ticket::{Assignable, Priority, Status, Ticket, TicketProperty};
 
 /// How an edit is taken back.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,30 +13,30 @@ pub struct Undo {
     /// What was done, for the message that offers it.
     pub said: String,
     /// Property, value, and what it replaces; one after the other.
-    pub back: Vec<(String, String, Option<String>)>,
+    pub back: Vec<(TicketProperty, String, Option<String>)>,
 }
 
 impl Undo {
     /// Puts a property back to what it was before `value`.
-    fn value(said: impl Into<String>, property: &str, was: String, value: &str) -> Self {
-        Self { said: said.into(), back: vec![(property.into(), was, Some(value.into()))] }
+    fn value(said: impl Into<String>, property: &TicketProperty, was: String, value: &str) -> Self {
+        Self { said: said.into(), back: vec![(property.clone(), was, Some(value.into()))] }
     }
 
     /// Does another deed.
-    fn deed(said: impl Into<String>, property: &str, value: impl Into<String>) -> Self {
-        Self { said: said.into(), back: vec![(property.into(), value.into(), None)] }
+    fn deed(said: impl Into<String>, property: TicketProperty, value: impl Into<String>) -> Self {
+        Self { said: said.into(), back: vec![(property, value.into(), None)] }
     }
 }
 
 impl Live {
     /// How setting `property` to `to` is taken back. None where nothing changes, and for custom
     /// fields and what is added but tags: it stands where it was typed.
-    pub fn undo_of(self, property: &str, to: &str) -> Option<Undo> {
+    pub fn undo_of(self, property: &TicketProperty, to: &str) -> Option<Undo> {
         self.details.try_with_untracked(|d| undo_of(d, self.me, property, to)).flatten()
     }
 
     /// The value that a change replaces; none for what holds over anything, such as a tag more.
-    pub fn replaced(self, property: &str) -> Option<String> {
+    pub fn replaced(self, property: &TicketProperty) -> Option<String> {
         self.ticket.try_with_untracked(|t| replaced(t, property)).flatten()
     }
 }
@@ -48,18 +48,23 @@ pub(super) fn status_value(ticket: &Ticket) -> String {
     label.unwrap_or_else(|| ticket.row.status.as_str().into())
 }
 
-fn replaced(ticket: &Ticket, property: &str) -> Option<String> {
+fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<String> {
     let row = &ticket.row;
     match property {
-        "status" => Some(status_value(ticket)),
-        "priority" => Some(row.priority.as_str().into()),
-        "assignee" => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
-        "team" => Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
+        TicketProperty::Status => Some(status_value(ticket)),
+        TicketProperty::Priority => Some(row.priority.as_str().into()),
+        TicketProperty::Assignee => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
+        TicketProperty::Team => Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
         _ => None,
     }
 }
 
-fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str) -> Option<Undo> {
+fn undo_of(
+    details: &TicketDetails,
+    me: Option<UserId>,
+    property: &TicketProperty,
+    to: &str,
+) -> Option<Undo> {
     let ticket = &details.ticket;
     let number = ticket.row.number;
     let was = replaced(ticket, property);
@@ -68,37 +73,47 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
     }
     let set = |said: String| Some(Undo::value(said, property, was.clone()?, to));
     match property {
-        "status" => Some(woken(ticket, status_said(ticket, &details.assignable, to), to)),
-        "snooze" => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
-        "priority" => {
+        TicketProperty::Status => Some(woken(ticket, status_said(ticket, &details.assignable, to), to)),
+        TicketProperty::Snooze => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
+        TicketProperty::Priority => {
             let priority: Priority = to.parse().ok()?;
             set(format!("Priority set to {}", priority.label()))
         }
-        "assignee" => set(assignee_said(&details.assignable, me, to)),
-        "team" => {
+        TicketProperty::Assignee => set(assignee_said(&details.assignable, me, to)),
+        TicketProperty::Team => {
             let team = details.assignable.teams.iter().find(|t| t.id.to_string() == to);
             set(team.map_or("Given to no team".into(), |t| format!("Given to {}", t.name)))
         }
-        "spam" if to == "no" => Some(Undo::deed("No longer spam", "spam", "yes")),
-        "spam" => {
-            let back = [("spam", "no".to_string()), ("status", status_value(ticket))];
-            let back = back.map(|(property, value)| (property.to_string(), value, None)).to_vec();
+        TicketProperty::Spam if to == "no" => {
+            Some(Undo::deed("No longer spam", TicketProperty::Spam, "yes"))
+        }
+        TicketProperty::Spam => {
+            let back = vec![
+                (TicketProperty::Spam, "no".into(), None),
+                (TicketProperty::Status, status_value(ticket), None),
+            ];
             Some(Undo { said: "Marked as spam".into(), back })
         }
-        "subject" => {
+        TicketProperty::Subject => {
             let was = ticket.row.subject.clone();
-            (was != to).then(|| Undo::value("Subject changed", "subject", was, to))
+            (was != to).then(|| Undo::value("Subject changed", property, was, to))
         }
-        "tag" => tagged(ticket, to),
-        "untag" => Some(Undo::deed(format!("Tag “{to}” removed"), "tag", to)),
-        "unlink" => {
+        TicketProperty::Tag => tagged(ticket, to),
+        TicketProperty::Untag => {
+            Some(Undo::deed(format!("Tag “{to}” removed"), TicketProperty::Tag, to))
+        }
+        TicketProperty::Unlink => {
             let issue = ticket.linked_issues.iter().find(|issue| issue.id.to_string() == to)?;
-            Some(Undo::deed(format!("{} unlinked", issue.key), "link", issue.url.clone()))
+            let said = format!("{} unlinked", issue.key);
+            Some(Undo::deed(said, TicketProperty::Link, issue.url.clone()))
         }
-        "dismiss" => Some(Undo::deed(format!("{to} removed"), "invite", to)),
-        "merge" => {
+        TicketProperty::Dismiss => {
+            Some(Undo::deed(format!("{to} removed"), TicketProperty::Invite, to))
+        }
+        TicketProperty::Merge => {
             let into = to.trim().trim_start_matches('#');
-            Some(Undo::deed(format!("Merged #{number} into #{into}"), "unmerge", ""))
+            let said = format!("Merged #{number} into #{into}");
+            Some(Undo::deed(said, TicketProperty::Unmerge, ""))
         }
         _ => None,
     }
@@ -109,15 +124,15 @@ fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
     let has = |tag: &str| ticket.row.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
     let new: Vec<_> = tags.split(',').map(str::trim).filter(|t| !t.is_empty() && !has(t)).collect();
     let said = format!("Tag “{}” added", new.join(", "));
-    let back: Vec<_> = new.iter().map(|t| ("untag".into(), (*t).into(), None)).collect();
+    let back: Vec<_> = new.iter().map(|t| (TicketProperty::Untag, (*t).into(), None)).collect();
     (!back.is_empty()).then_some(Undo { said, back })
 }
 
 /// Puts the status back, and to sleep again what slept.
 fn woken(ticket: &Ticket, said: String, to: &str) -> Undo {
     match ticket.snoozed_until {
-        Some(until) => Undo::deed(said, "snooze", until.to_rfc3339()),
-        None => Undo::value(said, "status", status_value(ticket), to),
+        Some(until) => Undo::deed(said, TicketProperty::Snooze, until.to_rfc3339()),
+        None => Undo::value(said, &TicketProperty::Status, status_value(ticket), to),
     }
 }
 

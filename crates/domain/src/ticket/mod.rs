@@ -1,6 +1,7 @@
 //! Tickets: their words, how lists show them, what may be asked of them.
 
 mod change;
+mod edit;
 mod inbox;
 mod input;
 mod issue_link;
@@ -11,6 +12,7 @@ mod words;
 pub use change::{
     NewIssue, NewParticipant, NewTicket, TicketChange, TicketCreated, TicketVersion, check_tags,
 };
+pub use edit::{TicketEdit, TicketProperty};
 pub use inbox::{
     AccountFilter, AssigneeFilter, BulkChange, BulkDone, BulkFailure, BulkUndo, DueFilter, Filter,
     Inbox, InboxCursor, InboxQuery, InboxSort, MailFilter, MentionFilter, NewView, SavedView,

@@ -8,7 +8,9 @@ use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{self as rules, FieldDef, FieldEntity};
-use rapport_domain::ticket::{Status, StatusCategory, TicketChange, TicketVersion, check_tags};
+use rapport_domain::ticket::{
+    Status, StatusCategory, TicketChange, TicketProperty, TicketVersion, check_tags,
+};
 use rapport_domain::{AppError, LabelId, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
@@ -22,7 +24,7 @@ pub async fn change(
     expected_version: i32,
     change: TicketChange,
 ) -> Result<TicketVersion> {
-    change_seen(ctx, number, &expected_version.into(), "", change, None).await
+    change_seen(ctx, number, &expected_version.into(), None, change, None).await
 }
 
 /// The same for a change of one `property` over what its form saw of it; `tagging` is applied to
@@ -31,7 +33,7 @@ pub(super) async fn change_seen(
     ctx: &Ctx,
     number: i64,
     seen: &Seen,
-    property: &str,
+    property: Option<&TicketProperty>,
     change: TicketChange,
     tagging: Option<Tagging>,
 ) -> Result<TicketVersion> {
@@ -50,8 +52,9 @@ pub(super) async fn change_seen(
     }
     let (after, events, names) = plan(&mut tx, ctx, &before, &change, defs).await?;
     // What comes to the same is no conflict.
-    let theirs = seen.overtaken_by(&before, property, &names).filter(|_| !events.is_empty());
-    if let Some(theirs) = theirs {
+    if let Some(property) = property.filter(|_| !events.is_empty())
+        && let Some(theirs) = seen.overtaken_by(&before, property, &names)
+    {
         drop(tx);
         return Err(overtaken(ctx, before.id, property, theirs).await);
     }

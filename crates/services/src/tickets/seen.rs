@@ -4,7 +4,7 @@ use super::activity::Names;
 use crate::Ctx;
 use rapport_domain::error::Theirs;
 use rapport_domain::fields::{self, FieldDef};
-use rapport_domain::ticket::Status;
+use rapport_domain::ticket::{Status, TicketProperty};
 use rapport_domain::{AppError, LabelId, TicketId};
 use rapport_store::tickets::LockedTicket;
 
@@ -43,13 +43,13 @@ impl Seen {
     pub(super) fn overtaken_by(
         &self,
         ticket: &LockedTicket,
-        property: &str,
+        property: &TicketProperty,
         names: &Names,
     ) -> Option<(String, String)> {
         let Self::Value(was) = self else { return None };
         let (theirs, shown) = value_of(ticket, property, names)?;
         // A status is named by its label or by its word.
-        let word = property == "status" && *was == ticket.status.as_str();
+        let word = *property == TicketProperty::Status && *was == ticket.status.as_str();
         (*was != theirs && !word).then_some((theirs, shown))
     }
 }
@@ -58,7 +58,7 @@ impl Seen {
 pub(super) async fn overtaken(
     ctx: &Ctx,
     ticket: TicketId,
-    property: &str,
+    property: &TicketProperty,
     (theirs, shown): (String, String),
 ) -> AppError {
     let by = match ctx.store.last_actor_on_ticket(ctx.workspace, ticket).await {
@@ -68,26 +68,30 @@ pub(super) async fn overtaken(
         Ok(None) => "Somebody".into(),
         Err(error) => return error.into(),
     };
-    AppError::Changed(vec![Theirs::new(&by, property, theirs, &shown)])
+    AppError::Changed(vec![Theirs::new(&by, &property.to_string(), theirs, &shown)])
 }
 
 /// A property as its form has it, and as people read it; `None` for deeds, which have no value.
-fn value_of(t: &LockedTicket, property: &str, names: &Names) -> Option<(String, String)> {
+fn value_of(
+    t: &LockedTicket,
+    property: &TicketProperty,
+    names: &Names,
+) -> Option<(String, String)> {
     let text = |id: Option<String>, shown: Option<&str>, none: &str| {
         (id.unwrap_or_default(), shown.unwrap_or(none).to_string())
     };
     Some(match property {
-        "status" => (status_value(t.status, t.label), names.status(t).to_string()),
-        "priority" => (t.priority.as_str().into(), t.priority.label().into()),
-        "assignee" => text(t.assignee.map(|a| a.to_string()), names.person(t.assignee), "Nobody"),
-        "team" => text(t.team.map(|a| a.to_string()), names.team(t.team), "None"),
-        "subject" => (t.subject.clone(), t.subject.clone()),
-        _ => {
-            let key = property.strip_prefix("field:")?;
+        TicketProperty::Status => (status_value(t.status, t.label), names.status(t).to_string()),
+        TicketProperty::Priority => (t.priority.as_str().into(), t.priority.label().into()),
+        TicketProperty::Assignee => text(t.assignee.map(|a| a.to_string()), names.person(t.assignee), "Nobody"),
+        TicketProperty::Team => text(t.team.map(|a| a.to_string()), names.team(t.team), "None"),
+        TicketProperty::Subject => (t.subject.clone(), t.subject.clone()),
+        TicketProperty::Field(key) => {
             let def: &FieldDef = names.field(key)?;
             let value = t.fields.get(key).map(|v| fields::display(def, v)).unwrap_or_default();
             (value.clone(), value)
         }
+        _ => return None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::mail_out::Post;
 use rapport_domain::message::NewMessage;
-use rapport_domain::ticket::MessageKind;
+use rapport_domain::ticket::{MessageKind, TicketEdit};
 use rapport_domain::{AppError, TicketId};
 use rapport_mail::link_token::{self, Purpose};
 use rapport_services::{csat, messages, tickets};
@@ -21,7 +21,8 @@ async fn answered(pool: PgPool) -> Post {
 async fn edit(post: &Post, property: &str, value: &str) {
     let ctx = post.world.ctx(&post.world.priya);
     let version = tickets::get(&ctx, post.number).await.unwrap().row.version;
-    tickets::edit(&ctx, post.number, version, property, value).await.unwrap();
+    let edit = TicketEdit::read(&property.parse().unwrap(), value).unwrap();
+    tickets::edit(&ctx, post.number, version, edit).await.unwrap();
 }
 
 async fn token(post: &Post) -> String {

@@ -1,7 +1,7 @@
 use crate::world::World;
 use rapport_domain::AppError;
 use rapport_domain::fields::{FieldEntity, FieldType, NewField};
-use rapport_domain::ticket::{Channel, IssueProvider, NewTicket, Status};
+use rapport_domain::ticket::{Channel, IssueProvider, NewTicket, Status, TicketEdit};
 use rapport_services::tickets::Seen;
 use rapport_services::{Ctx, fields, tickets};
 use serde_json::json;
@@ -9,7 +9,11 @@ use sqlx::PgPool;
 
 async fn edit(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<(), AppError> {
     let version = tickets::get(ctx, number).await?.row.version;
-    tickets::edit(ctx, number, version, property, value).await.map(drop)
+    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?).await.map(drop)
+}
+
+fn tag(tag: &str) -> TicketEdit {
+    TicketEdit::Tag(vec![tag.into()])
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -80,7 +84,7 @@ async fn a_wrong_edit_says_what_is_wrong_and_changes_nothing(pool: PgPool) {
     let vera = world.ctx(&world.vera);
     assert_eq!(edit(&vera, created.number, "status", "closed").await, Err(AppError::Forbidden));
     edit(&ctx, created.number, "status", "closed").await.unwrap();
-    let late = tickets::edit(&ctx, created.number, created.version, "tag", "bug").await;
+    let late = tickets::edit(&ctx, created.number, created.version, tag("bug")).await;
     assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
 }
 
@@ -92,7 +96,7 @@ async fn only_another_change_of_the_same_is_in_the_way(pool: PgPool) {
     let number = tickets::create(&priya, new).await.unwrap().number;
     let over = async |ctx: &Ctx, was: &str, property: &str, value: &str| {
         let seen = Seen::Value(was.into());
-        tickets::edit(ctx, number, seen, property, value).await
+        tickets::edit(ctx, number, seen, TicketEdit::read(&property.parse()?, value)?).await
     };
     let first = over(&priya, "Export", "subject", "Exports").await.unwrap();
     let twice = over(&priya, "Export", "subject", "Exports").await.unwrap();
@@ -109,9 +113,10 @@ async fn only_another_change_of_the_same_is_in_the_way(pool: PgPool) {
     let error = over(&sam, &world.sam.user.to_string(), "assignee", "").await;
     assert!(error.is_ok(), "nobody has it already");
 
-    for tag in ["bug", "export"] {
-        tickets::edit(&sam, number, Seen::Anything, "tag", tag).await.unwrap();
+    for word in ["bug", "export"] {
+        tickets::edit(&sam, number, Seen::Anything, tag(word)).await.unwrap();
     }
-    tickets::edit(&priya, number, Seen::Anything, "untag", "bug").await.unwrap();
+    let untag = TicketEdit::Untag("bug".into());
+    tickets::edit(&priya, number, Seen::Anything, untag).await.unwrap();
     assert_eq!(tickets::get(&priya, number).await.unwrap().row.tags, ["export"]);
 }

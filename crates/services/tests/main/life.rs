@@ -3,7 +3,7 @@
 use crate::mailboxes::{keys, outside};
 use crate::world::{World, insert_customer};
 use rapport_domain::message::{MessageMode, WriteMessage};
-use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated};
+use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated, TicketEdit};
 use rapport_domain::timeline::{EventKind, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::jobs::{Worker, run_due};
@@ -16,7 +16,7 @@ async fn ticket(ctx: &Ctx, customer: CustomerId, subject: &str) -> TicketCreated
 
 async fn edit(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<(), AppError> {
     let version = tickets::get(ctx, number).await?.row.version;
-    tickets::edit(ctx, number, version, property, value).await.map(drop)
+    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?).await.map(drop)
 }
 
 async fn get(ctx: &Ctx, number: i64) -> Ticket {

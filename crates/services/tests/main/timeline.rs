@@ -1,6 +1,6 @@
 use crate::world::{World, insert_customer};
 use rapport_domain::AppError;
-use rapport_domain::ticket::{Channel, NewTicket, Status};
+use rapport_domain::ticket::{Channel, NewTicket, Status, TicketEdit};
 use rapport_domain::timeline::{
     EventKind, EventOutcome, EventResult, Position, TimelinePage, TimelineQuery,
 };
@@ -112,7 +112,8 @@ async fn what_was_done_to_a_ticket_folds_into_its_row(pool: PgPool) {
     let second = tickets::create(&ctx, new("Second")).await.unwrap().number;
     for (property, value) in [("status", "open"), ("priority", "high"), ("tag", "bug")] {
         let version = tickets::get(&ctx, first).await.unwrap().row.version;
-        tickets::edit(&ctx, first, version, property, value).await.unwrap();
+        let edit = TicketEdit::read(&property.parse().unwrap(), value).unwrap();
+        tickets::edit(&ctx, first, version, edit).await.unwrap();
     }
     let all = open_timeline(&ctx, world.customer, &TimelineQuery::default()).await.unwrap();
     let kinds: Vec<_> = all.page.items.iter().map(|i| i.kind).collect();
