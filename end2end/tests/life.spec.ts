@@ -67,12 +67,16 @@ test("a ticket sleeps until a time that is typed, from its menu, by key, and in 
 
   await page.getByRole("link", { name: "Rapport" }).click();
   await page.getByRole("searchbox", { name: "Search tickets" }).fill(mark);
+  await page.keyboard.press("Enter");
   const row = page.locator(".inbox-row").filter({ hasText: mark });
   await expect(page.locator(".inbox-row")).toHaveCount(1);
   await row.locator("a.subject").focus();
   await page.keyboard.press("s");
   await page.keyboard.type("3 weeks");
   await page.keyboard.press("Enter");
+  // It leaves what is to do.
+  await expect(row).toHaveCount(0);
+  await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Snoozed" }).click();
   await expect(row).toContainText("Snoozed");
 });
 

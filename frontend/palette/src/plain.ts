@@ -8,7 +8,7 @@ const COVERED = ":popover-open, dialog:modal";
 
 // A form that came back refused begins at what is wrong with it, as it does on the other pages
 // (app/src/ui/field.rs).
-document.querySelector<HTMLElement>('main form [aria-invalid="true"], main form .form-error')?.focus();
+document.querySelector<HTMLElement>('.config-page form :is([aria-invalid="true"], .form-error)')?.focus();
 
 /** Whether a form on the page holds something that was typed or chosen here. */
 const begun = () =>

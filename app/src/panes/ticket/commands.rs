@@ -56,12 +56,12 @@ fn given_out(live: Live) {
     let word = |id: Option<UserId>| id.map(|id| id.to_string()).unwrap_or_default();
     let people = move || assignable.with_untracked(|d| choices::people(&d.assignable, word));
     let assign = Command::named(able(live, "Assign to …")).key("a").icon("user").choices(people);
-    let assign = assign.now(move || live.replaced(&TicketProperty::Assignee));
+    let assign = assign.now(move || live.holds(TicketProperty::Assignee));
     use_command(assign, move |id| change(live, TicketProperty::Assignee, id));
     let word = |id: Option<TeamId>| id.map(|id| id.to_string()).unwrap_or_default();
     let teams = move || assignable.with_untracked(|d| choices::teams(&d.assignable, word));
     let team = Command::named(able(live, "Give to team …")).icon("users").choices(teams);
-    let team = team.now(move || live.replaced(&TicketProperty::Team));
+    let team = team.now(move || live.holds(TicketProperty::Team));
     use_command(team, move |id| change(live, TicketProperty::Team, id));
 }
 
@@ -73,14 +73,14 @@ fn sorted(live: Live) {
     let statuses = move || live.details.with_untracked(|d| choices::statuses(&d.assignable, word));
     let status =
         Command::named(able(live, "Set status …")).key("o").icon("circle-dot").choices(statuses);
-    let status = status.now(move || live.replaced(&TicketProperty::Status));
+    let status = status.now(move || live.holds(TicketProperty::Status));
     use_command(status, move |value| change(live, TicketProperty::Status, value));
     let priorities = || choices::priorities(|p| p.as_str().into());
     let priority = Command::named(able(live, "Set priority …"))
         .key("p")
         .icon("chart-column")
         .choices(priorities)
-        .now(move || live.replaced(&TicketProperty::Priority));
+        .now(move || live.holds(TicketProperty::Priority));
     use_command(priority, move |value| change(live, TicketProperty::Priority, value));
     let add = Command::named(able(live, "Add tag …")).key("t").icon("tag").text("Name of the tag");
     use_command(add, move |tag| change(live, TicketProperty::Tag, tag));

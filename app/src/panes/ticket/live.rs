@@ -135,6 +135,13 @@ impl Live {
         })
     }
 
+    /// The value of a property as it is shown now, what is still on its way included.
+    pub fn holds(self, property: TicketProperty) -> Option<String> {
+        let version = self.ticket.try_with_untracked(|t| t.row.version)?;
+        let known = self.replaced(&property);
+        untrack(|| self.edits.shown(&self.field(property), version)).or(known)
+    }
+
     /// A property, as the queue of edits names it.
     pub fn field(self, property: TicketProperty) -> Field {
         (self.number, property)
