@@ -15,7 +15,7 @@ pub type Field = (i64, TicketProperty);
 pub struct Edit {
     pub field: Field,
     pub value: String,
-    /// The value that this one replaces; `None` for deeds, such as one tag more.
+    /// The value that this one replaces; `None` for actions, such as one tag more.
     pub was: Option<String>,
 }
 
@@ -196,7 +196,10 @@ mod tests {
         let mut queue = EditQueue::default();
         let first = queue.push(set("plan", "a", "b")).unwrap();
         queue.push(set("seats", "1", "2"));
-        queue.push(Edit { field: (8, TicketProperty::Field("plan".into())), ..set("plan", "x", "y") });
+        queue.push(Edit {
+            field: (8, TicketProperty::Field("plan".into())),
+            ..set("plan", "x", "y")
+        });
         assert_eq!(queue.take().unwrap().1, set("plan", "a", "b"));
         assert_eq!(queue.take().unwrap().1.field.0, 8);
         assert_eq!(queue.take(), None);

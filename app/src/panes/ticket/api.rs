@@ -5,9 +5,9 @@ use crate::ui::combobox::Suggestion;
 use leptos::prelude::*;
 use rapport_domain::macros::FilledMacro;
 use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
-use rapport_domain::ticket::TicketProperty;
 #[cfg(feature = "ssr")]
 use rapport_domain::ticket::TicketEdit;
+use rapport_domain::ticket::TicketProperty;
 use rapport_domain::{AttachmentId, Cursor, CustomerId, MacroId, MessageId, UserId};
 use server_fn::codec::Json;
 

@@ -22,8 +22,8 @@ impl Undo {
         Self { said: said.into(), back: vec![(property.clone(), was, Some(value.into()))] }
     }
 
-    /// Does another deed.
-    fn deed(said: impl Into<String>, property: TicketProperty, value: impl Into<String>) -> Self {
+    /// Does something else.
+    fn action(said: impl Into<String>, property: TicketProperty, value: impl Into<String>) -> Self {
         Self { said: said.into(), back: vec![(property, value.into(), None)] }
     }
 }
@@ -53,8 +53,12 @@ fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<String> {
     match property {
         TicketProperty::Status => Some(status_value(ticket)),
         TicketProperty::Priority => Some(row.priority.as_str().into()),
-        TicketProperty::Assignee => Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default()),
-        TicketProperty::Team => Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default()),
+        TicketProperty::Assignee => {
+            Some(row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default())
+        }
+        TicketProperty::Team => {
+            Some(row.team.as_ref().map(|t| t.id.to_string()).unwrap_or_default())
+        }
         _ => None,
     }
 }
@@ -73,7 +77,9 @@ fn undo_of(
     }
     let set = |said: String| Some(Undo::value(said, property, was.clone()?, to));
     match property {
-        TicketProperty::Status => Some(woken(ticket, status_said(ticket, &details.assignable, to), to)),
+        TicketProperty::Status => {
+            Some(woken(ticket, status_said(ticket, &details.assignable, to), to))
+        }
         TicketProperty::Snooze => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
         TicketProperty::Priority => {
             let priority: Priority = to.parse().ok()?;
@@ -85,7 +91,7 @@ fn undo_of(
             set(team.map_or("Given to no team".into(), |t| format!("Given to {}", t.name)))
         }
         TicketProperty::Spam if to == "no" => {
-            Some(Undo::deed("No longer spam", TicketProperty::Spam, "yes"))
+            Some(Undo::action("No longer spam", TicketProperty::Spam, "yes"))
         }
         TicketProperty::Spam => {
             let back = vec![
@@ -100,20 +106,20 @@ fn undo_of(
         }
         TicketProperty::Tag => tagged(ticket, to),
         TicketProperty::Untag => {
-            Some(Undo::deed(format!("Tag “{to}” removed"), TicketProperty::Tag, to))
+            Some(Undo::action(format!("Tag “{to}” removed"), TicketProperty::Tag, to))
         }
         TicketProperty::Unlink => {
             let issue = ticket.linked_issues.iter().find(|issue| issue.id.to_string() == to)?;
             let said = format!("{} unlinked", issue.key);
-            Some(Undo::deed(said, TicketProperty::Link, issue.url.clone()))
+            Some(Undo::action(said, TicketProperty::Link, issue.url.clone()))
         }
         TicketProperty::Dismiss => {
-            Some(Undo::deed(format!("{to} removed"), TicketProperty::Invite, to))
+            Some(Undo::action(format!("{to} removed"), TicketProperty::Invite, to))
         }
         TicketProperty::Merge => {
             let into = to.trim().trim_start_matches('#');
             let said = format!("Merged #{number} into #{into}");
-            Some(Undo::deed(said, TicketProperty::Unmerge, ""))
+            Some(Undo::action(said, TicketProperty::Unmerge, ""))
         }
         _ => None,
     }
@@ -131,7 +137,7 @@ fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
 /// Puts the status back, and to sleep again what slept.
 fn woken(ticket: &Ticket, said: String, to: &str) -> Undo {
     match ticket.snoozed_until {
-        Some(until) => Undo::deed(said, TicketProperty::Snooze, until.to_rfc3339()),
+        Some(until) => Undo::action(said, TicketProperty::Snooze, until.to_rfc3339()),
         None => Undo::value(said, &TicketProperty::Status, status_value(ticket), to),
     }
 }

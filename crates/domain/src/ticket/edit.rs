@@ -215,9 +215,22 @@ mod tests {
     #[test]
     fn an_edit_is_of_the_property_that_it_was_read_for() {
         let values = [
-            "open", "high", "", "", "Export", "export, bug", "bug",
-            "https://linear.app/acme/issue/ENG-482/x", "", "dana@fox.example", "dana@fox.example",
-            "2026-11-29T09:00:00Z", "yes", "#1042", "", "",
+            "open",
+            "high",
+            "",
+            "",
+            "Export",
+            "export, bug",
+            "bug",
+            "https://linear.app/acme/issue/ENG-482/x",
+            "",
+            "dana@fox.example",
+            "dana@fox.example",
+            "2026-11-29T09:00:00Z",
+            "yes",
+            "#1042",
+            "",
+            "",
         ];
         for ((word, property), value) in WORDS.into_iter().zip(values) {
             match TicketEdit::read(&property, value) {

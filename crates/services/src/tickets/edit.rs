@@ -43,7 +43,8 @@ pub async fn edit(
             let defs = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Ticket), false);
             let defs = defs.await?;
             let def = defs.iter().find(|d| d.key == key);
-            let unknown = || AppError::invalid("property", format!("A ticket has no field “{key}”."));
+            let unknown =
+                || AppError::invalid("property", format!("A ticket has no field “{key}”."));
             let value = fields::parse(def.ok_or_else(unknown)?, &value)?;
             change.fields.insert(key, value);
         }

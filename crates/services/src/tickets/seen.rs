@@ -83,7 +83,9 @@ fn value_of(
     Some(match property {
         TicketProperty::Status => (status_value(t.status, t.label), names.status(t).to_string()),
         TicketProperty::Priority => (t.priority.as_str().into(), t.priority.label().into()),
-        TicketProperty::Assignee => text(t.assignee.map(|a| a.to_string()), names.person(t.assignee), "Nobody"),
+        TicketProperty::Assignee => {
+            text(t.assignee.map(|a| a.to_string()), names.person(t.assignee), "Nobody")
+        }
         TicketProperty::Team => text(t.team.map(|a| a.to_string()), names.team(t.team), "None"),
         TicketProperty::Subject => (t.subject.clone(), t.subject.clone()),
         TicketProperty::Field(key) => {

@@ -9,7 +9,9 @@ use sqlx::PgPool;
 
 async fn edit(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<(), AppError> {
     let version = tickets::get(ctx, number).await?.row.version;
-    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?).await.map(drop)
+    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?)
+        .await
+        .map(drop)
 }
 
 fn tag(tag: &str) -> TicketEdit {

@@ -1,6 +1,6 @@
 //! Snooze and wake, merge and part, move, spam.
 
-use crate::mailboxes::{keys, outside};
+use crate::mailboxes::{http, keys};
 use crate::world::{World, insert_customer};
 use rapport_domain::message::{MessageMode, WriteMessage};
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated, TicketEdit};
@@ -16,7 +16,9 @@ async fn ticket(ctx: &Ctx, customer: CustomerId, subject: &str) -> TicketCreated
 
 async fn edit(ctx: &Ctx, number: i64, property: &str, value: &str) -> Result<(), AppError> {
     let version = tickets::get(ctx, number).await?.row.version;
-    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?).await.map(drop)
+    tickets::edit(ctx, number, version, TicketEdit::read(&property.parse()?, value)?)
+        .await
+        .map(drop)
 }
 
 async fn get(ctx: &Ctx, number: i64) -> Ticket {
@@ -43,7 +45,7 @@ fn worker(world: &World) -> Worker {
         store: world.store.clone(),
         keys: keys(),
         public_url: "https://r.example".into(),
-        outside: outside(),
+        http: http(),
     }
 }
 
