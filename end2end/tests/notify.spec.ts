@@ -25,8 +25,8 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   // Other flows bring news too.
   await expect.poll(() => waiting(bell)).toBeGreaterThan(before);
   await expect(page).toHaveTitle(new RegExp(`^\\([0-9+]+\\) #${number}`));
+  await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /^\/icon\/([1-9]|10)\.svg$/);
   const icon = await page.locator("link[rel=icon]").getAttribute("href");
-  expect(icon).toMatch(/^\/icon\/([1-9]|10)\.svg$/);
   const svg = await page.request.get(icon!);
   expect(svg.headers()["content-type"]).toBe("image/svg+xml");
 

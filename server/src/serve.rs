@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use rapport_services::http_client::HttpClient;
 use rapport_services::ingest::Ingest;
-use rapport_services::jobs::Worker;
+use rapport_services::jobs::{self, JobEnv, Worker};
 use rapport_services::live::Live;
 use rapport_services::{link_keys, setup};
 use rapport_store::{Files, Store};
@@ -125,14 +125,14 @@ pub fn files(place: &str) -> anyhow::Result<Files> {
     Files::at(place).with_context(|| format!("cannot keep files in {place}"))
 }
 
-async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
+async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker<JobEnv>> {
     let store = Store::connect_for_jobs(&config.database_url, files(&config.files)?).await;
-    Ok(Worker {
+    Ok(jobs::worker(JobEnv {
         store: store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone()),
         keys: config.secret_key.clone(),
         public_url: config.public_url.trim_end_matches('/').to_string(),
         http: HttpClient::new().context("no client for outside addresses")?,
-    })
+    }))
 }
 
 /// Ends when we have to stop.

@@ -6,7 +6,7 @@ use crate::server_page::form::{FormData, FormState};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
-use rapport_domain::job::{DeadJob, WaitingJob, kind_label};
+use rapport_domain::job::{DeadJob, WaitingJob};
 use rapport_services::{Result, jobs};
 
 pub struct Jobs;
@@ -68,7 +68,7 @@ fn section(title: &'static str, none: &'static str, rows: Vec<AnyView>) -> AnyVi
 
 fn dead(job: &DeadJob) -> AnyView {
     let id = job.id.to_string();
-    let what = kind_label(&job.kind).to_string();
+    let what = jobs::label(&job.kind).to_string();
     let about = format!("{what} {}", job.key);
     let button = |action, verb| action_button(Jobs::PATH, action, verb, &id, &about);
     let actions = view! { {button("retry", "Try again")} {button("discard", "Discard")} };
@@ -94,7 +94,7 @@ fn waiting(job: &WaitingJob) -> AnyView {
     };
     view! {
         <li class="config-line">
-            <span class="field-name"><strong>{kind_label(&job.kind).to_string()}</strong><code>{job.key.clone()}</code></span>
+            <span class="field-name"><strong>{jobs::label(&job.kind).to_string()}</strong><code>{job.key.clone()}</code></span>
             <span class="hint">{tried}{job.error.clone().map(|e| view! { <span class="job-error">{e}</span>" " })}{when}</span>
             <span></span>
         </li>

@@ -35,16 +35,6 @@ pub struct WaitingJob {
     pub error: Option<String>,
 }
 
-/// What a kind of job does, for people.
-pub fn kind_label(kind: &str) -> &str {
-    match kind {
-        "send_mail" => "Send a mail",
-        "csat_survey" => "Send a survey",
-        "wake_ticket" => "Wake a ticket",
-        other => other,
-    }
-}
-
 /// How long to wait after the `attempts`th failure: 40 s doubling to 11 h, so that twelve
 /// attempts span 23 hours. `jitter` in 0..=1 adds up to a tenth, so that what failed together
 /// does not come back together.

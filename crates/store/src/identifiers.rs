@@ -89,6 +89,10 @@ pub async fn add(
     link_waiting(tx, workspace, customer, &kinds, &values).await
 }
 
+/// The job that links events to a customer who appeared: its kind, and how often it is tried. It is
+/// planned here, in one statement with the question whether any wait.
+pub const LINK_EVENTS: (&str, i32) = ("link_events", 12);
+
 /// Plans a job where events wait for somebody known by one of these.
 async fn link_waiting(
     tx: &mut Tx,
@@ -99,7 +103,7 @@ async fn link_waiting(
 ) -> Result<()> {
     sqlx::query!(
         "insert into jobs (workspace_id, id, kind, key, run_at, max_attempts)
-        select $1, $2, 'link_events', $3, now(), 12
+        select $1, $2, $6, $3, now(), $7
         where exists (
             select 1 from unnest($4::text[], $5::text[]) as k(kind, value)
             join event_log l on l.workspace_id = $1 and l.state = 'unlinked'
@@ -113,6 +117,8 @@ async fn link_waiting(
         customer.to_string(),
         kinds,
         values,
+        LINK_EVENTS.0,
+        LINK_EVENTS.1,
     )
     .execute(&mut **tx)
     .await?;

@@ -97,16 +97,16 @@ pub async fn forget_dead(tx: &mut Tx, workspace: WorkspaceId, kind: &str, key: &
 }
 
 impl Store {
-    /// Leases up to `limit` jobs that are due, or whose lease ran out, for `lease_s` seconds.
-    /// Of all workspaces: a worker serves them alike.
-    pub async fn lease_jobs(&self, limit: i64, lease_s: f64) -> Result<Vec<Job>> {
+    /// Leases up to `limit` jobs of these kinds that are due, or whose lease ran out, for `lease_s`
+    /// seconds. Of all workspaces: a worker serves them alike.
+    pub async fn lease_jobs(&self, limit: i64, lease_s: f64, kinds: &[String]) -> Result<Vec<Job>> {
         Ok(sqlx::query_as!(
             Job,
             r#"update jobs j
             set attempts = attempts + 1, leased_until = now() + make_interval(secs => $2)
             from (
                 select workspace_id, id from jobs
-                where dead_at is null and run_at <= now()
+                where dead_at is null and run_at <= now() and kind = any($3)
                     and (leased_until is null or leased_until < now())
                 order by run_at limit $1 for update skip locked
             ) due
@@ -115,6 +115,7 @@ impl Store {
                 j.key, j.payload, j.attempts, j.max_attempts"#,
             limit,
             lease_s,
+            kinds,
         )
         .fetch_all(self.pool())
         .await?)

@@ -6,7 +6,7 @@ mod survey;
 
 pub use answer::{Survey, answer, open};
 pub use record::record_csat;
-pub(crate) use survey::{CSAT_SURVEY, follow, send_survey};
+pub(crate) use survey::{SendSurvey, follow};
 
 use crate::{Ctx, Result, audit};
 use rapport_domain::{AppError, Permission, limits};

@@ -1,21 +1,17 @@
 //! The mail that asks, some time after its ticket was closed.
 
-use crate::jobs::{JobError, Outcome, Worker};
+use crate::jobs::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx, link_keys};
 use chrono::TimeDelta;
 use rapport_domain::{TicketId, Uuid};
 use rapport_mail::link_token::{self, Purpose};
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, cancel, enqueue};
 use rapport_store::Tx;
 use rapport_store::csat::{self, DueSurvey};
-use rapport_store::jobs::{self, Job, NewJob};
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::tickets::LockedTicket;
-use serde_json::json;
 
-/// The kind of job; its key is the ticket's id.
-pub(crate) const CSAT_SURVEY: &str = "csat_survey";
-const ATTEMPTS: i32 = 8;
 /// What was closed longer ago comes from an import, whose people are not asked.
 const HISTORY: TimeDelta = TimeDelta::hours(1);
 
@@ -26,10 +22,10 @@ pub(crate) async fn follow(
     before: &LockedTicket,
     after: &LockedTicket,
 ) -> Result<()> {
-    let key = after.id.0.to_string();
+    let key = after.id.0;
     if !after.status.is_closed() {
         if before.status.is_closed() {
-            jobs::cancel_unstarted(tx, ctx.workspace, CSAT_SURVEY, &key).await?;
+            cancel::<SendSurvey>(tx, ctx.workspace, &key).await?;
         }
         return Ok(());
     }
@@ -39,21 +35,30 @@ pub(crate) async fn follow(
     }
     let Some(minutes) = csat::delay(tx, ctx.workspace).await? else { return Ok(()) };
     let run_at = ctx.now + TimeDelta::minutes(minutes.into());
-    let job =
-        NewJob { kind: CSAT_SURVEY, key: &key, payload: json!({}), run_at, max_attempts: ATTEMPTS };
-    jobs::enqueue(tx, ctx.workspace, &job).await?;
+    enqueue::<SendSurvey>(tx, ctx.workspace, &key, &NoPayload {}, run_at).await?;
     Ok(())
 }
 
-/// Sends the survey, once a ticket at most; not when it was reopened, merged, marked as spam,
-/// or nobody ever answered it.
-pub(crate) async fn send_survey(
-    worker: &Worker,
-    job: &Job,
-) -> std::result::Result<Outcome, JobError> {
-    let Ok(ticket) = job.key.parse::<Uuid>().map(TicketId) else {
-        return Ok(Outcome::Dead("The key is no ticket's id.".into()));
-    };
+/// Sends the survey, once a ticket at most; not when it was reopened, merged, marked as spam, or nobody
+/// ever answered it. Its key is the ticket's id.
+pub(crate) struct SendSurvey;
+
+impl Job for SendSurvey {
+    type Env = JobEnv;
+    type Key = Uuid;
+    type Payload = NoPayload;
+    const KIND: &'static str = "csat_survey";
+    const LABEL: &'static str = "Send a survey";
+    const QUEUE: Queue = Queue::Mail;
+    const MAX_ATTEMPTS: i32 = 8;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        send(env, &work).await
+    }
+}
+
+async fn send(worker: &JobEnv, job: &Work<SendSurvey>) -> std::result::Result<Outcome, JobError> {
+    let ticket = TicketId(job.key);
     let store = &worker.store;
     let Some(due) = store.due_survey(job.workspace, ticket).await? else {
         return Ok(Outcome::Done);

@@ -1,13 +1,14 @@
 //! Making one customer of two, by an agent's decision, and taking it back.
 
+use super::move_events::MoveEvents;
 use crate::{Ctx, Result, audit};
 use chrono::TimeDelta;
 use rapport_domain::customer::{Customer, CustomerDetails};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::merge::{self, FieldChoice, MergeForm, MergePreview, Taken};
 use rapport_domain::{AppError, CustomerId, MergeId, Permission};
+use rapport_queue::{NoPayload, cancel, enqueue};
 use rapport_store::customers::{self as store, NewRow};
-use rapport_store::jobs::{NewJob, enqueue};
 use rapport_store::merges::{self, NewMerge, UNFOLDED_MAX};
 use rapport_store::timeline::{NewEvent, append};
 use rapport_store::{StoreError, Tx, identifiers, suggestions};
@@ -15,8 +16,6 @@ use serde_json::json;
 
 /// How long a merge can be taken back.
 pub const UNDO_DAYS: i64 = 30;
-/// The job that moves a merged customer's events to the survivor; its key is the merged one.
-pub const FOLD_CUSTOMER: &str = "fold_customer";
 /// Times that two merges of the same people try to find each other standing.
 const ATTEMPTS: usize = 5;
 
@@ -120,14 +119,7 @@ async fn move_events_later(
     merged: CustomerId,
     wait: TimeDelta,
 ) -> Result<()> {
-    let job = NewJob {
-        kind: FOLD_CUSTOMER,
-        key: &merged.to_string(),
-        payload: json!({}),
-        run_at: ctx.now + wait,
-        max_attempts: 12,
-    };
-    enqueue(tx, ctx.workspace, &job).await?;
+    enqueue::<MoveEvents>(tx, ctx.workspace, &merged, &NoPayload {}, ctx.now + wait).await?;
     Ok(())
 }
 
@@ -178,13 +170,7 @@ pub async fn undo(ctx: &Ctx, id: MergeId) -> Result<CustomerId> {
     let row = NewRow { kind: before.kind, account, details: &details, now: ctx.now };
     store::update(&mut tx, ctx.workspace, survivor, &row).await?;
     merges::undo(&mut tx, ctx.workspace, id, survivor, found.merged, ctx.now).await?;
-    rapport_store::jobs::cancel_unstarted(
-        &mut tx,
-        ctx.workspace,
-        FOLD_CUSTOMER,
-        &found.merged.to_string(),
-    )
-    .await?;
+    cancel::<MoveEvents>(&mut tx, ctx.workspace, &found.merged).await?;
     let event = NewEvent::activity(survivor, ctx.now, "customer.unmerged", ctx.actor_name())
         .title("took a merge back")
         .payload(json!({"merge": id.to_string(), "merged": found.merged.to_string()}));

@@ -3,16 +3,32 @@
 
 use super::kind::content_type;
 use crate::ctx;
+use crate::jobs::JobEnv;
 use chrono::TimeDelta;
 use rapport_domain::limits;
+use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 /// How long a file may be without its row: no transaction takes that long.
 const LOOSE: TimeDelta = TimeDelta::hours(24);
 /// What one round does at the most.
 const REMOVED_MAX: i64 = 200;
 const MOVED_MAX: usize = 20;
+
+/// Tidies by rounds, beside the jobs: what is left to move may take hours.
+pub(crate) struct TidyFiles;
+
+impl Periodic for TidyFiles {
+    type Env = JobEnv;
+    const NAME: &'static str = "tidy files";
+    const EVERY: Duration = Duration::from_secs(3_600);
+
+    async fn run(env: &JobEnv) -> Result<Next, JobError> {
+        Ok(if tidy(&env.store).await? { Next::Soon } else { Next::Later })
+    }
+}
 
 /// One round: forgets uploads that waited too long, removes files without a row, moves bytes out
 /// of the database. It can stop anywhere and be run again; true when there is more to do.

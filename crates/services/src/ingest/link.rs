@@ -1,28 +1,32 @@
 //! Events that came before their customer: put on the timeline when the customer appears.
 
 use crate::Result;
-use crate::jobs::{JobError, Outcome, Worker};
+use crate::jobs::JobEnv;
 use rapport_domain::{CustomerId, WorkspaceId};
-use rapport_store::jobs::Job;
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};
+use rapport_store::identifiers::LINK_EVENTS;
 use rapport_store::timeline::append;
 use rapport_store::{Store, StoreError, event_log};
 
-/// The job; its key is the customer. `identifiers::add` plans it.
-pub const LINK_EVENTS: &str = "link_events";
 /// Events in one transaction.
 const AT_ONCE: i64 = 500;
 
-/// Links everything that waits for one customer. Acts as the system: the events were taken in
-/// with leave.
-pub(crate) async fn link_events(
-    worker: &Worker,
-    job: &Job,
-) -> std::result::Result<Outcome, JobError> {
-    let Ok(customer) = job.key.parse::<CustomerId>() else {
-        return Ok(Outcome::Dead("The key is no customer.".into()));
-    };
-    while link_some(&worker.store, job.workspace, customer).await? == AT_ONCE {}
-    Ok(Outcome::Done)
+/// Links everything that waits for one customer. `identifiers::add` plans it.
+pub(crate) struct LinkEvents;
+
+impl Job for LinkEvents {
+    type Env = JobEnv;
+    type Key = CustomerId;
+    type Payload = NoPayload;
+    const KIND: &'static str = LINK_EVENTS.0;
+    const LABEL: &'static str = "Put waiting events on a timeline";
+    const QUEUE: Queue = Queue::Default;
+    const MAX_ATTEMPTS: i32 = LINK_EVENTS.1;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        while link_some(&env.store, work.workspace, work.key).await? == AT_ONCE {}
+        Ok(Outcome::Done)
+    }
 }
 
 async fn link_some(

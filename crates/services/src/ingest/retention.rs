@@ -1,11 +1,14 @@
 //! How long events are kept: for ever, unless the workspace says otherwise for a kind.
 
+use crate::jobs::JobEnv;
 use crate::{Ctx, Result, audit, ctx};
 use chrono::TimeDelta;
 use rapport_domain::timeline::EventKind;
 use rapport_domain::{AppError, Permission};
+use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::{Store, StoreError, retention as store};
 use serde_json::json;
+use std::time::Duration;
 
 /// Kinds that can expire. Tickets and activities are the history of the work itself.
 const EXPIRE: [EventKind; 6] = [
@@ -53,31 +56,38 @@ pub async fn set_retention(ctx: &Ctx, set: Retention) -> Result<()> {
     Ok(())
 }
 
-/// Deletes what is past its time, in every workspace. Acts as the system, by the workspaces'
-/// own settings.
-pub async fn tidy(store: &Store) {
-    let passed = async {
-        let mut passes = 0..PASSES;
-        while passes.next().is_some()
-            && store.forget_logged_events(ROWS).await? == u64::try_from(ROWS).unwrap_or(0)
-        {}
-        for (workspace, kind, days) in store.retentions().await? {
-            let before = ctx::now() - TimeDelta::days(i64::from(days));
-            let mut after = None;
-            while passes.next().is_some() {
-                let (deleted, last) =
-                    store.expire_events(workspace, kind, before, after, ROWS).await?;
-                match last {
-                    None => break,
-                    // A full pass may have left some of the same customers.
-                    Some(_) if deleted == ROWS => {}
-                    last => after = last,
-                }
+/// Deletes what is past its time, in every workspace, by the workspaces' own settings.
+pub(crate) struct TidyEvents;
+
+impl Periodic for TidyEvents {
+    type Env = JobEnv;
+    const NAME: &'static str = "delete old events";
+    const EVERY: Duration = Duration::from_secs(3_600);
+
+    async fn run(env: &JobEnv) -> std::result::Result<Next, JobError> {
+        tidy(&env.store).await?;
+        Ok(Next::Later)
+    }
+}
+
+/// The same at once. What one round leaves goes with the next.
+pub async fn tidy(store: &Store) -> std::result::Result<(), StoreError> {
+    let mut passes = 0..PASSES;
+    while passes.next().is_some()
+        && store.forget_logged_events(ROWS).await? == u64::try_from(ROWS).unwrap_or(0)
+    {}
+    for (workspace, kind, days) in store.retentions().await? {
+        let before = ctx::now() - TimeDelta::days(i64::from(days));
+        let mut after = None;
+        while passes.next().is_some() {
+            let (deleted, last) = store.expire_events(workspace, kind, before, after, ROWS).await?;
+            match last {
+                None => break,
+                // A full pass may have left some of the same customers.
+                Some(_) if deleted == ROWS => {}
+                last => after = last,
             }
         }
-        Ok::<_, StoreError>(())
-    };
-    if let Err(error) = passed.await {
-        tracing::warn!(%error, "old events were not deleted");
     }
+    Ok(())
 }

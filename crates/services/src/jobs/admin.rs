@@ -1,11 +1,22 @@
 //! What failed for good, for admins.
 
-use super::wake;
-use crate::{Ctx, Result, audit};
+use super::{JOBS, JobEnv};
+use crate::{Ctx, Result, audit, ctx};
+use chrono::TimeDelta;
 use rapport_domain::job::{DeadJob, WaitingJob};
 use rapport_domain::{AppError, JobId, Permission};
+use rapport_queue::{JobError, Next, Periodic, wake};
 use rapport_store::{StoreError, jobs};
 use serde_json::json;
+use std::time::Duration;
+
+/// Days for which dead jobs are kept.
+const DEAD_DAYS: i64 = 30;
+
+/// What a kind of job does, for people.
+pub fn label(kind: &str) -> &str {
+    JOBS.label(kind)
+}
 
 /// The jobs that run next.
 pub async fn waiting(ctx: &Ctx) -> Result<Vec<WaitingJob>> {
@@ -40,13 +51,27 @@ pub async fn retry(ctx: &Ctx, id: JobId) -> Result<()> {
         }
         revived => revived?,
     };
-    if kind == crate::messages::SEND_MAIL
-        && let Ok(message) = key.parse()
-    {
-        crate::messages::start_again(&mut tx, ctx, message).await?;
-    }
+    JOBS.revive(&mut tx, ctx.workspace, (&kind, &key), ctx.now).await?;
     audit::record(ctx, &mut tx, "job.retried", &id.to_string(), json!({"kind": kind})).await?;
     tx.commit().await.map_err(StoreError::from)?;
     wake();
     Ok(())
+}
+
+/// Forgets what nobody looked at in time.
+pub(super) struct ForgetDeadJobs;
+
+impl Periodic for ForgetDeadJobs {
+    type Env = JobEnv;
+    const NAME: &'static str = "forget dead jobs";
+    const EVERY: Duration = Duration::from_secs(3_600);
+
+    async fn run(env: &JobEnv) -> std::result::Result<Next, JobError> {
+        let before = ctx::now() - TimeDelta::days(DEAD_DAYS);
+        let count = env.store.forget_dead_jobs(before).await?;
+        if count > 0 {
+            tracing::info!(count, "forgot old dead jobs");
+        }
+        Ok(Next::Later)
+    }
 }

@@ -1,57 +1,63 @@
-//! Work that outlives a request: leased from the queue, done, put off or buried.
+//! The jobs of this server: the one list of them, and what they are done with. Each stands beside
+//! its feature.
 
 mod admin;
-mod worker;
 
-pub use admin::{dead, discard, retry, waiting};
-pub use worker::{Worker, run_due};
+pub use admin::{dead, discard, label, retry, waiting};
+pub use rapport_queue::Worker;
 
-use chrono::{DateTime, Utc};
-use rapport_domain::{AppError, job};
-use rapport_store::StoreError;
-use rapport_store::jobs::Job;
-use tokio::sync::Notify;
+use crate::http_client::HttpClient;
+use crate::secrets::Keyring;
+use crate::{csat, customers, files, ingest, messages, notifications, people, push, sla, tickets};
+use rapport_queue::{Environment, Registry};
+use rapport_store::Store;
+use std::sync::LazyLock;
 
-/// Wakes the worker of this process; others look every second anyway.
-static WAKE: Notify = Notify::const_new();
-
-/// Says that a job was committed that could run at once.
-pub(crate) fn wake() {
-    WAKE.notify_one();
+/// What jobs need. They act as the system: each was asked for by somebody with permission.
+#[derive(Debug, Clone)]
+pub struct JobEnv {
+    pub store: Store,
+    pub keys: Keyring,
+    /// Where this server is reached from outside, without a slash at the end.
+    pub public_url: String,
+    /// Reaches the push services of browsers.
+    pub http: HttpClient,
 }
 
-/// How an attempt ended.
-#[derive(Debug)]
-pub enum Outcome {
-    Done,
-    /// Once more, at that time.
-    Again {
-        at: DateTime<Utc>,
-        error: String,
-    },
-    /// Trying again would not help, or there were enough attempts.
-    Dead(String),
-}
-
-/// When a job that just failed should run again; `None` when that was its last attempt.
-pub(crate) fn next_attempt(job: &Job, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    (job.attempts < job.max_attempts)
-        .then(|| now + job::wait_after(job.attempts, rand::random::<f64>()))
-}
-
-/// What went wrong on our side.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct JobError(String);
-
-impl From<StoreError> for JobError {
-    fn from(error: StoreError) -> Self {
-        Self(error.to_string())
+impl Environment for JobEnv {
+    fn store(&self) -> &Store {
+        &self.store
     }
 }
 
-impl From<AppError> for JobError {
-    fn from(error: AppError) -> Self {
-        Self(error.to_string())
-    }
+static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
+    Registry::default()
+        .job::<messages::SendMail>()
+        .job::<csat::SendSurvey>()
+        .job::<people::SendInvitation>()
+        .job::<notifications::SendNews>()
+        .job::<push::TellBrowsers>()
+        .job::<tickets::WakeTicket>()
+        .job::<ingest::LinkEvents>()
+        .job::<customers::MoveEvents>()
+        .periodic::<sla::WatchDues>()
+        .periodic::<admin::ForgetDeadJobs>()
+        .periodic::<notifications::ForgetRead>()
+        .periodic::<ingest::TidyEvents>()
+        .periodic::<files::TidyFiles>()
+});
+
+/// Does what waits, for a server or for a process of its own.
+pub fn worker(env: JobEnv) -> Worker<JobEnv> {
+    Worker { env, registry: &JOBS }
+}
+
+/// Does everything that is due once; answers how many jobs there were, and due times of tickets
+/// that passed.
+pub async fn run_due(env: &JobEnv) -> usize {
+    let missed = sla::watch_dues(&env.store).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "due times were not looked at");
+        0
+    });
+    missed + worker(env.clone()).run_due().await
 }

@@ -3,10 +3,10 @@
 use super::smtp::{self, Answers, Failure, Kind};
 use super::{place, smtp_password};
 use crate::ctx;
-use crate::jobs::{JobError, Outcome, Worker, next_attempt};
+use crate::jobs::JobEnv;
 use rapport_domain::{Uuid, WorkspaceId};
 use rapport_mail::{DkimKey, OutgoingEmail};
-use rapport_store::jobs::Job;
+use rapport_queue::{Job, JobError, Outcome, Work};
 use rapport_store::mail_catcher::CaughtMail;
 use rapport_store::mailboxes::SendingMailbox;
 use secrecy::ExposeSecret;
@@ -17,7 +17,7 @@ pub(crate) type HandedOver = Result<Answers, Failure>;
 /// Hands a mail to a server, or keeps it where the mailbox has an outbox. `handing_over` runs
 /// once the server is ready for the text.
 pub(crate) async fn post(
-    worker: &Worker,
+    worker: &JobEnv,
     workspace: WorkspaceId,
     mailbox: &SendingMailbox,
     to: &[String],
@@ -79,9 +79,9 @@ pub(crate) fn write_own(mailbox: &SendingMailbox, mail: &Own<'_>) -> Vec<u8> {
 }
 
 /// Hands a mail of the server's own to one person, signed; `sent` runs once it is taken.
-pub(crate) async fn post_one(
-    worker: &Worker,
-    job: &Job,
+pub(crate) async fn post_one<J: Job>(
+    worker: &JobEnv,
+    job: &Work<J>,
     mailbox: &SendingMailbox,
     to: &str,
     raw: Vec<u8>,
@@ -103,8 +103,8 @@ pub(crate) async fn post_one(
     }
 }
 
-fn put_off(job: &Job, failure: Failure) -> Outcome {
-    match next_attempt(job, ctx::now()).filter(|_| failure.kind != Kind::Never) {
+fn put_off<J: Job>(job: &Work<J>, failure: Failure) -> Outcome {
+    match job.next_attempt(ctx::now()).filter(|_| failure.kind != Kind::Never) {
         Some(at) => Outcome::Again { at, error: failure.text },
         None => Outcome::Dead(failure.text),
     }
@@ -112,7 +112,7 @@ fn put_off(job: &Job, failure: Failure) -> Outcome {
 
 /// The mail with a DKIM signature, where the mailbox has a key.
 pub(crate) fn signed(
-    worker: &Worker,
+    worker: &JobEnv,
     mailbox: &SendingMailbox,
     raw: Vec<u8>,
 ) -> Result<Vec<u8>, Failure> {

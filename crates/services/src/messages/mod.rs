@@ -17,7 +17,6 @@ pub use inbound::{
     store_mail_in, stored_mail, unfiled,
 };
 pub use outgoing::UNDO;
-pub(crate) use send::{SEND_MAIL, send_mail};
-pub(crate) use undo::start_again;
+pub(crate) use send::SendMail;
 pub use undo::{retry_send, undo_send, undo_send_on_page};
 pub use write::{add_message, note, open, opening, reply, write};

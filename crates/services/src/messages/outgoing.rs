@@ -1,17 +1,16 @@
 //! Turning an answer into a mail to send: who gets it, what it answers, when it leaves.
 
-use super::send::{ATTEMPTS, SEND_MAIL};
+use super::send::SendMail;
 use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
 use rapport_domain::ticket::{MessageKind, Receipt};
 use rapport_domain::{AppError, MailboxId, MessageId, limits, text};
 use rapport_mail::reply_token::{self, TOKEN_CHARS};
-use rapport_store::jobs::{self, NewJob};
+use rapport_queue::NoPayload;
 use rapport_store::mailboxes::Answering;
 use rapport_store::messages::{self, InsertOutgoing, TicketPlace};
 use rapport_store::{Tx, mailboxes};
-use serde_json::json;
 
 /// How long an answer can be taken back before it leaves.
 pub const UNDO: TimeDelta = TimeDelta::seconds(10);
@@ -116,14 +115,7 @@ pub(super) async fn enqueue(
         now: ctx.now,
     };
     messages::insert_outgoing(tx, ctx.workspace, &outgoing).await?;
-    let job = NewJob {
-        kind: SEND_MAIL,
-        key: &message.to_string(),
-        payload: json!({}),
-        run_at: send_at,
-        max_attempts: ATTEMPTS,
-    };
-    jobs::enqueue(tx, ctx.workspace, &job).await?;
+    rapport_queue::enqueue::<SendMail>(tx, ctx.workspace, &message, &NoPayload {}, send_at).await?;
     Ok(())
 }
 

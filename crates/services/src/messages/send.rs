@@ -1,34 +1,55 @@
 //! The job that sends a mail: writes it, hands it over, and keeps what the server said.
 
 use super::outgoing::{from_name, reply_address};
-use crate::jobs::{JobError, Outcome, Worker, next_attempt};
+use super::undo::start_again;
+use crate::jobs::JobEnv;
 use crate::mailboxes::post::{HandedOver, failure, post, signed};
 use crate::mailboxes::smtp::{Answers, Failure, Kind};
 use crate::{ctx, deliveries, link_keys};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
-use rapport_domain::{MessageId, limits, text};
+use rapport_domain::{AppError, MessageId, WorkspaceId, limits, text};
 use rapport_mail::link_token::{self, Purpose};
 use rapport_mail::{OutgoingEmail, OutgoingFile};
-use rapport_store::StoreError;
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};
 use rapport_store::deliveries::News;
-use rapport_store::jobs::Job;
 use rapport_store::mailboxes::SendingMailbox;
 use rapport_store::messages::Outgoing;
+use rapport_store::{StoreError, Tx};
 
-/// The kind of job; its key is the message's id.
-pub(crate) const SEND_MAIL: &str = "send_mail";
-/// With growing waits between them, twelve attempts span 23 hours.
-pub(super) const ATTEMPTS: i32 = 12;
 /// Handed over so often without an answer, a mail has probably arrived: no more duplicates.
 const UNCLEAR_MAX: i32 = 2;
 
 /// Sends a mail to those recipients who do not have it yet. What a server refuses for good is
 /// written on the message; only what may still work is tried again.
-pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
-    let Ok(message) = job.key.parse::<MessageId>() else {
-        return Ok(Outcome::Dead("The key is no message's id.".into()));
-    };
+pub(crate) struct SendMail;
+
+impl Job for SendMail {
+    type Env = JobEnv;
+    type Key = MessageId;
+    type Payload = NoPayload;
+    const KIND: &'static str = "send_mail";
+    const LABEL: &'static str = "Send a mail";
+    const QUEUE: Queue = Queue::Mail;
+    /// With growing waits between them, twelve attempts span 23 hours.
+    const MAX_ATTEMPTS: i32 = 12;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> Result<Outcome, JobError> {
+        send(env, &work).await
+    }
+
+    async fn revive(
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        message: MessageId,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        start_again(tx, workspace, message, now).await
+    }
+}
+
+async fn send(worker: &JobEnv, job: &Work<SendMail>) -> Result<Outcome, JobError> {
+    let message = job.key;
     let mail = match worker.store.outgoing(job.workspace, message).await {
         // Taken back meanwhile.
         Err(StoreError::NotFound) => return Ok(Outcome::Done),
@@ -45,7 +66,7 @@ pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, Job
     }
     let handed_over = match hand_over(worker, job, message, &mail, &waiting).await {
         // A fault of ours ends the last attempt too: no message waits for ever.
-        Err(error) if next_attempt(job, ctx::now()).is_none() => {
+        Err(error) if job.next_attempt(ctx::now()).is_none() => {
             tracing::error!(%error, %message, "a mail could not be sent");
             Err(failure(Kind::Later, "Rapport could not send this mail. Please send it again."))
         }
@@ -59,8 +80,8 @@ pub(crate) async fn send_mail(worker: &Worker, job: &Job) -> Result<Outcome, Job
 }
 
 async fn hand_over(
-    worker: &Worker,
-    job: &Job,
+    worker: &JobEnv,
+    job: &Work<SendMail>,
     message: MessageId,
     mail: &Outgoing,
     waiting: &[String],
@@ -87,8 +108,8 @@ async fn hand_over(
 
 /// The mail's bytes: the same words at each attempt, and the same Message-ID.
 async fn write(
-    worker: &Worker,
-    job: &Job,
+    worker: &JobEnv,
+    job: &Work<SendMail>,
     message: MessageId,
     mail: &Outgoing,
     mailbox: &SendingMailbox,
@@ -155,13 +176,13 @@ async fn write(
 
 /// Keeps what became of each recipient, and says how the job goes on.
 async fn end(
-    worker: &Worker,
-    job: &Job,
+    worker: &JobEnv,
+    job: &Work<SendMail>,
     message: MessageId,
     answers: Answers,
 ) -> Result<Outcome, JobError> {
     let now = ctx::now();
-    let next = next_attempt(job, now);
+    let next = job.next_attempt(now);
     let clear = !answers.iter().any(|(_, a)| matches!(a, Err(f) if f.kind == Kind::Unclear));
     let news: Vec<News> = answers.into_iter().map(|(email, a)| news(email, a, next)).collect();
     let again = news.iter().find(|n| n.state == DeliveryState::Queued);

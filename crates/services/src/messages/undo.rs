@@ -1,12 +1,12 @@
 //! Taking an answer back before it leaves, and sending again what failed.
 
-use super::send::{ATTEMPTS, SEND_MAIL};
-use crate::{Ctx, Result, jobs as queue, tickets};
+use super::send::SendMail;
+use crate::{Ctx, Result, tickets};
+use chrono::{DateTime, Utc};
 use rapport_domain::ticket::Receipt;
-use rapport_domain::{AppError, MessageId, Permission};
-use rapport_store::jobs::{self, NewJob};
+use rapport_domain::{AppError, MessageId, Permission, WorkspaceId};
+use rapport_queue::{NoPayload, cancel, enqueue, forget_dead, run_now, wake};
 use rapport_store::{StoreError, Tx, deliveries, messages};
-use serde_json::json;
 
 /// Takes back an answer that has not left yet, and gives its text back. What it did to the ticket
 /// is put back too; its files wait for the next answer of whoever took it back. Afterwards it is
@@ -28,8 +28,7 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> 
     let ticket = messages::ticket_of(&mut tx, ctx.workspace, message).await?;
     let ticket = rapport_store::tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
     // Whoever deletes the job before a worker leases it decides: no mail leaves after this.
-    let key = message.to_string();
-    if !jobs::cancel_unstarted(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
+    if !cancel::<SendMail>(&mut tx, ctx.workspace, &message).await? {
         return Err(too_late());
     }
     // Its files wait for the next one, for whoever takes it back.
@@ -57,31 +56,27 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> 
 pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
     ctx.require(Permission::Write)?;
     let mut tx = ctx.store.begin().await?;
-    start_again(&mut tx, ctx, message).await?;
-    let key = message.to_string();
-    if !jobs::run_now(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
-        jobs::forget_dead(&mut tx, ctx.workspace, SEND_MAIL, &key).await?;
-        let job = NewJob {
-            kind: SEND_MAIL,
-            key: &key,
-            payload: json!({}),
-            run_at: ctx.now,
-            max_attempts: ATTEMPTS,
-        };
-        jobs::enqueue(&mut tx, ctx.workspace, &job).await?;
+    start_again(&mut tx, ctx.workspace, message, ctx.now).await?;
+    if !run_now::<SendMail>(&mut tx, ctx.workspace, &message).await? {
+        forget_dead::<SendMail>(&mut tx, ctx.workspace, &message).await?;
+        enqueue::<SendMail>(&mut tx, ctx.workspace, &message, &NoPayload {}, ctx.now).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
-    queue::wake();
+    wake();
     Ok(())
 }
 
 /// Lets the recipients without this message wait for it anew.
-pub(crate) async fn start_again(tx: &mut Tx, ctx: &Ctx, message: MessageId) -> Result<()> {
-    let workspace = ctx.workspace;
+pub(super) async fn start_again(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    now: DateTime<Utc>,
+) -> Result<()> {
     deliveries::lock(tx, workspace, message).await?.ok_or(AppError::NotFound)?;
-    if !messages::restart_outgoing(tx, workspace, message, ctx.now).await? {
+    if !messages::restart_outgoing(tx, workspace, message, now).await? {
         return Err(AppError::Conflict("Every recipient has this message.".into()));
     }
-    deliveries::set_receipt(tx, workspace, message, Receipt::Queued, ctx.now, None).await?;
+    deliveries::set_receipt(tx, workspace, message, Receipt::Queued, now, None).await?;
     Ok(())
 }

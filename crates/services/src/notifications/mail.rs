@@ -1,43 +1,66 @@
 //! The mail to somebody who did not look: one for all that came meanwhile.
 
-use crate::jobs::{JobError, Outcome, Worker};
+use crate::jobs::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx};
 use chrono::{DateTime, Utc};
 use rapport_domain::notification::Notification;
-use rapport_domain::{Permission, UserId};
+use rapport_domain::{Permission, UserId, Uuid};
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, enqueue};
 use rapport_store::Tx;
-use rapport_store::jobs::{Job, NewJob, enqueue};
 use rapport_store::notifications::NewsMail;
-use serde_json::json;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::str::FromStr;
 
-/// The kind of job; its key is the reader's id and when.
-pub(crate) const NOTIFY_MAIL: &str = "notify_mail";
-const ATTEMPTS: i32 = 6;
+/// For whom, and until when what happens goes with the same mail.
+pub(crate) struct Reader {
+    user: Uuid,
+    /// In seconds since 1970.
+    until: i64,
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.user, self.until)
+    }
+}
+
+impl FromStr for Reader {
+    type Err = ();
+    fn from_str(key: &str) -> std::result::Result<Self, ()> {
+        let (user, until) = key.split_once(':').ok_or(())?;
+        Ok(Self { user: user.parse().map_err(drop)?, until: until.parse().map_err(drop)? })
+    }
+}
 
 /// Plans a mail to a person; one that is planned for then takes this along.
 pub(super) async fn plan(tx: &mut Tx, ctx: &Ctx, user: UserId, at: DateTime<Utc>) -> Result<()> {
     ctx.require(Permission::Read)?;
-    let job = NewJob {
-        kind: NOTIFY_MAIL,
-        key: &format!("{}:{}", user.0, at.timestamp()),
-        payload: json!({}),
-        run_at: at,
-        max_attempts: ATTEMPTS,
-    };
-    enqueue(tx, ctx.workspace, &job).await?;
+    let key = Reader { user: user.0, until: at.timestamp() };
+    enqueue::<SendNews>(tx, ctx.workspace, &key, &NoPayload {}, at).await?;
     Ok(())
 }
 
 /// Sends what the person has not looked at meanwhile.
-pub(crate) async fn send_news(
-    worker: &Worker,
-    job: &Job,
-) -> std::result::Result<Outcome, JobError> {
-    let Some((user, until)) = read_key(&job.key) else {
-        return Ok(Outcome::Dead("The key is no person's id and a time.".into()));
-    };
+pub(crate) struct SendNews;
+
+impl Job for SendNews {
+    type Env = JobEnv;
+    type Key = Reader;
+    type Payload = NoPayload;
+    const KIND: &'static str = "notify_mail";
+    const LABEL: &'static str = "Send notifications";
+    const QUEUE: Queue = Queue::Mail;
+    const MAX_ATTEMPTS: i32 = 6;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        send(env, &work).await
+    }
+}
+
+async fn send(worker: &JobEnv, job: &Work<SendNews>) -> std::result::Result<Outcome, JobError> {
+    let user = UserId(job.key.user);
+    let until = DateTime::from_timestamp(job.key.until, 0).unwrap_or_default();
     let store = &worker.store;
     let Some(news) = store.news_mail(job.workspace, user, until.max(ctx::now())).await? else {
         return Ok(Outcome::Done);
@@ -56,11 +79,6 @@ pub(crate) async fn send_news(
         Ok(store.set_mailed(job.workspace, user, &ids).await?)
     })
     .await
-}
-
-fn read_key(key: &str) -> Option<(UserId, DateTime<Utc>)> {
-    let (user, at) = key.split_once(':')?;
-    Some((UserId(user.parse().ok()?), DateTime::from_timestamp(at.parse().ok()?, 0)?))
 }
 
 fn subject(items: &[Notification]) -> String {

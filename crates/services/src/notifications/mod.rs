@@ -4,17 +4,38 @@
 mod mail;
 mod notify;
 
-pub(crate) use mail::{NOTIFY_MAIL, send_news};
+pub(crate) use mail::SendNews;
 pub(crate) use notify::{Notice, notify};
 
-use crate::{Ctx, Result, preferences};
+use crate::jobs::JobEnv;
+use crate::{Ctx, Result, ctx, preferences};
+use chrono::TimeDelta;
 use rapport_domain::notification::Notifications;
 use rapport_domain::notify::{News, Notify};
 use rapport_domain::{
     AppError, Cursor, CustomerId, MessageId, NotificationId, Permission, TicketId, UserId, limits,
     locale, markdown, text,
 };
+use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::Tx;
+use std::time::Duration;
+
+/// Days for which a notification that was read is kept.
+const READ_DAYS: i64 = 90;
+
+/// Forgets what was read long ago.
+pub(crate) struct ForgetRead;
+
+impl Periodic for ForgetRead {
+    type Env = JobEnv;
+    const NAME: &'static str = "forget old notifications";
+    const EVERY: Duration = Duration::from_secs(3_600);
+
+    async fn run(env: &JobEnv) -> std::result::Result<Next, JobError> {
+        env.store.forget_notifications(ctx::now() - TimeDelta::days(READ_DAYS)).await?;
+        Ok(Next::Later)
+    }
+}
 
 /// The reader's notifications, newest first.
 pub async fn list(ctx: &Ctx, before: Option<Cursor>) -> Result<Notifications> {

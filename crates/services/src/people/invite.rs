@@ -100,7 +100,7 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
         audit::record(ctx, &mut tx, "invitation.created", &id.to_string(), detail).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
-    crate::jobs::wake();
+    rapport_queue::wake();
     Ok(())
 }
 
@@ -115,7 +115,7 @@ pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<()> {
     let detail = json!({"email": email});
     audit::record(ctx, &mut tx, "invitation.resent", &id.to_string(), detail).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    crate::jobs::wake();
+    rapport_queue::wake();
     Ok(())
 }
 

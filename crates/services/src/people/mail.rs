@@ -1,19 +1,38 @@
 //! The mail that invites.
 
 use super::invite::path_of;
-use crate::jobs::{JobError, Outcome, Worker};
+use crate::jobs::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx};
 use chrono::{DateTime, Utc};
 use rapport_domain::{InvitationId, Permission, Uuid};
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, enqueue};
 use rapport_store::invitations::Invited;
-use rapport_store::jobs::{Job, NewJob, enqueue};
 use rapport_store::{Tx, mailboxes};
-use serde_json::json;
+use std::fmt;
+use std::str::FromStr;
 
-/// The kind of job; its key is the invitation's id and when it expires.
-pub(crate) const INVITE_MAIL: &str = "invite_mail";
-const ATTEMPTS: i32 = 8;
+/// Which invitation, and in which of its turns: sent anew, it expires later.
+pub(crate) struct Turn {
+    id: Uuid,
+    /// In seconds since 1970.
+    expires: i64,
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.id, self.expires)
+    }
+}
+
+impl FromStr for Turn {
+    type Err = ();
+    fn from_str(key: &str) -> std::result::Result<Self, ()> {
+        let (id, expires) = key.split_once(':').ok_or(())?;
+        let (id, expires) = (id.parse().map_err(drop)?, expires.parse().map_err(drop)?);
+        Ok(Self { id, expires })
+    }
+}
 
 /// Plans the mail, where a mailbox can send one: without, an admin passes the link on.
 pub(super) async fn plan(
@@ -26,25 +45,33 @@ pub(super) async fn plan(
     if mailboxes::answering(tx, ctx.workspace, None).await?.is_none() {
         return Ok(());
     }
-    let job = NewJob {
-        kind: INVITE_MAIL,
-        key: &format!("{}:{}", id.0, expires_at.timestamp()),
-        payload: json!({}),
-        run_at: ctx.now,
-        max_attempts: ATTEMPTS,
-    };
-    enqueue(tx, ctx.workspace, &job).await?;
+    let key = Turn { id: id.0, expires: expires_at.timestamp() };
+    enqueue::<SendInvitation>(tx, ctx.workspace, &key, &NoPayload {}, ctx.now).await?;
     Ok(())
 }
 
 /// Sends it, unless it was accepted, revoked or sent anew meanwhile.
-pub(crate) async fn send_invitation(
-    worker: &Worker,
-    job: &Job,
+pub(crate) struct SendInvitation;
+
+impl Job for SendInvitation {
+    type Env = JobEnv;
+    type Key = Turn;
+    type Payload = NoPayload;
+    const KIND: &'static str = "invite_mail";
+    const LABEL: &'static str = "Send an invitation";
+    const QUEUE: Queue = Queue::Mail;
+    const MAX_ATTEMPTS: i32 = 8;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        send(env, &work).await
+    }
+}
+
+async fn send(
+    worker: &JobEnv,
+    job: &Work<SendInvitation>,
 ) -> std::result::Result<Outcome, JobError> {
-    let Some((id, expires)) = read_key(&job.key) else {
-        return Ok(Outcome::Dead("The key is no invitation's id and a time.".into()));
-    };
+    let (id, expires) = (InvitationId(job.key.id), job.key.expires);
     let store = &worker.store;
     let invited = store.invited(job.workspace, id).await?;
     let current = |i: &Invited| !i.accepted && !i.revoked && i.expires_at.timestamp() == expires;
@@ -70,11 +97,6 @@ pub(crate) async fn send_invitation(
     let raw = write_own(&mailbox, &own);
     let sent = async || Ok(store.invitation_mailed(job.workspace, id, ctx::now()).await?);
     post_one(worker, job, &mailbox, &invited.email, raw, sent).await
-}
-
-fn read_key(key: &str) -> Option<(InvitationId, i64)> {
-    let (id, expires) = key.split_once(':')?;
-    Some((InvitationId(id.parse::<Uuid>().ok()?), expires.parse().ok()?))
 }
 
 fn text(invited: &Invited, link: &str) -> String {

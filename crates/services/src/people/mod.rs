@@ -4,7 +4,7 @@ mod invite;
 mod mail;
 
 pub use invite::{accept, invitations, invite, open, resend, revoke};
-pub(crate) use mail::{INVITE_MAIL, send_invitation};
+pub(crate) use mail::SendInvitation;
 
 pub use rapport_store::invitations::Invited;
 

@@ -7,7 +7,7 @@
 mod encrypt;
 
 use crate::auth::hash_token;
-use crate::jobs::{JobError, Outcome, Worker, next_attempt};
+use crate::jobs::JobEnv;
 use crate::notifications::reader;
 use crate::secrets::Keyring;
 use crate::{Ctx, Result, ctx};
@@ -16,17 +16,37 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use encrypt::{Recipient, Sender, TEXT_BYTES};
 use rapport_domain::notification::{Device, Notification};
 use rapport_domain::{AppError, NotificationId, UserId, Uuid, WorkspaceId, limits, text};
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, enqueue};
 use rapport_store::Tx;
-use rapport_store::jobs::{Job, NewJob, enqueue};
 use rapport_store::notifications::Tell;
 use rapport_store::push::{NewSubscription, Subscription};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
+use std::fmt;
+use std::str::FromStr;
 
-/// The kind of job; its key is the reader's id and the notification's.
-pub(crate) const PUSH: &str = "push";
-const ATTEMPTS: i32 = 4;
+/// Whom a job tells of what: the reader's id and the notification's.
+pub(crate) struct Told {
+    user: Uuid,
+    notification: Uuid,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.user, self.notification)
+    }
+}
+
+impl FromStr for Told {
+    type Err = ();
+    fn from_str(key: &str) -> std::result::Result<Self, ()> {
+        let (user, notification) = key.split_once(':').ok_or(())?;
+        let (user, notification) = (user.parse(), notification.parse());
+        Ok(Self { user: user.map_err(drop)?, notification: notification.map_err(drop)? })
+    }
+}
+
 /// How long a push service keeps what it cannot deliver: later it is no news any more.
 const KEPT_S: &str = "14400";
 const ENDPOINT_CHARS: usize = 1_000;
@@ -110,26 +130,33 @@ pub(crate) async fn plan(
     let people: Vec<_> = users.iter().map(|(user, _)| *user).collect();
     let have = rapport_store::push::with_devices(tx, ctx.workspace, &people).await?;
     for (user, id) in users.iter().filter(|(user, _)| have.contains(user)) {
-        let job = NewJob {
-            kind: PUSH,
-            key: &format!("{}:{}", user.0, id.0),
-            payload: json!({}),
-            run_at: ctx.now,
-            max_attempts: ATTEMPTS,
-        };
-        enqueue(tx, ctx.workspace, &job).await?;
+        let key = Told { user: user.0, notification: id.0 };
+        enqueue::<TellBrowsers>(tx, ctx.workspace, &key, &NoPayload {}, ctx.now).await?;
     }
     Ok(())
 }
 
-/// Tells one person's browsers. Which of them has it already is told again after a failure, and
-/// shows it once: it carries its notification's id.
-pub(crate) async fn send(worker: &Worker, job: &Job) -> std::result::Result<Outcome, JobError> {
-    let ids = job.key.split_once(':').map(|(user, id)| (user.parse(), id.parse()));
-    let Some((Ok(user), Ok(id))) = ids else {
-        return Ok(Outcome::Dead("The key is no person's id and a notification's.".into()));
-    };
-    let (user, id, store) = (UserId(user), NotificationId(id), &worker.store);
+/// Tells one person's browsers. Which of them has it already is told again after a failure, and shows
+/// it once: it carries its notification's id.
+pub(crate) struct TellBrowsers;
+
+impl Job for TellBrowsers {
+    type Env = JobEnv;
+    type Key = Told;
+    type Payload = NoPayload;
+    const KIND: &'static str = "push";
+    const LABEL: &'static str = "Tell a browser";
+    const QUEUE: Queue = Queue::Sync;
+    const MAX_ATTEMPTS: i32 = 4;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        send(env, &work).await
+    }
+}
+
+async fn send(worker: &JobEnv, job: &Work<TellBrowsers>) -> std::result::Result<Outcome, JobError> {
+    let (user, id) = (UserId(job.key.user), NotificationId(job.key.notification));
+    let store = &worker.store;
     let Some(news) = store.unread_notification(job.workspace, user, id).await? else {
         return Ok(Outcome::Done);
     };
@@ -147,7 +174,7 @@ pub(crate) async fn send(worker: &Worker, job: &Job) -> std::result::Result<Outc
             Answer::Later(why) => failed = Some(why),
         }
     }
-    Ok(match failed.map(|why| (next_attempt(job, ctx::now()), why)) {
+    Ok(match failed.map(|why| (job.next_attempt(ctx::now()), why)) {
         None => Outcome::Done,
         Some((Some(at), error)) => Outcome::Again { at, error },
         // Nobody can do anything about it, and it is no news any more.
@@ -165,7 +192,7 @@ enum Answer {
     Later(String),
 }
 
-async fn tell_one(worker: &Worker, sender: &Sender, to: &Subscription, text: &str) -> Answer {
+async fn tell_one(worker: &JobEnv, sender: &Sender, to: &Subscription, text: &str) -> Answer {
     let recipient = Recipient { key: &to.public_key, auth: &to.auth };
     let Ok(sealed) = encrypt::seal(recipient, text.as_bytes()) else { return Answer::Gone };
     let Some(origin) = origin(&to.endpoint) else { return Answer::Gone };

@@ -1,14 +1,17 @@
 //! Notes on a ticket that a due time passed. The worker looks for them; it acts as the system.
 
+use crate::jobs::JobEnv;
 use crate::notifications::{self, Notice};
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::notify::News;
 use rapport_domain::sla::Due;
 use rapport_domain::{TicketId, WorkspaceId};
+use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::timeline::NewEvent;
 use rapport_store::{Store, StoreError, Tx, sla, tickets, timeline};
 use serde_json::json;
+use std::time::Duration;
 
 /// Tickets at once; the rest is there a moment later.
 const AT_ONCE: i64 = 200;
@@ -17,9 +20,31 @@ const SOON: TimeDelta = TimeDelta::minutes(15);
 /// What passed longer ago, while no worker ran, is no news any more.
 const NEWS: TimeDelta = TimeDelta::days(1);
 
+/// Follows the due times of tickets.
+pub(crate) struct WatchDues;
+
+impl Periodic for WatchDues {
+    type Env = JobEnv;
+    const NAME: &'static str = "look for due times";
+    const EVERY: Duration = Duration::from_secs(10);
+
+    async fn run(env: &JobEnv) -> std::result::Result<Next, JobError> {
+        watch_dues(&env.store).await?;
+        Ok(Next::Later)
+    }
+}
+
+/// Tells of what is due soon, and notes on tickets that they are overdue; answers how many due times
+/// passed.
+pub(crate) async fn watch_dues(store: &Store) -> Result<usize> {
+    // The one does not wait for the other.
+    let (warned, noted) = (warn_of_due(store).await, note_missed(store).await);
+    warned.and(noted)
+}
+
 /// Writes an activity for each due time that passed since the last look, once each; answers how
 /// many.
-pub(crate) async fn note_missed(store: &Store) -> Result<usize> {
+async fn note_missed(store: &Store) -> Result<usize> {
     let mut noted = 0;
     for (workspace, ticket) in store.passed_dues(ctx::now(), AT_ONCE).await? {
         noted += note(store, workspace, ticket).await?;
@@ -49,7 +74,7 @@ async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result
 }
 
 /// Tells whose ticket it is of what is due soon, once each.
-pub(crate) async fn warn_of_due(store: &Store) -> Result<()> {
+async fn warn_of_due(store: &Store) -> Result<()> {
     let now = ctx::now();
     for (workspace, ticket) in store.soon_due(now, now + SOON, AT_ONCE).await? {
         let ctx = Ctx::for_system(store.clone(), workspace, "Rapport");

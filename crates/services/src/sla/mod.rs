@@ -4,7 +4,7 @@ mod follow;
 mod missed;
 
 pub(crate) use follow::{follow, start};
-pub(crate) use missed::{note_missed, warn_of_due};
+pub(crate) use missed::{WatchDues, watch_dues};
 
 use crate::{Ctx, Result, audit};
 use rapport_domain::sla::{SlaPolicy, SlaPolicyInput};

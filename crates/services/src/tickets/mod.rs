@@ -29,7 +29,7 @@ pub use seen::Seen;
 pub use split::{split, unsplit};
 pub use views::{delete_view, move_view, save_view, saved_views, update_view, views};
 
-pub(crate) use snooze::{WAKE_TICKET, wake_ticket};
+pub(crate) use snooze::WakeTicket;
 
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Ticket, TicketList, TicketListQuery};

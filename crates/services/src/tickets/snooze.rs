@@ -1,20 +1,16 @@
 //! Tickets that sleep until a time.
 
 use super::change::{set_status, store};
-use crate::jobs::{JobError, Outcome, Worker};
+use crate::jobs::JobEnv;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::ticket::Status;
-use rapport_domain::{AppError, TicketId, Uuid, limits};
-use rapport_store::jobs::{self, Job, NewJob};
+use rapport_domain::{AppError, TicketId, Uuid, WorkspaceId, limits};
+use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, cancel, enqueue};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
 use rapport_store::{StoreError, Tx};
 use serde_json::json;
-
-/// The kind of job; its key is the ticket's id.
-pub(crate) const WAKE_TICKET: &str = "wake_ticket";
-const ATTEMPTS: i32 = 20;
 
 /// Whether a ticket can sleep until then.
 pub(super) fn check(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
@@ -34,33 +30,40 @@ pub(super) async fn follow(
     if before.snoozed_until == after.snoozed_until {
         return Ok(());
     }
-    let key = after.id.0.to_string();
-    jobs::cancel_unstarted(tx, ctx.workspace, WAKE_TICKET, &key).await?;
+    let key = after.id.0;
+    cancel::<WakeTicket>(tx, ctx.workspace, &key).await?;
     if let Some(run_at) = after.snoozed_until {
-        let job = NewJob {
-            kind: WAKE_TICKET,
-            key: &key,
-            payload: json!({}),
-            run_at,
-            max_attempts: ATTEMPTS,
-        };
-        jobs::enqueue(tx, ctx.workspace, &job).await?;
+        enqueue::<WakeTicket>(tx, ctx.workspace, &key, &NoPayload {}, run_at).await?;
     }
     Ok(())
 }
 
-/// Wakes a ticket whose time has come. One that was answered, closed or put off meanwhile
-/// sleeps no longer, or longer.
-pub(crate) async fn wake_ticket(
-    worker: &Worker,
-    job: &Job,
+/// Wakes a ticket whose time has come. One that was answered, closed or put off meanwhile sleeps no
+/// longer, or longer. Its key is the ticket's id.
+pub(crate) struct WakeTicket;
+
+impl Job for WakeTicket {
+    type Env = JobEnv;
+    type Key = Uuid;
+    type Payload = NoPayload;
+    const KIND: &'static str = "wake_ticket";
+    const LABEL: &'static str = "Wake a ticket";
+    const QUEUE: Queue = Queue::Default;
+    const MAX_ATTEMPTS: i32 = 20;
+
+    async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
+        wake(env, TicketId(work.key), work.workspace).await
+    }
+}
+
+async fn wake(
+    env: &JobEnv,
+    ticket: TicketId,
+    workspace: WorkspaceId,
 ) -> std::result::Result<Outcome, JobError> {
-    let Ok(id) = job.key.parse::<Uuid>() else {
-        return Ok(Outcome::Dead("The key is no ticket's id.".into()));
-    };
-    let ctx = Ctx::for_system(worker.store.clone(), job.workspace, "Rapport");
+    let ctx = Ctx::for_system(env.store.clone(), workspace, "Rapport");
     let mut tx = ctx.store.begin().await?;
-    let before = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, TicketId(id)).await?;
+    let before = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
     let Some(until) = before.snoozed_until else { return Ok(Outcome::Done) };
     if until > ctx.now {
         return Ok(Outcome::Again { at: until, error: "It sleeps longer now.".into() });

@@ -6,7 +6,7 @@ use rapport_domain::message::{MessageMode, WriteMessage};
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated, TicketEdit};
 use rapport_domain::timeline::{EventKind, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{JobEnv, run_due};
 use rapport_services::{Ctx, messages, tickets, timeline};
 use sqlx::PgPool;
 
@@ -40,8 +40,8 @@ async fn activities(ctx: &Ctx, number: i64) -> Vec<String> {
     details.activities.into_iter().map(|a| a.title).collect()
 }
 
-fn worker(world: &World) -> Worker {
-    Worker {
+fn worker(world: &World) -> JobEnv {
+    JobEnv {
         store: world.store.clone(),
         keys: keys(),
         public_url: "https://r.example".into(),

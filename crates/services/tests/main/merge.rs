@@ -5,7 +5,7 @@ use rapport_domain::timeline::{EventKind, LogQuery, Position, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
 use rapport_services::Ctx;
 use rapport_services::customers::{self, merge, preview, undo};
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{JobEnv, run_due};
 use rapport_services::timeline::{ingest_json, open_timeline};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -207,7 +207,7 @@ async fn what_was_merged_for_good_is_folded_and_counts_stay(pool: PgPool) {
         .execute(&world.pool)
         .await
         .unwrap();
-    let worker = Worker {
+    let worker = JobEnv {
         store: world.store.clone(),
         keys: Default::default(),
         public_url: "http://127.0.0.1".into(),
@@ -235,7 +235,7 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
     assert_eq!(log.rows.len(), 7, "sent twice, waiting once");
     let input = serde_json::from_value(json!({"external_id": "late", "name": "Late"})).unwrap();
     let late = customers::upsert(&ctx, input).await.unwrap().item.id;
-    let worker = Worker {
+    let worker = JobEnv {
         store: world.store.clone(),
         keys: Default::default(),
         public_url: "http://127.0.0.1".into(),
@@ -272,7 +272,7 @@ async fn old_events_go_when_their_kind_expires_and_counts_follow(pool: PgPool) {
         set_retention(&ctx, Retention { kind: EventKind::Ticket, days: Some(1) }).await.is_err()
     );
     assert!(set_retention(&world.ctx(&world.sam), set).await.is_err());
-    rapport_services::ingest::tidy(&world.store).await;
+    rapport_services::ingest::tidy(&world.store).await.unwrap();
     let timeline = open_timeline(&ctx, world.customer, &TimelineQuery::default()).await.unwrap();
     assert_eq!(timeline.page.items.len(), 3);
     assert_eq!(timeline.overview.count(EventKind::Error), 1);

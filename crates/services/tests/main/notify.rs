@@ -11,7 +11,7 @@ use rapport_domain::notify::{News, Notify, Quiet, Whose};
 use rapport_domain::session::{Device, Viewer};
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket, TicketChange};
 use rapport_domain::{AppError, UserId};
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{JobEnv, run_due};
 use rapport_services::push::{self, NewDevice};
 use rapport_services::{mailboxes, messages, notifications, tickets};
 use sqlx::PgPool;
@@ -37,9 +37,9 @@ async fn customer_writes(world: &World, by: &Viewer, number: i64) {
     messages::add_message(&world.ctx(by), number, new).await.unwrap();
 }
 
-fn worker(world: &World) -> Worker {
+fn worker(world: &World) -> JobEnv {
     let public_url = "https://r.example".into();
-    Worker { store: world.store.clone(), keys: keys(), public_url, http: http() }
+    JobEnv { store: world.store.clone(), keys: keys(), public_url, http: http() }
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

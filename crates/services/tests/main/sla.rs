@@ -10,7 +10,7 @@ use rapport_domain::ticket::{
     Channel, InboxQuery, InboxSort, MessageKind, NewTicket, Priority, Status, StatusFilter, Ticket,
     TicketPatch,
 };
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{JobEnv, run_due};
 use rapport_services::{Ctx, messages, sla, tickets};
 use sqlx::PgPool;
 
@@ -103,7 +103,7 @@ async fn what_is_overdue_is_noted_once(pool: PgPool) {
     save(&world, policy("All")).await;
     let ctx = world.ctx(&world.sam);
     let number = opened(&ctx, &world, Priority::Normal).await.row.number;
-    let worker = Worker {
+    let worker = JobEnv {
         store: world.store.clone(),
         keys: keys(),
         public_url: "https://r.example".into(),

@@ -3,14 +3,14 @@
 use crate::support::TestApp;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{self, JobEnv, run_due};
 use rapport_services::setup;
 use serde_json::json;
 use sqlx::PgPool;
 use std::time::Duration;
 
-fn worker(app: &TestApp) -> Worker {
-    Worker {
+fn worker(app: &TestApp) -> JobEnv {
+    JobEnv {
         store: app.store.clone(),
         keys: Default::default(),
         public_url: "http://rapport.example".into(),
@@ -113,7 +113,7 @@ async fn the_worker_works_until_it_is_stopped(pool: PgPool) {
     reply(&app, number).await;
     due(&pool).await;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let running = tokio::spawn(worker(&app).run(async {
+    let running = tokio::spawn(jobs::worker(worker(&app)).run(async {
         let _ = stopped.await;
     }));
     for _ in 0..100 {

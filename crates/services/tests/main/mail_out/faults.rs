@@ -113,7 +113,7 @@ async fn a_worker_that_dies_while_handing_over_causes_one_duplicate_at_the_most(
             .execute(&post.world.pool)
             .await
             .unwrap();
-        let leased = post.world.store.lease_jobs(1, 300.0).await.unwrap();
+        let leased = post.world.store.lease_jobs(1, 300.0, &["send_mail".into()]).await.unwrap();
         assert_eq!(leased.len(), 1);
         assert_eq!(post.now().await, 0, "nobody else takes it while the lease holds");
         let now = chrono::Utc::now();

@@ -13,7 +13,7 @@ use crate::sink::Sink;
 use crate::world::World;
 use rapport_domain::message::{Delivery, WriteMessage};
 use rapport_domain::{MailboxId, MessageId};
-use rapport_services::jobs::{Worker, run_due};
+use rapport_services::jobs::{JobEnv, run_due};
 use rapport_services::{Ctx, mailboxes, messages};
 use sqlx::PgPool;
 
@@ -21,7 +21,7 @@ use sqlx::PgPool;
 pub struct Post {
     pub world: World,
     pub ctx: Ctx,
-    pub worker: Worker,
+    pub worker: JobEnv,
     pub sink: Sink,
     pub mailbox: MailboxId,
     pub number: i64,
@@ -36,7 +36,7 @@ impl Post {
         let mailbox = mailboxes::create(&ctx, &keys(), new).await.unwrap();
         let number = inbound(&ctx, "first@customer.example", "").await;
         let public_url = "https://rapport.acme.example".into();
-        let worker = Worker { store: world.store.clone(), keys: keys(), public_url, http: http() };
+        let worker = JobEnv { store: world.store.clone(), keys: keys(), public_url, http: http() };
         Self { world, ctx, worker, sink, mailbox, number }
     }
 
