@@ -1,7 +1,6 @@
 //! What every server function starts with: who asks, and in which workspace.
 
 use crate::Failure;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -33,12 +32,8 @@ pub async fn run<T>(
         Err(error) => Err(error),
     };
     result.map_err(|error| {
-        if let (Some(response), Ok(status), false) = (
-            use_context::<ResponseOptions>(),
-            StatusCode::from_u16(error.status()),
-            is_plain_form(),
-        ) {
-            response.set_status(status);
+        if let Some(response) = use_context::<ResponseOptions>().filter(|_| !is_plain_form()) {
+            response.set_status(crate::http_status(&error));
         }
         Failure(error)
     })
@@ -66,6 +61,7 @@ pub fn back_to(back: Option<String>) {
 
 fn context() -> Result<Ctx> {
     let viewer = viewer().ok_or(AppError::Unauthenticated)?;
-    let store = use_context::<Store>().ok_or(AppError::Unavailable)?;
+    let store = use_context::<Store>()
+        .ok_or_else(|| rapport_services::internal("a server function has no store"))?;
     Ok(Ctx::for_viewer(store, viewer))
 }

@@ -27,6 +27,20 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The status by which a page, a form or the API says what an error is.
+#[cfg(feature = "ssr")]
+pub fn http_status(error: &AppError) -> axum::http::StatusCode {
+    use axum::http::StatusCode;
+    // Each has one.
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The same of a page that may have been refused.
+#[cfg(feature = "ssr")]
+pub(crate) fn page_status(refused: Option<&AppError>) -> axum::http::StatusCode {
+    refused.map_or(axum::http::StatusCode::OK, http_status)
+}
+
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 

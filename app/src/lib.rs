@@ -38,5 +38,7 @@ mod shell;
 pub mod ui;
 
 pub use failure::Failure;
+#[cfg(feature = "ssr")]
+pub use failure::http_status;
 pub use routes::App;
 pub use shell::shell;

@@ -2,13 +2,14 @@
 //! such page.
 
 use crate::Failure;
+use crate::failure::page_status;
 use crate::frame::{Frame, Section};
 use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::{Empty, ErrorPanel};
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
@@ -65,8 +66,8 @@ fn respond<V>(request: &PageRequest, title: &'static str, content: Result<V>) ->
 where
     V: FnOnce() -> AnyView,
 {
-    let status = content.as_ref().err().and_then(|e| StatusCode::from_u16(e.status()).ok());
-    request.respond(status.unwrap_or(StatusCode::OK), title, || {
+    let status = page_status(content.as_ref().err());
+    request.respond(status, title, || {
         let content = match content {
             Ok(content) => content(),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),

@@ -104,7 +104,7 @@ fn question(survey: &Survey, chosen: Option<i16>, wrong: &str) -> String {
 }
 
 fn refused(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND);
+    let status = rapport_app::http_status(error);
     let text = match error {
         AppError::NotFound => {
             "<h1>This link does not work any more</h1><p>Surveys can be answered for 30 days.</p>"

@@ -67,7 +67,7 @@ pub async fn send(file: Opened, request: &HeaderMap) -> Result<Response, AppErro
     if let Some(Range { start, end }) = &range {
         length = end - start;
         let part = format!("bytes {start}-{}/{size}", end - 1);
-        fixed.insert(header::CONTENT_RANGE, part.parse().map_err(|_| AppError::Unavailable)?);
+        fixed.insert(header::CONTENT_RANGE, part.parse().map_err(rapport_services::internal)?);
     }
     fixed.insert(header::CONTENT_LENGTH, length.into());
     // A layer may ask once more after the end, which a stream of a store need not bear.

@@ -61,8 +61,9 @@ pub async fn login(
             let cookie = session::cookie(state.config.tls(), &token);
             ([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response()
         }
-        Err(error @ AppError::Unavailable) => {
-            again(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        // Not the fault of whoever logs in.
+        Err(error) if error.status() >= 500 => {
+            again(rapport_app::http_status(&error), &error.to_string())
         }
         Err(_) => {
             tracing::warn!(%ip, email = %shown(&form.email), "login refused");
@@ -130,7 +131,7 @@ pub async fn setup(
             Err(_) => Redirect::to("/login").into_response(),
         },
         Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
+            let status = rapport_app::http_status(&error);
             let nonce = nonce.map(|Extension(nonce)| nonce);
             (status, Html(setup_again(&state.leptos, nonce, typed, error))).into_response()
         }

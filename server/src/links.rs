@@ -69,7 +69,7 @@ impl Holder {
             other => other.to_string(),
         };
         let html = lone::dead_link(&self.state.leptos, self.nonce.clone(), why);
-        self.page(status_of(error), html)
+        self.page(rapport_app::http_status(error), html)
     }
 
     /// Logged in as whom the link is for, and no longer as anybody before.
@@ -82,10 +82,6 @@ impl Holder {
         let cookie = session::cookie(self.state.config.tls(), token);
         ([(header::SET_COOKIE, cookie)], Redirect::to("/inbox")).into_response()
     }
-}
-
-fn status_of(error: &AppError) -> StatusCode {
-    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 async fn invited(Path(token): Path<String>, holder: Holder) -> Response {
@@ -119,7 +115,7 @@ async fn join(
     match people::accept(&state.store, &token, &name, password, &holder.device).await {
         Ok(session) => holder.enter(&session).await,
         Err(error) => {
-            let status = status_of(&error);
+            let status = rapport_app::http_status(&error);
             let nonce = holder.nonce.clone();
             let html = lone::join(&state.leptos, nonce, &invited, name, Some(error));
             holder.page(status, html)
@@ -155,7 +151,7 @@ async fn reset(
     match passwords::reset(&state.store, &token, form.password, &holder.device).await {
         Ok(session) => holder.enter(&session).await,
         Err(error) => {
-            let status = status_of(&error);
+            let status = rapport_app::http_status(&error);
             let html = lone::reset(&state.leptos, holder.nonce.clone(), email, Some(error));
             holder.page(status, html)
         }

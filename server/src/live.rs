@@ -117,7 +117,7 @@ fn written(event: &live::Event) -> Event {
 }
 
 fn refused(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let status = rapport_app::http_status(error);
     let wait = match error {
         AppError::RateLimited { retry_after_s } => retry_after_s.to_string(),
         _ => "2".to_string(),

@@ -1,6 +1,5 @@
 //! Refusals of addresses that are opened in a tab of their own.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rapport_domain::AppError;
 
@@ -15,7 +14,6 @@ impl From<AppError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::NOT_FOUND);
-        (status, self.0.to_string()).into_response()
+        (rapport_app::http_status(&self.0), self.0.to_string()).into_response()
     }
 }

@@ -161,8 +161,7 @@ fn back(headers: &HeaderMap, refusal: Option<UploadRefusal>) -> Response {
 }
 
 fn refused(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    (status, Json(json!({"message": error.to_string()}))).into_response()
+    (rapport_app::http_status(error), Json(json!({"message": error.to_string()}))).into_response()
 }
 
 /// What is no id is nobody's: it answers the same as an unknown one.

@@ -8,10 +8,10 @@ mod sides;
 mod stream;
 
 use crate::Failure;
+use crate::failure::page_status;
 use crate::frame::{Frame, Section};
 use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::ErrorPanel;
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Router, routing};
 use leptos::prelude::*;
@@ -28,9 +28,9 @@ async fn open(request: PageRequest) -> Response {
     let query = TimelineQuery::parse(|name| request.query(name).map(String::from));
     let page = load(&request, &query).await;
     let error = page.as_ref().err();
-    let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
+    let status = page_status(error);
     let title = page.as_ref().map_or("Account", |page| &page.account.details.name).to_string();
-    request.respond(status.unwrap_or(StatusCode::OK), &title, || {
+    request.respond(status, &title, || {
         let (crumb, content) = match page {
             Ok(page) => (page.account.details.name.clone(), view(page, &query)),
             Err(error) => {

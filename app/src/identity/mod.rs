@@ -8,13 +8,13 @@ mod preview;
 mod sections;
 
 use crate::Failure;
+use crate::failure::page_status;
 use crate::frame::{Frame, Section};
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::{PageRequest, Site, flash_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
 use axum::extract::{Form, Path};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
@@ -142,9 +142,9 @@ async fn load(id: &str, request: &PageRequest) -> Result<Data> {
 async fn answer(id: &str, request: &PageRequest, state: &FormState) -> Response {
     let data = load(id, request).await;
     let error = data.as_ref().err().or(state.0.as_ref().map(|(_, error)| error));
-    let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
+    let status = page_status(error);
     let flash = request.query("done").and_then(|w| FLASHES.iter().find(|(word, _)| *word == w));
-    request.respond(status.unwrap_or(StatusCode::OK), "Identity", || {
+    request.respond(status, "Identity", || {
         let (crumb, content) = match data {
             Ok(data) => {
                 let customer = &data.identity.customer;

@@ -41,8 +41,6 @@ async fn suggest(_: State<Site>, request: PageRequest) -> Result<Json<Vec<Group>
 }
 
 fn refused(error: &AppError) -> Response {
-    use axum::http::StatusCode;
     use axum::response::IntoResponse;
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.to_string()).into_response()
+    (crate::http_status(error), error.to_string()).into_response()
 }

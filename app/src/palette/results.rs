@@ -1,11 +1,11 @@
 //! What a search finds, as a page: where the search in the top bar leads.
 
 use super::destinations::{Destination, Group};
+use crate::failure::page_status;
 use crate::frame::{Frame, Section};
 use crate::server_page::PageRequest;
 use crate::ui::empty::{Empty, ErrorPanel};
 use crate::ui::icon::Icon;
-use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 use rapport_domain::{address, limits};
@@ -15,8 +15,8 @@ use rapport_services::search;
 pub(super) async fn open(request: PageRequest) -> Response {
     let q = request.query("q").unwrap_or_default().trim().to_string();
     let found = search::find(&request.ctx, &q).await;
-    let status = found.as_ref().err().and_then(|e| StatusCode::from_u16(e.status()).ok());
-    request.respond(status.unwrap_or(StatusCode::OK), "Search", || {
+    let status = page_status(found.as_ref().err());
+    request.respond(status, "Search", || {
         let content = match found {
             Ok(found) => groups(Group::found(found), &q),
             Err(error) => view! { <ErrorPanel error=crate::Failure(error) /> }.into_any(),

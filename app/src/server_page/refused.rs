@@ -8,6 +8,7 @@ use super::{PageRequest, Site};
 use crate::Failure;
 use crate::api::wants_page;
 use crate::frame::{Frame, Section};
+use crate::http_status;
 use crate::panes::ticket::NewerMessages;
 use crate::ui::field::FormError;
 use crate::ui::textarea::TextArea;
@@ -78,7 +79,7 @@ pub async fn keeping(
     let action = parts.uri.path().to_string();
     let answer = run(Request::from_parts(parts, Body::from(bytes))).await;
     let (Some(error), Ok(page_request)) = (error_of(&answer), page_request) else { return answer };
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = http_status(&error);
     page_request.respond(status, "Not saved", || again(&form, &error, action, page))
 }
 

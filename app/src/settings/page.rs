@@ -2,13 +2,13 @@
 
 use crate::Failure;
 use crate::admin::Config;
+use crate::failure::page_status;
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::{PageRequest, Site, flash_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use axum::extract::Form;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
@@ -84,8 +84,8 @@ async fn answer<P: ServerPage>(request: &PageRequest, state: &FormState) -> Resp
     let allowed = request.viewer.may(P::PERMISSION);
     let data = if allowed { P::load_for(request, state).await } else { Err(AppError::Forbidden) };
     let error = data.as_ref().err().or(state.refusal());
-    let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
-    request.respond(status.unwrap_or(StatusCode::OK), P::TITLE, || {
+    let status = page_status(error);
+    request.respond(status, P::TITLE, || {
         let content = match data {
             Ok(data) => P::view(data, request, state),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),

@@ -71,6 +71,11 @@ pub enum AppError {
     /// The database or another part does not answer; trying again is safe.
     #[error("Rapport cannot reach its database right now. Nothing was lost; please try again.")]
     Unavailable,
+    /// A fault of ours: the log has it under the same id.
+    #[error(
+        "Something went wrong in Rapport. If it happens again, tell whoever runs it: error {id}."
+    )]
+    Internal { id: String },
     /// Files or database have no room; nothing was stored.
     #[error("The server's disk is full. Nothing was saved: tell whoever runs it.")]
     NoRoom,
@@ -114,6 +119,7 @@ impl AppError {
             Self::Conflict(_) | Self::Overtaken(_) | Self::Changed(_) | Self::Taken { .. } => 409,
             Self::RateLimited { .. } => 429,
             Self::Unavailable => 503,
+            Self::Internal { .. } => 500,
             Self::NoRoom => 507,
             Self::FileLost => 410,
             Self::Transport(_) => 400,
@@ -129,9 +135,13 @@ fn changed_text(fields: &[Theirs]) -> String {
     fields.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Collects the errors of several fields before answering with all of them.
+/// Collects the errors of several fields before answering with all of them. What is no fault of the
+/// input, such as a database that does not answer, stays what it is.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<FieldError>);
+pub struct Problems {
+    fields: Vec<FieldError>,
+    other: Option<AppError>,
+}
 
 impl Problems {
     /// Keeps the value, or notes the error and returns `None`.
@@ -139,11 +149,11 @@ impl Problems {
         match result {
             Ok(v) => Some(v),
             Err(AppError::Invalid(mut fields)) => {
-                self.0.append(&mut fields);
+                self.fields.append(&mut fields);
                 None
             }
             Err(other) => {
-                self.0.push(FieldError { field: String::new(), message: other.to_string() });
+                self.other.get_or_insert(other);
                 None
             }
         }
@@ -151,11 +161,38 @@ impl Problems {
 
     /// Notes an error on a field.
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), message: message.into() });
+        self.fields.push(FieldError { field: field.into(), message: message.into() });
     }
 
     /// `Ok` when nothing was noted.
     pub fn finish(self) -> Result<(), AppError> {
-        if self.0.is_empty() { Ok(()) } else { Err(AppError::Invalid(self.0)) }
+        match self.other {
+            Some(other) => Err(other),
+            None if self.fields.is_empty() => Ok(()),
+            None => Err(AppError::Invalid(self.fields)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_field_is_named_and_what_is_no_fault_of_the_input_stays_what_it_is() {
+        let mut problems = Problems::default();
+        problems.check::<()>(Err(AppError::invalid("name", "Too long.")));
+        problems.add("email", "No address.");
+        let wrong = AppError::Invalid(vec![
+            FieldError { field: "name".into(), message: "Too long.".into() },
+            FieldError { field: "email".into(), message: "No address.".into() },
+        ]);
+        assert_eq!(problems.finish(), Err(wrong));
+
+        let mut problems = Problems::default();
+        problems.add("email", "No address.");
+        problems.check::<()>(Err(AppError::Unavailable));
+        problems.check::<()>(Err(AppError::NotFound));
+        assert_eq!(problems.finish(), Err(AppError::Unavailable));
     }
 }

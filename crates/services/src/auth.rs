@@ -154,7 +154,7 @@ async fn in_turn<T: Send + 'static>(
         let _turn = turn;
         work()
     };
-    tokio::task::spawn_blocking(run).await.map_err(|_| AppError::Unavailable)
+    tokio::task::spawn_blocking(run).await.map_err(crate::internal)
 }
 
 fn argon() -> Argon2<'static> {

@@ -25,7 +25,7 @@ pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
     let options = problems.check(rules::options(input.kind, &input.options));
     problems.finish()?;
     let (Some(key), Some(label), Some(options)) = (key, label, options) else {
-        return Err(AppError::Unavailable);
+        return Err(crate::internal("a checked form has no values"));
     };
     let field = NewField { key, label, options, ..input };
     let mut tx = ctx.store.begin().await?;

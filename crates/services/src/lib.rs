@@ -48,6 +48,6 @@ pub mod timeline;
 
 pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;
-pub use rapport_store::{Store, secrets};
+pub use rapport_store::{Store, internal, secrets};
 
 pub type Result<T> = std::result::Result<T, AppError>;

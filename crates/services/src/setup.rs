@@ -38,7 +38,7 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
     problems.check(check_password(&form.password));
     problems.finish()?;
     let (Some(workspace), Some(name), Some(email)) = (workspace, name, email) else {
-        return Err(AppError::Unavailable);
+        return Err(crate::internal("a checked form has no values"));
     };
     if store.has_workspace().await? {
         return Err(AppError::Forbidden);

@@ -1,6 +1,7 @@
 //! What can go wrong between us and Postgres, and what the caller may know of it.
 
-use rapport_domain::AppError;
+use rapport_domain::{AppError, Uuid};
+use std::fmt::Display;
 
 /// A failed query or connection.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,14 @@ impl StoreError {
     }
 }
 
+/// A fault of ours: logs what it is, and answers an error by whose id the log is found.
+pub fn internal(detail: impl Display) -> AppError {
+    // The end of such an id is random; the whole of it is hard to read out.
+    let id = Uuid::now_v7().simple().to_string().split_off(24);
+    tracing::error!(error.id = id, %detail, "internal error");
+    AppError::Internal { id }
+}
+
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -104,10 +113,7 @@ impl From<StoreError> for AppError {
                 tracing::error!(%detail, "database unavailable");
                 Self::Unavailable
             }
-            StoreError::Database(detail) => {
-                tracing::error!(%detail, "database error");
-                Self::Unavailable
-            }
+            StoreError::Database(detail) => internal(detail),
             StoreError::Files(detail) => {
                 tracing::error!(%detail, "file store error");
                 Self::Unavailable

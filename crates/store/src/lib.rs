@@ -55,7 +55,7 @@ mod watch;
 pub mod workspaces;
 
 use crate::secrets::Keyring;
-pub use error::StoreError;
+pub use error::{StoreError, internal};
 pub use files::Files;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};

@@ -130,6 +130,7 @@ impl From<AppError> for Problem {
             422 => ("invalid", "Some fields are wrong"),
             410 => ("lost", "The file is lost"),
             429 => ("rate-limited", "Too many requests"),
+            500 => ("internal", "Internal error"),
             507 => ("no-room", "The disk is full"),
             _ => ("unavailable", "Temporarily unavailable"),
         };
@@ -139,9 +140,7 @@ impl From<AppError> for Problem {
             }
             other => other.to_string(),
         };
-        let status =
-            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut problem = Self::new(status, slug, title, detail);
+        let mut problem = Self::new(rapport_app::http_status(&error), slug, title, detail);
         match error {
             AppError::Invalid(errors) => problem.errors = errors,
             AppError::RateLimited { retry_after_s } => problem.retry_after_s = Some(retry_after_s),

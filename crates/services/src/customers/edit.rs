@@ -131,7 +131,7 @@ fn said(before: &Customer, after: &Customer, changed: &[String]) -> Vec<String> 
 
 /// The names of the properties that differ: the log says what, not whose data.
 fn changed(before: &Customer, after: &Customer) -> Result<Vec<String>> {
-    let value = |c: &Customer| serde_json::to_value(c).map_err(|_| AppError::Unavailable);
+    let value = |c: &Customer| serde_json::to_value(c).map_err(crate::internal);
     let (before, after) = (value(before)?, value(after)?);
     let names =
         after.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();

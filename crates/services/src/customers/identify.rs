@@ -198,7 +198,9 @@ pub(crate) async fn describe_visitor(
         Some(owner) => owner.customer,
         None => {
             let new = insert_visitors(&mut tx, ctx.workspace, keys, ctx.now).await?;
-            new.into_values().next().ok_or(rapport_domain::AppError::Unavailable)?
+            new.into_values()
+                .next()
+                .ok_or_else(|| crate::internal("no customer came of an identify"))?
         }
     };
     let id = store::lock(&mut tx, ctx.workspace, id).await?;

@@ -70,7 +70,7 @@ pub async fn merge(ctx: &Ctx, customer: CustomerId, form: &MergeForm) -> Result<
         }
         // Another merge was faster: look who stands now.
     }
-    Err(AppError::Unavailable)
+    Err(AppError::Conflict("Others merge these customers right now. Try again.".into()))
 }
 
 async fn write(
@@ -97,7 +97,7 @@ async fn write(
         survivor,
         merged,
         actor: ctx.actor_name(),
-        taken: serde_json::to_value(&taken).map_err(|_| AppError::Unavailable)?,
+        taken: serde_json::to_value(&taken).map_err(crate::internal)?,
         undo_until: Some(ctx.now + TimeDelta::days(UNDO_DAYS)),
         now: ctx.now,
     };

@@ -81,7 +81,8 @@ pub(super) async fn write(
             Item::Settled { log, result, .. } => (Some((**log).clone()), result.clone()),
             Item::Event(i) if owners.of(i).is_none() => waits(i, now),
             Item::Event(i) => {
-                let appended = placed.next().ok_or(AppError::Unavailable)?;
+                let appended =
+                    placed.next().ok_or_else(|| crate::internal("an event was not placed"))?;
                 let status =
                     if appended.new { EventOutcome::Created } else { EventOutcome::Duplicate };
                 let (id, warnings) = (Some(appended.id), i.warnings.clone());

@@ -71,7 +71,7 @@ pub async fn public_key(ctx: &Ctx, keys: &Keyring) -> Result<Option<String>> {
     let public = match known {
         Some((public, _)) => public,
         None => {
-            let fault = |_| AppError::Unavailable;
+            let fault = |_| crate::internal("no key for browsers could be made");
             let new = Sender::generate().map_err(fault)?;
             let public = Sender::open(&new).map_err(fault)?.public().to_vec();
             let Ok(sealed) = keys.seal(&place(ctx.workspace), "push", &STANDARD.encode(&new))

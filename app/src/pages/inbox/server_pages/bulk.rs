@@ -2,6 +2,7 @@
 //! every ticket whose box is ticked.
 
 use crate::frame::{Frame, Section};
+use crate::http_status;
 use crate::server_page::PageRequest;
 use crate::server_page::form::FormData;
 use crate::ui::field::FormError;
@@ -23,7 +24,7 @@ pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>
             request.respond(StatusCode::OK, "Not all was changed", || report(&failed, back))
         }
         Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            let status = http_status(&error);
             request.respond(status, "Nothing was changed", || refused(&error, back))
         }
     }

@@ -1,6 +1,7 @@
 //! Passing a message on: to whom, and what is said about it.
 
-use super::{framed, lost, status, status_of, ticket_href};
+use super::{framed, lost, status, ticket_href};
+use crate::http_status;
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FieldHelp, FormError};
@@ -44,7 +45,7 @@ async fn show(request: &PageRequest, state: &FormState) -> Response {
     };
     match shown {
         Ok(shown) => request.respond(status(state), "Forward", || page(shown, state)),
-        Err(error) => request.respond(status_of(&error), "Forward", || lost(error)),
+        Err(error) => request.respond(http_status(&error), "Forward", || lost(error)),
     }
 }
 

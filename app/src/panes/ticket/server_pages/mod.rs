@@ -4,6 +4,7 @@ mod forward;
 mod reparse;
 mod split;
 
+use crate::failure::page_status;
 use crate::frame::{Frame, Section};
 use crate::server_page::Site;
 use crate::server_page::form::FormState;
@@ -50,11 +51,7 @@ fn lost(error: AppError) -> AnyView {
     .into_any()
 }
 
-fn status_of(error: &AppError) -> StatusCode {
-    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::NOT_FOUND)
-}
-
 /// 200 for a page that was opened, the error's for a form that was refused.
 fn status(state: &FormState) -> StatusCode {
-    state.0.as_ref().map_or(StatusCode::OK, |(_, error)| status_of(error))
+    page_status(state.0.as_ref().map(|(_, error)| error))
 }

@@ -1,6 +1,7 @@
 //! Reading a mail again.
 
-use super::{lost, status_of, ticket_href};
+use super::{lost, ticket_href};
+use crate::http_status;
 use crate::server_page::PageRequest;
 use axum::response::{IntoResponse, Redirect, Response};
 use rapport_services::{Result, messages};
@@ -8,7 +9,7 @@ use rapport_services::{Result, messages};
 pub async fn send(request: PageRequest) -> Response {
     match reparse(&request).await {
         Ok(ticket) => Redirect::to(&ticket).into_response(),
-        Err(error) => request.respond(status_of(&error), "Read the mail again", || lost(error)),
+        Err(error) => request.respond(http_status(&error), "Read the mail again", || lost(error)),
     }
 }
 

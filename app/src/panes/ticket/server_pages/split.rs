@@ -1,6 +1,7 @@
 //! Splitting a ticket: which messages leave for a ticket of their own.
 
-use super::{framed, lost, status, status_of, ticket_href};
+use super::{framed, lost, status, ticket_href};
+use crate::http_status;
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
@@ -47,7 +48,7 @@ async fn show(request: &PageRequest, state: &FormState) -> Response {
     };
     match shown {
         Ok(details) => request.respond(status(state), "Split ticket", || page(details, state)),
-        Err(error) => request.respond(status_of(&error), "Split ticket", || lost(error)),
+        Err(error) => request.respond(http_status(&error), "Split ticket", || lost(error)),
     }
 }
 
