@@ -36,5 +36,6 @@ build: setup ## the release build alone
 prepare: ## renew .sqlx after a change to a query or a migration
 	@scripts/prepare.sh
 
-fmt: ## format the Rust code
+fmt: ## format the Rust code and the style sheets
 	@cargo fmt --all
+	@end2end/node_modules/.bin/biome format --write style

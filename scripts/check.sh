@@ -145,10 +145,16 @@ types() {
   for part in editor palette; do frontend/editor/node_modules/.bin/tsc -p "frontend/$part"; done
 }
 
+# One declaration a line, and what a browser would drop or take twice; biome.json says which rules.
+styles() {
+  [ -x end2end/node_modules/.bin/biome ] || die "biome is not installed: run scripts/setup.sh --tests"
+  end2end/node_modules/.bin/biome ci --colors=off --error-on-warnings style
+}
+
 queries() { scripts/prepare.sh --check; }
 
-all=(format guards wasm_tree types shell spelling sdk notices deny clippy_server clippy_browser queries wasm_size)
-quick=(format guards wasm_tree types shell spelling sdk notices deny clippy_server clippy_browser)
+all=(format guards wasm_tree types styles shell spelling sdk notices deny clippy_server clippy_browser queries wasm_size)
+quick=(format guards wasm_tree types styles shell spelling sdk notices deny clippy_server clippy_browser)
 case "${1:-}" in
   '') chosen=("${all[@]}") ;;
   --quick) chosen=("${quick[@]}") ;;

@@ -210,7 +210,7 @@ setup_tests() {
 
 # A key over everything that the steps depend on, and over what they leave behind.
 setup_key() {
-  cat scripts/setup.sh tools/package-lock.json frontend/editor/package-lock.json | sha256sum
+  cat scripts/setup.sh tools/package-lock.json frontend/editor/package-lock.json end2end/package-lock.json | sha256sum
   printf '%s\n' "${RUSTUP_TOOLCHAIN:-}"
   rustc --version 2>/dev/null || true
   has_wasm "${RAPPORT_WASM_TOOLCHAIN:-}" && echo wasm
