@@ -2,7 +2,7 @@
 //!
 //! `ui/` holds small parts that know no data; `panes/` one folder a pane, with
 //! its component, server functions and state; `pages/` says which panes stand
-//! where; `admin/` is the app config's frame, `settings/` its pages, which the
+//! where, `page_table` which there are; `admin/` is the app config's frame, `settings/` its pages, which the
 //! server alone renders. Server functions are short: they get a
 //! [`Ctx`](rapport_services::Ctx) through [`api`] and call one service.
 
@@ -22,6 +22,7 @@ pub mod identity;
 mod live;
 #[cfg(feature = "ssr")]
 mod mail_catcher;
+pub mod page_table;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod palette;

@@ -8,31 +8,12 @@ mod info_pane;
 pub use info_pane::InfoPanePage;
 
 use crate::frame::{Frame, Section};
+use crate::page_table::PAGES;
 use crate::session::use_viewer;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::Permission;
-
-/// The one that is a route of the browser half.
-pub(crate) const ROUTED: &str = info_pane::PAGE;
-
-/// The pages of the config: address, icon, name.
-pub(crate) const PAGES: [(&str, &str, &str); 13] = [
-    (info_pane::PAGE, "panel-right", "Info pane"),
-    ("/settings/custom-fields", "sliders-horizontal", "Custom fields"),
-    ("/settings/statuses", "circle-dot", "Statuses"),
-    ("/settings/people", "user", "People"),
-    ("/settings/teams", "users", "Teams"),
-    ("/settings/sla", "target", "SLA"),
-    ("/settings/events", "zap", "Events"),
-    ("/settings/mailboxes", "mail", "Mailboxes"),
-    ("/settings/macros", "zap", "Macros"),
-    ("/settings/receiving", "inbox", "Receiving"),
-    ("/settings/jobs", "list", "Jobs"),
-    ("/settings/surveys", "star", "Surveys"),
-    ("/settings/api-keys", "key", "API keys"),
-];
 
 /// The frame of a config page: its neighbours on the left, then title and content.
 #[component]
@@ -47,10 +28,10 @@ pub(crate) fn Config(
     if let (false, Some(response)) = (admin, use_context::<leptos_axum::ResponseOptions>()) {
         response.set_status(http::StatusCode::FORBIDDEN);
     }
-    let links = PAGES.map(|(href, icon, name)| {
-        // Those rendered by the server alone are no routes of the browser half.
-        let rel = (href != ROUTED).then_some("external");
-        view! { <a href=href rel=rel aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
+    let neighbours = PAGES.iter().filter(|page| page.section == Section::Settings);
+    let links = neighbours.map(move |page| {
+        let current = (page.title == title).then_some("page");
+        view! { <a href=page.path rel=page.rel() aria-current=current><Icon name=page.icon />{page.title}</a> }
     });
     view! {
         <Frame section=Section::Settings crumbs=move || view! {

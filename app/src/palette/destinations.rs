@@ -1,6 +1,7 @@
 //! Where the palette leads.
 
-use crate::admin;
+use crate::frame::Section;
+use crate::page_table::{Half, INBOX, PAGES};
 use rapport_domain::Permission;
 use rapport_domain::card::account_href;
 use rapport_domain::search::{Found, FoundTicket};
@@ -94,20 +95,17 @@ fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Destination> {
         page(&format!("Inbox: {name}"), "inbox", &query.href(), false)
     };
     let mut all: Vec<_> = views.map(view).collect();
-    all.extend([
-        page("Customers", "users", "/customers", false),
-        page("Notifications", "bell", "/notifications", true),
-        page("Preferences", "sliders-horizontal", "/settings/preferences", true),
-        page("My account", "lock", "/settings/account", true),
-    ]);
+    // Of the inbox its views are offered.
+    let named = PAGES.iter().filter(|p| viewer.may(p.permission) && p.path != INBOX.path);
+    all.extend(named.map(|p| {
+        let title = match p.section {
+            Section::Settings => format!("Settings: {}", p.title),
+            _ => p.title.to_string(),
+        };
+        page(&title, p.icon, p.path, p.half == Half::Server)
+    }));
     if viewer.may(Permission::Write) {
         all.push(page("New customer", "user-plus", "/customers?new=customer", false));
-    }
-    if viewer.may(Permission::Configure) {
-        let settings = admin::PAGES.iter().map(|(href, icon, name)| {
-            page(&format!("Settings: {name}"), icon, href, *href != admin::ROUTED)
-        });
-        all.extend(settings);
     }
     all
 }

@@ -2,27 +2,26 @@
 
 use super::page::{ServerPage, asking_button, page_error};
 use super::preferences::own_frame;
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
+use rapport_domain::AppError;
 use rapport_domain::people::{SessionRow, device_name};
-use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, passwords, sessions};
 
 pub struct Account;
 
 impl ServerPage for Account {
-    const PATH: &'static str = "/settings/account";
-    const TITLE: &'static str = "My account";
+    const PAGE: PageInfo = page_table::MY_ACCOUNT;
     const ABOUT: &'static str = "Your password, and where you are logged in.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("password", "Password changed. You are logged out everywhere else"),
         ("ended", "Logged out there"),
         ("others", "Logged out everywhere else"),
     ];
-    const PERMISSION: Permission = Permission::Read;
     type Data = Vec<SessionRow>;
 
     async fn load(request: &PageRequest) -> Result<Vec<SessionRow>> {
@@ -55,7 +54,7 @@ impl ServerPage for Account {
                 <h2>"Where you are logged in"</h2>
                 <ul class="field-list">{rows}</ul>
                 {others.then(|| view! {
-                    <form method="post" action=Self::PATH>
+                    <form method="post" action=Self::PAGE.path>
                         <input type="hidden" name="do" value="others" />
                         <button class="btn" type="submit">"Log out everywhere else"</button>
                     </form>
@@ -66,14 +65,14 @@ impl ServerPage for Account {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        own_frame(Self::TITLE, Self::ABOUT, content)
+        own_frame(Self::PAGE.title, Self::ABOUT, content)
     }
 }
 
 /// What was typed into a field of this form never comes back.
 fn password(email: &str, state: &FormState) -> AnyView {
     view! {
-        <form class="form config-form" method="post" action=Account::PATH aria-label="Change password">
+        <form class="form config-form" method="post" action=Account::PAGE.path aria-label="Change password">
             <FormError message=state.general(&["current", "password", "repeated"]) />
             <input type="hidden" name="do" value="password" />
             // So that a password manager knows whose it is.
@@ -98,7 +97,7 @@ fn row(session: &SessionRow) -> AnyView {
     let from = address.map(|address| format!(" · from {address}"));
     let end = (!session.current).then(|| {
         let warning = "Whatever is open there leads to the login.".to_string();
-        asking_button(Account::PATH, "end", "Log out", &session.id.to_string(), &name, warning)
+        asking_button(Account::PAGE.path, "end", "Log out", &session.id.to_string(), &name, warning)
     });
     view! {
         <li class="config-line">

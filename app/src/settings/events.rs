@@ -2,6 +2,7 @@
 //! the secret that proves who a browser's user is.
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FieldHelp};
@@ -28,8 +29,7 @@ pub struct Data {
 }
 
 impl ServerPage for Events {
-    const PATH: &'static str = "/settings/events";
-    const TITLE: &'static str = "Events";
+    const PAGE: PageInfo = page_table::EVENTS;
     const ABOUT: &'static str = "Every event that was received: over the API, the Segment protocol, or from browsers. Those that name somebody unknown wait here and are linked when that customer appears.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("retried", "Linked to the timeline"),
@@ -116,7 +116,7 @@ fn log_address(state: Option<EventState>, q: &str, before: Option<String>) -> St
         .filter_map(|(name, value)| Some(format!("{name}={}", address::encode(&value?))));
     let query = query.collect::<Vec<_>>().join("&");
     let mark = if query.is_empty() { "" } else { "?" };
-    format!("{}{mark}{query}", Events::PATH)
+    format!("{}{mark}{query}", Events::PAGE.path)
 }
 
 fn filters(query: &LogQuery) -> AnyView {
@@ -129,7 +129,7 @@ fn filters(query: &LogQuery) -> AnyView {
     view! {
         <div class="log-filters">
             <nav class="chips" aria-label="State">{chips.collect_view()}</nav>
-            <form class="log-search" method="get" action=Events::PATH role="search">
+            <form class="log-search" method="get" action=Events::PAGE.path role="search">
                 {query.state.map(|s| view! { <input type="hidden" name="state" value=s.as_str() /> })}
                 <input class="input" type="search" name="q" value=query.q.clone() maxlength="500"
                     aria-label="Search received events" placeholder="Part of a name or message ID, or a customer's ID or e-mail" />
@@ -186,8 +186,9 @@ fn row(event: &LoggedEvent) -> AnyView {
         (None, Some(whose)) => view! { <code>{whose.clone()}</code> }.into_any(),
         (None, None) => view! { <span class="hint">"Nobody"</span> }.into_any(),
     };
-    let retry =
-        event.can_retry().then(|| action_button(Events::PATH, "retry", "Retry", &id, &event.name));
+    let retry = event
+        .can_retry()
+        .then(|| action_button(Events::PAGE.path, "retry", "Retry", &id, &event.name));
     view! {
         <tr>
             <td class="nowrap"><Time at=event.received_at style=TimeStyle::Second /></td>
@@ -232,7 +233,7 @@ fn keeping(retention: &[Retention], log_days: i32, state: &FormState) -> AnyView
         )
     });
     view! {
-        <form class="config-form" method="post" action=Events::PATH aria-label="How long events are kept">
+        <form class="config-form" method="post" action=Events::PAGE.path aria-label="How long events are kept">
             <input type="hidden" name="do" value="keep" />
             <h2>"How long events are kept"</h2>
             <p class="hint">"In days; empty is for ever. Tickets and activities always stay."</p>
@@ -251,7 +252,7 @@ fn of_ids(rules: &IdentityRules, state: &FormState) -> AnyView {
     let ids = state.value("nobody_ids", rules.nobody_ids.join("\n"));
     let country = state.value("phone_country", rules.phone_country.clone().unwrap_or_default());
     view! {
-        <form class="config-form" method="post" action=Events::PATH aria-label="IDs and phone numbers">
+        <form class="config-form" method="post" action=Events::PAGE.path aria-label="IDs and phone numbers">
             <input type="hidden" name="do" value="rules" />
             <h2>"IDs and phone numbers"</h2>
             <p class="hint">"Placeholder IDs that your systems send, one per line, such as a kiosk’s shared user. Null, guest, undefined and the like never identify anybody."</p>
@@ -279,7 +280,7 @@ fn proof(secret: Option<String>) -> AnyView {
             .into_any(),
     };
     view! {
-        <form class="config-form" method="post" action=Events::PATH aria-label="Signed users">
+        <form class="config-form" method="post" action=Events::PAGE.path aria-label="Signed users">
             <input type="hidden" name="do" value="rotate" />
             <h2>"Signed users"</h2>
             <p class="hint">"Your server signs who is logged in (JWT, HS256: sub, exp, and email if you vouch for it); the browser hands the token to identify. Only then does a visitor become a customer."</p>

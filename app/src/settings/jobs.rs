@@ -1,6 +1,7 @@
 //! Jobs: what waits, and what failed for good.
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::time::{Time, TimeStyle};
@@ -18,8 +19,7 @@ pub struct Shown {
 }
 
 impl ServerPage for Jobs {
-    const PATH: &'static str = "/settings/jobs";
-    const TITLE: &'static str = "Jobs";
+    const PAGE: PageInfo = page_table::JOBS;
     const ABOUT: &'static str = "Work that runs in the background. What fails is tried again with growing waits; what failed too often stays here for 30 days.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("retried", "It runs again now"), ("discarded", "Job discarded")];
@@ -70,7 +70,7 @@ fn dead(job: &DeadJob) -> AnyView {
     let id = job.id.to_string();
     let what = jobs::label(&job.kind).to_string();
     let about = format!("{what} {}", job.key);
-    let button = |action, verb| action_button(Jobs::PATH, action, verb, &id, &about);
+    let button = |action, verb| action_button(Jobs::PAGE.path, action, verb, &id, &about);
     let actions = view! { {button("retry", "Try again")} {button("discard", "Discard")} };
     view! {
         <li class="config-line">

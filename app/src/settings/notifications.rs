@@ -3,6 +3,7 @@
 use super::page::ServerPage;
 use super::rules::Rules;
 use crate::frame::{Frame, Section};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::Empty;
@@ -13,20 +14,18 @@ use axum::extract::Path;
 use axum::response::Redirect;
 use axum::routing::post;
 use leptos::prelude::*;
+use rapport_domain::AppError;
 use rapport_domain::notification::Notification;
 use rapport_domain::notification::Notifications as Shown;
-use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, notifications};
 
 pub struct Notifications;
 
 impl ServerPage for Notifications {
-    const PATH: &'static str = "/notifications";
-    const TITLE: &'static str = "Notifications";
+    const PAGE: PageInfo = page_table::NOTIFICATIONS;
     const ABOUT: &'static str =
         "What happened on your tickets, and notes in which somebody named you.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("read", "All marked as read")];
-    const PERMISSION: Permission = Permission::Read;
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {
@@ -52,19 +51,19 @@ impl ServerPage for Notifications {
         };
         let unread = shown.items.iter().any(|n| !n.read).then(|| {
             view! {
-                <form method="post" action=Self::PATH>
+                <form method="post" action=Self::PAGE.path>
                     <input type="hidden" name="do" value="read" />
                     <button class="btn" type="submit"><Icon name="check-check" />"Mark all as read"</button>
                 </form>
             }
         });
         let older = shown.next.map(|next| {
-            view! { <p><a class="btn" href=format!("{}?before={next}", Self::PATH)>"Older"</a></p> }
+            view! { <p><a class="btn" href=format!("{}?before={next}", Self::PAGE.path)>"Older"</a></p> }
         });
         view! {
             <div class="told-actions">
                 {unread}
-                <a class="btn quiet" href=Rules::PATH><Icon name="sliders-horizontal" />"Rules and quiet hours"</a>
+                <a class="btn quiet" href=Rules::PAGE.path><Icon name="sliders-horizontal" />"Rules and quiet hours"</a>
             </div>
             {list}
             {older}
@@ -73,7 +72,7 @@ impl ServerPage for Notifications {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        in_frame(Self::TITLE, Self::ABOUT, content)
+        in_frame(Self::PAGE.title, Self::ABOUT, content)
     }
 }
 
@@ -106,10 +105,10 @@ pub fn opening() -> Router<Site> {
                 Redirect::to(&format!("/customers/{customer}/tickets/{number}{message}"))
             }
             // Its ticket is gone, or it was somebody else's.
-            Err(_) => Redirect::to(Notifications::PATH),
+            Err(_) => Redirect::to(Notifications::PAGE.path),
         }
     };
-    Router::new().route(&format!("{}/{{id}}", Notifications::PATH), post(open))
+    Router::new().route(&format!("{}/{{id}}", Notifications::PAGE.path), post(open))
 }
 
 /// A button, for opening it marks it as read.
@@ -118,7 +117,7 @@ fn row(told: &Notification) -> impl IntoView + use<> {
     let place = format!("#{} {}", told.ticket_number, told.ticket_subject);
     view! {
         <li class=class>
-            <form method="post" action=format!("{}/{}", Notifications::PATH, told.id)>
+            <form method="post" action=format!("{}/{}", Notifications::PAGE.path, told.id)>
                 <button type="submit">
                     <span class="told-head">
                         <b>{told.deed()}</b>

@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::admin::Config;
 use crate::failure::page_status;
+use crate::page_table::PageInfo;
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::{PageRequest, Site, flash_toast};
 use crate::ui::empty::ErrorPanel;
@@ -12,19 +13,17 @@ use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Router, routing};
 use leptos::prelude::*;
-use rapport_domain::{AppError, Permission};
+use rapport_domain::AppError;
 use rapport_services::Result;
 
 /// One page.
 pub trait ServerPage: 'static {
-    const PATH: &'static str;
-    const TITLE: &'static str;
+    /// Its row in the table of pages.
+    const PAGE: PageInfo;
     /// What the page is for, in one sentence.
     const ABOUT: &'static str;
     /// What the page says once a form has done its work: the word that [`ServerPage::act`] answers, and the text.
     const FLASHES: &'static [(&'static str, &'static str)];
-    /// Who may see it at all.
-    const PERMISSION: Permission = Permission::Configure;
     /// What the page shows.
     type Data: Send;
 
@@ -43,7 +42,7 @@ pub trait ServerPage: 'static {
 
     /// What stands around the content.
     fn frame(content: AnyView) -> AnyView {
-        view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }.into_any()
+        view! { <Config title=Self::PAGE.title about=Self::ABOUT>{content}</Config> }.into_any()
     }
 
     /// Does what a form asks for; answers a word of [`ServerPage::FLASHES`]. What [`PageRequest::show_once`] was
@@ -56,7 +55,7 @@ pub trait ServerPage: 'static {
 
 /// The page under its address: opened, and with what its forms send.
 pub fn route<P: ServerPage>() -> Router<Site> {
-    Router::new().route(P::PATH, routing::get(open::<P>).post(send::<P>))
+    Router::new().route(P::PAGE.path, routing::get(open::<P>).post(send::<P>))
 }
 
 async fn open<P: ServerPage>(request: PageRequest) -> Response {
@@ -75,17 +74,17 @@ async fn send<P: ServerPage>(
     match P::act(&request, &form).await {
         // Not by way of an address, where it would stay in histories and logs.
         Ok(_) if request.once().is_some() => answer::<P>(&request, &FormState::default()).await,
-        Ok(word) => Redirect::to(&format!("{}?done={word}", P::PATH)).into_response(),
+        Ok(word) => Redirect::to(&format!("{}?done={word}", P::PAGE.path)).into_response(),
         Err(error) => answer::<P>(&request, &FormState(Some((form, error)))).await,
     }
 }
 
 async fn answer<P: ServerPage>(request: &PageRequest, state: &FormState) -> Response {
-    let allowed = request.viewer.may(P::PERMISSION);
+    let allowed = request.viewer.may(P::PAGE.permission);
     let data = if allowed { P::load_for(request, state).await } else { Err(AppError::Forbidden) };
     let error = data.as_ref().err().or(state.refusal());
     let status = page_status(error);
-    request.respond(status, P::TITLE, || {
+    request.respond(status, P::PAGE.title, || {
         let content = match data {
             Ok(data) => P::view(data, request, state),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),

@@ -3,26 +3,25 @@
 use super::account::Account;
 use super::page::ServerPage;
 use crate::frame::{Frame, Section};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
+use rapport_domain::AppError;
 use rapport_domain::preferences::{
     AfterSend, AssignOnReply, Density, Preferences as Chosen, Theme,
 };
-use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, preferences};
 use std::str::FromStr;
 
 pub struct Preferences;
 
 impl ServerPage for Preferences {
-    const PATH: &'static str = "/settings/preferences";
-    const TITLE: &'static str = "Preferences";
+    const PAGE: PageInfo = page_table::PREFERENCES;
     const ABOUT: &'static str = "How you like to work. Only you see and change this.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved")];
-    const PERMISSION: Permission = Permission::Read;
     type Data = Chosen;
 
     async fn load(request: &PageRequest) -> Result<Chosen> {
@@ -74,7 +73,7 @@ impl ServerPage for Preferences {
         ];
         view! {
             // `plain.js` sends each change at once, and then needs no button.
-            <form class="form preferences" method="post" action=Self::PATH data-saves="">
+            <form class="form preferences" method="post" action=Self::PAGE.path data-saves="">
                 <FormError message=state.general(&[]) />
                 <input type="hidden" name="do" value="choose" />
                 {groups.collect_view()}
@@ -85,15 +84,15 @@ impl ServerPage for Preferences {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        own_frame(Self::TITLE, Self::ABOUT, content)
+        own_frame(Self::PAGE.title, Self::ABOUT, content)
     }
 }
 
 /// What stands around one's own pages: each leads to the other.
 pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
     let pages = [
-        (Preferences::PATH, "sliders-horizontal", Preferences::TITLE),
-        (Account::PATH, "lock", Account::TITLE),
+        (Preferences::PAGE.path, "sliders-horizontal", Preferences::PAGE.title),
+        (Account::PAGE.path, "lock", Account::PAGE.title),
     ];
     let links = pages.map(|(href, icon, name)| {
         view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }

@@ -1,6 +1,7 @@
 //! Receiving: how the reading of mailboxes goes, and whose word about senders counts.
 
 use super::page::{ServerPage, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::time::{Time, TimeStyle};
@@ -19,8 +20,7 @@ pub struct Shown {
 }
 
 impl ServerPage for Receiving {
-    const PATH: &'static str = "/settings/receiving";
-    const TITLE: &'static str = "Receiving";
+    const PAGE: PageInfo = page_table::RECEIVING;
     const ABOUT: &'static str = "Mailboxes whose new mail is fetched over IMAP. Who sent a mail is checked here, unless you trust the word of the mail server in front.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("trusted", "Saved")];
     type Data = Vec<Shown>;
@@ -78,7 +78,7 @@ fn row(shown: Shown) -> AnyView {
                 <span>{server}</span>
             </span>
             <span class="hint"><span class=pill>{state}</span>{reached}{reading.error.map(|e| view! { <span class="job-error">" "{e}</span> })}</span>
-            <form class="trust" method="post" action=Receiving::PATH>
+            <form class="trust" method="post" action=Receiving::PAGE.path>
                 <input type="hidden" name="do" value="trust" />
                 <input type="hidden" name="id" value=mailbox.id.to_string() />
                 <label>

@@ -2,6 +2,7 @@
 
 use super::notifications::in_frame;
 use super::page::ServerPage;
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::FormError;
@@ -9,9 +10,9 @@ use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use chrono::NaiveTime;
 use leptos::prelude::*;
+use rapport_domain::AppError;
 use rapport_domain::notification::Device;
 use rapport_domain::notify::{News, Notify, Quiet, Whose};
-use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, notifications, push};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -27,13 +28,11 @@ pub struct Shown {
 }
 
 impl ServerPage for Rules {
-    const PATH: &'static str = "/notifications/rules";
-    const TITLE: &'static str = "Notification rules";
+    const PAGE: PageInfo = page_table::NOTIFICATION_RULES;
     const ABOUT: &'static str =
         "What you are told of, and how. Your own changes and messages never notify you.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("saved", "Saved"), ("forgot", "That browser is not told any more")];
-    const PERMISSION: Permission = Permission::Read;
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {
@@ -62,7 +61,7 @@ impl ServerPage for Rules {
         let Shown { rules, devices, key } = shown;
         let state = state.of("save");
         view! {
-            <form class="form notify-rules" method="post" action=Self::PATH>
+            <form class="form notify-rules" method="post" action=Self::PAGE.path>
                 <FormError message=state.general(&["time_zone", "days", "from"]) />
                 <input type="hidden" name="do" value="save" />
                 <table>
@@ -80,7 +79,7 @@ impl ServerPage for Rules {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        in_frame(Self::TITLE, Self::ABOUT, content)
+        in_frame(Self::PAGE.title, Self::ABOUT, content)
     }
 }
 
@@ -190,7 +189,7 @@ fn browsers(devices: Vec<Device>, key: Option<String>) -> AnyView {
             <li>
                 <span class="clip">{device.name}</span>
                 <span class="hint">"since " <Time at=device.since style=TimeStyle::Full /></span>
-                <form method="post" action=Rules::PATH>
+                <form method="post" action=Rules::PAGE.path>
                     <input type="hidden" name="do" value="forget" />
                     <input type="hidden" name="device" value=device.id.to_string() />
                     <button class="btn quiet" type="submit">"Turn off"</button>

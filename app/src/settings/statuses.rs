@@ -1,6 +1,7 @@
 //! Statuses: what a workspace calls the places where a ticket stands.
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
@@ -15,8 +16,7 @@ use rapport_services::labels::{self, Edit};
 pub struct Statuses;
 
 impl ServerPage for Statuses {
-    const PATH: &'static str = "/settings/statuses";
-    const TITLE: &'static str = "Statuses";
+    const PAGE: PageInfo = page_table::STATUSES;
     const ABOUT: &'static str = "Your own words for where a ticket stands. The group decides what a status does: open is ours to do, waiting is the customer's turn, closed counts as done. Tickets also are New until somebody answers, and Snoozed until their time comes.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("created", "Status added"),
@@ -75,7 +75,7 @@ fn create(state: &FormState) -> impl IntoView + use<> {
         |c| view! { <option value=c.as_str() selected=c.as_str() == category>{c.label()}</option> },
     );
     view! {
-        <form class="form config-form" method="post" action=Statuses::PATH aria-label="New status">
+        <form class="form config-form" method="post" action=Statuses::PAGE.path aria-label="New status">
             <FormError message=state.general(&["name"]) />
             <input type="hidden" name="do" value="create" />
             <div class="pair">
@@ -91,7 +91,7 @@ fn create(state: &FormState) -> impl IntoView + use<> {
 }
 
 fn rename(label: &StatusLabel, state: &FormState) -> impl IntoView + use<> {
-    let (path, id, state) = (Statuses::PATH, label.id.to_string(), state.of("rename"));
+    let (path, id, state) = (Statuses::PAGE.path, label.id.to_string(), state.of("rename"));
     view! {
         <form class="form config-form" method="post" action=format!("{path}?edit={id}") aria-label=format!("Rename {}", label.name)>
             <FormError message=state.general(&["rename"]) />
@@ -123,11 +123,11 @@ fn group(category: StatusCategory, all: &[StatusLabel]) -> impl IntoView + use<>
 /// `up` says that something stands above it.
 fn row(label: &StatusLabel, up: bool) -> AnyView {
     let (id, name) = (label.id.to_string(), label.name.clone());
-    let button = |action, verb| action_button(Statuses::PATH, action, verb, &id, &name);
+    let button = |action, verb| action_button(Statuses::PAGE.path, action, verb, &id, &name);
     let actions = if label.archived {
         button("restore", "Restore")
     } else {
-        let edit = format!("{}?edit={id}", Statuses::PATH);
+        let edit = format!("{}?edit={id}", Statuses::PAGE.path);
         view! {
             {up.then(|| button("up", "Move up"))}
             {(!label.is_default).then(|| button("default", "Make default"))}

@@ -1,6 +1,7 @@
 //! Surveys: whether customers are asked how it went, and how long after closing.
 
 use super::page::{ServerPage, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use leptos::prelude::*;
@@ -19,8 +20,7 @@ const DELAYS: [(&str, &str); 6] = [
 pub struct Surveys;
 
 impl ServerPage for Surveys {
-    const PATH: &'static str = "/settings/surveys";
-    const TITLE: &'static str = "Surveys";
+    const PAGE: PageInfo = page_table::SURVEYS;
     const ABOUT: &'static str = "After a ticket is closed, its customer can rate the help with one to five stars. The answer stands in the ticket and on the timeline.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved for everybody")];
     type Data = Option<i32>;
@@ -48,7 +48,7 @@ impl ServerPage for Surveys {
         );
         view! {
             {page_error(state, &["save"])}
-            <form class="form" method="post" action=Self::PATH>
+            <form class="form" method="post" action=Self::PAGE.path>
                 <input type="hidden" name="do" value="save" />
                 <label class="field-row">
                     <span class="field-label">"Ask by e-mail"</span>

@@ -1,6 +1,7 @@
 //! Teams: who is in them, and whether their new tickets go round.
 
 use super::page::{ServerPage, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
@@ -19,8 +20,7 @@ pub struct Shown {
 }
 
 impl ServerPage for Teams {
-    const PATH: &'static str = "/settings/teams";
-    const TITLE: &'static str = "Teams";
+    const PAGE: PageInfo = page_table::TEAMS;
     const ABOUT: &'static str = "Who works together. With round robin a new ticket of the team goes to the member who was given one longest ago; who is away is passed by.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Team saved")];
     type Data = Shown;
@@ -50,7 +50,7 @@ impl ServerPage for Teams {
         let rows: Vec<_> = data.teams.iter().map(row).collect();
         view! {
             {(form.is_none()).then(|| page_error(state, &["save"]))}
-            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New team"</a></p>
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PAGE.path)><Icon name="plus" />"New team"</a></p>
             {form}
             {if rows.is_empty() {
                 view! { <p class="hint">"No team yet."</p> }.into_any()
@@ -66,7 +66,7 @@ fn row(team: &Team) -> AnyView {
     let name = |m: &Member| if m.away { format!("{} (away)", m.name) } else { m.name.clone() };
     let members: Vec<_> = team.members.iter().map(name).collect();
     let members = if members.is_empty() { "Nobody".into() } else { members.join(", ") };
-    let edit = format!("{}?edit={}", Teams::PATH, team.id);
+    let edit = format!("{}?edit={}", Teams::PAGE.path, team.id);
     view! {
         <li class="config-line">
             <span class="field-name">
@@ -81,7 +81,7 @@ fn row(team: &Team) -> AnyView {
 }
 
 fn form(team: Option<&Team>, people: &[Member], state: &FormState) -> AnyView {
-    let path = Teams::PATH;
+    let path = Teams::PAGE.path;
     let id = team.map(|t| t.id.to_string());
     let is_member = |p: &Member| team.is_some_and(|t| t.members.iter().any(|m| m.id == p.id));
     let boxes = people.iter().map(|person| {

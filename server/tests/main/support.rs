@@ -204,10 +204,24 @@ impl TestApp {
         self.send(request.expect("a request")).await
     }
 
-    /// Logs Priya in and answers her cookie.
+    /// Logs Priya in, who is an admin, and answers her cookie.
     pub async fn priya(&self) -> String {
-        let answer =
-            self.form("/login", "email=priya%40acme.example&password=rapport-demo", "").await;
+        self.log_in("priya").await
+    }
+
+    /// The same for Sam, who works on tickets.
+    pub async fn sam(&self) -> String {
+        self.log_in("sam").await
+    }
+
+    /// The same for Vera, who may only look.
+    pub async fn vera(&self) -> String {
+        self.log_in("vera").await
+    }
+
+    async fn log_in(&self, name: &str) -> String {
+        let form = format!("email={name}%40acme.example&password=rapport-demo");
+        let answer = self.form("/login", &form, "").await;
         let cookie = answer.header(header::SET_COOKIE);
         cookie.split(';').next().unwrap_or_default().to_string()
     }

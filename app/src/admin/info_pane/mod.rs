@@ -5,6 +5,7 @@ mod editor;
 
 use super::Config;
 use crate::Failure;
+use crate::page_table::INFO_PANE;
 use crate::ui::action::on_done;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::field::FormError;
@@ -15,14 +16,11 @@ use editor::Editor;
 use leptos::prelude::*;
 use rapport_domain::card::Card;
 
-/// The page's address.
-pub(super) const PAGE: &str = "/settings/info-pane";
-
 #[component]
 pub fn InfoPanePage() -> impl IntoView {
     view! {
-        <PageTitle text="Info pane" />
-        <Config title="Info pane" about="Choose which fields agents see beside every conversation, and in which order. It holds for everybody from the next page they open.">
+        <PageTitle text=INFO_PANE.title />
+        <Config title=INFO_PANE.title about="Choose which fields agents see beside every conversation, and in which order. It holds for everybody from the next page they open.">
             <Cards />
         </Config>
     }

@@ -26,7 +26,7 @@ fn scope(word: &str) -> Result<Scope, AppError> {
 
 /// The form of a new key of this kind; `draft` is what was refused.
 pub fn form(kind: KeyKind, state: &FormState) -> AnyView {
-    let path = ApiKeys::PATH;
+    let path = ApiKeys::PAGE.path;
     let server = kind == KeyKind::Secret;
     let label = if server { "New server key" } else { "New browser key" };
     let days = state.value("days", if server { "365" } else { "0" });

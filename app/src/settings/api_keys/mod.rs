@@ -3,6 +3,7 @@
 mod form;
 
 use super::page::{ServerPage, asking_button, once_panel, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::empty::Empty;
@@ -16,8 +17,7 @@ use rapport_services::{Result, api_keys};
 pub struct ApiKeys;
 
 impl ServerPage for ApiKeys {
-    const PATH: &'static str = "/settings/api-keys";
-    const TITLE: &'static str = "API keys";
+    const PAGE: PageInfo = page_table::API_KEYS;
     const ABOUT: &'static str = "How your servers and your websites reach Rapport. A server's key is a password: keep it out of browsers and repositories.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("revoked", "Key revoked")];
     type Data = Vec<KeyRow>;
@@ -52,7 +52,7 @@ impl ServerPage for ApiKeys {
         let ended = |key: &&KeyRow| key.revoked_at.is_some();
         let gone: Vec<_> = keys.iter().filter(ended).map(|key| row(key, now)).collect();
         let rows: Vec<_> = keys.iter().filter(|key| !ended(key)).map(|key| row(key, now)).collect();
-        let path = Self::PATH;
+        let path = Self::PAGE.path;
         view! {
             {page_error(state, &["revoke"])}
             {once}
@@ -85,7 +85,7 @@ impl ServerPage for ApiKeys {
 fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let revoke = key.revoked_at.is_none().then(|| {
         let warning = "Whatever uses it is refused within five seconds. This cannot be taken back.";
-        let (id, path) = (key.id.to_string(), ApiKeys::PATH);
+        let (id, path) = (key.id.to_string(), ApiKeys::PAGE.path);
         asking_button(path, "revoke", "Revoke", &id, &key.name, warning.into())
     });
     let expired = key.expires_at.is_some_and(|at| at <= now);

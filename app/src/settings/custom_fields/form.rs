@@ -13,7 +13,7 @@ use rapport_domain::limits;
 const FIELDS: [&str; 3] = ["label", "key", "options"];
 
 pub fn create_form(state: &FormState) -> AnyView {
-    let path = CustomFields::PATH;
+    let path = CustomFields::PAGE.path;
     let entity = state.value("entity", FieldEntity::Customer.as_str());
     let kind = state.value("kind", FieldType::Text.as_str());
     let entities = FieldEntity::ALL.iter().map(
@@ -56,7 +56,7 @@ pub fn create_form(state: &FormState) -> AnyView {
 }
 
 pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
-    let path = CustomFields::PATH;
+    let path = CustomFields::PAGE.path;
     let id = field.id.to_string();
     let options = (field.kind == FieldType::List).then(|| {
         view! {

@@ -3,6 +3,7 @@
 mod form;
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::icon::Icon;
@@ -15,8 +16,7 @@ use rapport_services::{Result, fields};
 pub struct CustomFields;
 
 impl ServerPage for CustomFields {
-    const PATH: &'static str = "/settings/custom-fields";
-    const TITLE: &'static str = "Custom fields";
+    const PAGE: PageInfo = page_table::CUSTOM_FIELDS;
     const ABOUT: &'static str = "Fields of your own on customers, accounts and tickets. Your servers set them by key through the API, agents by hand.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("created", "Field created"),
@@ -77,7 +77,7 @@ impl ServerPage for CustomFields {
         });
         view! {
             {page_error(state, &["archive", "restore"])}
-            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New field"</a></p>
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PAGE.path)><Icon name="plus" />"New field"</a></p>
             {form}
             {sections.collect_view()}
         }
@@ -120,7 +120,7 @@ fn row(field: &FieldDef) -> AnyView {
         if field.archived { ("restore", "Restore") } else { ("archive", "Archive") };
     let choices = field.options.join(" · ");
     let edit = (!field.archived).then(|| {
-        let href = format!("{}?edit={id}", CustomFields::PATH);
+        let href = format!("{}?edit={id}", CustomFields::PAGE.path);
         view! { <a class="icon-btn" title="Edit" href=href aria-label=format!("Edit {label}")><Icon name="pencil" /></a> }
     });
     view! {
@@ -132,7 +132,7 @@ fn row(field: &FieldDef) -> AnyView {
                 {(!choices.is_empty()).then(|| view! { <span class="hint clip" title=choices.clone()>{choices.clone()}</span> })}
             </span>
             <span class="hint">{field.kind.label()}</span>
-            {action_button(CustomFields::PATH, action, verb, &id, &label)}
+            {action_button(CustomFields::PAGE.path, action, verb, &id, &label)}
             {edit}
         </li>
     }

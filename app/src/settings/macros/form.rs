@@ -55,7 +55,7 @@ pub fn ticket(form: &FormData) -> Option<i64> {
 
 /// The form for a new macro, or one that there is.
 pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, state: &FormState) -> AnyView {
-    let path = Macros::PATH;
+    let path = Macros::PAGE.path;
     let id = m.map(|m| m.id.to_string());
     let kept = m.map(stored).unwrap_or_else(|| NewMacro { own: !admin, ..NewMacro::default() });
     let (verb, title, save) = match m {

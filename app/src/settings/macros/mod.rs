@@ -6,6 +6,7 @@ mod form;
 use super::page::ServerPage;
 use crate::admin::Config;
 use crate::frame::{Frame, Section};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::session::use_viewer;
@@ -31,12 +32,10 @@ pub struct Shown {
 }
 
 impl ServerPage for Macros {
-    const PATH: &'static str = "/settings/macros";
-    const TITLE: &'static str = "Macros";
+    const PAGE: PageInfo = page_table::MACROS;
     const ABOUT: &'static str = "Texts and changes that agents apply with / in a message, or with the Macros button. Variables are filled in from the ticket.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("created", "Macro created"), ("saved", "Macro saved"), ("removed", "Macro removed")];
-    const PERMISSION: Permission = Permission::Write;
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {
@@ -107,7 +106,7 @@ impl ServerPage for Macros {
         };
         view! {
             {super::page_error(state, &["remove"])}
-            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New macro"</a></p>
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PAGE.path)><Icon name="plus" />"New macro"</a></p>
             {form}
             {rows}
         }
@@ -116,14 +115,14 @@ impl ServerPage for Macros {
 
     fn frame(content: AnyView) -> AnyView {
         if use_viewer().is_some_and(|v| v.may(Permission::Configure)) {
-            return view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }
+            return view! { <Config title=Self::PAGE.title about=Self::ABOUT>{content}</Config> }
                 .into_any();
         }
         view! {
-            <Frame section=Section::Account crumbs=move || view! { <strong>{Self::TITLE}</strong> }>
+            <Frame section=Section::Account crumbs=move || view! { <strong>{Self::PAGE.title}</strong> }>
                 <div class="config-page">
                     <header>
-                        <h1>{Self::TITLE}</h1>
+                        <h1>{Self::PAGE.title}</h1>
                         <p class="hint">{Self::ABOUT}</p>
                     </header>
                     {content}
@@ -145,7 +144,7 @@ fn row(m: &Macro, may_change: bool) -> AnyView {
         1 => Some("1 change".to_string()),
         n => Some(format!("{n} changes")),
     };
-    let edit = format!("{}?edit={id}", Macros::PATH);
+    let edit = format!("{}?edit={id}", Macros::PAGE.path);
     let own = if m.own { "yes" } else { "no" };
     view! {
         <li class="field-line">
@@ -162,7 +161,7 @@ fn row(m: &Macro, may_change: bool) -> AnyView {
             {may_change.then(|| view! {
                 <details class="menu">
                     <summary class="btn quiet" aria-label=format!("Remove {name}")>"Remove"</summary>
-                    <form class="menu-items" method="post" action=Macros::PATH>
+                    <form class="menu-items" method="post" action=Macros::PAGE.path>
                         <input type="hidden" name="do" value="remove" />
                         <input type="hidden" name="id" value=id />
                         <input type="hidden" name="own" value=own />

@@ -61,7 +61,7 @@ fn server(form: &FormData, kind: &str) -> Result<ServerInput, AppError> {
 
 /// The form of `mailbox`, or of a new one; `draft` is what was refused.
 pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState) -> AnyView {
-    let path = Mailboxes::PATH;
+    let path = Mailboxes::PAGE.path;
     let known = mailbox.as_ref().map(|m| (m.id.to_string(), m.version.to_string()));
     let action = format!("{path}?edit={}", known.as_ref().map_or("new", |(id, _)| id));
     let label = if known.is_some() { "Edit mailbox" } else { "New mailbox" };

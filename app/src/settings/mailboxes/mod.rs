@@ -3,6 +3,7 @@
 mod form;
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::empty::Empty;
@@ -24,8 +25,7 @@ pub struct Shown {
 }
 
 impl ServerPage for Mailboxes {
-    const PATH: &'static str = "/settings/mailboxes";
-    const TITLE: &'static str = "Mailboxes";
+    const PAGE: PageInfo = page_table::MAILBOXES;
     const ABOUT: &'static str = "The addresses you answer from. Answers leave through their servers ten seconds after they were written.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Mailbox saved"),
@@ -98,13 +98,13 @@ impl ServerPage for Mailboxes {
         };
         view! {
             {page_error(state, &["remove", "test", "track", "renew"])}
-            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New mailbox"</a></p>
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PAGE.path)><Icon name="plus" />"New mailbox"</a></p>
             {form}
             {list}
             <section class="field-section" aria-label="Open tracking">
                 <h2>"Open tracking"</h2>
                 <p class="hint">"A picture in each mail tells when it was opened. What mail programs and scanners load by themselves never counts as viewed. Some customers do not like it; your law may ask for their consent."</p>
-                <form method="post" action=Self::PATH>
+                <form method="post" action=Self::PAGE.path>
                     <input type="hidden" name="do" value="track" />
                     {(!open_tracking).then(|| view! { <input type="hidden" name="on" value="1" /> })}
                     <button class="btn" type="submit">{if open_tracking { "Switch off" } else { "Switch on" }}</button>
@@ -113,7 +113,7 @@ impl ServerPage for Mailboxes {
             <section class="field-section" aria-label="Addresses in mails">
                 <h2>"Addresses in mails"</h2>
                 <p class="hint">"Each answer carries an address that leads back to its ticket. Renew the key that signs them when one was passed on. Addresses in earlier mails work for 30 more days, unless you end them now: then answers to those mails may open new tickets."</p>
-                <form method="post" action=Self::PATH>
+                <form method="post" action=Self::PAGE.path>
                     <input type="hidden" name="do" value="renew" />
                     <label class="check"><input type="checkbox" name="at_once" value="1" />"End earlier addresses now"</label>
                     <button class="btn" type="submit">"Renew"</button>
@@ -132,7 +132,7 @@ fn row(mailbox: Mailbox) -> impl IntoView {
         None => "Cannot send yet".to_string(),
     };
     let address = mailbox.address;
-    let path = Mailboxes::PATH;
+    let path = Mailboxes::PAGE.path;
     let test = action_button(path, "test", "Test", &id, &address);
     let [edit, remove] = ["Edit", "Remove"].map(|verb| format!("{verb} {address}"));
     view! {

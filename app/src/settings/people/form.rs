@@ -11,7 +11,7 @@ use rapport_domain::people::PersonRow;
 
 /// Whom to invite, and as what.
 pub fn invite(can_mail: bool, state: &FormState) -> AnyView {
-    let path = PeoplePage::PATH;
+    let path = PeoplePage::PAGE.path;
     let how = if can_mail {
         "Each gets a mail with a link that works for seven days."
     } else {
@@ -38,7 +38,7 @@ pub fn invite(can_mail: bool, state: &FormState) -> AnyView {
 
 /// The role of one person.
 pub fn role(person: &PersonRow, state: &FormState) -> AnyView {
-    let (path, id) = (PeoplePage::PATH, person.id.to_string());
+    let (path, id) = (PeoplePage::PAGE.path, person.id.to_string());
     let label = format!("Role of {}", person.name);
     let heading = label.clone();
     view! {

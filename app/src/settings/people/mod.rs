@@ -3,6 +3,7 @@
 mod form;
 
 use super::page::{ServerPage, action_button, asking_button, copy_line, once_panel, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::avatar::Avatar;
@@ -24,8 +25,7 @@ pub struct Shown {
 }
 
 impl ServerPage for PeoplePage {
-    const PATH: &'static str = "/settings/people";
-    const TITLE: &'static str = "People";
+    const PAGE: PageInfo = page_table::PEOPLE;
     const ABOUT: &'static str =
         "Who works here. Whoever leaves is deactivated: what they wrote and did stays.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
@@ -90,7 +90,7 @@ impl ServerPage for PeoplePage {
             {page_error(state, &["deactivate", "reactivate", "resend", "revoke", "reset"])}
             {once}
             <p class="config-actions">
-                <a class="btn primary" href=format!("{}?new=1", Self::PATH)><Icon name="plus" />"Invite people"</a>
+                <a class="btn primary" href=format!("{}?new=1", Self::PAGE.path)><Icon name="plus" />"Invite people"</a>
             </p>
             {inviting.then(|| form::invite(can_mail, &state.of("invite")))}
             {(!waiting.is_empty()).then(|| view! {
@@ -125,7 +125,7 @@ fn find(q: &str, more: bool) -> Option<AnyView> {
     let said =
         more.then(|| format!("These are the first {}: look for others.", limits::PEOPLE_ROWS));
     let form = view! {
-        <form class="log-search" action=PeoplePage::PATH method="get" role="search">
+        <form class="log-search" action=PeoplePage::PAGE.path method="get" role="search">
             <input class="input" type="search" name="q" aria-label="Find a member" placeholder="Name or address" maxlength=limits::SEARCH_CHARS value=q.to_string() />
             <button class="btn" type="submit">"Find"</button>
         </form>
@@ -135,7 +135,7 @@ fn find(q: &str, more: bool) -> Option<AnyView> {
 }
 
 fn row(person: &PersonRow, own: bool) -> AnyView {
-    let (id, name, path) = (person.id.to_string(), person.name.clone(), PeoplePage::PATH);
+    let (id, name, path) = (person.id.to_string(), person.name.clone(), PeoplePage::PAGE.path);
     let disabled = person.disabled_at.is_some();
     let actions = if disabled {
         action_button(path, "reactivate", "Reactivate", &id, &name)
@@ -178,7 +178,7 @@ fn row(person: &PersonRow, own: bool) -> AnyView {
 }
 
 fn invited(invitation: Invitation, link: String, now: chrono::DateTime<chrono::Utc>) -> AnyView {
-    let (id, email, path) = (invitation.id.to_string(), invitation.email, PeoplePage::PATH);
+    let (id, email, path) = (invitation.id.to_string(), invitation.email, PeoplePage::PAGE.path);
     let over = invitation.expires_at <= now;
     let verb = if over { "Expired: " } else { "Expires: " };
     let mailed = match invitation.mailed_at {

@@ -72,7 +72,7 @@ fn wall(minutes: u16) -> String {
 
 /// The form of `policy`, or of a new one; `draft` is what was refused.
 pub fn policy_form(policy: Option<&SlaPolicy>, teams: &[Team], state: &FormState) -> AnyView {
-    let path = Sla::PATH;
+    let path = Sla::PAGE.path;
     let id = policy.map(|p| p.id.to_string());
     let rules = policy.map(|p| p.rules.clone()).unwrap_or_default();
     let minutes = |name: &str, stored: Option<i32>| {

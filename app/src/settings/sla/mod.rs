@@ -3,6 +3,7 @@
 mod form;
 
 use super::page::{ServerPage, action_button, page_error};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::icon::Icon;
@@ -23,8 +24,7 @@ pub struct Shown {
 }
 
 impl ServerPage for Sla {
-    const PATH: &'static str = "/settings/sla";
-    const TITLE: &'static str = "SLA";
+    const PAGE: PageInfo = page_table::SLA;
     const ABOUT: &'static str = "How soon tickets are to be answered. A ticket has the first policy here whose conditions hold; when its priority or team changes, it is chosen anew.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Policy saved"),
@@ -75,7 +75,7 @@ impl ServerPage for Sla {
         let archived: Vec<_> = archived.map(|p| row(p, &teams, false)).collect();
         view! {
             {page_error(state, &["up", "archive", "restore"])}
-            <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New policy"</a></p>
+            <p><a class="btn primary" href=format!("{}?edit=new", Self::PAGE.path)><Icon name="plus" />"New policy"</a></p>
             {form}
             {if rows.is_empty() {
                 view! { <p class="hint">"No policy yet: nothing is due."</p> }.into_any()
@@ -125,11 +125,11 @@ fn targets(rules: &SlaPolicyInput) -> String {
 /// `up` says that something stands above it.
 fn row(policy: &SlaPolicy, teams: &[Team], up: bool) -> AnyView {
     let (id, name) = (policy.id.to_string(), policy.rules.name.clone());
-    let button = |action, verb| action_button(Sla::PATH, action, verb, &id, &name);
+    let button = |action, verb| action_button(Sla::PAGE.path, action, verb, &id, &name);
     let actions = if policy.archived {
         button("restore", "Restore")
     } else {
-        let edit = format!("{}?edit={id}", Sla::PATH);
+        let edit = format!("{}?edit={id}", Sla::PAGE.path);
         view! {
             {up.then(|| button("up", "Move up"))}
             <a class="btn quiet" href=edit aria-label=format!("Edit: {name}")>"Edit"</a>

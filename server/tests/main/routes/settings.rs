@@ -1,28 +1,15 @@
 use crate::support::TestApp;
 use axum::http::{StatusCode, header};
+use rapport_app::page_table::{Half, PAGES};
+use rapport_domain::{Permission, Role};
 use sqlx::PgPool;
-
-const PAGES: [&str; 13] = [
-    "/settings/api-keys",
-    "/settings/people",
-    "/settings/custom-fields",
-    "/settings/events",
-    "/settings/jobs",
-    "/settings/mailboxes",
-    "/settings/receiving",
-    "/settings/sla",
-    "/settings/macros",
-    "/settings/statuses",
-    "/settings/surveys",
-    "/settings/teams",
-    "/notifications",
-];
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn the_settings_come_without_a_browser_half(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let cookie = app.priya().await;
-    for path in PAGES {
+    for page in PAGES.iter().filter(|page| page.half == Half::Server) {
+        let path = page.path;
         let anonymous = app.page(path, "").await;
         assert_eq!(anonymous.status, StatusCode::SEE_OTHER, "{path}");
         assert_eq!(anonymous.header(header::LOCATION), format!("/login?next={path}"));
@@ -35,6 +22,33 @@ async fn the_settings_come_without_a_browser_half(pool: PgPool) {
             assert!(policy.contains(&format!("'nonce-{}'", nonce.expect("a nonce"))), "{path}");
         }
         assert!(!page.body.contains(".wasm") && !page.body.contains(" style=\""), "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn each_page_of_the_table_is_there_and_only_for_whom_it_says(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let people = [(Role::Admin, app.priya().await), (Role::Viewer, app.vera().await)];
+    for page in PAGES {
+        let anonymous = app.page(page.path, "").await;
+        assert_eq!(anonymous.status, StatusCode::SEE_OTHER, "{}", page.path);
+        for (role, cookie) in &people {
+            let shown = app.page(page.path, cookie).await;
+            let expected = match role.may(page.permission) {
+                true => StatusCode::OK,
+                false => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(shown.status, expected, "{} for {role:?}", page.path);
+            if expected == StatusCode::OK {
+                let title = format!("<title>{}", page.title);
+                let counted = format!(") {}", page.title);
+                assert!(
+                    shown.body.contains(&title) || shown.body.contains(&counted),
+                    "{}",
+                    page.path
+                );
+            }
+        }
     }
 }
 
@@ -61,16 +75,11 @@ async fn a_refused_form_comes_back_with_what_was_typed(pool: PgPool) {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn only_admins_see_and_change_settings(pool: PgPool) {
     let app = TestApp::new(pool).await;
-    let login = "email=sam%40acme.example&password=rapport-demo";
-    let answer = app.form("/login", login, "").await;
-    let cookie =
-        answer.header(header::SET_COOKIE).split(';').next().unwrap_or_default().to_string();
-    // Macros of one's own are everybody's who writes.
-    let admins = |path: &&str| path.starts_with("/settings") && *path != "/settings/macros";
-    for path in PAGES.into_iter().filter(admins) {
-        let page = app.page(path, &cookie).await;
-        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
-        assert!(page.body.contains("Only admins can change this"), "{path}");
+    let cookie = app.sam().await;
+    for page in PAGES.iter().filter(|page| page.permission == Permission::Configure) {
+        let shown = app.page(page.path, &cookie).await;
+        assert_eq!(shown.status, StatusCode::FORBIDDEN, "{}", page.path);
+        assert!(shown.body.contains("Only admins can change this"), "{}", page.path);
     }
     let refused = app.form("/settings/surveys", "do=save&delay=0", &cookie).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

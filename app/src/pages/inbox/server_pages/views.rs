@@ -1,24 +1,23 @@
 //! The reader's own views: renamed, shared, put in order, deleted.
 
 use crate::frame::{Frame, Section};
+use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::settings::{ServerPage, action_button, page_error};
 use crate::ui::empty::Empty;
 use leptos::prelude::*;
 use rapport_domain::ticket::SavedView;
-use rapport_domain::{AppError, Permission, limits};
+use rapport_domain::{AppError, limits};
 use rapport_services::{Result, tickets};
 
 pub struct SavedViews;
 
 impl ServerPage for SavedViews {
-    const PATH: &'static str = "/inbox/views";
-    const TITLE: &'static str = "Your views";
+    const PAGE: PageInfo = page_table::SAVED_VIEWS;
     const ABOUT: &'static str = "Views of the inbox that you saved. Those for everybody stand beside everybody's inbox, and remain yours.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("saved", "View saved"), ("moved", "View moved"), ("removed", "View deleted")];
-    const PERMISSION: Permission = Permission::Read;
     type Data = Vec<SavedView>;
 
     async fn load(request: &PageRequest) -> Result<Vec<SavedView>> {
@@ -52,10 +51,10 @@ impl ServerPage for SavedViews {
             <Frame section=Section::Inbox crumbs=|| view! {
                 <a href="/inbox">"Inbox"</a>
                 <span aria-hidden="true">"/"</span>
-                <strong>{Self::TITLE}</strong>
+                <strong>{Self::PAGE.title}</strong>
             }>
                 <div class="config-page">
-                    <header><h1>{Self::TITLE}</h1><p class="hint">{Self::ABOUT}</p></header>
+                    <header><h1>{Self::PAGE.title}</h1><p class="hint">{Self::ABOUT}</p></header>
                     {content}
                 </div>
             </Frame>
@@ -81,7 +80,7 @@ impl ServerPage for SavedViews {
 }
 
 fn row(view: &SavedView) -> impl IntoView + use<> {
-    let path = SavedViews::PATH;
+    let path = SavedViews::PAGE.path;
     let (id, name) = (view.id.to_string(), view.name.clone());
     view! {
         <li class="field-line saved-view">

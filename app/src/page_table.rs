@@ -1,0 +1,75 @@
+//! The one table of pages that have a name: where each is, what it is called, who may see it, and
+//! which half renders it. Navigation, the palette, the pages themselves and the test of who may see
+//! what read it; the addresses of single customers, tickets and accounts are not in it.
+
+use crate::frame::Section;
+use rapport_domain::Permission;
+
+/// What renders a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// Server and browser: a page on which agents live.
+    Both,
+    /// The server alone: a page that is a form.
+    Server,
+}
+
+/// A page with a name.
+#[derive(Debug, Clone, Copy)]
+pub struct PageInfo {
+    pub path: &'static str,
+    pub title: &'static str,
+    pub icon: &'static str,
+    /// The part of the product that it belongs to; those of the settings stand beside each other.
+    pub section: Section,
+    /// Whoever has not this is told so.
+    pub permission: Permission,
+    pub half: Half,
+}
+
+impl PageInfo {
+    /// What a link to it needs: the browser half knows no route of the server's pages.
+    pub fn rel(&self) -> Option<&'static str> {
+        (self.half == Half::Server).then_some("external")
+    }
+}
+
+/// The rows: each a constant, for whoever renders that page, and all of them.
+macro_rules! pages {
+    ($($name:ident: $path:literal, $title:literal, $icon:literal, $section:ident, $permission:ident, $half:ident;)+) => {
+        $(pub const $name: PageInfo = PageInfo {
+            path: $path,
+            title: $title,
+            icon: $icon,
+            section: Section::$section,
+            permission: Permission::$permission,
+            half: Half::$half,
+        };)+
+
+        /// Every page with a name, in the order of the navigation.
+        pub const PAGES: &[PageInfo] = &[$($name,)+];
+    };
+}
+
+pages! {
+    INBOX: "/inbox", "Inbox", "inbox", Inbox, Read, Both;
+    SAVED_VIEWS: "/inbox/views", "Your views", "inbox", Inbox, Read, Server;
+    CUSTOMERS: "/customers", "Customers", "users", Customers, Read, Both;
+    NOTIFICATIONS: "/notifications", "Notifications", "bell", Notifications, Read, Server;
+    NOTIFICATION_RULES: "/notifications/rules", "Notification rules", "bell", Notifications, Read, Server;
+    PREFERENCES: "/settings/preferences", "Preferences", "sliders-horizontal", Account, Read, Server;
+    MY_ACCOUNT: "/settings/account", "My account", "lock", Account, Read, Server;
+    INFO_PANE: "/settings/info-pane", "Info pane", "panel-right", Settings, Configure, Both;
+    CUSTOM_FIELDS: "/settings/custom-fields", "Custom fields", "sliders-horizontal", Settings, Configure, Server;
+    STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, Configure, Server;
+    PEOPLE: "/settings/people", "People", "user", Settings, Configure, Server;
+    TEAMS: "/settings/teams", "Teams", "users", Settings, Configure, Server;
+    SLA: "/settings/sla", "SLA", "target", Settings, Configure, Server;
+    EVENTS: "/settings/events", "Events", "zap", Settings, Configure, Server;
+    MAILBOXES: "/settings/mailboxes", "Mailboxes", "mail", Settings, Configure, Server;
+    MACROS: "/settings/macros", "Macros", "zap", Settings, Write, Server;
+    RECEIVING: "/settings/receiving", "Receiving", "inbox", Settings, Configure, Server;
+    JOBS: "/settings/jobs", "Jobs", "list", Settings, Configure, Server;
+    SURVEYS: "/settings/surveys", "Surveys", "star", Settings, Configure, Server;
+    API_KEYS: "/settings/api-keys", "API keys", "key", Settings, Configure, Server;
+}
