@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_keeps_its_words_until_somebody_decides() {
-        let theirs = || AppError::Changed(vec![Theirs::new("Sam", "plan", "z", "Z")]);
+        let theirs = || AppError::Changed(vec![Theirs::new("Sam", "field:plan", "z", "Z")]);
         let mut queue = EditQueue::default();
         let id = queue.push(set("plan", "a", "b")).unwrap();
         queue.take();
