@@ -7,6 +7,7 @@ pub mod avatar;
 pub mod combobox;
 pub mod connected;
 pub mod copyable;
+pub mod custom_field;
 pub mod details;
 pub mod dialog;
 pub mod due;

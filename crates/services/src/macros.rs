@@ -141,13 +141,14 @@ impl Filling {
             Named::Known(Variable::AgentFirstName) => first(ctx.actor_name()),
             Named::Known(Variable::WorkspaceName) => Some(facts.workspace_name.clone()),
             Named::Field(entity, key) => {
-                let def = self.fields.iter().find(|d| d.entity == *entity && d.key == *key)?;
+                // What an archived field holds is not told any more.
+                self.fields.iter().find(|d| d.entity == *entity && d.key == *key)?;
                 let values: &FieldValues = match entity {
                     FieldEntity::Customer => &facts.customer_fields.0,
                     FieldEntity::Account => &facts.account_fields.as_ref()?.0,
                     FieldEntity::Ticket => &facts.ticket_fields.as_ref()?.0,
                 };
-                values.get(key).map(|value| display(def, value))
+                values.get(key).map(display)
             }
         }
     }

@@ -4,13 +4,13 @@ use super::api::EditDetails;
 use super::edit::EditPlace;
 use crate::live::use_changed;
 use crate::ui::action::on_done;
-use crate::ui::field::{Field, FieldHelp, FormError};
+use crate::ui::custom_field::CustomField;
+use crate::ui::field::{Field, FormError};
 use crate::ui::toast::use_toasts;
 use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::prelude::*;
 use rapport_domain::card::{Card, CardField};
 use rapport_domain::customer::CustomerEdit;
-use rapport_domain::fields::FieldType;
 use rapport_domain::info::InfoPane;
 use rapport_domain::{AppError, limits};
 use wasm_bindgen::JsCast;
@@ -205,51 +205,17 @@ fn basic_fields(start: &CustomerEdit, form: DetailsState) -> AnyView {
     .into_any()
 }
 
-/// An input for a custom field of any type.
 fn custom_input(field: CardField, start: &CustomerEdit, form: DetailsState) -> AnyView {
     let name = format!("edit[fields][{}]", field.key);
     let value = start.fields.get(&field.key).cloned().unwrap_or_default();
     let path = format!("fields.{}", field.key);
     let own = path.clone();
     let error = Signal::derive(move || form.wrong(&own));
-    let choices = match field.kind {
-        FieldType::List => field.options.iter().map(|o| (o.clone(), o.clone())).collect(),
-        FieldType::Boolean => {
-            vec![("true".to_string(), "Yes".to_string()), ("false".into(), "No".into())]
-        }
-        _ => Vec::new(),
-    };
-    if choices.is_empty() {
-        let kind = match field.kind {
-            FieldType::Date => "date",
-            FieldType::Url => "url",
-            _ => "text",
-        };
-        return view! {
-            <div class="with-choice">
-                <Field name label=field.label kind value error maxlength=limits::FIELD_TEXT_CHARS />
-                <Choice form field=path />
-            </div>
-        }
-        .into_any();
-    }
-    // A value that is no choice any more stays until somebody chooses another.
-    let gone = !value.is_empty() && !choices.iter().any(|(v, _)| *v == value);
-    let help = format!("{name}-help");
     view! {
-        <label class="field-row">
-            <span class="field-label">{field.label}</span>
-            <select name=name aria-describedby=help.clone() aria-invalid=move || error.get().is_some().then_some("true")>
-                <option value="" selected=value.is_empty()>"Not set"</option>
-                {gone.then(|| view! { <option value=value.clone() selected=true>{value.clone()}</option> })}
-                {choices.into_iter().map(|(v, label)| {
-                    let selected = v == value;
-                    view! { <option value=v selected=selected>{label}</option> }
-                }).collect_view()}
-            </select>
-            <FieldHelp id=help hint="" error />
+        <div class="with-choice">
+            <CustomField name label=field.label kind=field.kind options=field.options value error />
             <Choice form field=path />
-        </label>
+        </div>
     }
     .into_any()
 }

@@ -13,7 +13,7 @@ use crate::ui::pill::{StatusPill, status_class};
 use crate::ui::time::{Time, TimeStyle, duration_text};
 use leptos::html::Details;
 use leptos::prelude::*;
-use rapport_domain::fields::{FieldDef, FieldType, display};
+use rapport_domain::fields::{FieldDef, FieldType, InputSpec, display};
 use rapport_domain::limits;
 use rapport_domain::sla::{Due, SlaTarget};
 use rapport_domain::ticket::{Priority, Status, Ticket, TicketProperty};
@@ -240,48 +240,35 @@ fn Facts(live: Live) -> impl IntoView {
 /// A custom field, edited by its type.
 #[component]
 fn Custom(live: Live, def: FieldDef) -> impl IntoView {
-    let (key, shown) = (def.key.clone(), def.clone());
+    let key = def.key.clone();
     let value = Signal::derive(move || {
-        live.ticket.with(|t| t.fields.get(&key).map(|v| display(&shown, v))).unwrap_or_default()
+        live.ticket.with(|t| t.fields.get(&key).map(display)).unwrap_or_default()
     });
     let label = def.label.clone();
     let property = TicketProperty::Field(def.key.clone());
-    let editor = match def.kind {
+    let link = move || {
+        let url = value.try_get().unwrap_or_default();
+        (def.kind == FieldType::Url && !url.is_empty()).then(|| view! {
+            <a class="tiny" href=url target="_blank" rel="noopener noreferrer" aria-label="Open the link" title="Open the link"><Icon name="external-link" /></a>
+        })
+    };
+    let editor = match def.kind.rules().input(&def.options) {
         _ if !live.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
-        FieldType::Boolean | FieldType::List => {
-            let mut choices = vec![Choice::new("", "—")];
-            if def.kind == FieldType::Boolean {
-                choices.extend(["Yes", "No"].map(|c| Choice::new(c, c)));
-            } else {
-                choices.extend(def.options.iter().map(|o| Choice::new(o, o)));
-            }
+        InputSpec::Choice(choices) => {
+            let mut all = vec![Choice::new("", "—")];
+            all.extend(choices.iter().map(|choice| Choice::new(choice, choice)));
             // A value from before the choices changed is still shown.
             let now = value.get_untracked();
-            if choices.iter().all(|c| c.value != now) {
-                choices.push(Choice::new(&now, &now));
+            if all.iter().all(|choice| choice.value != now) {
+                all.push(Choice::new(&now, &now));
             }
-            view! { <Choose live property label choices value /> }.into_any()
+            view! { <Choose live property label choices=all value /> }.into_any()
         }
-        kind => {
-            let (input, max) = match kind {
-                FieldType::Number => ("number", None),
-                FieldType::Date => ("date", None),
-                FieldType::Url => ("url", Some(limits::URL_CHARS)),
-                _ => ("text", Some(limits::FIELD_TEXT_CHARS)),
-            };
-            let link = move || {
-                let url = value.try_get().unwrap_or_default();
-                (kind == FieldType::Url && !url.is_empty()).then(|| view! {
-                    <a class="tiny" href=url target="_blank" rel="noopener noreferrer" aria-label="Open the link" title="Open the link"><Icon name="external-link" /></a>
-                })
-            };
-            match max {
-                Some(maxlength) => {
-                    view! { <Type live property label kind=input value maxlength /> {link} }
-                        .into_any()
-                }
-                None => view! { <Type live property label kind=input value /> }.into_any(),
-            }
+        InputSpec::Line { kind, max: Some(maxlength) } => {
+            view! { <Type live property label kind value maxlength /> {link} }.into_any()
+        }
+        InputSpec::Line { kind, max: None } => {
+            view! { <Type live property label kind value /> {link} }.into_any()
         }
     };
     view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }

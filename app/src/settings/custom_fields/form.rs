@@ -58,7 +58,7 @@ pub fn create_form(state: &FormState) -> AnyView {
 pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
     let path = CustomFields::PAGE.path;
     let id = field.id.to_string();
-    let options = (field.kind == FieldType::List).then(|| {
+    let options = field.kind.rules().has_options().then(|| {
         view! {
             <label class="field-row">
                 <span class="field-label">"Choices, one a line"</span>

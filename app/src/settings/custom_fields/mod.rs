@@ -38,7 +38,7 @@ impl ServerPage for CustomFields {
                 let key = form.filled("key").unwrap_or_else(|| suggest_key(&label));
                 // The choices may have been typed before another type was chosen.
                 let options =
-                    if kind == FieldType::List { form.lines("options") } else { Vec::new() };
+                    if kind.rules().has_options() { form.lines("options") } else { Vec::new() };
                 let field = NewField { entity: form.parse("entity")?, key, label, kind, options };
                 fields::create(&request.ctx, field).await?;
                 Ok("created")
@@ -107,14 +107,6 @@ fn section(entity: FieldEntity, rows: Vec<AnyView>, archived: Vec<AnyView>) -> i
 }
 
 fn row(field: &FieldDef) -> AnyView {
-    let icon = match field.kind {
-        FieldType::Text => "type",
-        FieldType::Number => "hash",
-        FieldType::Boolean => "toggle-left",
-        FieldType::Date => "calendar",
-        FieldType::Url => "link",
-        FieldType::List => "list",
-    };
     let (id, label) = (field.id.to_string(), field.label.clone());
     let (action, verb) =
         if field.archived { ("restore", "Restore") } else { ("archive", "Archive") };
@@ -125,7 +117,7 @@ fn row(field: &FieldDef) -> AnyView {
     });
     view! {
         <li class="field-line">
-            <Icon name=icon />
+            <Icon name=field.kind.rules().icon() />
             <span class="field-name">
                 <strong>{label.clone()}</strong>
                 <code>{field.key.clone()}</code>

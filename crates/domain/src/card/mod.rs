@@ -1,11 +1,10 @@
 //! The cards of the info pane: which fields there are, which show, and how they read.
 
 use crate::error::{AppError, Problems};
-use crate::fields::{FieldType, FieldValues};
+use crate::fields::{FieldType, FieldValues, card_value};
 use crate::{limits, vocabulary};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 mod facts;
 mod layout;
@@ -154,7 +153,7 @@ impl CardValue {
     }
 
     /// A site's address; one that is no web address stays text.
-    fn site(url: &str) -> Option<Self> {
+    pub(crate) fn site(url: &str) -> Option<Self> {
         let url = url.trim();
         let shown = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
         if url.starts_with("https://") || url.starts_with("http://") {
@@ -193,7 +192,7 @@ pub fn resolve(
             Some(name) => {
                 let field = custom.iter().find(|f| f.card == card && f.key == name)?;
                 let stored = facts.and_then(|f| f.custom().get(name));
-                (field.label.clone(), stored.and_then(|v| custom_value(field.kind, v)))
+                (field.label.clone(), stored.and_then(|v| card_value(field.kind, v)))
             }
             None => {
                 let (_, label) = card.fields().iter().find(|(k, _)| k == key)?;
@@ -205,28 +204,8 @@ pub fn resolve(
     layout.iter().filter_map(row).collect()
 }
 
-/// A custom value by its field's type; a value of another type shows as what it is.
-fn custom_value(kind: FieldType, value: &Value) -> Option<CardValue> {
-    match (kind, value) {
-        (_, Value::Null) => None,
-        (_, Value::Bool(yes)) => CardValue::plain(if *yes { "Yes" } else { "No" }),
-        (FieldType::Url, Value::String(url)) => CardValue::site(url),
-        (FieldType::Date, Value::String(date)) => {
-            CardValue::plain(match date.parse::<chrono::NaiveDate>() {
-                Ok(date) => date_text(date),
-                Err(_) => date.clone(),
-            })
-        }
-        (_, Value::String(text)) => CardValue::plain(text.clone()),
-        (_, Value::Array(items)) => {
-            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
-            CardValue::plain(texts.join(", "))
-        }
-        (_, other) => CardValue::plain(other.to_string()),
-    }
-}
-
-fn date_text(date: chrono::NaiveDate) -> String {
+/// A day as cards write it: `Nov 24, 2026`.
+pub(crate) fn date_text(date: chrono::NaiveDate) -> String {
     date.format("%b %-d, %Y").to_string()
 }
 

@@ -1,8 +1,8 @@
 //! Two people with the same edit form: what each of them changed.
 
 use super::{Customer, CustomerEdit};
+use crate::fields::display;
 use crate::identity::IdentifierKind;
-use serde_json::Value;
 
 /// The texts of the form, by the names that errors use.
 const TEXTS: usize = 13;
@@ -13,11 +13,6 @@ impl CustomerEdit {
         let details = &customer.details;
         let list = |kind| Some(customer.values(kind).collect::<Vec<_>>().join(", "));
         let text = |text: &Option<String>| Some(text.clone().unwrap_or_default());
-        let field = |value: &Value| match value {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
         Self {
             version: customer.version,
             name: Some(details.name.clone()),
@@ -34,7 +29,7 @@ impl CustomerEdit {
             address: text(&details.address),
             website: text(&details.website),
             tags: Some(details.tags.join(", ")),
-            fields: details.fields.iter().map(|(k, v)| (k.clone(), field(v))).collect(),
+            fields: details.fields.iter().map(|(k, v)| (k.clone(), display(v))).collect(),
         }
     }
 

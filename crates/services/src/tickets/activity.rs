@@ -76,8 +76,8 @@ impl Names {
         let def = self.field(key);
         let label = def.map_or(key, |d| d.label.as_str());
         match (to, def) {
-            (Some(to), Some(def)) => {
-                format!("changed {label} to {}", excerpt(&fields::display(def, to), VALUE_CHARS))
+            (Some(to), Some(_)) => {
+                format!("changed {label} to {}", excerpt(&fields::display(to), VALUE_CHARS))
             }
             (Some(_), None) => format!("changed {label}"),
             (None, _) => format!("cleared {label}"),

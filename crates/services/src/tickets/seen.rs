@@ -3,7 +3,7 @@
 use super::activity::Names;
 use crate::Ctx;
 use rapport_domain::error::Theirs;
-use rapport_domain::fields::{self, FieldDef};
+use rapport_domain::fields;
 use rapport_domain::ticket::{Status, TicketProperty};
 use rapport_domain::{AppError, LabelId, TicketId};
 use rapport_store::tickets::LockedTicket;
@@ -89,8 +89,8 @@ fn value_of(
         TicketProperty::Team => text(t.team.map(|a| a.to_string()), names.team(t.team), "None"),
         TicketProperty::Subject => (t.subject.clone(), t.subject.clone()),
         TicketProperty::Field(key) => {
-            let def: &FieldDef = names.field(key)?;
-            let value = t.fields.get(key).map(|v| fields::display(def, v)).unwrap_or_default();
+            names.field(key)?;
+            let value = t.fields.get(key).map(fields::display).unwrap_or_default();
             (value.clone(), value)
         }
         _ => return None,

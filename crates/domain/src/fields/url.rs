@@ -1,0 +1,39 @@
+//! A web address.
+
+use super::kind::{FieldKind, InputSpec, text_of};
+use super::{FieldDef, display, error_field};
+use crate::card::CardValue;
+use crate::change::web_url;
+use crate::error::AppError;
+use crate::limits;
+use serde_json::Value;
+
+pub(super) struct Url;
+
+impl FieldKind for Url {
+    fn takes(&self, _: &FieldDef) -> String {
+        "a web address".into()
+    }
+
+    fn validate(&self, def: &FieldDef, value: &Value) -> Result<Value, AppError> {
+        match text_of(def, value)? {
+            Some(text) => Ok(Value::String(web_url(&error_field(def), &text)?)),
+            None => Ok(Value::Null),
+        }
+    }
+
+    fn input(&self, _: &[String]) -> InputSpec {
+        InputSpec::Line { kind: "url", max: Some(limits::URL_CHARS) }
+    }
+
+    fn icon(&self) -> &'static str {
+        "link"
+    }
+
+    fn card_value(&self, value: &Value) -> Option<CardValue> {
+        match value {
+            Value::String(url) => CardValue::site(url),
+            other => CardValue::plain(display(other)),
+        }
+    }
+}
