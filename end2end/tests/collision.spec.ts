@@ -66,6 +66,23 @@ test("what came a moment before is shown first; then one sends anyway, or goes o
   await expect(page.locator(".ticket-row .pill"), "as it was asked to").toHaveText(/Closed/);
 });
 
+test("whoever writes on has not seen what came beside it", async ({ page, watch }) => {
+  watch.allow(/409/);
+  await login(page);
+  const { mark, number, url } = await ticket(page);
+  await page.goto(url);
+  await page.locator(".composer [contenteditable=true]").click();
+  await page.keyboard.type("My answer");
+  await say(page, number, `Beside ${mark}`);
+  await expect(page.getByRole("article").filter({ hasText: `Beside ${mark}` })).toBeVisible();
+  for (let n = 0; n < 10; n++) {
+    await page.keyboard.type(" word");
+    await page.waitForTimeout(500);
+  }
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "Not sent yet" })).toContainText(`Beside ${mark}`);
+});
+
 test("what was on screen for a while counts as seen", async ({ page }) => {
   await login(page);
   const { mark, number, url } = await ticket(page);

@@ -159,6 +159,48 @@ test("/ offers macros, filled in for the ticket, and says what they are going to
   expect([back.tags, back.status, back.assignee ?? null]).toEqual([[], "new", null]);
 });
 
+test("what a macro does goes with its text, and stays with the kind of message", async ({ page }) => {
+  await login(page);
+  const name = `Parting ${Date.now()}`;
+  await page.goto("/settings/macros?edit=new");
+  const form = page.getByRole("form", { name: "New macro" });
+  await form.getByLabel("Name").fill(name);
+  await form.getByRole("textbox", { name: "Text" }).fill("Good bye, and thank you for all the words that you wrote to us about this and about that");
+  await form.getByLabel("Status").selectOption({ label: "Closed" });
+  await form.getByRole("button", { name: "Create macro" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Macro created" })).toBeVisible();
+  const { number } = await open(page);
+  const does = pane(page).getByRole("group", { name: "What happens to the ticket" });
+  const choose = async () => {
+    await page.keyboard.type(`/${name}`);
+    const offer = pane(page).getByRole("listbox", { name: "Suggestions" }).getByRole("option", { name });
+    // Before it is chosen one reads that it closes.
+    await expect(offer).toContainText("sets Closed · Good bye");
+    await page.keyboard.press("Enter");
+    await expect(does).toContainText("sets Closed");
+  };
+  await choose();
+  await page.keyboard.press("Control+z");
+  await expect(does).toBeEmpty();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Backspace");
+  await choose();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Backspace");
+  await expect(does).toBeEmpty();
+  await choose();
+  // A note does nothing of what the answer would.
+  await pane(page).getByText("Internal note", { exact: true }).click();
+  await expect(does).toBeEmpty();
+  await box(page).click();
+  await page.keyboard.type("Just a note");
+  await page.keyboard.press("Control+Enter");
+  await expect(articles(page)).toHaveCount(1);
+  expect((await stored(page, number)).status).toBe("new");
+  await pane(page).getByText("Reply", { exact: true }).click();
+  await expect(does).toContainText("sets Closed");
+});
+
 test("the macros button lists them by folder, and a note can act too", async ({ page }) => {
   const { number } = await open(page);
   await pane(page).getByText("Internal note", { exact: true }).click();
@@ -237,12 +279,27 @@ test("an answer that is taken back has its words and its copies again", async ({
   await expect(recipients).toContainText(`Cc: boss-${mark}@mail.example`);
   await box(page).click();
   await page.keyboard.type("It is *not* _yet_ done.");
+  const signature = pane(page).getByLabel("Signature of this mail");
+  const quote = pane(page).getByLabel("Quote the last message");
+  await signature.fill("Priya, for once");
+  await quote.check();
+  // An unfinished answer keeps all of it.
+  await page.reload();
+  await pane(page).locator(".editor").waitFor();
+  await expect(box(page)).toContainText("It is not yet done.");
+  await box(page).click();
+  await expect(signature).toHaveValue("Priya, for once");
+  await expect(quote).toBeChecked();
+  await expect(recipients).toContainText(`Cc: boss-${mark}@mail.example`);
   await page.keyboard.press("Control+Enter");
   const sent = articles(page).last();
   await expect(sent).toContainText("It is not yet done.");
   await expect(sent.locator("em")).toHaveText(["not", "yet"]);
+  await expect(signature).not.toHaveValue("Priya, for once");
   await sent.getByRole("button", { name: /^Undo/ }).click();
   await expect(box(page)).toContainText("It is not yet done.");
+  await expect(signature).toHaveValue("Priya, for once");
+  await expect(quote).toBeChecked();
   await expect(recipients).toContainText(`Cc: boss-${mark}@mail.example`);
 });
 

@@ -95,11 +95,11 @@ test("a day in one tab, with a colleague beside it", async ({ page, session, bro
 
     // A colleague looks at the same ticket, and writes.
     await row(sam, mark).click();
-    await expect(page.locator(".ticket-row .present")).toHaveText(/Sam is looking/);
+    await expect(page.locator(".ticket .present")).toHaveText(/Sam is looking/);
     await day.do("begin an answer", async () => {
       await composer(page).click();
       await page.keyboard.type(`Dear Dora, the export of ${mark} `);
-    }, () => expect(sam.locator(".ticket-row .present")).toHaveText(/Priya is typing/));
+    }, () => expect(sam.locator(".ticket .present")).toHaveText(/Priya is typing/));
     await composer(sam).click();
     await sam.keyboard.type("I have it already.");
     await sam.keyboard.press("ControlOrMeta+Enter");

@@ -69,6 +69,20 @@ test("many tickets are closed at once, and a press takes it back", async ({ page
   await expect(bar).toBeHidden();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(rows(page)).toHaveCount(4);
+  // Keys mean what was ticked with the pointer, too.
+  await row(page, "Alpha").getByRole("checkbox").click();
+  await row(page, "Bravo").getByRole("checkbox").click();
+  await page.keyboard.press("Escape");
+  await expect(bar).toBeHidden();
+  await row(page, "Alpha").getByRole("checkbox").click();
+  await row(page, "Bravo").getByRole("checkbox").click();
+  await page.keyboard.press("e");
+  await expect(rows(page)).toHaveCount(2);
+  // Somebody reads on while what they took back returns.
+  await rows(page).first().getByRole("link").focus();
+  await page.keyboard.press("z");
+  await expect(rows(page)).toHaveCount(4);
+  await expect(page.getByRole("button", { name: /^\d+ new$/ })).toHaveCount(0);
   await page.getByLabel("Select all on this page").click();
   await bar.getByLabel("Priority").selectOption("priority:urgent");
   await expect(page.getByText("Made 4 tickets urgent priority")).toBeVisible();
@@ -207,7 +221,8 @@ test("Back finds the list as it was, and the ticket that was opened", async ({ p
   await expect(page.getByText(/^1–50 of/)).toBeVisible();
 });
 
-test("a draft shows at its ticket, and a view can be saved and renamed", async ({ page }) => {
+test("a draft shows at its ticket, and a view can be saved and renamed", async ({ page, watch }) => {
+  watch.allow(/422/);
   await login(page);
   await page.goto("/inbox");
   const { mark } = await tickets(page, ["Drafted", "Other"]);
@@ -224,6 +239,13 @@ test("a draft shows at its ticket, and a view can be saved and renamed", async (
   await views(page).getByLabel("Name of the view").fill(`Mine ${mark}`);
   await views(page).getByRole("button", { name: "Save" }).click();
   await expect(views(page).getByRole("link", { name: `Mine ${mark}` })).toHaveAttribute("aria-current", "true");
+  // Another under its name would put it away.
+  await page.getByLabel("Channel").selectOption("phone");
+  await views(page).getByText("Save as a view").click();
+  await views(page).getByLabel("Name of the view").fill(`mine ${mark}`);
+  await views(page).getByRole("button", { name: "Save" }).click();
+  await expect(views(page)).toContainText("You have a view of this name.");
+  await page.keyboard.press("Escape");
   await views(page).getByRole("link", { name: "Edit your views" }).click();
   const form = page.getByRole("form", { name: `Mine ${mark}` });
   await form.getByLabel("Name").fill(`Ours ${mark}`);

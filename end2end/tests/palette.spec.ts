@@ -105,8 +105,9 @@ test("what is open is assigned, tagged, ranked and closed from the palette and b
   await page.keyboard.press("p");
   await expect(option(page, "Urgent")).toContainText("now");
   await expect(option(page, "Low")).not.toContainText("now");
+  // What a key opened, Escape closes.
   await page.keyboard.press("Escape");
-  await page.keyboard.press("Escape");
+  await expect(palette(page)).toBeHidden();
 
   await page.keyboard.press("t");
   await page.keyboard.type(mark);
@@ -114,8 +115,10 @@ test("what is open is assigned, tagged, ranked and closed from the palette and b
   await expect(pane.getByRole("button", { name: `Remove the tag ${mark}` })).toBeAttached();
 
   // Escape leaves the step, then the palette, then the ticket.
-  await page.keyboard.press("a");
-  await expect(palette(page).getByText("Assign to …").first()).toBeVisible();
+  await open(page);
+  await page.keyboard.type("assign to …");
+  await page.keyboard.press("Enter");
+  await expect(palette(page).getByRole("combobox", { name: "Assign to …" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(palette(page)).toBeVisible();
   await page.keyboard.press("Escape");

@@ -58,7 +58,7 @@ test("somebody is invited, joins, works on a ticket with a colleague, and is out
   await expect(pane(other)).toContainText(`Together ${name}`);
 
   await page.goto(`/customers/${id}/tickets/${number}`);
-  await expect(page.locator(".ticket-row .present")).toHaveText(/Kim is looking/, { timeout: 8_000 });
+  await expect(page.locator(".ticket .present")).toHaveText(/Kim is looking/, { timeout: 8_000 });
   await expect(pane(page)).toContainText(`Together ${name}`);
 
   await settings(page, "People");

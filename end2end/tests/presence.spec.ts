@@ -27,7 +27,7 @@ test("who looks and who types shows in the ticket and in the inbox, and goes wit
   await login(page);
   const { mark, url } = await ticket(page);
   await page.goto(url);
-  const here = page.locator(".ticket-row .present");
+  const here = page.locator(".ticket .present");
   await expect(here, "one is no colleague of oneself").toHaveCount(0);
   const alone = await page.locator(".ticket-row").boundingBox();
 
@@ -41,7 +41,7 @@ test("who looks and who types shows in the ticket and in the inbox, and goes wit
   await expect(here).toHaveText(/Sam is looking/, soon);
   await axe(page, ".ticket-row");
   expect((await page.locator(".ticket-row").boundingBox())?.height, "nothing moves when somebody comes").toBe(alone?.height);
-  await expect(other.locator(".ticket-row .present")).toHaveText(/Priya is looking/, soon);
+  await expect(other.locator(".ticket .present")).toHaveText(/Priya is looking/, soon);
 
   await other.locator(".composer [contenteditable=true]").click();
   await other.keyboard.type("I think");
@@ -53,7 +53,7 @@ test("who looks and who types shows in the ticket and in the inbox, and goes wit
   // In the same tab to the inbox, and back to the ticket.
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Inbox/ }).click();
   await expect(page.locator(".inbox-row").filter({ hasText: mark }).locator(".present")).toHaveText(/Sam is (typing…|looking)/, soon);
-  await expect(other.locator(".ticket-row .present"), "whoever goes elsewhere has left").toHaveCount(0, soon);
+  await expect(other.locator(".ticket .present"), "whoever goes elsewhere has left").toHaveCount(0, soon);
   await page.goBack();
   await expect(here).toHaveText(/Sam is (typing…|looking)/, soon);
 

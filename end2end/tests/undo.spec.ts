@@ -48,12 +48,25 @@ test("what keys do is told and taken back", async ({ page }) => {
   await expect(shown(page, "Status")).toHaveText("Pending");
   await undone("Status set to Pending");
   await expect(shown(page, "Status")).toHaveText("New");
+  // Each of several quick ones goes back to the one before it.
+  const priority = page.locator(".ticket select[aria-label=Priority]");
+  for (const value of ["urgent", "high", "low"]) await priority.selectOption(value);
+  await expect(toasts(page)).toContainText("Priority set to Low");
+  const before = async () => ({ quick: await toasts(page).getByRole("button", { name: /^Undo/ }).count() });
+  for (let left = (await before()).quick; left > 0; left--) {
+    await page.keyboard.press("z");
+    await expect(toasts(page).getByRole("button", { name: /^Undo/ })).toHaveCount(left - 1);
+  }
+  await expect(shown(page, "Priority")).toHaveText("Normal");
+  await expect(page.locator(".edit-error")).toHaveCount(0);
   await page.keyboard.press("s");
   await page.keyboard.type("two weeks");
   await page.keyboard.press("Enter");
   await expect(toasts(page)).toContainText("Snoozed");
+  await expect(page.locator(".walk")).toContainText("left");
   await page.keyboard.press("z");
   await expect(page.locator(".state-bar")).toHaveCount(0);
+  await expect(page.locator(".walk")).toContainText("1 of 1");
   // Told wherever its agent is by then.
   await page.keyboard.press("e");
   await expect(toasts(page)).toContainText(/Closed #\d+/);

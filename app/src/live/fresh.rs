@@ -26,6 +26,11 @@ pub fn provide_changed() {
     let live = use_live();
     let changed = Changed { made: RwSignal::new(0), told_at: StoredValue::new(0.0), live };
     provide_context(changed);
+    // What could not be loaded meanwhile is, without a press.
+    Effect::new(move |_| {
+        let back = window_event_listener_untyped("online", move |_| changed.load_all());
+        on_cleanup(move || back.remove());
+    });
     live.on_hint(move |_| {
         let _ = changed.told_at.try_set_value(js_sys::Date::now());
     });

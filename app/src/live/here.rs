@@ -125,7 +125,7 @@ pub fn typing(now: bool) {
 #[component]
 pub fn PresentPeople(
     ticket: TicketId,
-    /// On the lower edge of what it stands in, where it moves nothing.
+    /// Over the conversation, where it moves nothing and lies on no button.
     #[prop(optional)]
     edge: bool,
 ) -> impl IntoView {

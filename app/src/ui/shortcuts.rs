@@ -10,8 +10,8 @@ use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// What one writes or chooses in.
-const FIELD: &str = "input, textarea, select, [contenteditable]";
+/// What one writes or chooses in. A box takes no letters: a ticked row is acted on by keys.
+const FIELD: &str = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 /// A value and what people read.
 pub type Choice = (String, String);

@@ -24,7 +24,8 @@ export function blocks(body: string): Node[] {
 }
 
 const words = (macro: Macro) =>
-  [blocks(macro.body).map((block) => block.textContent).join(" ").slice(0, 80), ...macro.effects.map((e) => e.label)].filter(Boolean).join(" · ");
+  // What it does comes first: the line may end before the text does.
+  [...macro.effects.map((e) => e.label), blocks(macro.body).map((block) => block.textContent).join(" ").slice(0, 80)].filter(Boolean).join(" · ");
 
 /** What `/` offers. `apply` does the rest once the text is in its place. */
 export const macros = (desk: string, mode: () => string, apply: (macro: Macro) => void): Source => async (typed) => {
@@ -64,10 +65,10 @@ function kept(key: string): Shown[] {
   }
 }
 
-/** The chips of a composer, kept over a reload as its draft is. */
-export function chips(composer: HTMLElement, desk: string) {
+/** The chips of a composer, kept over a reload as its draft is. Each kind of message has its own. */
+export function chips(composer: HTMLElement, desk: string, mode: () => string) {
   const place = composer.querySelector<HTMLElement>(".effects");
-  const key = `rapport:effects:${desk}`;
+  let key = `rapport:effects:${desk}:${mode()}`;
   let shown: Shown[] = [];
   let problems: string[] = [];
 
@@ -115,6 +116,15 @@ export function chips(composer: HTMLElement, desk: string) {
       set([], []);
     },
     back: () => set(kept(`${key}:sent`), []),
+    /** The text that they came with was taken out. */
+    remove: (effects: string[]) => set(shown.filter(({ effect }) => !effects.includes(effect)), []),
+    /** Another kind of message is written now. */
+    turn: () => {
+      key = `rapport:effects:${desk}:${mode()}`;
+      shown = kept(key);
+      problems = [];
+      draw();
+    },
   };
 }
 

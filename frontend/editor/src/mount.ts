@@ -1,6 +1,6 @@
 // Puts the editor in place of a composer's textarea, which stays the form's field: the editor
 // writes its Markdown there, and the page reads, keeps and sets it as it would without.
-import { history } from "prosemirror-history";
+import { history, undoDepth } from "prosemirror-history";
 import { DOMSerializer, Slice } from "prosemirror-model";
 import { EditorState, Plugin, Selection } from "prosemirror-state";
 import { Decoration, DecorationSet, EditorView } from "prosemirror-view";
@@ -42,7 +42,9 @@ export function mount(area: HTMLTextAreaElement): void {
   // What the page wrote there last: our own writing is no news.
   let known = area.value;
   let refresh = () => {};
-  const below = chips(composer, desk);
+  const below = chips(composer, desk, mode);
+  // How far the history reached when a macro's text came, and what the macro does besides.
+  let macrosHere: { depth: number; effects: string[] }[] = [];
   const attach = uploads(composer, desk, mode, (file, name) => {
     view.dispatch(view.state.tr.replaceSelectionWith(schema.nodes.picture.create({ file, name })).scrollIntoView());
   });
@@ -57,6 +59,7 @@ export function mount(area: HTMLTextAreaElement): void {
     dispatchTransaction(tr) {
       view.updateState(view.state.apply(tr));
       changed ||= tr.docChanged;
+      if (tr.docChanged) takeBack();
       soon();
     },
     clipboardTextParser: (text, _context, isPlain) => (isPlain ? plain(text) : parse(text)).slice(0) as Slice,
@@ -72,9 +75,21 @@ export function mount(area: HTMLTextAreaElement): void {
     return EditorState.create({ doc, plugins, selection: Selection.atEnd(doc) });
   }
 
-  /** What a macro does besides its text. */
+  /** What a macro does besides its text; it goes again with the text. */
   function applied(macro: Macro) {
     below.add(macro.effects, macro.problems);
+    if (macro.body.trim()) macrosHere.push({ depth: undoDepth(view.state), effects: macro.effects.map(({ effect }) => effect) });
+  }
+
+  /** Takes off what came with text that was undone, or deleted with all the rest. */
+  function takeBack() {
+    const { doc } = view.state;
+    const isEmpty = doc.childCount === 1 && doc.firstChild?.isTextblock && doc.firstChild.content.size === 0;
+    const depth = isEmpty ? -1 : undoDepth(view.state);
+    const gone = macrosHere.filter((macro) => macro.depth > depth);
+    if (gone.length === 0) return;
+    macrosHere = macrosHere.filter((macro) => macro.depth <= depth);
+    below.remove(gone.flatMap(({ effects }) => effects));
   }
 
   /** A macro that was chosen elsewhere: in the kind of message that it makes, where the cursor is. */
@@ -133,6 +148,7 @@ export function mount(area: HTMLTextAreaElement): void {
   area.addEventListener("rapport:text", () => {
     if (area.value === known) return;
     known = area.value;
+    macrosHere = [];
     view.updateState(stateOf(known));
     refresh();
     unlist();
@@ -145,8 +161,10 @@ export function mount(area: HTMLTextAreaElement): void {
     fetched<Macro>("/api/fill_macro", { desk, id }).then(apply, () => below.add([], ["This macro could not be loaded."]));
   });
   form.addEventListener("change", (event) => {
-    // Another kind of message: the hint says what works there.
-    if ((event.target as HTMLInputElement).name === "mode") view.dispatch(view.state.tr);
+    // Another kind of message: the hint says what works there, and it does what its own macros do.
+    if ((event.target as HTMLInputElement).name !== "mode") return;
+    below.turn();
+    view.dispatch(view.state.tr);
   });
   area.addEventListener("focus", () => view.focus());
   // Leaves the page with its composer.

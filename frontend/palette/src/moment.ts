@@ -28,15 +28,16 @@ export function moment(typed: string, now: Date): Date | undefined {
   return at > now && at.getFullYear() <= now.getFullYear() + MOST_YEARS ? at : undefined;
 }
 
-const FILLING = new Set(["at", "in", "on", "until", "for", "the", "next", "of"]);
+const FILLING = new Set(["at", "in", "on", "until", "for", "the", "of"]);
 
 const MINUTES = new Map([["m", 1], ["min", 1], ["mins", 1], ["minute", 1], ["minutes", 1], ["h", 60], ["hrs", 60], ["hour", 60], ["hours", 60]]);
 const UNIT_DAYS = new Map([["d", 1], ["day", 1], ["days", 1], ["w", 7], ["week", 7], ["weeks", 7]]);
+const MONTH_WORDS = new Set(["mo", "month", "months"]);
 
 /** Reads what the words begin with into `found`, and says how many words that were. */
 type Read = (words: string[], found: Found, now: Date) => number;
 
-const READERS: Read[] = [span, clock, namedDay, isoDay, dayOfMonth];
+const READERS: Read[] = [next, span, noon, dottedDay, clock, namedDay, isoDay, dayOfMonth];
 
 /** `2h`, `30 min`, `3 days`, `2w`. */
 function span(words: string[], found: Found, now: Date) {
@@ -47,8 +48,34 @@ function span(words: string[], found: Found, now: Date) {
   const [minutes, days] = [MINUTES.get(unit), UNIT_DAYS.get(unit)];
   if (minutes !== undefined) found.exactly = new Date(now.getTime() + many * minutes * 60_000);
   else if (days !== undefined) found.day = ahead(now, many * days);
+  else if (MONTH_WORDS.has(unit)) found.day = monthsAhead(now, many);
   else return 0;
   return joined ? 1 : 2;
+}
+
+/** `next week` is its Monday, `next month` the same day of it; before a day it says nothing. */
+function next(words: string[], found: Found, now: Date) {
+  if (words[0] !== "next" || words.length < 2 || found.day) return 0;
+  if (words[1] === "week") found.day = ahead(now, ((8 - now.getDay()) % 7) || 7);
+  else if (words[1] === "month") found.day = monthsAhead(now, 1);
+  else return 1;
+  return 2;
+}
+
+function noon(words: string[], found: Found) {
+  if ((words[0] !== "noon" && words[0] !== "midday") || found.hour !== undefined) return 0;
+  found.hour = 12;
+  return 1;
+}
+
+/** `31.12.`, `31.12.2026`: the day first, as where days have dots. */
+function dottedDay(words: string[], found: Found, now: Date) {
+  const read = /^(\d{1,2})\.(\d{1,2})\.(\d{4})?$/.exec(words[0] ?? "");
+  if (!read || found.day) return 0;
+  const at = inYear(read[3], now, (year) => real(year, Number(read[2]) - 1, Number(read[1])));
+  if (!at) return 0;
+  found.day = at;
+  return 1;
 }
 
 /** `14:00`, `9am`, `9`. */
@@ -96,13 +123,23 @@ function dayOfMonth(words: string[], found: Found, now: Date) {
   const [index, read] = [named(MONTHS, month), /^(\d{1,2})(?:st|nd|rd|th|\.)?$/.exec(day)];
   if (index < 0 || !read || found.day) return 0;
   const told = /^\d{4}$/.test(year);
-  const of = (year: number) => real(year, index, Number(read[1]));
-  const thisYear = of(now.getFullYear());
-  const gone = thisYear && thisYear < ahead(now, 0);
-  const at = told ? of(Number(year)) : gone ? of(now.getFullYear() + 1) : thisYear;
+  const at = inYear(told ? year : undefined, now, (year) => real(year, index, Number(read[1])));
   if (!at) return 0;
   found.day = at;
   return told ? 3 : 2;
+}
+
+/** A day in the year that was said, else the next such day. */
+function inYear(told: string | undefined, now: Date, of: (year: number) => Date | undefined) {
+  if (told !== undefined) return of(Number(told));
+  const thisYear = of(now.getFullYear());
+  return thisYear && thisYear < ahead(now, 0) ? of(now.getFullYear() + 1) : thisYear;
+}
+
+/** The same day of a later month, or its last. */
+function monthsAhead(now: Date, months: number) {
+  const last = new Date(now.getFullYear(), now.getMonth() + months + 1, 0);
+  return new Date(last.getFullYear(), last.getMonth(), Math.min(now.getDate(), last.getDate()));
 }
 
 /** Midnight of a day that the calendar has. */

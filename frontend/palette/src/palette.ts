@@ -15,6 +15,8 @@ class Palette {
   private options: { option: Option; node: HTMLElement; isAction: boolean }[] = [];
   private at = 0;
   private step: Step | undefined;
+  /** A key asked for this step: there is nothing before it. */
+  private direct = false;
   /** What was typed before the step. */
   private before = "";
   private found: Group[] = [];
@@ -60,6 +62,7 @@ class Palette {
     this.before = "";
     this.found = this.first;
     this.foundFor = "";
+    this.direct = step !== undefined;
     this.enter(step);
   }
 
@@ -216,6 +219,7 @@ class Palette {
     if (chosen.step !== undefined) {
       this.before = this.input.value;
       this.input.value = "";
+      this.direct = false;
       this.enter(chosen.step);
       return;
     }
@@ -248,7 +252,7 @@ class Palette {
         return this.back();
       case "Escape":
         event.preventDefault();
-        return this.step === undefined ? this.close() : this.back();
+        return this.step === undefined || this.direct ? this.close() : this.back();
       case "k":
         if (!event.metaKey && !event.ctrlKey) return;
         event.preventDefault();

@@ -3,7 +3,7 @@ import "./everywhere";
 import { showHelp } from "./help";
 
 // The same rule as in app/src/ui/shortcuts.rs.
-const FIELD = "input, textarea, select, [contenteditable], dialog[open]";
+const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]";
 const COVERED = ":popover-open, dialog:modal";
 
 // A form that came back refused begins at what is wrong with it, as it does on the other pages

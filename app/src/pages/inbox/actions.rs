@@ -18,6 +18,8 @@ pub struct Actions {
     pub busy: RwSignal<bool>,
     /// What the reader changed lately: those rows leave the view as soon as they do not belong.
     pub own: StoredValue<HashSet<TicketId>>,
+    /// They just took something back: what returns to the view stands in it at once.
+    pub undone: StoredValue<bool>,
     toasts: Toasts,
     changed: Changed,
 }
@@ -29,6 +31,7 @@ impl Actions {
             selection,
             busy: RwSignal::new(false),
             own: StoredValue::new(HashSet::new()),
+            undone: StoredValue::new(false),
             toasts: use_toasts(),
             changed: use_changed(),
         }
@@ -88,6 +91,7 @@ impl Actions {
                     Ok((None, _)) => self.toasts.say("Undone"),
                     Err(error) => self.toasts.fail(error.to_string()),
                 }
+                self.undone.try_set_value(true);
                 self.refresh(true);
             });
         });

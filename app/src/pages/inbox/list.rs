@@ -58,8 +58,9 @@ impl List {
             self.actions.selection.clear();
         }
         let before = before.filter(|(of, rows)| of == query && !rows.is_empty());
+        let undone = self.actions.undone.try_update_value(std::mem::take).unwrap_or_default();
         let (rows, waiting) = match before {
-            Some((_, shown)) if self.is_read() => {
+            Some((_, shown)) if self.is_read() && !undone => {
                 let own = self.actions.own.get_value();
                 hold(&shown, inbox.items.clone(), inbox.next.is_some(), &own, query.sort)
             }

@@ -44,6 +44,8 @@ pub struct Position {
     pub of: usize,
     /// It has more than `of`.
     pub more: bool,
+    /// It left the view, which is read on from where it stood.
+    pub gone: bool,
     /// Whether the view has pages before or behind what was loaded.
     pub earlier: bool,
     pub later: bool,
@@ -89,7 +91,7 @@ impl Trail {
             None => (seen, later),
         };
         let of = (of - left(&self.rows)).max(place);
-        Some(Position { place, of, more, earlier, later })
+        Some(Position { place, of, more, gone: self.rows[at].gone, earlier, later })
     }
 
     fn next_of(&self, number: i64) -> Option<Stop> {
@@ -189,6 +191,18 @@ impl Origin {
                 row.gone = true;
             }
         });
+    }
+
+    /// It is to be done again: what took it out of the view was taken back.
+    pub fn take_in(self, number: i64) {
+        let is_gone = |trail: &Trail| Some(trail.rows[trail.index(number)?].gone);
+        if self.with(is_gone) == Some(true) {
+            self.change(|trail| {
+                for row in trail.rows.iter_mut().filter(|row| row.number == number) {
+                    row.gone = false;
+                }
+            });
+        }
     }
 
     /// Where a ticket stands, when it was reached from the view.
@@ -369,6 +383,6 @@ mod tests {
     }
 
     fn at(place: usize, of: usize) -> Position {
-        Position { place, of, more: false, earlier: false, later: false }
+        Position { place, of, more: false, gone: false, earlier: false, later: false }
     }
 }

@@ -119,12 +119,12 @@ pub fn Walk(number: i64) -> impl IntoView {
     let (onward, origin) = (use_onward(), use_origin());
     move || {
         let position = origin.position(number)?;
-        let of = format!(
-            "{} of {}{}",
-            position.place,
-            position.of,
-            if position.more { "+" } else { "" }
-        );
+        let more = if position.more { "+" } else { "" };
+        // What left the view has no place in it, and its neighbours still have.
+        let of = match position.gone {
+            true => format!("{}{more} left", position.of),
+            false => format!("{} of {}{more}", position.place, position.of),
+        };
         let first = origin.previous_of(number).is_none() && !position.earlier;
         let last = origin.next_of(number).is_none() && !position.later;
         Some(view! {

@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::ui::combobox::Suggestion;
 use leptos::prelude::*;
 use rapport_domain::macros::FilledMacro;
-use rapport_domain::message::{Effect, HeaderLine, MessageMode, TicketDetails};
+use rapport_domain::message::{Effect, HeaderLine, MessageMode, Returned, TicketDetails};
 #[cfg(feature = "ssr")]
 use rapport_domain::ticket::TicketEdit;
 use rapport_domain::ticket::TicketProperty;
@@ -96,10 +96,10 @@ pub async fn write_message(
     .await
 }
 
-/// Takes a message back that has not left yet, and gives its text back: to the script, or to the
+/// Takes a message back that has not left yet, and gives it back: to the script, or its text to the
 /// page that the form leads back to.
 #[server]
-pub async fn undo_send(id: MessageId) -> Result<String, Failure> {
+pub async fn undo_send(id: MessageId) -> Result<Returned, Failure> {
     crate::api::run(async |ctx| match crate::api::is_plain_form() {
         true => rapport_services::messages::undo_send_on_page(ctx, id).await,
         false => rapport_services::messages::undo_send(ctx, id).await,

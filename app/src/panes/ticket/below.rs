@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use rapport_domain::message::{Message, quoted};
 use rapport_domain::ticket::MessageKind;
 use rapport_domain::{limits, markdown};
+use web_sys::HtmlTextAreaElement;
 
 /// The fields, which go back to what the mailbox says once a message is sent.
 #[derive(Clone, Copy)]
@@ -18,6 +19,25 @@ pub(super) struct Words {
 impl Words {
     pub fn new() -> Self {
         Self { signature: NodeRef::new(), quote: NodeRef::new() }
+    }
+
+    /// The signature where it was changed, and whether the last message is quoted.
+    pub fn written(self) -> (Option<String>, bool) {
+        let changed = |area: HtmlTextAreaElement| {
+            let text = area.value();
+            (text != area.default_value().unwrap_or_default()).then_some(text)
+        };
+        let quotes = self.quote.get_untracked().is_some_and(|input| input.checked());
+        (self.signature.get_untracked().and_then(changed), quotes)
+    }
+
+    pub fn restore(self, signature: Option<&str>, quotes: bool) {
+        if let (Some(area), Some(text)) = (self.signature.get_untracked(), signature) {
+            area.set_value(text);
+        }
+        if let Some(input) = self.quote.get_untracked() {
+            input.set_checked(quotes);
+        }
     }
 
     pub fn reset(self) {

@@ -2,6 +2,7 @@
 
 use super::choices;
 use super::live::Live;
+use crate::pages::inbox::origin::use_origin;
 use crate::pages::profile::use_onward;
 use crate::preferences::use_preferences;
 use crate::profile_route::use_profile_route;
@@ -117,6 +118,18 @@ fn ended(live: Live) {
 pub(super) fn go_on_after_edits(live: Live) {
     let (onward, navigate) = (use_onward(), use_navigate());
     let (edits, customer, number) = (live.edits, live.customer, live.number);
+    let origin = use_origin();
+    // Opened again, woken, no spam after all: here or by somebody else.
+    let to_do = move |t: &Ticket| {
+        let sleeps = t.row.status == Status::Snoozed;
+        !(t.row.status.is_closed() || sleeps || t.spam_at.is_some() || t.merged_into.is_some())
+    };
+    let to_do = Memo::new(move |_| live.ticket.with(to_do));
+    Effect::new(move |_| {
+        if to_do.get() {
+            origin.take_in(number);
+        }
+    });
     edits.on_done(number, move |edit| {
         if is_done_with(live, &edit.field.1, &edit.value) && onward.done(customer, number, true) {
             let navigate = navigate.clone();

@@ -26,6 +26,7 @@ use leptos::html::{Form, Textarea};
 use leptos::prelude::*;
 use rapport_domain::message::MessageMode;
 use rapport_domain::{AppError, limits};
+use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
 /// What the composer's parts share.
@@ -81,10 +82,22 @@ impl Writing {
         }
     }
 
+    /// What the answer says besides its text is kept with it.
+    fn keep_lines(self) {
+        let [to, cc, bcc] = self.lines.written();
+        let (signature, quotes) = self.words.written();
+        let lines = draft::Lines { to, cc, bcc, signature, quotes };
+        draft::save_lines(self.live.me, self.live.number, &lines);
+    }
+
+    fn restore_lines(self, lines: &draft::Lines) {
+        self.lines.restore([&lines.to, &lines.cc, &lines.bcc]);
+        self.words.restore(lines.signature.as_deref(), lines.quotes);
+    }
+
     /// It is stored: the draft goes, and the next message gets a key of its own.
     fn sent(self) {
-        let sent = draft::sent_key(self.live.me, self.live.number);
-        draft::save(&sent, &self.lines.written());
+        draft::forget_lines(self.live.me, self.live.number);
         draft::save(&self.draft_key(), "");
         self.set_text("");
         if let Some(area) = self.area.get_untracked() {
@@ -126,10 +139,11 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             }
             writing.set_text(&draft::load(&writing.draft_key()));
         }
-        if let Some(sent) = draft::take_sent(live.me, live.number) {
-            writing.lines.restore(&sent);
-            // What was taken back is to be written on.
-            let _ = area.focus();
+        let reply = draft::key(live.me, live.number, MessageMode::Reply.as_str());
+        if !draft::load(&reply).is_empty()
+            && let Some(lines) = draft::load_lines(live.me, live.number)
+        {
+            writing.restore_lines(&lines);
         }
         announce(&area, "rapport:composer");
     });
@@ -137,6 +151,13 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         if live.details.with(|d| !d.uploads.is_empty()) {
             resting.wake();
         }
+    });
+    Effect::new(move |before: Option<u32>| {
+        let added = writing.lines.added.get();
+        if before.is_some() {
+            writing.keep_lines();
+        }
+        added
     });
     // Another tab writes the same answer, or sent it.
     Effect::new(move |_| {
@@ -166,13 +187,16 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     });
     // What was taken back comes back, before whatever was begun meanwhile.
     Effect::new(move |_| {
-        if let Some(text) = live.returned.get().filter(|text| !text.is_empty()) {
+        if let Some(returned) = live.returned.get().filter(|returned| !returned.text.is_empty()) {
+            let lines = draft::Lines::from(&returned);
+            let text = returned.text;
             writing.open(MessageMode::Reply);
             let begun = writing.text();
             let text = if begun.trim().is_empty() { text } else { format!("{text}\n\n{begun}") };
             writing.set_text(&text);
             draft::save(&writing.draft_key(), &text);
-            writing.lines.restore(&draft::load(&draft::sent_key(live.me, live.number)));
+            writing.restore_lines(&lines);
+            draft::save_lines(live.me, live.number, &lines);
             if let Some(area) = writing.area.get_untracked() {
                 announce(&area, "rapport:returned");
             }
@@ -208,6 +232,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             on:focusout=move |_| resting.left()
             on:dragenter=move |_| resting.wake()
             on:submit=move |ev| writing.newer.sending(&ev)
+            on:change=move |ev| if is_line(&ev) { writing.keep_lines() }
         >
             <ActionForm action=send node_ref=form attr:id=COMPOSER>
                 <input type="hidden" name="number" value=live.number />
@@ -305,6 +330,13 @@ pub(crate) fn announce(area: &HtmlTextAreaElement, event: &str) {
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = area.dispatch_event(&event);
     }
+}
+
+/// Whether a field besides the text was changed.
+fn is_line(ev: &web_sys::Event) -> bool {
+    let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let name = target.and_then(|field| field.get_attribute("name")).unwrap_or_default();
+    ["to", "cc", "bcc", "signature", "quote"].contains(&name.as_str())
 }
 
 /// A key that no other message of this ticket has.

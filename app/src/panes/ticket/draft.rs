@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use rapport_domain::UserId;
-use rapport_domain::message::MessageMode;
+use rapport_domain::message::{MessageMode, Recipients, Returned};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// The draft of one person for one ticket and one kind of message.
@@ -16,31 +17,60 @@ pub(super) fn send_as_key(me: Option<UserId>) -> String {
     format!("rapport:send-as:{}", me.map(|m| m.to_string()).unwrap_or_default())
 }
 
-/// To whom the last answer went, one line each of To, Cc and Bcc: for when it is taken back.
-pub(super) fn sent_key(me: Option<UserId>, number: i64) -> String {
-    format!("rapport:sent:{}:{number}", me.map(|m| m.to_string()).unwrap_or_default())
+/// What an answer says besides its text, as its fields have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Lines {
+    pub to: String,
+    pub cc: String,
+    pub bcc: String,
+    /// `None`: the mailbox's.
+    pub signature: Option<String>,
+    pub quotes: bool,
 }
 
-/// Puts an answer that was taken back into a composer that is not open: its text, and what its macros
-/// did (frontend/editor/src/macros.ts); its recipients once it opens.
-pub(super) fn put_back(me: Option<UserId>, number: i64, text: &str) {
-    save(&key(me, number, MessageMode::Reply.as_str()), text);
-    save(&format!("{}:back", sent_key(me, number)), "1");
+impl From<&Returned> for Lines {
+    fn from(returned: &Returned) -> Self {
+        let Recipients { to, cc, bcc } = &returned.recipients;
+        Self {
+            to: to.join(", "),
+            cc: cc.join(", "),
+            bcc: bcc.join(", "),
+            signature: returned.signature.clone(),
+            quotes: returned.quotes,
+        }
+    }
+}
+
+/// Where the lines of an unfinished answer are kept, beside its text.
+fn lines_key(me: Option<UserId>, number: i64) -> String {
+    format!("rapport:lines:{}:{number}", me.map(|m| m.to_string()).unwrap_or_default())
+}
+
+pub(super) fn save_lines(me: Option<UserId>, number: i64, lines: &Lines) {
+    save(&lines_key(me, number), &serde_json::to_string(lines).unwrap_or_default());
+}
+
+pub(super) fn forget_lines(me: Option<UserId>, number: i64) {
+    save(&lines_key(me, number), "");
+}
+
+/// The lines of an unfinished answer, where somebody changed them.
+pub(super) fn load_lines(me: Option<UserId>, number: i64) -> Option<Lines> {
+    serde_json::from_str(&load(&lines_key(me, number))).ok()
+}
+
+/// Puts an answer that was taken back into a composer that is not open: its text, its lines, and
+/// what its macros did (frontend/editor/src/macros.ts).
+pub(super) fn put_back(me: Option<UserId>, number: i64, returned: &Returned) {
+    let mode = MessageMode::Reply.as_str();
+    save(&key(me, number, mode), &returned.text);
+    save_lines(me, number, &Lines::from(returned));
     let Ok(Some(session)) = window().session_storage() else { return };
-    let chips = format!("rapport:effects:{number}");
+    let chips = format!("rapport:effects:{number}:{mode}");
     if let Ok(Some(sent)) = session.get_item(&format!("{chips}:sent")) {
         // A full or forbidden storage costs the chips and nothing else.
         let _ = session.set_item(&chips, &sent);
     }
-}
-
-/// The recipients of an answer that was put back, once.
-pub(super) fn take_sent(me: Option<UserId>, number: i64) -> Option<String> {
-    let sent = sent_key(me, number);
-    let back = format!("{sent}:back");
-    let was_back = !load(&back).is_empty();
-    save(&back, "");
-    was_back.then(|| load(&sent))
 }
 
 /// The numbers of the tickets for which the person has a draft in this browser. They are read

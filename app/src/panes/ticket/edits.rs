@@ -101,6 +101,14 @@ impl Edits {
         match &answer {
             Ok(_) => {
                 if let Some(Undo { said, back }) = undo {
+                    // What it really replaced is known by now: an edit before it may have been
+                    // on its way when this one was made.
+                    let back = match (&edit.was, &back[..]) {
+                        (Some(was), [(property, _, Some(_))]) => {
+                            vec![(property.clone(), was.clone(), Some(edit.value.clone()))]
+                        }
+                        _ => back,
+                    };
                     self.toasts.undoable(said, move || {
                         for (property, value, was) in back.clone() {
                             self.push(number, property, &value, was, None);

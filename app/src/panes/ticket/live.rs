@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::live::Hint;
-use rapport_domain::message::{Delivery, TicketDetails};
+use rapport_domain::message::{Delivery, Returned, TicketDetails};
 use rapport_domain::ticket::{Ticket, TicketProperty};
 use rapport_domain::{Cursor, CustomerId, MessageId, Permission, UserId};
 
@@ -30,8 +30,8 @@ pub(super) struct Live {
     /// Taking back what has not left, and sending again what failed.
     pub undo: ServerAction<UndoSend>,
     pub retry: ServerAction<RetrySend>,
-    /// The text of a message that was taken back, for the composer.
-    pub returned: RwSignal<Option<String>>,
+    /// A message that was taken back, for the composer.
+    pub returned: RwSignal<Option<Returned>>,
     pub changed: Changed,
     pub may_write: bool,
     /// The one who reads.
@@ -78,8 +78,8 @@ impl Live {
     /// to another customer.
     pub fn follow_changes(self) {
         let toasts = use_toasts();
-        let undone = move |text| {
-            self.returned.set(Some(text));
+        let undone = move |returned| {
+            self.returned.set(Some(returned));
             self.changed.notify();
         };
         // Too late, or tried meanwhile: the page shows what became of it.

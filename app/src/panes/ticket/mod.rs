@@ -43,7 +43,7 @@ pub use edits::provide_edits;
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
 
 use crate::Failure;
-use crate::live::{typing, use_live};
+use crate::live::{PresentPeople, typing, use_live};
 use crate::profile_route::use_profile_route;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
@@ -115,6 +115,7 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
     view! {
         {view! { <TicketRow live /> }.into_any()}
         {view! { <Properties live /> }.into_any()}
+        <div class="here"><PresentPeople edge=true ticket=live.details.with_untracked(|d| d.ticket.row.id) /></div>
         {view! { <Thread live /> }.into_any()}
         {move || (live.may_write && !merged.get()).then(|| view! {
             {view! { <Uploads live /> }.into_any()}
@@ -145,6 +146,7 @@ fn writes(ev: leptos::ev::Event) {
             None => field.text_content().is_some_and(|text| !text.trim().is_empty()),
         };
         typing(written);
+        newer::typed();
     }
 }
 

@@ -10,7 +10,7 @@ use leptos::html::Form;
 use leptos::prelude::*;
 use rapport_domain::message::NewerMessage;
 use rapport_domain::{AppError, MessageId, Uuid};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -31,6 +31,8 @@ thread_local! {
     // The button that sent the form last. Not a local `StoredValue`, which the server drops on
     // another thread than the one that made it, and that panics.
     static BUTTON: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+    // When somebody last wrote in the composer, in milliseconds.
+    static TYPED_AT: Cell<f64> = const { Cell::new(0.0) };
 }
 
 impl Newer {
@@ -60,7 +62,8 @@ impl Newer {
             if newest.try_get_untracked() != Some(at) {
                 return;
             }
-            if in_sight() {
+            // Whoever writes looks at what they write.
+            if in_sight() && !just_typed() {
                 self.seen.try_set(at);
             } else {
                 self.look(newest);
@@ -88,6 +91,15 @@ impl Newer {
             }
         });
     }
+}
+
+/// Notes that somebody writes in the composer.
+pub(super) fn typed() {
+    TYPED_AT.set(js_sys::Date::now());
+}
+
+fn just_typed() -> bool {
+    js_sys::Date::now() - TYPED_AT.get() < SEEN_AFTER.as_millis() as f64
 }
 
 fn thread() -> Option<web_sys::Element> {

@@ -50,7 +50,7 @@ async fn take_back(number: i64, me: Option<UserId>) -> Result<(), Failure> {
     let Some(mine) = mine else {
         return Err(Failure(AppError::Conflict("It has left already.".into())));
     };
-    let text = undo_send(mine.id).await?;
-    draft::put_back(me, number, &text);
+    let returned = undo_send(mine.id).await?;
+    draft::put_back(me, number, &returned);
     Ok(())
 }

@@ -38,6 +38,8 @@ pub(super) struct Lines {
     to: Line,
     cc: Line,
     bcc: Line,
+    /// Grows with everybody who is added by a click.
+    pub added: RwSignal<u32>,
 }
 
 impl Lines {
@@ -45,7 +47,12 @@ impl Lines {
         let line = |text: String| Line { node: NodeRef::new(), text: RwSignal::new(text) };
         let Recipients { to, cc, bcc } =
             live.details.with_untracked(|d| d.answers.recipients.clone());
-        Self { to: line(to.join(", ")), cc: line(cc.join(", ")), bcc: line(bcc.join(", ")) }
+        Self {
+            to: line(to.join(", ")),
+            cc: line(cc.join(", ")),
+            bcc: line(bcc.join(", ")),
+            added: RwSignal::new(0),
+        }
     }
 
     /// The next message starts from the suggestion: nobody stays in copy by accident.
@@ -57,17 +64,14 @@ impl Lines {
         }
     }
 
-    /// The three, one a line.
-    pub fn written(self) -> String {
-        [self.to, self.cc, self.bcc].map(|line| line.text.get_untracked()).join("\n")
+    /// To, Cc and Bcc as they are written.
+    pub fn written(self) -> [String; 3] {
+        [self.to, self.cc, self.bcc].map(|line| line.text.get_untracked())
     }
 
-    /// Puts back what [`Lines::written`] said; nothing where nothing was.
-    pub fn restore(self, written: &str) {
-        if !written.is_empty() {
-            for (line, text) in [self.to, self.cc, self.bcc].into_iter().zip(written.split('\n')) {
-                line.set(text.into());
-            }
+    pub fn restore(self, written: [&str; 3]) {
+        for (line, text) in [self.to, self.cc, self.bcc].into_iter().zip(written) {
+            line.set(text.into());
         }
     }
 
@@ -80,6 +84,7 @@ impl Lines {
         let before = before.trim().trim_end_matches([',', ';']);
         let comma = if before.is_empty() { "" } else { ", " };
         self.cc.set(format!("{before}{comma}{email}"));
+        self.added.update(|n| *n = n.wrapping_add(1));
     }
 }
 

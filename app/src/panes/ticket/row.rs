@@ -6,7 +6,6 @@ use super::join::{JoinDialogs, Joining};
 use super::live::Live;
 use super::typing::Typing;
 use super::undo::status_value;
-use crate::live::PresentPeople;
 use crate::pages::inbox::origin::use_origin;
 use crate::pages::profile::{Walk, use_onward};
 use crate::panes::tickets::mark_ticket_unread;
@@ -84,7 +83,6 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             <span class="extras">{due} {tags} {issues}</span>
             </div>
             <span class="end">
-                <PresentPeople edge=true ticket=t.with_untracked(|t| t.row.id) />
                 {view! { <Walk number=live.number /> }.into_any()}
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>

@@ -60,6 +60,18 @@ pub struct Recipients {
     pub bcc: Vec<String>,
 }
 
+/// An answer that was taken back, as its form had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// As it was typed.
+    pub text: String,
+    pub recipients: Recipients,
+    /// `None`: the mailbox's.
+    pub signature: Option<String>,
+    /// Whether the message before it stood at its end.
+    pub quotes: bool,
+}
+
 impl Recipients {
     /// Who gets an answer unless its author says otherwise: whoever wrote last, else the
     /// customer; in copy everybody else who takes part, but none of `own`, our mailboxes, from

@@ -12,7 +12,7 @@ mod thread;
 
 pub use delivery::{
     Answers, DeliveryState, LeftOut, NOT_VIEWED_AFTER, NotAdded, Recipient, RecipientRole,
-    Recipients, opened_by_machine, parse_addresses, receipt_of, shown_receipt,
+    Recipients, Returned, opened_by_machine, parse_addresses, receipt_of, shown_receipt,
 };
 pub use effect::{Effect, StatusChoice};
 pub use file::{Attachment, Look, PICTURES, Upload, UploadRefusal, Uploaded, size_text};

@@ -3,7 +3,7 @@
 use super::link::linked;
 use super::write::account_joined;
 use crate::{Ctx, Result, audit, fields, rules};
-use rapport_domain::customer::{Customer, CustomerEdit};
+use rapport_domain::customer::{Customer, CustomerDetails, CustomerEdit};
 use rapport_domain::error::{Problems, Theirs};
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::identity::{IdentifierKind, Key, taken};
@@ -34,12 +34,19 @@ pub async fn edit_since(
         Some(was) => form.changes_since(was),
         None => form,
     };
-    let mut lists = lists(&form)?;
+    let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
+    let mut problems = Problems::default();
+    // The rest of the form is looked at too, so that all that is wrong is said at once.
+    let lists = problems.check(lists(&form));
+    if lists.is_none() {
+        problems.check(CustomerDetails::default().apply_edit(&form, &defs));
+    }
+    problems.finish()?;
+    let mut lists = lists.unwrap_or_default();
     for (_, keys) in &mut lists {
         *keys = rules::checked(ctx, std::mem::take(keys)).await?;
     }
     let keys: Vec<Key> = lists.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
-    let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
     let mut tx = ctx.store.begin().await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;

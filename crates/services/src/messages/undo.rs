@@ -3,27 +3,33 @@
 use super::send::SendMail;
 use crate::{Ctx, Result, tickets};
 use chrono::{DateTime, Utc};
+use rapport_domain::message::{RecipientRole, Recipients, Returned};
 use rapport_domain::ticket::Receipt;
 use rapport_domain::{AppError, MessageId, Permission, WorkspaceId};
 use rapport_queue::{NoPayload, cancel, enqueue, forget_dead, run_now, wake};
 use rapport_store::{StoreError, Tx, deliveries, messages};
 
-/// Takes back an answer that has not left yet, and gives its text back. What it did to the ticket
+/// Takes back an answer that has not left yet, and gives back what its form had. What it did to the ticket
 /// is put back too; its files wait for the next answer of whoever took it back. Afterwards it is
 /// too late, and a conflict says so.
-pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<String> {
+pub async fn undo_send(ctx: &Ctx, message: MessageId) -> Result<Returned> {
     undo(ctx, message, false).await
 }
 
 /// The same for a page without scripts: the text waits on the ticket, see
 /// [`TicketDetails::returned`](rapport_domain::message::TicketDetails).
-pub async fn undo_send_on_page(ctx: &Ctx, message: MessageId) -> Result<String> {
+pub async fn undo_send_on_page(ctx: &Ctx, message: MessageId) -> Result<Returned> {
     undo(ctx, message, true).await
 }
 
-async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> {
+async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<Returned> {
     ctx.require(Permission::Write)?;
     let too_late = || AppError::Conflict("Too late: this message has left already.".into());
+    // Its lines go with its row.
+    let mail = match ctx.store.outgoing(ctx.workspace, message).await {
+        Err(StoreError::NotFound) => None,
+        mail => Some(mail?),
+    };
     let mut tx = ctx.store.begin().await?;
     let ticket = messages::ticket_of(&mut tx, ctx.workspace, message).await?;
     let ticket = rapport_store::tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
@@ -35,6 +41,7 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> 
     if let Some(user) = ctx.user() {
         messages::detach_uploads(&mut tx, ctx.workspace, message, ticket.id, user).await?;
     }
+    let mail = mail.ok_or_else(too_late)?;
     let undone = match messages::take_back(&mut tx, ctx.workspace, message).await {
         Err(StoreError::NotFound) => return Err(too_late()),
         undone => undone?,
@@ -48,7 +55,20 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<String> 
     }
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(%message, "an answer was taken back");
-    Ok(undone.body)
+    let named = |role| {
+        let found = mail.recipients.iter().filter(|(_, r, _)| *r == role);
+        found.map(|(email, ..)| email.clone()).collect()
+    };
+    Ok(Returned {
+        text: undone.body,
+        recipients: Recipients {
+            to: named(RecipientRole::To),
+            cc: named(RecipientRole::Cc),
+            bcc: named(RecipientRole::Bcc),
+        },
+        signature: mail.signature.clone(),
+        quotes: mail.quoted.is_some(),
+    })
 }
 
 /// Sends a message again that failed, or at once one that waits for its next attempt. Who has

@@ -21,7 +21,8 @@ pub async fn save_view(ctx: &Ctx, view: NewView) -> Result<()> {
     share(ctx, view.shared)?;
     let view = view.checked()?;
     let mut tx = ctx.store.begin().await?;
-    if !tickets::save_view(&mut tx, ctx.workspace, user, &view).await? {
+    let saved = tickets::save_view(&mut tx, ctx.workspace, user, &view).await;
+    if !saved.map_err(name_taken)? {
         let message = format!("You have {} views: delete one first.", limits::VIEWS_SAVED_MAX);
         return Err(AppError::invalid("name", message));
     }
@@ -35,13 +36,7 @@ pub async fn update_view(ctx: &Ctx, id: ViewId, name: &str, shared: bool) -> Res
     let name = text::required_line("name", name, limits::VIEW_NAME_CHARS)?;
     let mut tx = ctx.store.begin().await?;
     let found = tickets::update_view(&mut tx, ctx.workspace, user, id, &name, shared).await;
-    let found = found.map_err(|error| match error {
-        StoreError::Constraint(name) if name == "inbox_views_name" => {
-            AppError::invalid("name", "You have a view of this name.")
-        }
-        other => other.into(),
-    })?;
-    if !found {
+    if !found.map_err(name_taken)? {
         return Err(AppError::NotFound);
     }
     Ok(tx.commit().await.map_err(StoreError::from)?)
@@ -61,6 +56,17 @@ pub async fn delete_view(ctx: &Ctx, id: ViewId) -> Result<()> {
     let mut tx = ctx.store.begin().await?;
     tickets::delete_view(&mut tx, ctx.workspace, user, id).await?;
     Ok(tx.commit().await.map_err(StoreError::from)?)
+}
+
+/// A name stands for one view of a person's: another under it would be lost without a word.
+fn name_taken(error: StoreError) -> AppError {
+    match error {
+        StoreError::Constraint(name) if name == "inbox_views_name" => AppError::invalid(
+            "name",
+            "You have a view of this name. Choose another, or delete that one.",
+        ),
+        other => other.into(),
+    }
 }
 
 /// Views are a person's; an API key has none.

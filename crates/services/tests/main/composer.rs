@@ -41,7 +41,7 @@ async fn marks_leave_as_html_and_as_words(pool: PgPool) {
 async fn what_is_taken_back_is_what_was_typed(pool: PgPool) {
     let post = Post::new(pool).await;
     let id = post.reply("**so**").await;
-    assert_eq!(messages::undo_send(&post.ctx, id).await.unwrap(), "**so**");
+    assert_eq!(messages::undo_send(&post.ctx, id).await.unwrap().text, "**so**");
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

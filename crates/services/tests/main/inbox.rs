@@ -136,9 +136,12 @@ async fn views_are_saved_shared_and_counted(pool: PgPool) {
         query: InboxQuery::from_href("/inbox?channel=email&tag=a%26b"),
         shared,
     };
-    for (name, shared) in [("Mail", false), ("Chat", true), ("MAIL", false)] {
+    for (name, shared) in [("MAIL", false), ("Chat", true)] {
         tickets::save_view(&sam, view(name, shared)).await.unwrap();
     }
+    // Another under its name would put it away without a word.
+    let taken = tickets::save_view(&sam, view("Mail", true)).await.unwrap_err();
+    assert!(taken.field("name").is_some(), "{taken:?}");
     let names = async |ctx: &Ctx| {
         let saved = tickets::saved_views(ctx).await.unwrap();
         saved.iter().map(|v| (v.name.clone(), v.own)).collect::<Vec<_>>()

@@ -33,7 +33,7 @@ async fn a_forwarded_message_goes_to_others_alone(pool: PgPool) {
     // Taken back, its text is none to answer the customer with.
     let other = Forward { to: "other@vendor.example".into(), ..Forward::default() };
     let other = messages::forward(&ctx, asked, other).await.unwrap().id;
-    assert_eq!(messages::undo_send(&ctx, other).await.unwrap(), "");
+    assert_eq!(messages::undo_send(&ctx, other).await.unwrap().text, "");
     assert_eq!(post.now().await, 1);
     let mail = post.sink.mail();
     assert_eq!(mail.to, ["help@vendor.example"]);

@@ -121,8 +121,8 @@ async fn an_answer_can_be_taken_back_until_it_leaves(pool: PgPool) {
     assert_eq!(messages::undo_send(&stranger, id).await, Err(AppError::NotFound));
     let vera = post.world.ctx(&post.world.vera);
     assert_eq!(messages::undo_send(&vera, id).await, Err(AppError::Forbidden));
-    let text = messages::undo_send(&post.ctx, id).await.unwrap();
-    assert_eq!(text, "Oops, wrong customer");
+    let back = messages::undo_send(&post.ctx, id).await.unwrap();
+    assert_eq!(back.text, "Oops, wrong customer");
     let after = messages::details(&post.ctx, post.number, None).await.unwrap();
     assert_eq!(after.thread.messages.len(), 1);
     assert_eq!(after.ticket.row.status, Status::New);

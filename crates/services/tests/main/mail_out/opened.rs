@@ -101,8 +101,9 @@ async fn ticket_and_message_come_together_or_not_at_all(pool: PgPool) {
     // Taken back, the ticket stays and its text comes back.
     let created = open(FirstMessage::Mail(mail("alex@customer.example"))).await.unwrap();
     let details = messages::details(&post.ctx, created.number, None).await.unwrap();
-    let text = messages::undo_send(&post.ctx, details.thread.messages[0].id).await.unwrap();
-    assert!(text.contains("**ready**"), "{text}");
+    let back = messages::undo_send(&post.ctx, details.thread.messages[0].id).await.unwrap();
+    assert!(back.text.contains("**ready**"), "{back:?}");
+    assert_eq!(back.recipients.to, ["alex@customer.example"]);
     post.now().await;
     post.sink.no_more_mail();
 }

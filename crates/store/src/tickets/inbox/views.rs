@@ -94,8 +94,8 @@ impl Store {
     }
 }
 
-/// Saves a view behind a person's others; one of the same name (in any case) is replaced where it
-/// stands. Answers false when the person has [`limits::VIEWS_SAVED_MAX`] others.
+/// Saves a view behind a person's others; the constraint `inbox_views_name` refuses a name that one of
+/// them has, in any case. Answers false when the person has [`limits::VIEWS_SAVED_MAX`] others.
 pub async fn save_view(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -106,9 +106,7 @@ pub async fn save_view(
         "insert into inbox_views (workspace_id, user_id, id, name, href, shared, position)
         select $1, $2, $3, $4, $5, $6, coalesce(max(position), 0) + 1 from inbox_views
         where workspace_id = $1 and user_id = $2
-        having count(*) filter (where lower(name) <> lower($4)) < $7
-        on conflict (workspace_id, user_id, lower(name))
-        do update set name = excluded.name, href = excluded.href, shared = excluded.shared",
+        having count(*) < $7",
         workspace.0,
         user.0,
         ViewId::generate().0,
