@@ -67,7 +67,7 @@ test("what came a moment before is shown first; then one sends anyway, or goes o
 });
 
 test("whoever writes on has not seen what came beside it", async ({ page, watch }) => {
-  watch.allow(/409/);
+  watch.allow(/status of 409/);
   await login(page);
   const { mark, number, url } = await ticket(page);
   await page.goto(url);
@@ -80,7 +80,7 @@ test("whoever writes on has not seen what came beside it", async ({ page, watch 
     await page.waitForTimeout(500);
   }
   await page.keyboard.press("Control+Enter");
-  await expect(page.getByRole("alert").filter({ hasText: "Not sent yet" })).toContainText(`Beside ${mark}`);
+  await expect(page.getByRole("alert", { name: "New since you last looked" })).toContainText(`Beside ${mark}`);
 });
 
 test("what was on screen for a while counts as seen", async ({ page }) => {
