@@ -17,7 +17,7 @@ pub fn CustomField(
     value: String,
     #[prop(optional, into)] error: MaybeProp<String>,
 ) -> impl IntoView {
-    match kind.rules().input(&options) {
+    match kind.input(&options) {
         InputSpec::Line { kind, max: Some(maxlength) } => {
             view! { <Field name label kind value error maxlength /> }.into_any()
         }

@@ -252,7 +252,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
             <a class="tiny" href=url target="_blank" rel="noopener noreferrer" aria-label="Open the link" title="Open the link"><Icon name="external-link" /></a>
         })
     };
-    let editor = match def.kind.rules().input(&def.options) {
+    let editor = match def.kind.input(&def.options) {
         _ if !live.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
         InputSpec::Choice(choices) => {
             let mut all = vec![Choice::new("", "—")];

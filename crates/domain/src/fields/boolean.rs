@@ -35,11 +35,11 @@ impl FieldKind for Boolean {
         }
     }
 
-    fn input(&self, _: &[String]) -> InputSpec {
-        InputSpec::Choice([true, false].map(|b| display(&b.into())).into())
-    }
-
     fn icon(&self) -> &'static str {
         "toggle-left"
     }
+}
+
+pub(super) fn input() -> InputSpec {
+    InputSpec::Choice([true, false].map(|b| display(&b.into())).into())
 }

@@ -28,19 +28,19 @@ impl FieldKind for Date {
         day.map_or_else(|| value.clone(), |day| day.to_string().into())
     }
 
-    fn input(&self, _: &[String]) -> InputSpec {
-        InputSpec::Line { kind: "date", max: None }
-    }
-
     fn icon(&self) -> &'static str {
         "calendar"
     }
+}
 
-    fn card_value(&self, value: &Value) -> Option<CardValue> {
-        let text = display(value);
-        CardValue::plain(match text.parse::<NaiveDate>() {
-            Ok(date) => date_text(date),
-            Err(_) => text,
-        })
-    }
+pub(super) fn input() -> InputSpec {
+    InputSpec::Line { kind: "date", max: None }
+}
+
+pub(super) fn card_value(value: &Value) -> Option<CardValue> {
+    let text = display(value);
+    CardValue::plain(match text.parse::<NaiveDate>() {
+        Ok(date) => date_text(date),
+        Err(_) => text,
+    })
 }

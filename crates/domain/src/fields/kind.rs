@@ -1,7 +1,6 @@
 //! What a type of custom field has to say of itself.
 
-use super::{FieldDef, display, error_field};
-use crate::card::CardValue;
+use super::{FieldDef, error_field};
 use crate::error::AppError;
 use crate::json;
 use serde_json::Value;
@@ -15,7 +14,7 @@ pub enum InputSpec {
     Choice(Vec<String>),
 }
 
-/// The rules of a type. Null and empty text never come here: they clear any field.
+/// The rules of a type, for the server alone: the browser half holds none of them. Null and empty text never come here: they clear any field.
 pub trait FieldKind: Sync {
     /// What it takes, in words: `a number`.
     fn takes(&self, def: &FieldDef) -> String;
@@ -33,19 +32,12 @@ pub trait FieldKind: Sync {
         scalar(value).map_or_else(|| value.clone(), Value::from)
     }
 
-    fn input(&self, options: &[String]) -> InputSpec;
-
     /// Its icon in the app config.
     fn icon(&self) -> &'static str;
 
     /// Whether a field of it says which values there are.
     fn has_options(&self) -> bool {
         false
-    }
-
-    /// What a card shows.
-    fn card_value(&self, value: &Value) -> Option<CardValue> {
-        CardValue::plain(display(value))
     }
 }
 

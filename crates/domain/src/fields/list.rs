@@ -27,10 +27,6 @@ impl FieldKind for List {
         option.map_or_else(|| value.clone(), |option| option.clone().into())
     }
 
-    fn input(&self, options: &[String]) -> InputSpec {
-        InputSpec::Choice(options.to_vec())
-    }
-
     fn icon(&self) -> &'static str {
         "list"
     }
@@ -38,4 +34,8 @@ impl FieldKind for List {
     fn has_options(&self) -> bool {
         true
     }
+}
+
+pub(super) fn input(options: &[String]) -> InputSpec {
+    InputSpec::Choice(options.to_vec())
 }

@@ -1,7 +1,7 @@
 //! Custom fields: their definitions, and which values they take.
 //!
-//! A type is a module that says what it takes ([`FieldKind`]); a new one is a file here, its word in
-//! [`FieldType`] and a line in [`FieldType::rules`].
+//! A type is a module that says what it takes ([`FieldKind`]) and how it is typed; a new one is a file
+//! here, its word in [`FieldType`] and a line in [`FieldType::input`] and [`FieldType::rules`].
 
 mod boolean;
 mod date;
@@ -38,7 +38,19 @@ vocabulary! {
 }
 
 impl FieldType {
-    /// What fields of this type take and how they show.
+    /// How a value is typed or chosen; `options` are the field's.
+    pub fn input(self, options: &[String]) -> InputSpec {
+        match self {
+            Self::Text => text::input(),
+            Self::Number => number::input(),
+            Self::Boolean => boolean::input(),
+            Self::Date => date::input(),
+            Self::Url => url::input(),
+            Self::List => list::input(options),
+        }
+    }
+
+    /// What fields of this type take.
     pub fn rules(self) -> &'static dyn FieldKind {
         match self {
             Self::Text => &text::Text,
@@ -163,7 +175,11 @@ pub fn card_value(kind: FieldType, value: &Value) -> Option<CardValue> {
             let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
             CardValue::plain(texts.join(", "))
         }
-        value => kind.rules().card_value(value),
+        value => match kind {
+            FieldType::Date => date::card_value(value),
+            FieldType::Url => url::card_value(value),
+            _ => CardValue::plain(display(value)),
+        },
     }
 }
 
@@ -263,7 +279,7 @@ mod tests {
     fn a_choice_is_what_its_value_reads_as() {
         for kind in FieldType::ALL {
             let def = def(*kind);
-            if let InputSpec::Choice(choices) = def.kind.rules().input(&def.options) {
+            if let InputSpec::Choice(choices) = def.kind.input(&def.options) {
                 for choice in choices {
                     let value = parse(&def, &choice).unwrap();
                     assert_eq!(display(&value), choice, "{kind:?}");

@@ -31,11 +31,11 @@ impl FieldKind for Number {
         }
     }
 
-    fn input(&self, _: &[String]) -> InputSpec {
-        InputSpec::Line { kind: "number", max: None }
-    }
-
     fn icon(&self) -> &'static str {
         "hash"
     }
+}
+
+pub(super) fn input() -> InputSpec {
+    InputSpec::Line { kind: "number", max: None }
 }

@@ -30,11 +30,11 @@ impl FieldKind for Text {
         text.map_or_else(|| value.clone(), Value::from)
     }
 
-    fn input(&self, _: &[String]) -> InputSpec {
-        InputSpec::Line { kind: "text", max: Some(limits::FIELD_TEXT_CHARS) }
-    }
-
     fn icon(&self) -> &'static str {
         "type"
     }
+}
+
+pub(super) fn input() -> InputSpec {
+    InputSpec::Line { kind: "text", max: Some(limits::FIELD_TEXT_CHARS) }
 }

@@ -22,18 +22,18 @@ impl FieldKind for Url {
         }
     }
 
-    fn input(&self, _: &[String]) -> InputSpec {
-        InputSpec::Line { kind: "url", max: Some(limits::URL_CHARS) }
-    }
-
     fn icon(&self) -> &'static str {
         "link"
     }
+}
 
-    fn card_value(&self, value: &Value) -> Option<CardValue> {
-        match value {
-            Value::String(url) => CardValue::site(url),
-            other => CardValue::plain(display(other)),
-        }
+pub(super) fn input() -> InputSpec {
+    InputSpec::Line { kind: "url", max: Some(limits::URL_CHARS) }
+}
+
+pub(super) fn card_value(value: &Value) -> Option<CardValue> {
+    match value {
+        Value::String(url) => CardValue::site(url),
+        other => CardValue::plain(display(other)),
     }
 }
