@@ -92,7 +92,7 @@ test("another's change of the same is a conflict with both values, of something 
   await others(page, `/api/v1/tickets/${number}`, { subject: "Something else" });
   const priority = pane(page).getByLabel("Priority", { exact: true });
   await priority.selectOption("low");
-  await expect(priority).not.toHaveAttribute("data-pending", "");
+  await expect(page.locator(".toasts")).toContainText("Priority set to Low");
   await expect(pane(page).getByRole("alert")).toHaveCount(0);
 
   await others(page, `/api/v1/tickets/${number}`, { priority: "urgent" });

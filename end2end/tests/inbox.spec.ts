@@ -244,7 +244,7 @@ test("a draft shows at its ticket, and a view can be saved and renamed", async (
   await views(page).getByText("Save as a view").click();
   await views(page).getByLabel("Name of the view").fill(`mine ${mark}`);
   await views(page).getByRole("button", { name: "Save" }).click();
-  await expect(views(page)).toContainText("You have a view of this name.");
+  await expect(page.getByText("You have a view of this name.")).toBeVisible();
   await page.keyboard.press("Escape");
   await views(page).getByRole("link", { name: "Edit your views" }).click();
   const form = page.getByRole("form", { name: `Mine ${mark}` });

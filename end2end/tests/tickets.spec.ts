@@ -79,6 +79,7 @@ test("the pane says which of the customer's other tickets has words that wait", 
   await expect(waits(1)).toBeVisible();
   await expect(waits(0)).toHaveCount(0);
   await page.keyboard.press("k");
+  await expect(editor).toHaveText("Dear");
   await editor.fill("");
   await page.keyboard.press("Escape");
   await page.keyboard.press("j");

@@ -196,7 +196,8 @@ impl Origin {
     /// It is to be done again: what took it out of the view was taken back.
     pub fn take_in(self, number: i64) {
         let is_gone = |trail: &Trail| Some(trail.rows[trail.index(number)?].gone);
-        if self.with(is_gone) == Some(true) {
+        // Whoever asks follows the ticket, not the view.
+        if untrack(|| self.with(is_gone)) == Some(true) {
             self.change(|trail| {
                 for row in trail.rows.iter_mut().filter(|row| row.number == number) {
                     row.gone = false;
