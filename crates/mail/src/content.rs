@@ -296,12 +296,14 @@ fn without_files(
     // yEnc counts on every byte as it came.
     let range = part.offset_body as usize..part.offset_end as usize;
     let raw = message.raw_message.get(range).unwrap_or_default();
-    if is_text && part.encoding == Encoding::None && !raw.is_ascii() {
-        if let Some((kept, found)) = inline_files::taken_out(raw) {
-            files.extend(found);
-            let declared = part.content_type().and_then(|t| t.attribute("charset"));
-            return charset::decode(&kept, declared).replace("\r\n", "\n").replace('\r', "\n");
-        }
+    if is_text
+        && part.encoding == Encoding::None
+        && !raw.is_ascii()
+        && let Some((kept, found)) = inline_files::taken_out(raw)
+    {
+        files.extend(found);
+        let declared = part.content_type().and_then(|t| t.attribute("charset"));
+        return charset::decode(&kept, declared).replace("\r\n", "\n").replace('\r', "\n");
     }
     let text = plain(message, part);
     match inline_files::taken_out(text.as_bytes()).filter(|_| is_text) {

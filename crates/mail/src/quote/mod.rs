@@ -37,9 +37,10 @@ pub fn split_quoted(body: &str) -> Split {
     let cut = signature(&lines[..quote.unwrap_or(lines.len())]).or(quote);
     let whole = || Split { fresh: body.trim_end().to_string(), quoted: None };
     let Some(cut) = cut else { return whole() };
-    // What the device wrote above the quote goes with it.
+    // What the device wrote above the quote goes with it; people end what they write with a dot.
     let last = lines[..cut].iter().rposition(|line| !line.trim().is_empty());
-    let cut = last.filter(|n| is_device_line(lines[*n].trim())).unwrap_or(cut);
+    let is_device = |line: &str| is_device_line(line) && !line.ends_with(['.', '!', '?']);
+    let cut = last.filter(|n| is_device(lines[*n].trim())).unwrap_or(cut);
     let fresh = lines[..cut].join("\n").trim_end().to_string();
     let quoted = lines[cut..].join("\n").trim().to_string();
     // A message that is nothing but a quote (a forward) shows what it is.

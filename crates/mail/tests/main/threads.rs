@@ -273,6 +273,9 @@ fn what_looks_like_headers_or_a_signature_stays() {
     ] {
         assert_eq!(split_quoted(body).quoted, None, "{body}");
     }
+    let headers = "From: Ada <a@b.example>\nSent: Monday\nTo: Wes\nSubject: Re\n\nHallo";
+    let courier = format!("Yes.\n\nSent via courier, as you asked.\n\n{headers}");
+    assert_eq!(split_quoted(&courier).fresh, "Yes.\n\nSent via courier, as you asked.");
     for signature in [
         "Ada King\nTel. +49 30 1234567, mobile +49 170 1234567, fax on request only please",
         "Ada King\nhttps://x.example/a/very/long/address/that/goes/on/and/on",
