@@ -176,8 +176,8 @@ fn files(
             };
             let method = part.content_type().and_then(|t| t.attribute("method"));
             let words = match kind {
-                Data::Calendar => calendar::told(&file, method),
-                Data::Card => card::told(&file).map(|words| Told { words, ..Told::default() }),
+                Data::Calendar => calendar::describe(&file, method),
+                Data::Card => card::describe(&file).map(|words| Told { words, ..Told::default() }),
             };
             // Invitations come twice: to be read by programs, and as a file.
             told.extend(words.filter(|w| !told.iter().any(|t| t.words == w.words)));

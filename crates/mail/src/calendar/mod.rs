@@ -31,7 +31,7 @@ pub(crate) struct Told {
 }
 
 /// An invitation in words; `None` when it is none. `method` is what the mail says that it is.
-pub(crate) fn told(calendar: &str, method: Option<&str>) -> Option<Told> {
+pub(crate) fn describe(calendar: &str, method: Option<&str>) -> Option<Told> {
     let mut end = calendar.len().min(CALENDAR_BYTES);
     while !calendar.is_char_boundary(end) {
         end -= 1;
@@ -151,7 +151,7 @@ mod tests {
         let text = format!(
             "BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\nBEGIN:VEVENT\nUID:1\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
         );
-        told(&text.replace('\n', "\r\n"), None).unwrap_or_default().words
+        describe(&text.replace('\n', "\r\n"), None).unwrap_or_default().words
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_no_calendar_is_none() {
         for text in ["", "hello", "BEGIN:VCALENDAR", "BEGIN:VCARD\r\nEND:VCARD\r\n"] {
-            assert_eq!(told(text, None), None, "{text}");
+            assert_eq!(describe(text, None), None, "{text}");
         }
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let times = |event: &str| {
             let text =
                 format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nEND:VEVENT\nEND:VCALENDAR\n");
-            told(&text.replace('\n', "\r\n"), Some("request")).expect("an invitation").times
+            describe(&text.replace('\n', "\r\n"), Some("request")).expect("an invitation").times
         };
         let tokyo =
             times("DTSTART;TZID=Asia/Tokyo:20261201T003000\nDTEND;TZID=Asia/Tokyo:20261201T010000");

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 const DAYS_MAX: usize = 7;
 
 /// Goes on after when it is first: `, every week on Mon and Thu, 10 times`; empty for once.
-pub(super) fn told(event: &ICalendarComponent) -> String {
+pub(super) fn describe(event: &ICalendarComponent) -> String {
     if event.has_property(&ICalendarProperty::RecurrenceId) {
         return ", one of a series".into();
     }

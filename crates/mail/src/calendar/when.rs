@@ -32,7 +32,7 @@ pub(super) fn when(
         true => timed(&begins, ends.as_ref()),
         false => (days(&begins, ends.as_ref()), None),
     };
-    Some((said + &repeat::told(event), spoken))
+    Some((said + &repeat::describe(event), spoken))
 }
 
 fn day(date: NaiveDate) -> String {
