@@ -72,11 +72,13 @@ function written(at, style) {
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
   const day = `${months[at.getMonth()]} ${at.getDate()}`;
   const dated = at.getFullYear() === now.getFullYear() ? day : `${day}, ${at.getFullYear()}`;
+  const weekday = at.toDateString().slice(0, 3);
   const today = at.toDateString() === now.toDateString();
   const styles = {
     clock,
     full: `${day}, ${at.getFullYear()} ${clock}`,
     second: `${day}, ${clock}:${two(at.getSeconds())}`,
+    appointment: `${weekday}, ${day}, ${at.getFullYear()}, ${clock}`,
     list: today ? clock : dated,
     row: today ? `Today ${clock}` : dated,
     day: today ? "Today" : dated,

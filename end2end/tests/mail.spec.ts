@@ -108,3 +108,34 @@ eachTheme("mailboxes and their form", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Mailboxes" })).toBeVisible();
   await axe(page);
 });
+
+test("an invitation is in the reader's time, and in the sender's beside it", async ({ page }) => {
+  await login(page);
+  const mark = `i${Date.now()}${Math.floor(Math.random() * 1e6)}`;
+  const event = (zone: string, begins: string, ends: string) =>
+    ["BEGIN:VEVENT", `SUMMARY:${zone}`, `DTSTART;TZID=${zone}:${begins}`, `DTEND;TZID=${zone}:${ends}`, "END:VEVENT"];
+  const data = [
+    `From: Ines <${mark}@mail.example>`,
+    "To: support@acme.example",
+    `Subject: Demo ${mark}`,
+    "Content-Type: text/calendar; method=REQUEST",
+    "",
+    "BEGIN:VCALENDAR",
+    "METHOD:REQUEST",
+    ...event("Asia/Tokyo", "20261202T003000", "20261202T080000"),
+    ...event("Europe/Berlin", "20261202T100000", "20261202T113000"),
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n");
+  const headers = { authorization: `Bearer ${DEMO.secretKey}`, "content-type": "message/rfc822" };
+  const answer = await page.request.post("/api/v1/inbound/email", { data, headers });
+  const { ticket_number, customer_id } = await answer.json();
+  await page.goto(`/customers/${customer_id}/tickets/${ticket_number}`);
+  const message = pane(page).getByRole("article", { name: "Ines wrote" });
+  // The browser is in Berlin.
+  await expect(message).toContainText(
+    "When: Tue, Dec 1, 2026, 16:30 to Wed, Dec 2, 2026, 00:00 · sent as Wed, Dec 2, 2026, 00:30 to 08:00 (Asia/Tokyo)",
+  );
+  await expect(message).toContainText("When: Wed, Dec 2, 2026, 10:00 to 11:30");
+  await expect(message).not.toContainText("(Europe/Berlin)");
+});

@@ -26,6 +26,8 @@ pub enum TimeStyle {
     Full,
     /// `Nov 24, 09:14:05`: among others of the same days, where the order matters.
     Second,
+    /// `Tue, Nov 24, 2026, 09:14`: when people meet.
+    Appointment,
 }
 
 impl TimeStyle {
@@ -38,6 +40,7 @@ impl TimeStyle {
             Self::Clock => "clock",
             Self::Full => "full",
             Self::Second => "second",
+            Self::Appointment => "appointment",
         }
     }
 }
@@ -114,6 +117,7 @@ fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> Strin
         TimeStyle::Clock => "%H:%M",
         TimeStyle::Full => "%b %-d, %Y %H:%M",
         TimeStyle::Second => "%b %-d, %H:%M:%S",
+        TimeStyle::Appointment => "%a, %b %-d, %Y, %H:%M",
         TimeStyle::List if today => "%H:%M",
         TimeStyle::Row if today => "Today %H:%M",
         TimeStyle::Day if today => "Today",

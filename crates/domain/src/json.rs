@@ -32,13 +32,46 @@ pub fn object_bytes(map: &Map<String, Value>) -> usize {
     2 + map.iter().map(|(key, item)| key.len() + 4 + bytes(item)).sum::<usize>()
 }
 
+/// Exactly how many bytes a value has when it is written: counted, not kept.
+pub fn written_bytes(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Neither counting nor a value can fail.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
+}
+
 /// Replaces NUL by U+FFFD in every text and every key.
 pub fn storable(value: Value) -> Value {
+    // Hardly anything holds one, and to build an object anew costs as much as to read it.
+    if has_nul(&value) { replace_nul(value) } else { value }
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(list) => list.iter().any(has_nul),
+        Value::Object(map) => map.iter().any(|(key, item)| key.contains('\0') || has_nul(item)),
+        _ => false,
+    }
+}
+
+fn replace_nul(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(without_nul(text)),
-        Value::Array(list) => Value::Array(list.into_iter().map(storable).collect()),
+        Value::Array(list) => Value::Array(list.into_iter().map(replace_nul).collect()),
         Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(k, v)| (without_nul(k), storable(v))).collect())
+            Value::Object(map.into_iter().map(|(k, v)| (without_nul(k), replace_nul(v))).collect())
         }
         other => other,
     }
@@ -239,6 +272,12 @@ mod tests {
         assert_eq!(text(json!(4.917012345670e12)).as_deref(), Some("4917012345670"));
         assert_eq!(text(json!(0.5)).as_deref(), Some("0.5"));
         assert_eq!(text(json!(u64::MAX)).as_deref(), Some("18446744073709551615"));
+    }
+
+    #[test]
+    fn bytes_are_counted_as_they_are_written() {
+        let value = serde_json::json!({"a": [1, 2.5, null, true], "ä\"": "\u{1}€"});
+        assert_eq!(written_bytes(&value), value.to_string().len());
     }
 
     proptest! {

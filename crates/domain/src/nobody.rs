@@ -114,6 +114,9 @@ pub fn is_nobody(value: &str) -> bool {
 
 /// Whether a workspace's own `words` name the value.
 pub fn is_among(words: &[String], value: &str) -> bool {
+    if words.is_empty() {
+        return false;
+    }
     let value = folded(value);
     !value.is_empty() && words.iter().any(|word| folded(word) == value)
 }

@@ -130,7 +130,8 @@ pub fn initials(name: &str) -> String {
 ///
 /// Deliberately lax about the local part: what a mail server accepted is an address.
 pub fn email(field: &str, text: &str) -> Result<String, AppError> {
-    let text = clean_line(text).replace(is_joiner, "").to_lowercase();
+    // Keyboards of wide scripts have a wide sign.
+    let text = clean_line(text).replace(is_joiner, "").replace('＠', "@").to_lowercase();
     let text = text.trim_start_matches("mailto:");
     let bad = || AppError::invalid(field, "This is not an e-mail address.");
     let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
@@ -231,6 +232,7 @@ mod tests {
     fn email_is_lower_cased_and_needs_both_halves() {
         assert_eq!(email("email", " Alex@Example.COM ").as_deref(), Ok("alex@example.com"));
         assert!(email("email", "ada@[192.0.2.1]").is_ok());
+        assert_eq!(email("email", "ada＠x.example").as_deref(), Ok("ada@x.example"));
         for bad in
             ["", "a", "a@", "@b", "a b@c", "a@b@c", "x <a@b>", "a@b.example]", "a@b&gt", "a@b/c"]
         {

@@ -1,6 +1,6 @@
 //! Files that came with a mail: their names and types are what a stranger typed.
 
-use crate::file_name;
+use crate::{file_name, inline_files};
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 use rapport_domain::text;
 
@@ -63,9 +63,16 @@ impl Attachment {
                 .or(part.content_location())
                 .map(|id| text::excerpt(id.trim_matches(['<', '>', ' ']), 250))
                 .filter(|id| !id.is_empty()),
-            data: part.contents().to_vec(),
+            data: uudecoded(part).unwrap_or_else(|| part.contents().to_vec()),
         }
     }
+}
+
+/// A file in an encoding that no standard of mail has, but some programs write.
+pub(crate) fn uudecoded(part: &MessagePart<'_>) -> Option<Vec<u8>> {
+    let encoding = part.content_transfer_encoding()?.to_ascii_lowercase();
+    let is = ["x-uuencode", "uuencode", "x-uue", "uue"].contains(&encoding.trim());
+    is.then(|| inline_files::uudecoded(part.contents())).flatten()
 }
 
 /// A subject as the name of a file: its slashes are no folders.

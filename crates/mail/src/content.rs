@@ -1,12 +1,13 @@
 //! What a mail holds: the text to show, the cleaned HTML, the files, and what packs of other
 //! programs have inside.
 
-use crate::attachment::Attachment;
-use crate::{calendar, card, charset, html, place, sealed, tnef};
+use crate::attachment::{self, Attachment};
+use crate::calendar::Told;
+use crate::{calendar, card, charset, html, inline_files, place, quote, sealed, tnef};
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use rapport_domain::limits;
-use rapport_domain::message::Seal;
+use rapport_domain::message::{Seal, SpokenTime};
 use std::borrow::Cow;
 
 /// Bytes of HTML that are cleaned and kept; a longer body keeps its text alone.
@@ -58,6 +59,8 @@ const STUB_WORDS: [&str; 34] = [
 #[derive(Debug, Default)]
 pub(crate) struct Content {
     pub text: String,
+    /// The times that the text speaks of.
+    pub times: Vec<SpokenTime>,
     /// Cleaned; `None` when the mail is plain text.
     pub html: Option<String>,
     pub seal: Option<Seal>,
@@ -73,13 +76,14 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     let mut seal = sealed::seal(message);
     let mut told = Vec::new();
     let mut packed = tnef::Packet::default();
-    let files = files(message, &mut told, &mut packed);
+    let mut files = files(message, &mut told, &mut packed);
     let is_html = |p: &&MessagePart<'_>| matches!(p.body, PartType::Html(_));
     let mut html = htmls.iter().any(is_html).then(|| clean_html(message, &htmls, &files)).flatten();
     let mut text = if texts.iter().any(is_html) && texts.len() == htmls.len() && html.is_some() {
         html.as_deref().map(html::html_to_text).unwrap_or_default()
     } else {
-        texts.iter().map(|p| plain(message, p)).collect::<Vec<_>>().join("\n")
+        let text = |part: &&MessagePart<'_>| without_files(message, part, &mut files);
+        texts.iter().map(text).collect::<Vec<_>>().join("\n")
     };
     if text.trim().is_empty() && html.is_none() {
         html = packed.html.filter(|h| h.len() <= HTML_BYTES).map(|h| html::sanitize(&h));
@@ -103,13 +107,27 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     {
         text = seal.label().to_string();
     }
-    for one in told {
-        if !text.trim().is_empty() {
-            text.push_str("\n\n");
-        }
-        text.push_str(&one);
+    let times = told.iter().flat_map(|t| t.times.clone()).collect();
+    let text = with_told(text, told);
+    Content { text, times, html, seal, files }
+}
+
+/// A text and what invitations and cards say, above the signature and the quote: what is folded
+/// there is not read.
+fn with_told(text: String, told: Vec<Told>) -> String {
+    if told.is_empty() {
+        return text;
     }
-    Content { text, html, seal, files }
+    let split = quote::split_quoted(&text);
+    let mut all =
+        Some(split.fresh).filter(|t| !t.trim().is_empty()).into_iter().collect::<Vec<_>>();
+    for one in told {
+        // A mail that is nothing but an invitation has its words there.
+        all.extend(one.description.filter(|_| all.is_empty()));
+        all.push(one.words);
+    }
+    all.extend(split.quoted);
+    all.join("\n\n")
 }
 
 /// Text that people read in another form: calendars, address cards.
@@ -143,26 +161,26 @@ fn data_kind(part: &MessagePart<'_>) -> Option<Data> {
 /// The files, those that lie in packs of Outlook included; calendars and cards are told as well.
 fn files(
     message: &Message<'_>,
-    told: &mut Vec<String>,
+    told: &mut Vec<Told>,
     packed: &mut tnef::Packet,
 ) -> Vec<Attachment> {
     let mut files = Vec::new();
     for part in message.attachments().take(limits::EMAIL_ATTACHMENTS_MAX + 1) {
         if let Some(kind) = data_kind(part) {
-            let words = match (&part.body, kind) {
-                (PartType::Text(_), Data::Calendar) => calendar::describe(&written(message, part)),
-                (PartType::Text(_), Data::Card) => card::describe(&written(message, part)),
-                (PartType::Binary(data) | PartType::InlineBinary(data), kind) => {
-                    let file = charset::decode(data, None);
-                    match kind {
-                        Data::Calendar => calendar::describe(&file),
-                        Data::Card => card::describe(&file),
-                    }
+            let file = match &part.body {
+                PartType::Text(_) => written(message, part),
+                PartType::Binary(data) | PartType::InlineBinary(data) => {
+                    charset::decode(data, None)
                 }
-                _ => None,
+                _ => Cow::Borrowed(""),
+            };
+            let method = part.content_type().and_then(|t| t.attribute("method"));
+            let words = match kind {
+                Data::Calendar => calendar::describe(&file, method),
+                Data::Card => card::describe(&file).map(|words| Told { words, ..Told::default() }),
             };
             // Invitations come twice: to be read by programs, and as a file.
-            told.extend(words.filter(|w| !told.contains(w)));
+            told.extend(words.filter(|w| !told.iter().any(|t| t.words == w.words)));
         }
         let file = Attachment::from_part(message, part);
         if !tnef::is_packet(&file.data) {
@@ -187,6 +205,9 @@ fn unread(message: &Message<'_>) -> String {
     let kind = part.content_type().map_or("text", |t| t.ctype()).to_ascii_lowercase();
     let named = part.attachment_name().is_some() || is_data(part);
     let text = matches!(kind.as_str(), "text" | "multipart" | "plain") && message.parts.len() == 1;
+    if let Some(data) = attachment::uudecoded(part).filter(|_| text) {
+        return charset::decode(&data, None).replace("\r\n", "\n");
+    }
     match &part.body {
         PartType::Text(_) | PartType::Binary(_) if text && !named => {
             let said = charset::decode(part.contents(), None);
@@ -223,7 +244,7 @@ fn written<'a>(message: &'a Message<'_>, part: &'a MessagePart<'_>) -> Cow<'a, s
         _ => Some(Cow::Borrowed(raw)),
     };
     let odd = |b: &Cow<'_, [u8]>| {
-        !b.is_ascii() || charset::is_switched(b, declared) || encoded && **b != *text.as_bytes()
+        !b.is_ascii() || charset::is_switched(b, declared) || **b != *text.as_bytes()
     };
     let Some(bytes) = bytes.filter(odd) else { return Cow::Borrowed(text) };
     if charset::is_switched(&bytes, declared) {
@@ -263,6 +284,35 @@ fn unpacked(raw: &[u8]) -> Option<Vec<u8>> {
         bytes.extend_from_slice(below);
     }
     Some(bytes)
+}
+
+/// A part's text, without the files that a program wrote into it.
+fn without_files(
+    message: &Message<'_>,
+    part: &MessagePart<'_>,
+    files: &mut Vec<Attachment>,
+) -> String {
+    let is_text = matches!(part.body, PartType::Text(_));
+    // yEnc counts on every byte as it came.
+    let range = part.offset_body as usize..part.offset_end as usize;
+    let raw = message.raw_message.get(range).unwrap_or_default();
+    if is_text
+        && part.encoding == Encoding::None
+        && !raw.is_ascii()
+        && let Some((kept, found)) = inline_files::taken_out(raw)
+    {
+        files.extend(found);
+        let declared = part.content_type().and_then(|t| t.attribute("charset"));
+        return charset::decode(&kept, declared).replace("\r\n", "\n").replace('\r', "\n");
+    }
+    let text = plain(message, part);
+    match inline_files::taken_out(text.as_bytes()).filter(|_| is_text) {
+        Some((kept, found)) => {
+            files.extend(found);
+            String::from_utf8_lossy(&kept).into_owned()
+        }
+        None => text,
+    }
 }
 
 fn plain(message: &Message<'_>, part: &MessagePart<'_>) -> String {

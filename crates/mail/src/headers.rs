@@ -55,7 +55,8 @@ pub(crate) fn people(value: &str) -> Vec<Address> {
 /// `Ada [mailto:a@b.example]`, `a@b.example`, and how HTML repeats an address.
 pub(crate) fn address_in(value: &str) -> Option<Address> {
     let word = value.split(|c: char| c.is_whitespace() || "<>[]()\"';,&:".contains(c));
-    let email = word.filter(|w| w.contains('@')).find_map(|w| text::email("from", w).ok())?;
+    let email =
+        word.filter(|w| w.contains(['@', '＠'])).find_map(|w| text::email("from", w).ok())?;
     let name = value.split(['<', '[', '(']).next().unwrap_or_default();
     let name = text::excerpt(name.trim_matches(['"', '\'', ' ', '*']), limits::NAME_CHARS);
     Some(Address { name: Some(name).filter(|n| !n.is_empty() && !n.contains('@')), email })

@@ -191,6 +191,8 @@ struct Lines {
     line: String,
     quotes: usize,
     preformatted: usize,
+    /// Of each open list: the number of its last item, where its items have numbers.
+    lists: Vec<Option<i32>>,
     /// Of each open element: it keeps its line breaks, it is one of Word's paragraphs.
     open: Vec<(bool, bool)>,
 }
@@ -225,6 +227,17 @@ impl Lines {
             .collect();
         let (keeps, tight) = self.element(inside, closing);
         match (name.as_str(), closing) {
+            ("ol" | "ul", true) => {
+                self.lists.pop();
+            }
+            ("ul", false) => self.lists.push(None),
+            ("ol", false) => {
+                let first = layout::attribute(inside, "start").and_then(|n| n.parse().ok());
+                self.lists.push(Some(first.unwrap_or(1_i32).saturating_sub(1)));
+            }
+            _ => {}
+        }
+        match (name.as_str(), closing) {
             ("br", _) => self.end_line(),
             // Word ends a paragraph with a line, and leaves one empty by a space.
             ("p", true) if tight => self.end_line(),
@@ -246,7 +259,14 @@ impl Lines {
             }
             ("li", false) => {
                 self.break_line();
-                self.line.push_str("• ");
+                let mark = match self.lists.last_mut() {
+                    Some(Some(number)) => {
+                        *number = number.saturating_add(1);
+                        format!("{number}. ")
+                    }
+                    _ => "• ".into(),
+                };
+                self.line.push_str(&mark);
             }
             ("td" | "th", false) if !self.line.trim().is_empty() => self.line.push_str("  "),
             ("hr", _) => {

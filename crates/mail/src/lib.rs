@@ -6,6 +6,7 @@
 
 mod attachment;
 mod auth_results;
+mod away;
 mod calendar;
 mod card;
 mod charset;
@@ -16,6 +17,7 @@ mod forward;
 mod headers;
 mod html;
 mod html_view;
+mod inline_files;
 mod kind;
 mod layout;
 pub mod link_token;

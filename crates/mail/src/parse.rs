@@ -6,7 +6,7 @@ use crate::shape::shape;
 use crate::{content, headers, sealed};
 use chrono::{DateTime, Utc};
 use mail_parser::{Message, MessageParser};
-use rapport_domain::message::Seal;
+use rapport_domain::message::{Seal, SpokenTime};
 use rapport_domain::{limits, text};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +55,8 @@ pub struct ParsedEmail {
     pub headers: Vec<(String, String)>,
     /// What is shown; made from the HTML where the mail has no text.
     pub text: String,
+    /// The times of its invitations, in the order in which the text speaks of them.
+    pub times: Vec<SpokenTime>,
     /// Cleaned; `None` when the mail is plain text.
     pub html: Option<String>,
     /// What it is sealed with.
@@ -167,6 +169,7 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         references: headers::ids(message.references()),
         headers: headers::all(message),
         text: limit(text::clean(&body.text)),
+        times: body.times,
         html: body.html,
         seal: body.seal,
         attachments: body.files.into_iter().take(limits::EMAIL_ATTACHMENTS_MAX).collect(),

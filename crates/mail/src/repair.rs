@@ -17,8 +17,42 @@ pub(crate) fn headers(block: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let text = if raw { eight_bit(block) } else { String::from_utf8_lossy(block) };
-    let joined = if words { join(&text) } else { Cow::Borrowed(&*text) };
+    let joined = if words { around_subject(&text) } else { Cow::Borrowed(&*text) };
     (raw || matches!(joined, Cow::Owned(_))).then(|| joined.into_owned().into_bytes())
+}
+
+/// The words of a block joined; those of the subject become the letters themselves. The parser
+/// puts spaces around each word, and programs write signs right beside them: `[=?utf-8?…?=]`.
+fn around_subject(text: &str) -> Cow<'_, str> {
+    const NAME: &str = "subject:";
+    let mut starts = text.split_inclusive('\n').scan(0, |at, line| {
+        *at += line.len();
+        Some((*at - line.len(), line))
+    });
+    let is = |line: &str| line.get(..NAME.len()).is_some_and(|n| n.eq_ignore_ascii_case(NAME));
+    let Some((begin, first)) = starts.find(|(_, line)| is(line)) else {
+        return join(text, As::Words);
+    };
+    let folded = starts.take_while(|(_, line)| line.starts_with([' ', '\t']));
+    let end = folded.last().map_or(begin + first.len(), |(at, line)| at + line.len());
+    let subject = &text[begin..end];
+    if !subject.contains("=?") {
+        return join(text, As::Words);
+    }
+    let whole = [
+        join(&text[..begin], As::Words),
+        join(subject, As::Letters),
+        join(&text[end..], As::Words),
+    ];
+    Cow::Owned(whole.concat())
+}
+
+/// Letters as they are; what would end the line is a space.
+fn letters(text: &str, out: &mut String) {
+    if out.ends_with(':') {
+        out.push(' ');
+    }
+    out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
 }
 
 /// A header block whose kind and encoding can be read: programs write `Content-Type: html` and
@@ -75,7 +109,7 @@ fn encoding(value: &str) -> Option<&'static str> {
 
 /// One header's value, the same way.
 pub(crate) fn value(value: &str) -> Cow<'_, str> {
-    if value.contains("=?") { join(value) } else { Cow::Borrowed(value) }
+    if value.contains("=?") { join(value, As::Words) } else { Cow::Borrowed(value) }
 }
 
 /// Lines are read one by one where they are UTF-8, and all others together: what one of them is
@@ -150,8 +184,17 @@ impl<'a> Word<'a> {
     }
 }
 
-/// Words of one charset that follow each other become one, in UTF-8.
-fn join(text: &str) -> Cow<'_, str> {
+/// What words become.
+#[derive(Clone, Copy, PartialEq)]
+enum As {
+    /// Words that the parser reads.
+    Words,
+    /// The letters that they stand for.
+    Letters,
+}
+
+/// Words of one charset that follow each other become one.
+fn join(text: &str, write: As) -> Cow<'_, str> {
     let mut out = String::new();
     let (mut copied, mut at) = (0, 0);
     while let Some(next) = text[at..].find("=?").map(|n| at + n) {
@@ -176,13 +219,27 @@ fn join(text: &str) -> Cow<'_, str> {
         at = end;
         let cut = first.encoding == b'B' && first.payload.len() % 4 != 0;
         let odd = first.payload.contains(' ') || cut || !charset::is_known(first.charset);
-        let Some(bytes) = bytes.filter(|b| words > 1 || odd || lies(b, first.charset)) else {
+        let all = write == As::Letters;
+        let Some(bytes) = bytes.filter(|b| all || words > 1 || odd || lies(b, first.charset))
+        else {
             continue;
         };
         let bytes = unswitched(bytes, first.charset);
         let read = charset::decode(&bytes, Some(first.charset));
-        out.push_str(&text[copied..next]);
-        encode(&read, &mut out);
+        let between = &text[copied..next];
+        match write {
+            As::Words => {
+                out.push_str(between);
+                encode(&read, &mut out);
+            }
+            As::Letters => {
+                // What parts two words belongs to neither.
+                if copied == 0 || !between.trim().is_empty() {
+                    out.push_str(between);
+                }
+                letters(&read, &mut out);
+            }
+        }
         copied = end;
     }
     if copied == 0 {

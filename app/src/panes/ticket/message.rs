@@ -10,10 +10,10 @@ use super::remarks::Remarks;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
-use crate::ui::time::{Time, TimeStyle};
+use crate::ui::time::{Time, TimeStyle, use_clock};
 use leptos::prelude::*;
 use rapport_domain::markdown::pictures;
-use rapport_domain::message::{Message, Segment, segments};
+use rapport_domain::message::{Message, Piece, Segment, SpokenTime, pieces};
 use rapport_domain::ticket::MessageKind;
 
 /// A customer's on the left, an agent's and notes on the right.
@@ -87,7 +87,7 @@ fn Bubble(message: Message) -> impl IntoView {
         view! {
             <details class="quoted">
                 <summary>"Show quoted text"</summary>
-                <div class="text"><Linkified text /></div>
+                <div class="text"><Linkified text times=Vec::new() /></div>
             </details>
         }
     });
@@ -110,7 +110,10 @@ fn Bubble(message: Message) -> impl IntoView {
     } else {
         match message.markdown {
             true => view! { <Markdown text=message.text /> }.into_any(),
-            false => view! { <div class="text"><Linkified text=message.text /></div> }.into_any(),
+            false => {
+                let times = message.mail.map(|mail| mail.times).unwrap_or_default();
+                view! { <div class="text"><Linkified text=message.text times /></div> }.into_any()
+            }
         }
     };
     view! {
@@ -139,17 +142,42 @@ fn Unreadable(message: Message) -> impl IntoView {
     }
 }
 
-/// Plain text with its web addresses made clickable.
+/// Plain text with its web addresses made clickable, and the times it speaks of in the reader's
+/// zone.
 #[component]
-fn Linkified(text: String) -> impl IntoView {
-    segments(&text)
+fn Linkified(text: String, times: Vec<SpokenTime>) -> impl IntoView {
+    pieces(&text, &times)
         .into_iter()
-        .map(|segment| match segment {
-            Segment::Text(text) => text.into_any(),
-            Segment::Link(url) => view! {
+        .map(|piece| match piece {
+            Piece::Words(Segment::Text(text)) => text.into_any(),
+            Piece::Words(Segment::Link(url)) => view! {
                 <a href=url.clone() target="_blank" rel="noopener noreferrer nofollow">{url.clone()}</a>
             }
             .into_any(),
+            Piece::Time(time) => view! { <Spoken time /> }.into_any(),
         })
         .collect_view()
+}
+
+/// A time of an invitation, and behind it what the sender's clock shows, where that is not the same.
+#[component]
+fn Spoken(time: SpokenTime) -> impl IntoView {
+    let clock = use_clock();
+    let SpokenTime { from, until, .. } = time.clone();
+    let until = until.map(|until| {
+        let same = move || clock.wall(from).date_naive() == clock.wall(until).date_naive();
+        view! {
+            " to "
+            {move || {
+                let style = if same() { TimeStyle::Clock } else { TimeStyle::Appointment };
+                view! { <Time at=until style /> }
+            }}
+        }
+    });
+    let sent = move || {
+        let said = time.said.clone();
+        time.differs(clock.wall(from))
+            .then(|| view! { " "<span class="muted">{format!("· sent as {said}")}</span> })
+    };
+    view! { <Time at=from style=TimeStyle::Appointment />{until}{sent} }
 }

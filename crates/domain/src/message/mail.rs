@@ -1,5 +1,6 @@
 //! What is known of a mail besides its words.
 
+use super::SpokenTime;
 use crate::{text, vocabulary};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -182,6 +183,9 @@ pub struct MailFacts {
     /// The address that it came from, where that is not its writer's: a form, a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+    /// The times of its invitations, in the order in which the text speaks of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<SpokenTime>,
 }
 
 impl MailFacts {

@@ -9,6 +9,7 @@ mod new;
 mod newer;
 mod quote;
 mod thread;
+mod times;
 
 pub use delivery::{
     Answers, DeliveryState, LeftOut, NOT_VIEWED_AFTER, NotAdded, Recipient, RecipientRole,
@@ -25,3 +26,4 @@ pub use new::{
 pub use newer::{NewerMessage, overtaken};
 pub use quote::{attribution, quoted};
 pub use thread::{Delivery, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers};
+pub use times::{Piece, SpokenTime, pieces};

@@ -246,7 +246,7 @@ pub fn storable_payload(value: Option<Value>) -> Result<Value, AppError> {
         return refuse(format!("The payload is nested too deeply; {JSON_DEPTH} levels fit."));
     }
     let value = json::storable(value);
-    let bytes = value.to_string().len();
+    let bytes = json::written_bytes(&value);
     if bytes > EVENT_PAYLOAD_BYTES {
         return refuse(format!(
             "The payload has {bytes} bytes; at most {EVENT_PAYLOAD_BYTES} fit."

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::fields::{FieldDef, FieldValues, read_near};
 use crate::identity::{IdentifierKind, Key};
 use crate::limits::{LINE_CHARS, NAME_CHARS, URL_CHARS};
-use crate::{text, times};
+use crate::{locale, text, times};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -225,6 +225,8 @@ impl Traits {
             address,
             avatar_url: r.checked(&["avatar", "avatarurl"], URL_CHARS, https_url),
             website: r.checked(&["website"], URL_CHARS, web_url),
+            language: r.checked(&["language", "locale"], LINE_CHARS, locale::language),
+            time_zone: r.checked(&["timezone"], LINE_CHARS, locale::time_zone),
             signed_up_at: r.time(&["createdat", "signedupat", "created"]),
             fields: r.custom(defs),
             ..CustomerInput::default()
@@ -431,6 +433,21 @@ mod tests {
             assert_eq!(*property, cleared);
         }
         assert_eq!(input.name, None);
+    }
+
+    #[test]
+    fn a_language_and_a_time_zone_are_read_however_they_are_called() {
+        for (sent, language, zone) in [
+            (json!({"language": "de", "timeZone": "Europe/Berlin"}), "de", "Europe/Berlin"),
+            (json!({"locale": "pt_BR", "timezone": "Asia/Tokyo"}), "pt_BR", "Asia/Tokyo"),
+        ] {
+            let read = traits(sent.clone()).to_input(&[]);
+            assert_eq!(read.input.language.as_deref(), Some(language), "{sent}");
+            assert_eq!(read.input.time_zone.as_deref(), Some(zone), "{sent}");
+            assert!(read.aside.is_empty(), "{sent}");
+        }
+        let read = traits(json!({"timezone": "Mars/Olympus"})).to_input(&[]);
+        assert_eq!((read.input.time_zone, read.aside.len()), (None, 1));
     }
 
     #[test]

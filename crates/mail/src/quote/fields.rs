@@ -297,7 +297,8 @@ const OTHER: &[&str] = &[
 
 /// The field that a line begins, and its value: `*Von:* Ada <a@b.example>`.
 pub(crate) fn field(line: &str) -> Option<(Field, &str)> {
-    let mark = |c: char| c == '*' || c.is_whitespace() || crate::attachment::is_invisible(c);
+    let mark =
+        |c: char| matches!(c, '*' | '_') || c.is_whitespace() || crate::attachment::is_invisible(c);
     let line = line.trim_start_matches(mark);
     let colon = line.char_indices().take(32).find(|(_, c)| matches!(c, ':' | '：'))?;
     let name = lower(line[..colon.0].trim_end_matches(mark));

@@ -37,6 +37,10 @@ pub fn split_quoted(body: &str) -> Split {
     let cut = signature(&lines[..quote.unwrap_or(lines.len())]).or(quote);
     let whole = || Split { fresh: body.trim_end().to_string(), quoted: None };
     let Some(cut) = cut else { return whole() };
+    // What the device wrote above the quote goes with it; people end what they write with a dot.
+    let last = lines[..cut].iter().rposition(|line| !line.trim().is_empty());
+    let is_device = |line: &str| is_device_line(line) && !line.ends_with(['.', '!', '?']);
+    let cut = last.filter(|n| is_device(lines[*n].trim())).unwrap_or(cut);
     let fresh = lines[..cut].join("\n").trim_end().to_string();
     let quoted = lines[cut..].join("\n").trim().to_string();
     // A message that is nothing but a quote (a forward) shows what it is.
@@ -67,9 +71,14 @@ fn starts_quote(lines: &[&str], n: usize, written: &mut Written) -> bool {
     let begins = if is_separator(line) {
         Some(n + 1)
     } else {
-        header_block(lines, headed).map(|block| block.end)
+        header_block(lines, headed)
+            .filter(|block| headed > n || stands_alone(lines, n, block))
+            .map(|block| block.end)
     };
     if let Some(begins) = begins {
+        return begins >= written.plain && goes_on(lines, begins, &mut written.plain);
+    }
+    if let Some(begins) = said_on_the_line(line).map(|_| n + 1) {
         return begins >= written.plain && goes_on(lines, begins, &mut written.plain);
     }
     let introduced = introduction(lines, n).or_else(|| is_device_line(line).then_some(1));
@@ -97,6 +106,33 @@ fn starts_quote(lines: &[&str], n: usize, written: &mut Written) -> bool {
             && begins >= written.plain
             && goes_on(lines, begins, &mut written.plain)
     })
+}
+
+/// `On …, Ada<ada@x.example> wrote:   Hi`: Yahoo on Android goes on in the same line.
+fn said_on_the_line(line: &str) -> Option<&str> {
+    let (said, quote) = line.split_once(":   ")?;
+    let wrote = words::says_wrote(&format!("{said}:")) && said.contains('@');
+    let dated = said.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    (wrote && dated).then_some(quote)
+}
+
+/// Whether headers without a rule above them are a mail's: forms have such words too, below others
+/// of their kind, or below a line that speaks of what follows.
+fn stands_alone(lines: &[&str], n: usize, block: &Block<'_>) -> bool {
+    if !block.from.contains(char::is_alphabetic) {
+        return false;
+    }
+    let above = lines[..n].last().map(|line| line.trim()).unwrap_or_default();
+    if !above.is_empty() && !block.from.contains('@') && field_like(above) {
+        return false;
+    }
+    let last = lines[..n].iter().rev().map(|line| line.trim()).find(|line| !line.is_empty());
+    !last.is_some_and(|line| line.ends_with([':', '：']))
+}
+
+/// `Name: Ada`
+fn field_like(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(name, _)| name.split_whitespace().count() <= 3)
 }
 
 /// Whether what follows unmarked is a message to its end: nobody wrote below lines that it quotes.

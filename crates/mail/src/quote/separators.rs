@@ -50,6 +50,30 @@ const ORIGINAL: &[&str] = &[
     "izvorna poruka",
     "izvirno sporočilo",
     "missatge original",
+    "original",
+    "original mail",
+    "original-nachricht",
+    "originale nachricht",
+    "ursprüngliche mail",
+    "ursprüngliche e-mail",
+    "e-mail d'origine",
+    "courriel original",
+    "correo original",
+    "e-mail original",
+    "email original",
+    "mail originale",
+    "oorspronkelijke e-mail",
+    "oorspronkelijk e-mailbericht",
+    "původní e-mail",
+    "pôvodný e-mail",
+    "originálna správa",
+    "replied message",
+    "回复的原邮件",
+    "原邮件信息",
+    "原邮件",
+    "原郵件",
+    "元メール",
+    "원본메일",
 ];
 const FORWARDED: &[&str] = &[
     "forwarded message",
@@ -160,8 +184,9 @@ const FORWARDED: &[&str] = &[
 
 /// What stands in a line such as `-----Original Message-----`.
 fn ruled(line: &str) -> String {
+    // QQ writes the spaces of HTML into its text.
     lower(
-        line.trim_matches(|c: char| {
+        line.replace("&nbsp;", " ").trim_matches(|c: char| {
             matches!(c, '-' | '_' | '—' | '=' | ' ' | ':' | '：' | '\u{a0}')
         }),
     )

@@ -76,10 +76,38 @@ const WROTE: &[&str] = &[
     "rakstīja",
     "ने लिखा",
     "نوشت",
+    "escribiu",
+    "ha escrit",
+    "idatzi zuen",
+    "쓴 글",
+    "написао/ла",
+    "написао",
+    "napisal(a)",
+    "লিখেছেন",
+    "लिहिले",
+    "எழுதியது",
+    "రాశారు",
+    "લખ્યું",
+    "ಬರೆದಿದ್ದಾರೆ",
+    "എഴുതി",
+    "yozdi",
+    "жазды",
+    "დაწერა",
 ];
 /// Where the name follows: `Am Freitag schrieb Ada:`, `(időpont: …) ezt írta`.
-const WROTE_INSIDE: &[&str] =
-    &["schrieb ", "skrev ", "schreef ", "kirjoitti ", "írta (", "yazdı (", "님이 "];
+const WROTE_INSIDE: &[&str] = &[
+    "schrieb ",
+    "skrev ",
+    "schreef ",
+    "kirjoitti ",
+    "írta (",
+    "yazdı (",
+    "님이 ",
+    "skrifaði ",
+    "napsal(a) ",
+    "idatzi du ",
+    "idatzi zuen (",
+];
 /// Where the whole line is one sentence around the name, and ends with the hour.
 const WRITTEN_BY: &[&str] = &["wiadomość napisana przez ", "missatge de "];
 
@@ -94,17 +122,32 @@ pub(crate) fn ends_introduction(line: &str) -> bool {
     let line = line.trim_end_matches(crate::attachment::is_invisible);
     let bare = line.strip_suffix([':', '：']).unwrap_or_default();
     let bare = bare.trim_end_matches(crate::attachment::is_invisible);
-    says_wrote(line) || (bare.ends_with('>') && bare.contains('@') && bare.contains('<'))
+    says_wrote(line)
+        || (bare.ends_with('>') && bare.contains('@') && bare.contains('<'))
+        || is_dated(bare)
+}
+
+/// Whether words without their colon name a day, an hour, and somebody by an address, or begin with
+/// the day: so do introductions in the languages that no list of verbs has.
+fn is_dated(bare: &str) -> bool {
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let hour = bare.as_bytes().windows(4).any(|w| {
+        let [a, b, c, d] = w else { return false };
+        a.is_ascii_digit() && matches!(b, b':' | b'.') && c.is_ascii_digit() && d.is_ascii_digit()
+    });
+    let begins = bare.starts_with(|c: char| c.is_ascii_digit());
+    hour && (bare.contains('@') && digits >= 5 || begins && digits >= 9)
 }
 
 /// Whether a line ends with somebody writing.
 pub(crate) fn says_wrote(line: &str) -> bool {
-    let Some(words) = line
-        .trim_end_matches(['*', ' ', '\u{200f}', '\u{200e}', '\u{202c}'])
-        .strip_suffix([':', '：'])
-    else {
+    let line = line.trim_end_matches(['*', '_', ' ', '\u{200f}', '\u{200e}', '\u{202c}']);
+    // Zoho: `---- On …, Ada wrote ----`.
+    let ruled = line.strip_suffix("---").filter(|_| line.starts_with("---"));
+    let Some(words) = line.strip_suffix([':', '：']).or(ruled) else {
         return false;
     };
+    let words = words.trim_end_matches('-');
     let words = words
         .trim_end_matches(|c: char| c.is_whitespace() || crate::attachment::is_invisible(c))
         .to_lowercase();
@@ -126,6 +169,7 @@ const DEVICE: &[&str] = &[
     "sent from mail for ",
     "sent from outlook",
     "sent from yahoo mail",
+    "yahoo mail: search",
     "sent from proton mail",
     "sent from gmail mobile",
     "get outlook for ",
@@ -225,13 +269,14 @@ pub(crate) fn points_below(fresh: &str) -> bool {
     BELOW.iter().any(|w| start.contains(w))
 }
 
-/// What stands in signatures and disclaimers, however long their lines are.
+/// What stands in disclaimers, however long their lines are.
 const LEGAL: &[&str] = &[
     "confidential",
     "disclaimer",
     "privileged",
     "intended recipient",
-    "registered",
+    "registered office",
+    "registered in ",
     "vertraulich",
     "geschäftsführ",
     "handelsregister",
@@ -243,17 +288,21 @@ const LEGAL: &[&str] = &[
     "vertrouwelijk",
     "poufne",
     "конфиденциал",
-    "unsubscribe",
-    "virus",
-    "http://",
-    "https://",
-    "www.",
-    "tel",
-    "phone",
-    "fax",
+    "virus-free",
+    "free of viruses",
+    "virenfrei",
 ];
+/// Words beside a number by which somebody is called.
+const CALLS: &[&str] = &["tel", "phone", "fax", "mobile", "mobil", "telefon", "cell", "tél"];
 
+/// A line that stands in signatures, though it is long: legal words, numbers, a web address.
 pub(crate) fn is_legal(line: &str) -> bool {
     let line = line.to_lowercase();
-    LEGAL.iter().any(|w| line.contains(w))
+    let words = || line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    let called = digits >= 5 && words().any(|word| CALLS.contains(&word));
+    let web = ["http://", "https://", "www."].iter().any(|w| line.contains(w));
+    // An address alone or with few words, not one in a sentence.
+    let short = line.split_whitespace().count() <= 6 || line.starts_with("http");
+    called || web && short || LEGAL.iter().any(|w| line.contains(w))
 }

@@ -1,5 +1,7 @@
 //! Reports about a mail: what a server could not deliver (RFC 3464), and complaints (RFC 5965).
 
+mod refusal;
+
 use crate::headers;
 use crate::kind::{header, unfolded};
 use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
@@ -154,7 +156,7 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
     }
     let formal = declared || report.is_some() || !recipients.is_empty();
     if !formal {
-        recipients = in_words(message, from_daemon(message));
+        recipients = refusal::in_words(message, from_daemon(message));
         // A postmaster can write like anybody else, and so can somebody who is away.
         if recipients.is_empty() {
             return None;
@@ -162,7 +164,14 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
     }
     let original = original(&parts).filter(|mail| mail.names_itself());
     let original = original.unwrap_or_else(|| original_in_words(&shown(message)));
-    let (about, addresses) = (original.message_id, original.addresses);
+    // Gmail names it among what it says for programs, whatever it sends back.
+    let said = || {
+        let groups = report.map(|p| fields(&body(p))).unwrap_or_default();
+        let names = ["x-original-message-id", "original-message-id"];
+        let found = groups.iter().find_map(|g| names.iter().find_map(|name| value(g, name)));
+        found.as_deref().and_then(headers::message_id)
+    };
+    let (about, addresses) = (original.message_id.or_else(said), original.addresses);
     Some(Bounce { recipients, about, addresses, words: words(message), formal })
 }
 
@@ -227,7 +236,29 @@ fn after_type(value: &str) -> &str {
 
 fn address(value: &str) -> Option<String> {
     let bare = after_type(value).trim_matches(['<', '>', ' ']);
-    text::email("recipient", bare).ok()
+    text::email("recipient", &unescaped(bare)).ok()
+}
+
+/// `\x{E4}da@x.example` → `äda@x.example` (RFC 6533).
+fn unescaped(address: &str) -> String {
+    let mut pieces = address.split("\\x{");
+    let mut out = pieces.next().unwrap_or_default().to_string();
+    for piece in pieces {
+        let letter = piece.split_once('}').and_then(|(hex, rest)| {
+            Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, rest))
+        });
+        match letter {
+            Some((letter, rest)) => {
+                out.push(letter);
+                out.push_str(rest);
+            }
+            None => {
+                out.push_str("\\x{");
+                out.push_str(piece);
+            }
+        }
+    }
+    out
 }
 
 fn recipients(report: &str) -> Vec<Recipient> {
@@ -272,7 +303,7 @@ fn enhanced(status: &str) -> Option<String> {
 
 /// The addresses of `X-Failed-Recipients`, with what the text says about them.
 fn named(list: &str, message: &Message<'_>) -> Vec<Recipient> {
-    let diagnostic = code_line(&shown(message));
+    let diagnostic = refusal::code_line(&shown(message));
     list.split(',')
         .filter_map(|one| text::email("recipient", one.trim()).ok())
         .take(RECIPIENTS_MAX)
@@ -289,83 +320,6 @@ fn named(list: &str, message: &Message<'_>) -> Vec<Recipient> {
 fn shown(message: &Message<'_>) -> String {
     let text = message.body_text(0).unwrap_or_default();
     text.chars().take(20_000).collect()
-}
-
-/// A line of an SMTP dialogue: `550 5.1.1 User unknown`, `host mx said: 552-5.2.2 full`. A number
-/// alone is none: people have telephones and prices.
-fn code_line(text: &str) -> Option<String> {
-    text.lines().find(|line| is_refusal(line, true)).map(|l| text::excerpt(l, REASON_CHARS))
-}
-
-fn is_refusal(line: &str, daemon: bool) -> bool {
-    let line = line.trim();
-    let lower = line.to_lowercase();
-    let code = |word: &str| {
-        word.len() == 3 && word.starts_with('5') && word.bytes().all(|b| b.is_ascii_digit())
-    };
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').collect();
-    let is_enhanced = |w: &&str| w.starts_with("5.") && enhanced(w.trim_end_matches('.')).is_some();
-    // The second is qmail, when it tried for a week.
-    if daemon && (words.iter().any(is_enhanced) || lower.contains("not going to try again")) {
-        return true;
-    }
-    let starts = words.first().is_some_and(|w| code(w))
-        && lower.as_bytes().get(3).is_some_and(|b| matches!(b, b' ' | b'-'));
-    let told = [
-        "said:",
-        "smtp",
-        "error",
-        "host ",
-        "rcpt",
-        "server",
-        "responded",
-        "response",
-        "diagnostic",
-    ];
-    let refused = [
-        "unknown",
-        "mailbox",
-        "user",
-        "recipient",
-        "rejected",
-        "denied",
-        "full",
-        "exist",
-        "invalid",
-        "unavailable",
-        "relay",
-        "blocked",
-        "not found",
-        "no such",
-        "spam",
-        "quota",
-    ];
-    let has = |list: &[&str]| list.iter().any(|w| lower.contains(w));
-    words.iter().any(|w| code(w)) && (starts && has(&refused) || has(&told) && has(&refused))
-}
-
-/// A bounce that has no report: a server's refusal and, beside it, the address it is about. Where
-/// no server is the sender, a number such as 5.1.1 alone is of a product or a room.
-fn in_words(message: &Message<'_>, daemon: bool) -> Vec<Recipient> {
-    let said = shown(message);
-    let lines: Vec<&str> = said.lines().collect();
-    let Some(at) = lines.iter().position(|line| is_refusal(line, daemon)) else {
-        return Vec::new();
-    };
-    // Servers name the address above their words, or in them; seldom below.
-    let near = lines[at.saturating_sub(8)..=at].iter().rev();
-    let below = lines[at + 1..lines.len().min(at + 4)].iter();
-    let email = near.chain(below).find_map(|line| named_in(line));
-    let Some(email) = email else { return Vec::new() };
-    let diagnostic = Some(text::excerpt(lines[at], REASON_CHARS));
-    let action = Action::Failed;
-    vec![Recipient { email: Some(email), original: None, action, status: None, diagnostic }]
-}
-
-fn named_in(line: &str) -> Option<String> {
-    line.split(|c: char| c.is_whitespace() || "<>(),;:\"'[]".contains(c))
-        .filter(|word| word.contains('@'))
-        .find_map(|word| text::email("recipient", word.trim_matches(['.', ':'])).ok())
 }
 
 /// What a report carries of the mail that it is about.

@@ -46,7 +46,7 @@ pub(crate) fn open(data: &[u8]) -> Packet {
         let Some((id, inside, after)) = attribute(rest) else { break };
         rest = after;
         match id {
-            0x0006_9007 => charset = inside.get(..4).map(|b| code_page(number(b))),
+            0x0006_9007 => charset = inside.get(..4).map(|b| charset::of_page(number(b))),
             0x0002_800c => {
                 packet.text = Some(charset::decode(inside, charset.as_deref()).into_owned())
             }
@@ -87,17 +87,6 @@ fn attribute(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
 
 fn number(bytes: &[u8]) -> u32 {
     bytes.iter().take(4).rev().fold(0, |n, b| n << 8 | u32::from(*b))
-}
-
-fn code_page(number: u32) -> String {
-    match number {
-        932 => "shift_jis".into(),
-        936 => "gbk".into(),
-        949 => "euc-kr".into(),
-        950 => "big5".into(),
-        65001 => "utf-8".into(),
-        other => format!("windows-{other}"),
-    }
 }
 
 fn body(inside: &[u8], charset: Option<&str>, packet: &mut Packet) {

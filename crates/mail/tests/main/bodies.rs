@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use encoding_rs::Encoding;
-use rapport_mail::parse;
+use rapport_mail::{html_to_text, parse, sanitize, split_quoted};
 
 const HEAD: &str = "From: Ada <ada@x.example>\r\nSubject: s\r\n";
 
@@ -126,6 +126,68 @@ fn broken_encodings_lose_nothing() {
         let read = text(&kind(encoding), body.as_bytes());
         assert_eq!(read.replace('\r', ""), words.replace('\r', ""), "{encoding}: {body}");
     }
+}
+
+#[test]
+fn charsets_of_other_systems_and_misnamed_ones_are_read() {
+    let quoted = "\r\nContent-Transfer-Encoding: quoted-printable";
+    let base64 = "\r\nContent-Transfer-Encoding: base64";
+    for (label, encoding, body, words) in [
+        ("cp437", quoted, &b"Gr=81=E1e"[..], "Grüße"),
+        ("IBM850", "", b"Gr\x81\xe1e", "Grüße"),
+        ("cp-866", quoted, b"=8F=E0=A8=A2=A5=E2", "Привет"),
+        ("unknown-8bit", "", b"Gr\xfc\xdfe", "Grüße"),
+        ("windows1252", quoted, b"Gr=FC=DFe =80", "Grüße €"),
+        ("utf-32", base64, b"AAAASAAAAGk=", "Hi"),
+        ("utf-16", "", b"Only ASCII, whatever it is called", "Only ASCII, whatever it is called"),
+        ("utf-16", quoted, "Grüße".as_bytes(), "Grüße"),
+    ] {
+        let headers = format!("Content-Type: text/plain; charset={label}{encoding}");
+        assert_eq!(text(&headers, body), words, "{label}");
+    }
+    for word in ["=?cp437?Q?Gr=81=E1e?=", "=?IBM850?B?R3KB4WU=?=", "=?windows1252?Q?Gr=FC=DFe?="] {
+        let raw = format!("From: a@b.example\r\nSubject: {word}\r\n\r\nx");
+        assert_eq!(parse(raw.as_bytes()).unwrap().subject.as_deref(), Some("Grüße"), "{word}");
+    }
+}
+
+#[test]
+fn files_in_the_text_are_files() {
+    let uu = "begin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n";
+    let raw = format!("{HEAD}\r\nSee it:\r\n\r\n{uu}\r\nAda");
+    let mail = parse(raw.as_bytes()).unwrap();
+    assert_eq!(mail.text, "See it:\n\n\nAda");
+    let file = &mail.attachments[0];
+    assert_eq!((file.file_name.as_str(), &file.data[..]), ("cat.txt", &b"Cat"[..]));
+    let whole = parse(
+        format!(
+            "{HEAD}Content-Type: text/plain\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n{uu}"
+        )
+        .as_bytes(),
+    )
+    .unwrap();
+    assert_eq!(whole.text, "Cat");
+}
+
+#[test]
+fn what_an_invitation_says_stands_above_signature_and_quote() {
+    let ics = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Demo\r\nDESCRIPTION:Bring tea.\r\nDTSTART;TZID=Asia/Tokyo:20261201T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let told = "Invitation: Demo\nWhen: Tue, Dec 1, 2026, 10:00 (Asia/Tokyo)";
+    let raw = format!(
+        "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nPlease come.\r\n-- \r\nAda\r\n--b\r\nContent-Type: text/calendar\r\n\r\n{ics}\r\n--b--\r\n"
+    );
+    let mail = parse(raw.as_bytes()).unwrap();
+    assert_eq!(mail.text, format!("Please come.\n\n{told}\n\n-- \nAda"));
+    assert_eq!(mail.times.len(), 1);
+    assert_eq!(split_quoted(&mail.text).quoted.as_deref(), Some("-- \nAda"));
+    let alone = format!("{HEAD}Content-Type: text/calendar; method=REQUEST\r\n\r\n{ics}");
+    assert_eq!(parse(alone.as_bytes()).unwrap().text, format!("Bring tea.\n\n{told}"));
+}
+
+#[test]
+fn items_keep_their_numbers() {
+    let html = "<ol start=3><li>a<ul><li>b</li></ul></li><li>c</li></ol><ol><li>d</li></ol>";
+    assert_eq!(html_to_text(&sanitize(html)), "3. a\n• b\n\n4. c\n\n1. d");
 }
 
 #[test]

@@ -53,6 +53,63 @@ fn who_is_away_says_so_in_many_languages() {
         "Balasan otomatis: Paket",
         "Automatski odgovor: Paket",
         "Samodejni odgovor: Paket",
+        "Out of Office AutoReply: Parcel",
+        "Out of office: Re: Parcel",
+        "Auto-Antwort: Paket",
+        "Autoantwort: Paket",
+        "Automatische E-Mail-Antwort: Paket",
+        "Réponse automatique: Re: Colis",
+        "Réponse auto : Colis",
+        "Message d'absence : Colis",
+        "Respuesta de fuera de oficina: Paquete",
+        "Fuera de la oficina Re: Paquete",
+        "Risposta automatica (fuori sede): Pacco",
+        "Fora do escritório: Encomenda",
+        "Ausente do escritório: Encomenda",
+        "Resposta automática - Fora do Escritório: Encomenda",
+        "Afwezigheidsassistent: Pakket",
+        "Afwezig: Pakket",
+        "Ej på kontoret: Paket",
+        "Frånvarande: Paket",
+        "Ikke til stede: Pakke",
+        "Autoodpowiedź: Paczka",
+        "Poza biurem: Paczka",
+        "Mimo kancelář: Balík",
+        "Házon kívül: Csomag",
+        "Înafara biroului: Colet",
+        "Absent de la birou: Colet",
+        "Ofis dışında: Koli",
+        "Вне офиса: Посылка",
+        "Поза офісом: Посилка",
+        "不在: 荷物",
+        "不在応答: 荷物",
+        "【自動返信】荷物",
+        "[自動返信] 荷物",
+        "【自动回复】包裹",
+        "(自动回复) 包裹",
+        "外出中: 包裹",
+        "不在办公室: 包裹",
+        "不在辦公室：包裹",
+        "부재 중: 소포",
+        "[자동회신] 소포",
+        "부재중 자동응답: 소포",
+        "[Auto-Reply] Parcel",
+        "[Automatic reply] Parcel",
+        "(Auto-reply) Parcel",
+        "Vacation reply: Parcel",
+        "Away from office: Parcel",
+        "Auto: Re: Parcel",
+        "Automatic reply [EXT]: Parcel",
+        "تعقيب تلقائي: x",
+        "Не в офисе: x",
+        "Automātiska atbilde: x",
+        "Automaattivastaus: x",
+        "Sjálfvirkt svar: x",
+        "Otomatik Yanıtla: x",
+        "Автоматично отговаряне: x",
+        "Resposta automática: x",
+        "Autosvar: x",
+        "AUTOMATISCHE ANTWORT: x",
     ] {
         if kind(&format!("From: ada@x.example\nSubject: {subject}\n\nI am away.")) != MailKind::Auto
         {
@@ -70,6 +127,9 @@ fn who_is_away_says_so_in_many_languages() {
         "Réponse automatique impossible",
         "Automatic: the door",
         "Question: automatic reply: how?",
+        "Urlaub: wer vertritt mich?",
+        "Re: [Auto-Reply] Parcel",
+        "[Auto parts] Brakes",
     ] {
         let raw = format!("From: ada@x.example\nSubject: {subject}\n\nHi");
         assert_eq!(kind(&raw), MailKind::Ordinary, "{subject}");
@@ -77,7 +137,7 @@ fn who_is_away_says_so_in_many_languages() {
 }
 
 /// Headers and words of a server's report that has no part for programs.
-const IN_WORDS: [(&str, &str); 13] = [
+const IN_WORDS: [(&str, &str); 17] = [
     // Postfix
     (
         "From: MAILER-DAEMON@mx.example",
@@ -137,6 +197,23 @@ const IN_WORDS: [(&str, &str); 13] = [
         "From: mailer-daemon@corp.mail.example",
         "Это письмо создано автоматически сервером.\n\nК сожалению, ваше письмо не может быть доставлено: ada@x.example\n\n550 spam message rejected",
     ),
+    // Servers that name no number: Exim in German, Domino, T-Online, Hotmail
+    (
+        "From: Mail Delivery System <MAILER-DAEMON@kundenserver.example>",
+        "Diese Nachricht wurde automatisch erzeugt.\n\nEine Nachricht konnte nicht zugestellt werden.\n\n  ada@x.example\n    Mailbox voll: retry timeout exceeded",
+    ),
+    (
+        "From: Postmaster@domino.example",
+        "Your message\n\n  Subject: x\n\nwas not delivered to:\n\n  ada@x.example\n\nbecause:\n\n  User ada (ada@x.example) not listed in Domino Directory",
+    ),
+    (
+        "From: MAILER-DAEMON@t-online.example",
+        "|--- Message log follows: ---|\n no valid recipients were found for this message\n|--- Failed addresses follow: ---|\n <ada@x.example> ... unknown user\n|--- Message text follows: ---|",
+    ),
+    (
+        "From: postmaster@mail.hotmail.example",
+        "This is an automatically generated Delivery Status Notification.\n\nDelivery to the following recipients failed.\n\n       ada@x.example",
+    ),
 ];
 
 #[test]
@@ -187,4 +264,40 @@ fn the_mail_that_a_report_is_about_may_be_encoded() {
     let MailKind::Bounce(bounce) = kind(&raw) else { panic!("no bounce") };
     assert_eq!(bounce.about.as_deref(), Some("ours@acme.example"));
     assert_eq!(bounce.addresses[0], "support+token@acme.example");
+}
+
+#[test]
+fn headers_of_machines_are_known_however_they_are_spelt() {
+    for header in [
+        "X-Autoreply: true",
+        "X-Auto-Reply: 1",
+        "X-Auto-Response: yes",
+        "X-Autoresponse: yes",
+        "X-Vacation-Message: yes",
+        "X-Zimbra-Auto-Reply: x",
+        "X-AutoReply-From: x",
+        "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+    ] {
+        let raw = format!("From: ada@x.example\n{header}\n\nI am away.");
+        assert_eq!(kind(&raw), MailKind::Auto, "{header}");
+    }
+    for header in ["X-Auto-Response-Suppress: All", "X-Autoreply: no", "X-Automation: 3"] {
+        let raw = format!("From: ada@x.example\n{header}\n\nHi");
+        assert_eq!(kind(&raw), MailKind::Ordinary, "{header}");
+    }
+}
+
+#[test]
+fn a_report_without_headers_of_the_mail_names_it_all_the_same() {
+    let report = |fields: &str| {
+        format!(
+            "From: mailer-daemon@googlemail.example\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n{fields}\n--b--\n"
+        )
+    };
+    let gmail = "X-Original-Message-ID: <ours@acme.example>\n\nFinal-Recipient: rfc822; ada@x.example\nAction: failed\n";
+    let MailKind::Bounce(bounce) = kind(&report(gmail)) else { panic!("no bounce") };
+    assert_eq!(bounce.about.as_deref(), Some("ours@acme.example"));
+    let escaped = "\nFinal-Recipient: utf-8; \\x{E4}da@x.example\nAction: failed\n";
+    let MailKind::Bounce(bounce) = kind(&report(escaped)) else { panic!("no bounce") };
+    assert_eq!(bounce.recipients[0].email.as_deref(), Some("äda@x.example"));
 }

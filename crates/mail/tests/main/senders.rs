@@ -87,6 +87,12 @@ fn subjects_are_read_however_they_were_encoded() {
         ("=?utf-8?B?PT91dGYtOD9RP0dyPUMzPUJDPUMzPTlGZT89?=", "Grüße"),
         ("=?utf-8?Q?Pay=0D=0ABcc:_x@y.example?=", "Pay Bcc: x@y.example"),
         ("Pay \u{202e}fdp.1\u{202c}", "Pay fdp.1"),
+        ("[=?utf-8?Q?Stra=C3=9Fe?=], \"=?utf-8?Q?K=C3=B6ln?=\"!", "[Straße], \"Köln\"!"),
+        (
+            "=?utf-8?Q?Stra=C3=9Fe?=\r\n\t=?iso-8859-1?Q?n?= und\r\n =?utf-8?Q?Pl=C3=A4tze?=",
+            "Straßen und Plätze",
+        ),
+        ("=?utf-8?B?!!!?= x", "=?utf-8?B?!!!?= x"),
     ] {
         let raw = format!("From: a@b.example\r\nSubject: {written}\r\n\r\nx");
         assert_eq!(parse(raw.as_bytes()).unwrap().subject.as_deref(), Some(subject), "{written}");

@@ -77,6 +77,55 @@ fn introductions_of_large_programs_fold() {
         "Am Montag, dem 23.11.2026 um 08:12 +0100 schrieb Ada:",
         "Le lundi 23 novembre 2026 à 08:12:00 UTC+1, Ada <a@b.example> a écrit :",
         "On Nov 23, 2026, at 8:12\u{202f}AM, Ada <a@b.example> wrote:",
+        // And in languages and programs that fewer people have
+        "Ada igorleak hau idatzi zuen (2026/11/23 8:12):",
+        "Hau idatzi du Ada erabiltzaileak (<a@b.example>) (2026 aza. 23, al. (08:12)):",
+        "O 23/11/26 ás 8:12, Ada escribiu:",
+        "El 23/11/26 a les 8:12, Ada ha escrit:",
+        "בתאריך 23/11/2026 8:12, Ada כתב:",
+        "Vào lúc 08:12 23/11/2026, Ada đã viết:",
+        "26. 11. 23. 오전 8:12에 Ada 이(가) 쓴 글:",
+        "2026/11/23 8:12、Ada さんは書きました:",
+        "23.11.2026 08:12 tarihinde Ada yazdı:",
+        "Às 08:12 de 23/11/2026, Ada escreveu:",
+        "Στις 23/11/2026 8:12, ο/η Ada έγραψε:",
+        "Dana 23.11.2026. u 8:12, Ada je napisao/la:",
+        "Dne 23. 11. 2026 ob 8:12, je Ada napisal(a):",
+        "Дана 23.11.2026. у 8:12, Ada је написао/ла:",
+        "23.11.2026 8:12 Ada kirjutas:",
+        "Þann 23.11.2026 08:12 skrifaði Ada:",
+        "pirmd., 2026. g. 23. nov., plkst. 08:12 — lietotājs Ada (<a@b.example>) rakstīja:",
+        "Kuupäev E, 23. november 2026 kell 08:12 kirjutas Ada <a@b.example>:",
+        "Noong Lun, Nob 23, 2026 nang 8:12 AM, isinulat ni Ada <a@b.example>:",
+        "সোম, ২৩ নভেম্বর, ২০২৬ তারিখে ৮:১২ AM টায় তারিখে Ada <a@b.example> লিখেছেন:",
+        "सोम, २३ नोव्हें, २०२६ रोजी ८:१२ AM वाजता Ada <a@b.example> ने लिहिले:",
+        "திங்., 23 நவ., 2026, முற்பகல் 8:12 அன்று, Ada <a@b.example> எழுதியது:",
+        "On 23 Nov 2026, 08:12 +0100, Ada <a@b.example>, wrote:",
+        "---- On Mon, 23 Nov 2026 08:12:00 +0100 Ada <a@b.example> wrote ----",
+        "---- Le lun., 23 nov. 2026 08:12:00 +0100 Ada <a@b.example> a écrit ----",
+        "23. Nov. 2026, 08:12 von a@b.example:",
+        "Nov 23, 2026, 08:12 by a@b.example:",
+        "On Mon, 23 Nov 2026, at 8:12 AM, Ada wrote:",
+        "在 2026-11-23 08:12:00，\"Ada\" <a@b.example> 写道：",
+        "Am Montag, 23. November 2026 um 08:12, schrieb Ada <a@b.example>:",
+        "2026年11月23日(月) 8:12 Ada <a@b.example>:",
+        "2026年11月23日 8:12 Adaさん:",
+        "El lun., 23 nov. 2026 a la(s) 08:12, Ada (a@b.example) escribió:",
+        "Pada Isn, 23 Nov 2026 pada 08:12 Ada <a@b.example> menulis:",
+        "23-нояб., 2026 й. 08:12 Ada <a@b.example> yozdi:",
+        "2026 ж. 23 қар., дс, 08:12 Ada <a@b.example> жазды:",
+        "ორშ, 23 ნოე. 2026, 08:12 Ada <a@b.example> დაწერა:",
+        "Mon, 23 Nov 2026 08:12:00 +0100 Ada <a@b.example>:",
+        "On 23/11/2026 08:12, Ada King via RT wrote:",
+        "Dňa po 23. 11. 2026 o 8:12 Ada <a@b.example> napísal(a):",
+        "On Mon, Nov 23, 2026, 8:12 AM Ada <[a@b.example](mailto:a@b.example)> wrote:",
+        "On Mon, Nov 23, 2026 at 8:12 AM Ada <a@b.example<mailto:a@b.example>> wrote:",
+        "*On Mon, Nov 23, 2026 at 8:12 AM Ada <a@b.example>* *wrote:*",
+        "_On Mon, Nov 23, 2026 at 8:12 AM Ada wrote:_",
+        "On Mon, Nov 23, 2026 at 8:12 AM, Ada <a@b.example (mailto:a@b.example)> wrote:",
+        "W dniu pon., 23.11.2026 o 08:12 użytkownik Ada <a@b.example> napisał:",
+        "На 23.11.2026 г. в 8:12 ч., Ada написа:",
+        "Ing. Ada King napsal(a) 23. 11. 2026 v 8:12:",
     ];
     let mut wrong = Vec::new();
     for line in lines {
@@ -168,6 +217,73 @@ fn headers_of_large_programs_fold_in_text_and_html() {
         }
     }
     all_right(wrong);
+}
+
+/// What programs write between an answer and what it answers.
+const ABOVE: [&str; 24] = [
+    "Gesendet: Montag, 23. November 2026 um 08:12 Uhr\nVon: \"Ada\" <a@b.example>\nAn: wes@c.example\nBetreff: Re: x\n\nHallo",
+    "-------- Original message --------\nFrom: Ada <a@b.example> \nDate: 23/11/2026 08:12 (GMT+01:00) \nTo: wes@c.example \nSubject: Re: x \n\nHallo",
+    "-----Original Message-----\nFrom: \"Ada\"<a@b.example>\nTo: <w@c.example>\nCc:\nSent: 2026-11-23 (월) 08:12:00 (GMT+09:00)\nSubject: Re: x\n\nHallo",
+    "------------------ Original ------------------\nFrom:  \"Ada\";<a@b.example>;\nDate:  Mon, Nov 23, 2026 08:12 AM\nTo:  \"Wes\"<w@c.example>;\nSubject:  Re: x\n\nHallo",
+    "------------------&nbsp;原始邮件&nbsp;------------------\n发件人: \"Ada\" <a@b.example>;\n发送时间:&nbsp;2026年11月23日\n收件人:&nbsp;\"Wes\"\n主题:&nbsp;Re\n\nHallo",
+    "--------- 원본 메일 ---------\n보낸사람 : Ada <a@b.example>\n받는사람 : w@c.example\n날짜: 2026년 11월 23일\n제목: Re\n\nHallo",
+    "From:\tAda King/Acme\nTo:\tWes\nDate:\t23.11.2026 08:12\nSubject:\tRe: x\n\nHallo",
+    "\n\n  From: Ada <a@b.example>\n  Sent: Monday\n  To: Wes\n  Subject: Re\n\n  Hallo",
+    "De : Ada [mailto:a@b.example] \nEnvoyé : lundi 23 novembre 2026 08:12\nÀ : Wes\nCc : Kim\nObjet : RE: x\n\nHallo",
+    "*From:* Ada <a@b.example>\n*Sent:* Monday\n*To:* Wes\n*Subject:* Re\n\nHallo",
+    "**From:** Ada <a@b.example>\n**Sent:** Monday\n**To:** Wes\n**Subject:** Re\n\nHallo",
+    "From: Ada <a@b.example>\r\nSent: Monday\r\nTo: Wes <w@c.example>; Kim\r\n <k@c.example>; Lee\r\n <l@c.example>\r\nSubject: Re\r\n\r\nHallo",
+    "-----Mensaje original-----\nDe: Ada\nEnviado el: lunes\nPara: Wes\nAsunto: x\n\nHallo",
+    "-----Opprinnelig melding-----\nFra: Ada\nSendt: mandag\nTil: Wes\nEmne: x\n\nHallo",
+    "---------- Původní e-mail ----------\nOd: Ada <a@b.example>\nKomu: w@c.example\nDatum: 23. 11. 2026 8:12:00\nPředmět: x\n\"Hallo\"",
+    "---- Replied Message ----\n| From | Ada<a@b.example> |\n| Date | 11/23/2026 08:12 |\n| To | w@c.example |\n| Subject | Re |\nHallo",
+    "---- 回复的原邮件 ----\n| 发件人 | Ada<a@b.example> |\n| 发送日期 | 2026年11月23日 08:12 |\n| 收件人 | w@c.example |\n| 主题 | Re |\nHallo",
+    "发自我的 iPhone\n\n------------------ 原始邮件 ------------------\n发件人: Ada <a@b.example>\n发送时间: 2026年11月23日 08:12\n收件人: Wes\n主题: 回复：x\n\nHallo",
+    "Sent from my Galaxy\n\n\n-------- Original message --------\nFrom: Ada <a@b.example>\nDate: 23/11/2026 08:12 (GMT+00:00)\nTo: w@c.example\nSubject: x\n\nHallo",
+    "Sent from Yahoo Mail for iPhone\n\nOn Monday, November 23, 2026, 8:12 AM, Ada <a@b.example> wrote:\n\nHallo\nYou",
+    "Yahoo Mail: Search, Organize, Conquer \n \n  On Mon, Nov 23, 2026 at 8:12, Ada<a@b.example> wrote:   Hallo\nYou",
+    "Enviado desde mi iPhone\n\n> El 23 nov 2026, a las 8:12, Ada <a@b.example> escribió:\n> \n> Hallo",
+    "Von meinem iPhone gesendet\n\n> Am 23.11.2026 um 08:12 schrieb Ada <a@b.example>:\n> \n> \u{feff}Hallo",
+    "Get Outlook for Android<https://aka.ms/ghei36>\n________________________________\nFrom: Ada <a@b.example>\nSent: Monday, November 23, 2026 8:12:13 AM\nTo: Wes\nSubject: x\n\nHallo",
+];
+
+#[test]
+fn whatever_stands_above_the_older_mail_folds_with_it() {
+    let mut wrong = Vec::new();
+    for above in ABOVE {
+        let fresh = split_quoted(&format!("OK then\n\n{above}")).fresh;
+        if fresh != "OK then" {
+            wrong.push(format!("{above:?}: {fresh:?}"));
+        }
+    }
+    all_right(wrong);
+}
+
+#[test]
+fn what_looks_like_headers_or_a_signature_stays() {
+    for body in [
+        "Hi,\n\nthe log says:\n> error 500\n\nWhat now?",
+        "The list on 23.11.2026 at 08:12 said:\n> one\n> two\nand then nothing.",
+        "From: Berlin\nTo: Paris\nDate: 23.11.\n\nCan you book that?",
+        "Order:\n\nName: Ada\nFrom: 23.11.\nTo: 24.11.\nSubject: Room\n\nPlease confirm.",
+        "Somebody wrote on your page:\n\nFrom: Ada <ada@x.example>\nTo: Support\nSubject: Printer\n\nIt burns.",
+        "Steps:\n1. Open\n-- \n2. Click on Save and then tell me why the result is always empty.",
+        "Hello\n-- \nI am not registered, my phone is broken, and I cannot unsubscribe, so please do it.",
+        "Hello\n\n--\n\nSecond part of my letter. It has more sentences than one, and it matters.",
+    ] {
+        assert_eq!(split_quoted(body).quoted, None, "{body}");
+    }
+    let headers = "From: Ada <a@b.example>\nSent: Monday\nTo: Wes\nSubject: Re\n\nHallo";
+    let courier = format!("Yes.\n\nSent via courier, as you asked.\n\n{headers}");
+    assert_eq!(split_quoted(&courier).fresh, "Yes.\n\nSent via courier, as you asked.");
+    for signature in [
+        "Ada King\nTel. +49 30 1234567, mobile +49 170 1234567, fax on request only please",
+        "Ada King\nhttps://x.example/a/very/long/address/that/goes/on/and/on",
+        "This e-mail is confidential and may be privileged, and so you should not read it at all.",
+    ] {
+        let body = format!("Hello\n-- \n{signature}");
+        assert_eq!(split_quoted(&body).fresh, "Hello", "{signature}");
+    }
 }
 
 #[test]

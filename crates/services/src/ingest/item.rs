@@ -53,6 +53,14 @@ pub(crate) struct Label {
 }
 
 impl Item {
+    /// The event that is to be put on a timeline, if that is what it is.
+    pub fn incoming(&self) -> Option<&Incoming> {
+        match self {
+            Self::Event(incoming) => Some(incoming),
+            Self::Settled { .. } => None,
+        }
+    }
+
     /// An event that is refused.
     pub fn refused(label: Label, error: AppError) -> Self {
         let result = EventResult::rejected(error);

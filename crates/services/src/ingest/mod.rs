@@ -141,9 +141,9 @@ async fn commit(store: &Store, requests: Vec<Request>) {
             None => groups.push((request.workspace, vec![request])),
         }
     }
-    for (workspace, group) in groups {
-        let items: Vec<&Item> = group.iter().flat_map(|r| &r.items).collect();
-        match write::write(store, workspace, ctx::now(), &items).await {
+    for (workspace, mut group) in groups {
+        let mut items: Vec<&mut Item> = group.iter_mut().flat_map(|r| &mut r.items).collect();
+        match write::write(store, workspace, ctx::now(), &mut items).await {
             Ok(results) => {
                 let mut results = results.into_iter();
                 for request in group {
@@ -164,13 +164,13 @@ async fn commit(store: &Store, requests: Vec<Request>) {
 /// it once more.
 async fn one_by_one(store: &Store, workspace: WorkspaceId, group: Vec<Request>) {
     let mut gone = false;
-    for request in group {
+    for mut request in group {
         let result = if gone {
             Err(AppError::Unavailable)
         } else {
-            let items: Vec<&Item> = request.items.iter().collect();
+            let mut items: Vec<&mut Item> = request.items.iter_mut().collect();
             let began = Instant::now();
-            let result = write::write(store, workspace, ctx::now(), &items).await;
+            let result = write::write(store, workspace, ctx::now(), &mut items).await;
             gone = result.is_err() && began.elapsed() > GONE;
             result
         };

@@ -48,38 +48,32 @@ impl Owners {
     }
 }
 
-/// Writes all items or none, and answers one result an item, in their order.
+/// Writes all items or none, and answers one result an item, in their order. What is found out of
+/// an event is filled in where it lies: copies of it would cost as much as all the rest.
 pub(super) async fn write(
     store: &Store,
     workspace: WorkspaceId,
     now: DateTime<Utc>,
-    items: &[&Item],
+    items: &mut [&mut Item],
 ) -> Result<Vec<EventResult>> {
-    let incoming: Vec<&Incoming> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Event(incoming) => Some(&**incoming),
-            Item::Settled { .. } => None,
-        })
-        .collect();
     let mut tx = timeline::begin_unfolded(store, workspace).await?;
+    let incoming: Vec<&Incoming> = items.iter().filter_map(|item| item.incoming()).collect();
     let owners = find_owners(&mut tx, workspace, now, &incoming).await?;
-    let events: Vec<NewEvent> = incoming
+    let streams: Vec<Option<Stream>> = items.iter_mut().map(|item| place(item, &owners)).collect();
+    let events: Vec<&NewEvent> = items
         .iter()
-        .filter_map(|i| {
-            let (stream, ticket_id) = owners.of(i)?;
-            let received = Some(Received { kind: i.kind.into(), before: None });
-            Some(NewEvent { stream, ticket_id, received, ..i.event.clone() })
-        })
+        .zip(&streams)
+        .filter(|(_, stream)| stream.is_some())
+        .filter_map(|(item, _)| item.incoming().map(|incoming| &incoming.event))
         .collect();
     let appended = timeline::receive(&mut tx, workspace, now, &events).await?;
     let mut placed = appended.iter();
-    let mut rows: Vec<NewLogRow> = Vec::with_capacity(items.len());
+    let mut rows: Vec<NewLogRow> = Vec::new();
     let mut results = Vec::with_capacity(items.len());
-    for item in items {
-        let (row, result) = match item {
+    for (item, stream) in items.iter().zip(&streams) {
+        let (row, result) = match &**item {
             Item::Settled { log, result, .. } => (Some((**log).clone()), result.clone()),
-            Item::Event(i) if owners.of(i).is_none() => waits(i, now),
+            Item::Event(i) if stream.is_none() => waits(i, now),
             Item::Event(i) => {
                 let appended =
                     placed.next().ok_or_else(|| crate::internal("an event was not placed"))?;
@@ -92,21 +86,31 @@ pub(super) async fn write(
         rows.extend(row);
         results.push(result);
     }
-    let seen = items.iter().filter_map(|item| seen(item, &owners));
+    let seen = items.iter().zip(&streams).filter_map(|(item, stream)| seen(item, *stream));
     sightings::note(&mut tx, workspace, seen).await?;
     let written = event_log::insert(&mut tx, workspace, now, &rows).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(results.into_iter().map(|r| unless_waiting(r, &written)).collect())
 }
 
+/// Notes in an event whose it is; `None` for what has no place on a timeline.
+fn place(item: &mut Item, owners: &Owners) -> Option<Stream> {
+    let Item::Event(incoming) = item else { return None };
+    let (stream, ticket) = owners.of(incoming)?;
+    let received = Received { kind: incoming.kind.into(), before: None };
+    let event = &mut incoming.event;
+    (event.stream, event.ticket_id, event.received) = (stream, ticket, Some(received));
+    Some(stream)
+}
+
 /// Who was seen by this.
-fn seen(item: &Item, owners: &Owners) -> Option<(CustomerId, SeenAt)> {
-    match item {
-        Item::Settled { log, seen, .. } => log.customer.zip(seen.as_deref().cloned()),
-        Item::Event(incoming) => match owners.of(incoming)?.0 {
-            Stream::Customer(customer) => Some((customer, incoming.seen.clone()?)),
-            Stream::Account(_) => None,
-        },
+fn seen(item: &Item, stream: Option<Stream>) -> Option<(CustomerId, SeenAt)> {
+    match (item, stream) {
+        (Item::Settled { log, seen, .. }, _) => log.customer.zip(seen.as_deref().cloned()),
+        (Item::Event(incoming), Some(Stream::Customer(customer))) => {
+            Some((customer, incoming.seen.clone()?))
+        }
+        (Item::Event(_), _) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::timeline::Stream;
 use rapport_domain::{Cursor, EventId, Uuid, WorkspaceId};
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 
 /// An event as it stands after writing.
@@ -42,16 +43,17 @@ pub async fn receive(
     tx: &mut Tx,
     workspace: WorkspaceId,
     now: DateTime<Utc>,
-    events: &[NewEvent],
+    events: &[impl Borrow<NewEvent>],
 ) -> Result<Vec<Appended>> {
     if events.is_empty() {
         return Ok(Vec::new());
     }
+    let events: &[&NewEvent] = &events.iter().map(Borrow::borrow).collect::<Vec<_>>();
     let id_of = |e: &NewEvent| {
         let before = e.received.as_ref().and_then(|r| r.before);
         before.map_or_else(EventId::generate, |(id, _)| id).0
     };
-    let ids: Vec<Uuid> = events.iter().map(id_of).collect();
+    let ids: Vec<Uuid> = events.iter().map(|e| id_of(e)).collect();
     let new = insert(tx, workspace, now, events, &ids).await?;
     let mut appended = Vec::with_capacity(events.len());
     let existing = if new.len() < events.len() {
@@ -114,11 +116,11 @@ async fn insert(
     tx: &mut Tx,
     workspace: WorkspaceId,
     now: DateTime<Utc>,
-    events: &[NewEvent],
+    events: &[&NewEvent],
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>> {
-    fn column<'a, T>(events: &'a [NewEvent], get: impl Fn(&'a NewEvent) -> T) -> Vec<T> {
-        events.iter().map(get).collect()
+    fn column<'a, T>(events: &[&'a NewEvent], get: impl Fn(&'a NewEvent) -> T) -> Vec<T> {
+        events.iter().map(|e| get(e)).collect()
     }
     let received = |e: &NewEvent| {
         let before = e.received.as_ref().and_then(|r| r.before);
@@ -179,11 +181,11 @@ async fn insert(
 async fn existing(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    events: &[NewEvent],
+    events: &[&NewEvent],
     ids: &[Uuid],
     new: &HashSet<Uuid>,
 ) -> Result<HashMap<(String, String), Cursor>> {
-    let duplicates = || events.iter().zip(ids).filter(|(_, id)| !new.contains(id)).map(|(e, _)| e);
+    let duplicates = || events.iter().zip(ids).filter(|(_, id)| !new.contains(id)).map(|(e, _)| *e);
     let sources: Vec<String> = duplicates().map(|e| e.source.clone()).collect();
     let keys: Vec<String> = duplicates().filter_map(|e| e.dedupe_key.clone()).collect();
     let rows = sqlx::query!(

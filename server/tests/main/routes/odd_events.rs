@@ -274,6 +274,9 @@ async fn names_and_numbers_are_found_in_every_spelling(pool: PgPool) {
         "Andre\u{301} Petit",
         "山田太郎",
         "김민수",
+        "Sinéad O’Brien",
+        "佐藤 花子",
+        "박 서준",
     ];
     for (n, name) in people.iter().enumerate() {
         let who = json!({"external_id": format!("p{n}"), "name": name, "phone": format!("+49 30 90182{n}")});
@@ -294,6 +297,15 @@ async fn names_and_numbers_are_found_in_every_spelling(pool: PgPool) {
         ("山田", 4),
         ("太郎", 4),
         ("민수", 5),
+        ("obrien", 6),
+        ("O'Brien", 6),
+        ("O’Brien", 6),
+        ("o´brien", 6),
+        ("佐藤花子", 7),
+        ("佐藤 花子", 7),
+        ("花子", 7),
+        ("박서준", 8),
+        ("서준", 8),
         ("0049 30 901820", 0),
         ("tel:+4930901821", 1),
         ("+49 (0)30 90182-2", 2),

@@ -40,6 +40,7 @@ pub(super) fn facts(
         dated: mail.date.filter(off),
         reply_to: answers.filter(|to| **to != mail.from.email).cloned(),
         via: mail.via.as_ref().map(|via| via.email.clone()),
+        times: mail.times.clone(),
     }
 }
 

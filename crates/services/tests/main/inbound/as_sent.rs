@@ -94,6 +94,10 @@ const CASES: [(&str, &str, Right); 18] = [
         m.text().starts_with("I am sorry.")
             && m.text().contains("Cancelled: Demo\nWhen: Tue, Dec 1, 2026, 10:00 to 11:30")
             && m.text().contains("Organizer: Ada Berg <ada@client.example>")
+            && m.message.mail.as_ref().is_some_and(|mail| {
+                mail.times[0].from.to_rfc3339() == "2026-12-01T09:00:00+00:00"
+                    && mail.times[0].offset_minutes == 60
+            })
     }),
     ("calendar-answer", "an answer to an invitation says who comes", |m| {
         m.text().contains("Ben Dahl <ben@client.example> accepts")
