@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use rapport_domain::UserId;
 use rapport_domain::message::{MessageMode, Recipients, Returned};
-use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::fmt;
 
 /// The draft of one person for one ticket and one kind of message.
 pub(super) fn key(me: Option<UserId>, number: i64, mode: &str) -> String {
@@ -18,7 +18,7 @@ pub(super) fn send_as_key(me: Option<UserId>) -> String {
 }
 
 /// What an answer says besides its text, as its fields have it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     pub to: String,
     pub cc: String,
@@ -41,13 +41,36 @@ impl From<&Returned> for Lines {
     }
 }
 
+/// Kept as lines: to, cc, bcc, whether it quotes, and a changed signature after an `=`. Reading JSON
+/// would cost every page's download more than this is worth.
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { to, cc, bcc, signature, quotes } = self;
+        write!(f, "{to}\n{cc}\n{bcc}\n{}\n", if *quotes { "quotes" } else { "" })?;
+        match signature {
+            Some(signature) => write!(f, "={signature}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Lines {
+    fn read(kept: &str) -> Option<Self> {
+        let mut lines = kept.splitn(5, '\n').map(String::from);
+        let mut next = || lines.next();
+        let (to, cc, bcc, quotes, signature) = (next()?, next()?, next()?, next()?, next()?);
+        let signature = signature.strip_prefix('=').map(String::from);
+        Some(Self { to, cc, bcc, signature, quotes: !quotes.is_empty() })
+    }
+}
+
 /// Where the lines of an unfinished answer are kept, beside its text.
 fn lines_key(me: Option<UserId>, number: i64) -> String {
     format!("rapport:lines:{}:{number}", me.map(|m| m.to_string()).unwrap_or_default())
 }
 
 pub(super) fn save_lines(me: Option<UserId>, number: i64, lines: &Lines) {
-    save(&lines_key(me, number), &serde_json::to_string(lines).unwrap_or_default());
+    save(&lines_key(me, number), &lines.to_string());
 }
 
 pub(super) fn forget_lines(me: Option<UserId>, number: i64) {
@@ -56,7 +79,7 @@ pub(super) fn forget_lines(me: Option<UserId>, number: i64) {
 
 /// The lines of an unfinished answer, where somebody changed them.
 pub(super) fn load_lines(me: Option<UserId>, number: i64) -> Option<Lines> {
-    serde_json::from_str(&load(&lines_key(me, number))).ok()
+    Lines::read(&load(&lines_key(me, number)))
 }
 
 /// Puts an answer that was taken back into a composer that is not open: its text, its lines, and
@@ -116,4 +139,22 @@ pub(super) fn save(key: &str, text: &str) {
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_they_were_kept() {
+        let line = |text: &str| text.to_string();
+        let plain = Lines { to: line("a@x.example, b@x.example"), ..Lines::default() };
+        let emptied = Lines { signature: Some(String::new()), ..plain.clone() };
+        let signature = Some(line("Priya\n=\nAcme"));
+        let all = Lines { cc: line("c@x.example"), quotes: true, signature, ..plain.clone() };
+        for lines in [plain, emptied, all] {
+            assert_eq!(Lines::read(&lines.to_string()), Some(lines));
+        }
+        assert_eq!((Lines::read(""), Lines::read("a\nb")), (None, None));
+    }
 }
