@@ -55,3 +55,28 @@ noJs("kinds are chosen by links, and the list of all its customers leads back", 
   await page.getByRole("navigation", { name: "Kinds of events" }).getByRole("link", { name: "All", exact: true }).click();
   await expect(row(page, "Seat added")).toBeVisible();
 });
+
+noJs("an account is edited, its own fields too, and what is wrong stands beside it", async ({ page, watch }) => {
+  watch.allow(/422/);
+  await login(page);
+  const { mark, name } = await account(page);
+  const key = `tier_${mark}`.toLowerCase().slice(0, 60);
+  await api(page, "/api/v1/custom-fields", { entity: "account", key, label: `Tier ${mark}`, type: "list", options: ["Gold", "Silver"] });
+  await page.goto("/customers");
+  await page.locator(".customer-row").getByRole("link", { name }).first().click();
+  await page.locator(".customers-filter").getByRole("link", { name, exact: true }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  const form = page.getByRole("form", { name: "Edit account" });
+  await form.getByLabel("Plan").fill("Enterprise");
+  await form.getByLabel(`Tier ${mark}`).selectOption("Gold");
+  await form.getByLabel("Employees").fill("many");
+  await form.getByRole("button", { name: "Save account" }).click();
+  await expect(form).toContainText("This is not a whole number.");
+  await expect(form.getByLabel("Plan")).toHaveValue("Enterprise");
+  await expect(form.getByLabel(`Tier ${mark}`)).toHaveValue("Gold");
+  await form.getByLabel("Employees").fill("1200");
+  await form.getByLabel("Owner").selectOption({ label: "Sam Ortiz" });
+  await form.getByRole("button", { name: "Save account" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
+  for (const known of ["Enterprise", "Gold", "Sam Ortiz"]) await expect(page.locator(".account-head")).toContainText(known);
+});

@@ -3,6 +3,7 @@
 //!
 //! Rendered by the server alone, like the settings: everything on it is a link.
 
+mod edit;
 mod event;
 mod sides;
 mod stream;
@@ -15,13 +16,16 @@ use crate::ui::empty::ErrorPanel;
 use axum::response::Response;
 use axum::{Router, routing};
 use leptos::prelude::*;
+use rapport_domain::Permission;
 use rapport_domain::timeline::TimelineQuery;
 use rapport_services::Result;
 use rapport_services::accounts::{self, AccountPage};
 
-/// The route.
+/// The routes.
 pub(crate) fn router() -> Router<Site> {
-    Router::new().route("/accounts/{id}", routing::get(open))
+    Router::new()
+        .route("/accounts/{id}", routing::get(open))
+        .route("/accounts/{id}/edit", routing::get(edit::open).post(edit::send))
 }
 
 async fn open(request: PageRequest) -> Response {
@@ -32,7 +36,10 @@ async fn open(request: PageRequest) -> Response {
     let title = page.as_ref().map_or("Account", |page| &page.account.details.name).to_string();
     request.respond(status, &title, || {
         let (crumb, content) = match page {
-            Ok(page) => (page.account.details.name.clone(), view(page, &query)),
+            Ok(page) => {
+                let may_write = request.viewer.may(Permission::Write);
+                (page.account.details.name.clone(), view(page, &query, may_write))
+            }
             Err(error) => {
                 ("Account".into(), view! { <ErrorPanel error=Failure(error) /> }.into_any())
             }
@@ -54,11 +61,11 @@ async fn load(request: &PageRequest, query: &TimelineQuery) -> Result<AccountPag
     accounts::page(&request.ctx, request.param("id")?, query).await
 }
 
-fn view(page: AccountPage, query: &TimelineQuery) -> AnyView {
+fn view(page: AccountPage, query: &TimelineQuery, may_write: bool) -> AnyView {
     let AccountPage { account, facts, customers, notes, timeline } = page;
     view! {
         <div class="account-page">
-            {sides::head(&account, facts)}
+            {sides::head(&account, facts, may_write)}
             {stream::timeline(&account, timeline, query)}
             <aside class="account-sides">
                 {sides::customers(account.id, customers)}

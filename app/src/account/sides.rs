@@ -14,16 +14,23 @@ use rapport_domain::ticket::{AccountFilter, InboxQuery, StatusFilter};
 use rapport_domain::{AccountId, Page};
 
 /// The name, and every field that has a value.
-pub(super) fn head(account: &Account, facts: Vec<CardRow>) -> AnyView {
+pub(super) fn head(account: &Account, facts: Vec<CardRow>, may_write: bool) -> AnyView {
     let known = facts.into_iter().filter(|row| row.key != "name");
     let rows = known.filter_map(|row| {
         let value = row.value?;
         let whole = value.text.clone();
         Some(view! { <div><dt>{row.label}</dt><dd class="clip" title=whole>{shown(value)}</dd></div> })
     });
+    let edit = may_write.then(|| {
+        let href = format!("/accounts/{}/edit", account.id);
+        view! { <a class="btn quiet" href=href><Icon name="pencil" />"Edit"</a> }
+    });
     view! {
         <header class="account-head">
-            <h1><Icon name="building" />{account.details.name.clone()}</h1>
+            <div class="account-title">
+                <h1><Icon name="building" />{account.details.name.clone()}</h1>
+                {edit}
+            </div>
             <dl>{rows.collect_view()}</dl>
         </header>
     }

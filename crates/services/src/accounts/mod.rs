@@ -2,7 +2,7 @@
 
 mod page;
 
-pub use page::{AccountPage, page};
+pub use page::{AccountForm, AccountPage, form, page};
 
 use crate::customers::STALE;
 use crate::{Ctx, Result, audit, fields};

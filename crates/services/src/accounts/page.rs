@@ -5,7 +5,9 @@ use crate::{Ctx, Result, customers, notes, timeline};
 use rapport_domain::account::Account;
 use rapport_domain::card::{Card, CardRow, resolve};
 use rapport_domain::customer::{CustomerPage, CustomerQuery};
+use rapport_domain::fields::{FieldDef, FieldEntity};
 use rapport_domain::note::{Note, NoteTarget};
+use rapport_domain::ticket::PersonRef;
 use rapport_domain::timeline::{AccountTimeline, TimelineQuery};
 use rapport_domain::{AccountId, AppError, Page, Permission, limits};
 
@@ -36,4 +38,26 @@ pub async fn page(ctx: &Ctx, id: AccountId, query: &TimelineQuery) -> Result<Acc
     let keys: Vec<String> = cards.choices(Card::Account).into_iter().map(|(key, _)| key).collect();
     let facts = resolve(Card::Account, &keys, &cards.custom, Some(&account));
     Ok(AccountPage { account, facts, customers, notes, timeline })
+}
+
+/// What the form that edits an account needs.
+#[derive(Debug)]
+pub struct AccountForm {
+    pub account: Account,
+    /// Its custom fields, in their order.
+    pub fields: Vec<FieldDef>,
+    /// Who can be its owner.
+    pub people: Vec<PersonRef>,
+}
+
+/// The account, for somebody who is about to edit it.
+pub async fn form(ctx: &Ctx, id: AccountId) -> Result<AccountForm> {
+    ctx.require(Permission::Write)?;
+    let fields = async {
+        let all = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Account), false).await;
+        Ok::<_, AppError>(all?)
+    };
+    let people = async { Ok::<_, AppError>(ctx.store.assignable(ctx.workspace).await?.people) };
+    let (account, fields, people) = tokio::try_join!(get(ctx, id), fields, people)?;
+    Ok(AccountForm { account, fields, people })
 }

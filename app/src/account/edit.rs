@@ -1,0 +1,204 @@
+//! The form that edits an account, its custom fields included.
+
+use crate::failure::{http_status, page_status};
+use crate::frame::{Frame, Section};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
+use crate::ui::custom_field::CustomField;
+use crate::ui::empty::ErrorPanel;
+use crate::ui::field::{Field, FieldHelp, FormError};
+use axum::extract::Form;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use rapport_domain::account::{Account, AccountEdit};
+use rapport_domain::fields::{FieldDef, display};
+use rapport_domain::ticket::PersonRef;
+use rapport_domain::{AccountId, limits, money};
+use rapport_services::Result;
+use rapport_services::accounts::{self, AccountForm};
+
+/// The fields that show their own error, besides custom ones.
+const FIELDS: [&str; 13] = [
+    "name",
+    "external_id",
+    "domains",
+    "website",
+    "phone",
+    "industry",
+    "employee_count",
+    "plan",
+    "mrr",
+    "currency",
+    "renewal_date",
+    "health",
+    "owner_id",
+];
+/// Before the key of a custom field, as errors name it.
+const CUSTOM: &str = "fields.";
+
+pub async fn open(request: PageRequest) -> Response {
+    show(&request, &FormState::default()).await
+}
+
+pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let form = FormData(fields);
+    match save(&request, &form).await {
+        Ok(id) => Redirect::to(&href(id)).into_response(),
+        Err(error) => show(&request, &FormState(Some((form, error)))).await,
+    }
+}
+
+async fn save(request: &PageRequest, form: &FormData) -> Result<AccountId> {
+    let text = |name: &str| Some(form.text(name).to_string());
+    let custom = form
+        .0
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(CUSTOM)?.to_string(), value.clone())));
+    let edit = AccountEdit {
+        version: form.parse("version")?,
+        name: text("name"),
+        external_id: text("external_id"),
+        domains: text("domains"),
+        website: text("website"),
+        phone: text("phone"),
+        industry: text("industry"),
+        employee_count: text("employee_count"),
+        plan: text("plan"),
+        mrr: text("mrr"),
+        currency: text("currency"),
+        renewal_date: text("renewal_date"),
+        health: text("health"),
+        owner_id: text("owner_id"),
+        fields: custom.collect(),
+    };
+    Ok(accounts::edit(&request.ctx, request.param("id")?, edit).await?.id)
+}
+
+async fn show(request: &PageRequest, state: &FormState) -> Response {
+    let shown = match request.param("id") {
+        Ok(id) => accounts::form(&request.ctx, id).await,
+        Err(error) => Err(error),
+    };
+    match shown {
+        Ok(shown) => {
+            let status = page_status(state.refusal());
+            request.respond(status, "Edit account", || page(&shown, state))
+        }
+        Err(error) => request.respond(http_status(&error), "Edit account", || {
+            view! { <Frame section=Section::Customers crumbs=|| ()><ErrorPanel error=crate::Failure(error) /></Frame> }
+                .into_any()
+        }),
+    }
+}
+
+fn href(id: AccountId) -> String {
+    format!("/accounts/{id}")
+}
+
+fn page(shown: &AccountForm, state: &FormState) -> AnyView {
+    let AccountForm { account, fields, people } = shown;
+    let (name, back) = (account.details.name.clone(), href(account.id));
+    let crumb = (back.clone(), name.clone());
+    let own: Vec<String> = fields.iter().map(|def| format!("{CUSTOM}{}", def.key)).collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).chain(FIELDS).collect();
+    let custom: Vec<_> = fields.iter().map(|def| custom(def, account, state)).collect();
+    let custom = (!custom.is_empty()).then(|| {
+        view! { <fieldset class="form-part"><legend>"Custom fields"</legend>{custom}</fieldset> }
+    });
+    let form = view! {
+        <form class="form config-form" method="post" aria-label="Edit account">
+            <FormError message=state.general(&own) />
+            <input type="hidden" name="version" value=state.value("version", account.version.to_string()) />
+            {known(account, people, state)}
+            {custom}
+            <div class="form-actions">
+                <a class="btn quiet" href=back>"Cancel"</a>
+                <button class="btn primary" type="submit">"Save account"</button>
+            </div>
+        </form>
+    };
+    view! {
+        <Frame section=Section::Customers crumbs=move || view! {
+            <a class="clip" href=crumb.0.clone()>{crumb.1.clone()}</a>
+            <span aria-hidden="true">"/"</span>
+            <strong>"Edit"</strong>
+        }>
+            <div class="config-page">
+                <header><h1>{format!("Edit {name}")}</h1></header>
+                {form}
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// What every account has.
+fn known(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView {
+    let d = &account.details;
+    let field = |name: &'static str, label: &'static str, stored: Option<String>, hint: &str| {
+        let value = state.value(name, stored.unwrap_or_default());
+        view! { <Field name label value hint=hint.to_string() error=state.error(name) maxlength=limits::LINE_CHARS required=name == "name" /> }
+            .into_any()
+    };
+    let mrr = d.mrr_minor.zip(d.currency.as_deref()).map(|(n, c)| money::plain(n, c));
+    let renewal =
+        state.value("renewal_date", d.renewal_date.map(|d| d.to_string()).unwrap_or_default());
+    let domains = state.value("domains", d.domains.join(", "));
+    view! {
+        {field("name", "Name", Some(d.name.clone()), "")}
+        <div class="pair">
+            {field("external_id", "ID", d.external_id.clone(), "As your own systems know it.")}
+            {field("phone", "Phone", d.phone.clone(), "With country code.")}
+        </div>
+        <Field name="domains" label="Domains" value=domains hint="With commas. Whoever writes from one of them belongs to this account." error=state.error("domains") />
+        {field("website", "Website", d.website.clone(), "")}
+        <div class="pair">
+            {field("industry", "Industry", d.industry.clone(), "")}
+            {field("employee_count", "Employees", d.employee_count.map(|n| n.to_string()), "")}
+        </div>
+        <div class="pair">
+            {field("plan", "Plan", d.plan.clone(), "")}
+            {field("health", "Health", d.health.clone(), "")}
+        </div>
+        <div class="pair">
+            {field("mrr", "Monthly revenue", mrr, "In whole units: 1250.50")}
+            {field("currency", "Currency", d.currency.clone(), "A code such as EUR.")}
+        </div>
+        <div class="pair">
+            <Field name="renewal_date" label="Renewal" kind="date" value=renewal error=state.error("renewal_date") />
+            {owner(account, people, state)}
+        </div>
+    }
+    .into_any()
+}
+
+fn owner(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView {
+    let stored = account.owner.as_ref();
+    let chosen = state.value("owner_id", stored.map(|o| o.id.to_string()).unwrap_or_default());
+    // Whoever has it stands in the list even when they can be given nothing new.
+    let gone = stored.filter(|o| people.iter().all(|p| p.id != o.id));
+    let all = people.iter().map(|p| (p.id, &p.name)).chain(gone.map(|o| (o.id, &o.name)));
+    let options: Vec<_> = all
+        .map(|(id, name)| {
+            let id = id.to_string();
+            let selected = id == chosen;
+            view! { <option value=id selected=selected>{name.clone()}</option> }
+        })
+        .collect();
+    view! {
+        <label class="field-row">
+            <span class="field-label">"Owner"</span>
+            <select name="owner_id" aria-describedby="owner_id-help"><option value="">"Nobody"</option>{options}</select>
+            <FieldHelp id="owner_id-help".into() hint="" error=state.error("owner_id") />
+        </label>
+    }
+    .into_any()
+}
+
+fn custom(def: &FieldDef, account: &Account, state: &FormState) -> AnyView {
+    let name = format!("{CUSTOM}{}", def.key);
+    let stored = account.details.fields.get(&def.key).map(display).unwrap_or_default();
+    let (value, error) = (state.value(&name, stored), state.error(&name));
+    let (label, options) = (def.label.clone(), def.options.clone());
+    view! { <CustomField name label kind=def.kind options value error /> }.into_any()
+}
