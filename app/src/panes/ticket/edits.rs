@@ -2,6 +2,7 @@
 
 use super::api::{EditTicket, edit_ticket};
 use super::undo::Undo;
+use crate::pages::inbox::origin::{Origin, use_origin};
 use crate::ui::edit_queue::{Edit, EditQueue, Field};
 use crate::ui::toast::{SHOWN_MAX, Toasts, use_toasts};
 use leptos::prelude::*;
@@ -26,9 +27,10 @@ pub struct Edits {
     /// Tickets that their reader was taken away from by an edit, and the way back to each.
     left: StoredValue<Vec<(i64, Return)>>,
     toasts: Toasts,
+    origin: Origin,
 }
 
-/// Puts the queue into context; below [`provide_toasts`](crate::ui::toast::provide_toasts).
+/// Puts the queue into context; below toasts and origin.
 pub fn provide_edits() {
     let edits = Edits {
         queue: RwSignal::default(),
@@ -37,6 +39,7 @@ pub fn provide_edits() {
         open: StoredValue::new(None),
         left: StoredValue::default(),
         toasts: use_toasts(),
+        origin: use_origin(),
     };
     provide_context(edits);
     Effect::new(move |_| {
@@ -110,6 +113,8 @@ impl Edits {
                         _ => back,
                     };
                     self.toasts.undoable(said, move || {
+                        // The page may not have heard yet that it had left its view.
+                        self.origin.take_in(number);
                         for (property, value, was) in back.clone() {
                             self.push(number, property, &value, was, None);
                         }
