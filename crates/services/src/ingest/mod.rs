@@ -142,6 +142,7 @@ async fn commit(store: &Store, requests: Vec<Request>) {
         }
     }
     for (workspace, group) in groups {
+        let store = &store.within(workspace);
         let items: Vec<&Item> = group.iter().flat_map(|r| &r.items).collect();
         match write::write(store, workspace, ctx::now(), &items).await {
             Ok(results) => {

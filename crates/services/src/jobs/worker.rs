@@ -120,7 +120,9 @@ impl Worker {
     }
 
     async fn work(&self, job: Job) {
-        let ended = match timeout(LONGEST, dispatch(self, &job)).await {
+        // A job is of one workspace, whoever finds it.
+        let bounded = Self { store: self.store.within(job.workspace), ..self.clone() };
+        let ended = match timeout(LONGEST, dispatch(&bounded, &job)).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(error)) => failed(&job, error.to_string()),
             Err(_) => failed(&job, "It took too long.".into()),
