@@ -2,11 +2,11 @@
 -- of the workspace that rapport.workspace names, whatever a query forgot to say, and without one
 -- none. The owner of the tables sees all, as before (docs/decisions/0011-workspaces-apart.md).
 
--- The workspace of this connection or transaction; null without one. What was set for a transaction
--- that has ended is an empty text.
+-- The workspace of this connection or transaction; an error without one. Written so short because
+-- Postgres asks it once for each table of a statement.
 create function current_workspace() returns uuid
 language sql stable parallel safe as $$
-    select nullif(current_setting('rapport.workspace', true), '')::uuid
+    select current_setting('rapport.workspace')::uuid
 $$;
 
 -- The tables that have a workspace.

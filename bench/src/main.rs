@@ -1,13 +1,14 @@
 //! Figures for docs/benchmarks.md: `make bench` starts the server and runs this.
 //!
 //! Needs DATABASE_URL and RAPPORT_URL of a server in demo mode; RAPPORT_PID for its memory.
-//! Arguments name parts (profile, timeline, thread, mail, live, ingest, bugsink); none are all.
+//! Arguments name parts (profile, apart, timeline, thread, mail, live, ingest, bugsink); none are all.
 //! What is compared runs interleaved in one run, so a busy machine slows both alike. Only
 //! ratios and counts fail, never absolute times.
 
 // The output is the product here.
 #![allow(clippy::print_stdout)]
 
+mod apart;
 mod bare;
 mod bugsink;
 mod ingest;
@@ -55,6 +56,11 @@ async fn main() -> anyhow::Result<()> {
     let mut missed = Vec::new();
     if wanted("profile") {
         missed.extend(profile::run(&store, &client, &url, &seeded).await?);
+    }
+    if wanted("apart") {
+        missed.extend(
+            apart::run(pool, &database, (&client, &url, &token), workspace, seeded.profile).await?,
+        );
     }
     if wanted("timeline") {
         missed.extend(timeline::run(&store, &client, &url, workspace, &seeded).await?);

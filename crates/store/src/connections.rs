@@ -132,6 +132,11 @@ impl Connections {
         TAKEN.scope(Taken::Transaction, self.pool.begin_with(AssertSqlSafe(begin))).await
     }
 
+    /// Closes all: as if the database were gone, for tests.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// How it is connected to.
     pub(crate) fn options(&self) -> Arc<PgConnectOptions> {
         self.pool.connect_options()
@@ -183,15 +188,14 @@ impl<'c> Executor<'c> for &'c Connections {
         let rows = async move {
             let taken = self.taken().await?;
             let mut rows = self.pool.fetch_many(query);
-            Ok::<_, Error>(stream::poll_fn(move |cx| TAKEN.sync_scope(taken, || rows.poll_next_unpin(cx))))
+            Ok::<_, Error>(stream::poll_fn(move |cx| {
+                TAKEN.sync_scope(taken, || rows.poll_next_unpin(cx))
+            }))
         };
         stream::once(rows).try_flatten().boxed()
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
     where
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,

@@ -124,8 +124,7 @@ pub(super) fn push_of_account(
     match account {
         AccountFilter::Id(id) => drop(sql.push("= ").push_bind(id.0)),
         AccountFilter::Named(name) => {
-            sql.push("= any (array(select id from accounts where workspace_id = ");
-            sql.push_bind(workspace.0).push(" and lower(name) = lower(");
+            sql.push("= any (array(select accounts_of_name(").push_bind(workspace.0).push(", ");
             sql.push_bind(name.clone()).push(") limit ").push_bind(ACCOUNTS).push("))");
         }
     }
