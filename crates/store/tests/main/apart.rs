@@ -279,7 +279,7 @@ async fn where_the_role_is_refused_the_server_works_without_a_net(pool: PgPool) 
     let url =
         format!("postgres://{name}:plain@{}:{}/{name}", options.get_host(), options.get_port());
     let (ours, theirs) = (WorkspaceId::generate(), WorkspaceId::generate());
-    let refused = Store::connect(&url, Files::in_memory()).await.unwrap();
+    let refused = Store::connect_for_jobs(&url, Files::in_memory()).await.unwrap();
     refused.migrate().await.unwrap();
     for workspace in [ours, theirs] {
         let mut tx = refused.within(workspace).begin().await.unwrap();
@@ -292,7 +292,7 @@ async fn where_the_role_is_refused_the_server_works_without_a_net(pool: PgPool) 
     };
     let without = seen(refused).await;
     pool.execute(all("grant rapport_app to {}")).await.unwrap();
-    let allowed = Store::connect(&url, Files::in_memory()).await.unwrap();
+    let allowed = Store::connect_for_jobs(&url, Files::in_memory()).await.unwrap();
     allowed.migrate().await.unwrap();
     let (stands, with) = (allowed.net().await.unwrap().clone(), seen(allowed).await);
 

@@ -67,7 +67,9 @@ impl PageQuery<'_> {
 /// Sums the blocks of a plan and collects how it reads the events.
 fn inspect(node: &Value, reads: &mut Vec<String>) {
     let text = |key: &str| node[key].as_str().unwrap_or_default().to_string();
-    if text("Relation Name") == "timeline_events" {
+    // Under a policy what cannot hold stays in the plan, and is never run.
+    let run = node["Actual Loops"].as_f64().is_some_and(|loops| loops > 0.0);
+    if run && text("Relation Name") == "timeline_events" {
         reads.push(text("Node Type"));
     }
     if text("Node Type").contains("Sort") {
