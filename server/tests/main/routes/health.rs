@@ -21,7 +21,8 @@ async fn a_server_without_the_net_between_workspaces_works_and_says_so(pool: PgP
     let answer = app.page("/readyz", "").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.body.contains("without row-level security"), "{}", answer.body);
-    let made = app.post("/customers", json!({"name": "Alex Morgan"})).await;
+    let made =
+        app.post("/customers", json!({"name": "Alex Morgan", "email": "alex@acme.example"})).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     assert_eq!(app.get("/customers").await.json()["items"][0]["name"], "Alex Morgan");
 }
