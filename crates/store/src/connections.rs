@@ -20,6 +20,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
+/// Under a policy the planner keeps a branch that cannot hold, such as those of a timeline that some
+/// kinds are asked of, and would start workers for each time that it is not run.
+const NO_WORKERS: (&str, &str) = ("max_parallel_workers_per_gather", "0");
+
 /// Whether row-level security stands behind what a workspace's own store reads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Net {
@@ -62,7 +66,7 @@ impl Connections {
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(take_on(connection)))
             .before_acquire(move |connection, meta| Box::pin(take_again(connection, meta, fresh)))
-            .connect_lazy_with(connect);
+            .connect_lazy_with(connect.options([NO_WORKERS]));
         Self { pool, within: None, net: Arc::default() }
     }
 

@@ -123,29 +123,28 @@ impl Store {
 
     /// The same for taking in events. It has no files either.
     pub async fn connect_for_ingest(url: &str) -> Result<Self> {
-        let options = Self::reached(url).await?;
         let pool = Self::pool_with(INGEST_CONNECTIONS);
-        Ok(Self::over(Connections::lazy(pool, options, Some(FRESH))))
+        Self::open(Connections::lazy(pool, Self::options(url)?, Some(FRESH))).await
     }
 
     async fn connect_for_requests(url: &str, files: Files, connections: u32) -> Result<Self> {
-        let options = Self::reached(url).await?.options([("lock_timeout", LOCK_TIMEOUT)]);
+        let options = Self::options(url)?.options([("lock_timeout", LOCK_TIMEOUT)]);
+        // The first may take its time: a server that starts is no page that waits.
+        options.connect().await?.close().await?;
         let pool = Self::pool_with(connections).acquire_timeout(ACQUIRE_TIMEOUT);
         Ok(Self { files, ..Self::over(Connections::lazy(pool, options, None)) })
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {
-        let options = Self::reached(url).await?;
         let pool = Self::pool_with(connections);
-        Ok(Self { files, ..Self::over(Connections::lazy(pool, options, None)) })
+        let store = Self::open(Connections::lazy(pool, Self::options(url)?, None)).await?;
+        Ok(Self { files, ..store })
     }
 
-    /// How to connect, tried once. That one may take its time: a server that starts is no page that
-    /// waits.
-    async fn reached(url: &str) -> Result<PgConnectOptions> {
-        let options = Self::options(url)?;
-        options.connect().await?.close().await?;
-        Ok(options)
+    /// With a first connection.
+    async fn open(connections: Connections) -> Result<Self> {
+        drop(connections.acquire().await?);
+        Ok(Self::over(connections))
     }
 
     fn over(connections: Connections) -> Self {
