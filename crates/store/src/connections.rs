@@ -14,11 +14,16 @@ use sqlx::postgres::{
     PgTypeInfo,
 };
 use sqlx::{
-    AssertSqlSafe, Connection, Describe, Either, Error, Execute, Executor, Postgres, SqlStr,
+    AssertSqlSafe, ConnectOptions, Connection, Describe, Either, Error, Execute, Executor,
+    Postgres, SqlStr,
 };
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+/// How long the question whether there is a net may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Under a policy the planner keeps a branch that cannot hold, such as those of a timeline that some
 /// kinds are asked of, and would start workers for each time that it is not run.
@@ -99,13 +104,16 @@ impl Connections {
     /// Whether there is a net; asked once and then remembered.
     pub async fn net(&self) -> Result<&Net, Error> {
         let ask = async || {
-            let mut connection = TAKEN.scope(Taken::Owner, self.pool.acquire()).await?;
+            // A connection of its own, with more patience: a server that starts is no page that waits.
+            let mut connection = self.pool.connect_options().connect().await?;
             let trouble = sqlx::query_scalar!("select workspaces_apart_trouble()")
-                .fetch_one(&mut *connection)
+                .fetch_one(&mut connection)
                 .await?;
+            connection.close().await?;
             Ok::<_, Error>(trouble.map_or(Net::Stands, Net::Missing))
         };
-        self.net.get_or_try_init(ask).await
+        let asked = async || timeout(PATIENCE, ask()).await.map_err(|_| Error::PoolTimedOut)?;
+        self.net.get_or_try_init(asked).await
     }
 
     /// The workspace that connections are bounded to: none without a net.
