@@ -21,15 +21,16 @@ mod history;
 pub mod identity;
 mod live;
 #[cfg(feature = "ssr")]
-mod outbox;
+mod mail_catcher;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod palette;
 pub mod panes;
-#[cfg(feature = "ssr")]
-pub mod plain;
 pub mod preferences;
+mod profile_route;
 mod routes;
+#[cfg(feature = "ssr")]
+pub mod server_page;
 mod session;
 #[cfg(feature = "ssr")]
 mod settings;

@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions, preferences: &Preferences) -> impl IntoView
 
 /// The document of a page without a browser half: one small file closes its menus.
 #[cfg(feature = "ssr")]
-pub(crate) fn plain_shell(
+pub(crate) fn server_page_shell(
     options: &LeptosOptions,
     nonce: Option<leptos::nonce::Nonce>,
     preferences: &Preferences,

@@ -15,7 +15,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(token: &str) -> anyhow::Result<Self> {
-        rapport_services::outside::choose_crypto();
+        rapport_services::http_client::choose_crypto();
         let http =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
         Ok(Self { http, cookie: format!("rapport={token}") })

@@ -101,7 +101,7 @@ async fn picture(
 ) -> Result<Response, Refused> {
     let ctx = Ctx::for_viewer(state.store, viewer);
     let (id, n) = (parse::<MessageId>(&id)?, parse::<usize>(&n)?);
-    let (kind, bytes) = messages::message_picture(&ctx, &state.outside, id, n).await?;
+    let (kind, bytes) = messages::message_picture(&ctx, &state.http, id, n).await?;
     Ok(answer(bytes, kind, SANDBOX, "inline"))
 }
 
@@ -114,7 +114,7 @@ async fn event_icon(
 ) -> Result<Response, Refused> {
     let ctx = Ctx::for_viewer(state.store, viewer);
     let (stream, at) = (parse::<Stream>(&stream)?, parse::<Cursor>(&at)?);
-    let (mut answer, kept) = match timeline::event_picture(&ctx, &state.outside, stream, at).await {
+    let (mut answer, kept) = match timeline::event_picture(&ctx, &state.http, stream, at).await {
         Ok((kind, bytes)) => (answer(bytes, kind, SANDBOX, "inline"), "private, max-age=86400"),
         Err(error @ AppError::NotFound) => {
             (Refused(error).into_response(), "private, max-age=3600")

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use leptos::nonce::Nonce;
 use rapport_app::pages::setup::SetupTyped;
-use rapport_app::plain::lone::{login_again, setup_again};
+use rapport_app::server_page::lone::{login_again, setup_again};
 use rapport_domain::AppError;
 use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;

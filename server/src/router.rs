@@ -17,7 +17,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
     LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
 };
-use rapport_app::{App, plain};
+use rapport_app::{App, server_page};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -79,7 +79,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         rapport_app::shell(options.clone(), &viewer.map(|v| v.preferences).unwrap_or_default())
     };
     let server_fn_context = context.clone();
-    let site = plain::Site {
+    let site = server_page::Site {
         store: state.store.clone(),
         keys: state.config.secret_key.clone(),
         leptos: state.leptos.clone(),
@@ -96,9 +96,9 @@ fn pages(state: &AppState) -> Router<AppState> {
         };
         async move {
             if !is_known {
-                return plain::refused::unknown(request.headers());
+                return server_page::refused::unknown(request.headers());
             }
-            plain::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await
+            server_page::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await
         }
     });
     let forms = Router::new()
@@ -116,7 +116,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
-        .merge(plain::router(site))
+        .merge(server_page::router(site))
         .merge(crate::live::router())
         .merge(crate::notify::router())
         .merge(crate::files::router())
@@ -174,7 +174,7 @@ fn nowhere(state: &AppState) -> Router<()> {
         let accept = request.headers().get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
         if accept.is_some_and(|accept| accept.contains("text/html")) {
             let nonce = request.extensions().get::<Nonce>().cloned();
-            Html(plain::lone::nothing_there(&options, nonce)).into_response()
+            Html(server_page::lone::nothing_there(&options, nonce)).into_response()
         } else {
             "There is nothing here.\n".into_response()
         }

@@ -10,10 +10,10 @@ use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
+use rapport_services::http_client::HttpClient;
 use rapport_services::ingest::Ingest;
 use rapport_services::jobs::Worker;
 use rapport_services::live::Live;
-use rapport_services::outside::Outside;
 use rapport_services::{link_keys, setup};
 use rapport_store::{Files, Net, Store};
 use std::net::IpAddr;
@@ -69,7 +69,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let live_store = Store::connect_for_live(&config.database_url).await;
     let live = Live::new(live_store.context("cannot reach Postgres")?);
     let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
-    let outside = Outside::new().context("no client for outside addresses")?;
+    let http = HttpClient::new().context("no client for outside addresses")?;
     let config_url = config.database_url.clone();
     let api_store = Store::connect_for_api(&config_url, files_for_api).await;
     let api_store = api_store.context("cannot reach Postgres")?;
@@ -78,7 +78,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let watched_url = config_url.clone();
     // Ends with the process.
     tokio::spawn(async move { Store::watch(&watched_url, losing).await });
-    let mut state = AppState::new(store, config, outside);
+    let mut state = AppState::new(store, config, http);
     (state.intake, state.live, state.lost, state.api_store) = (intake, live, lost, api_store);
     let events = Store::connect_for_ingest(&config_url).await.context("cannot reach Postgres")?;
     state.ingest = Ingest::start(events);
@@ -135,7 +135,7 @@ pub async fn say_without_net(store: &Store) -> anyhow::Result<()> {
 /// The place of files, as the settings have it.
 pub fn files(place: &str) -> anyhow::Result<Files> {
     // S3 is asked over TLS.
-    rapport_services::outside::choose_crypto();
+    rapport_services::http_client::choose_crypto();
     Files::at(place).with_context(|| format!("cannot keep files in {place}"))
 }
 
@@ -145,7 +145,7 @@ async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker> {
         store: store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone()),
         keys: config.secret_key.clone(),
         public_url: config.public_url.trim_end_matches('/').to_string(),
-        outside: Outside::new().context("no client for outside addresses")?,
+        http: HttpClient::new().context("no client for outside addresses")?,
     })
 }
 

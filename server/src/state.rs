@@ -8,9 +8,9 @@ use crate::setup_code::SetupCode;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
+use rapport_services::http_client::HttpClient;
 use rapport_services::ingest::Ingest;
 use rapport_services::live::Live;
-use rapport_services::outside::Outside;
 use rapport_store::Store;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -35,7 +35,7 @@ pub struct AppState {
     /// Keys and quotas of the Segment protocol.
     pub gate: Arc<Gate>,
     /// Asks addresses that strangers chose.
-    pub outside: Outside,
+    pub http: HttpClient,
     /// Tells open pages what changed.
     pub live: Live,
     /// What the first set-up asks for.
@@ -50,7 +50,7 @@ impl AppState {
     /// until the server puts an intake of its own there; events share the pages' connections,
     /// until it puts an ingest with its own there; nothing is told of changes until `live` runs.
     /// Call it inside the runtime.
-    pub fn new(store: Store, config: Config, outside: Outside) -> Self {
+    pub fn new(store: Store, config: Config, http: HttpClient) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("rapport")
             .site_root(config.site_root.clone())
@@ -74,7 +74,7 @@ impl AppState {
             leptos,
             attempts: Arc::default(),
             quotas: Arc::default(),
-            outside,
+            http,
         }
     }
 }

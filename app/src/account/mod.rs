@@ -9,7 +9,7 @@ mod stream;
 
 use crate::Failure;
 use crate::frame::{Frame, Section};
-use crate::plain::{Site, Visit};
+use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::ErrorPanel;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,13 +24,13 @@ pub(crate) fn router() -> Router<Site> {
     Router::new().route("/accounts/{id}", routing::get(open))
 }
 
-async fn open(visit: Visit) -> Response {
-    let query = TimelineQuery::parse(|name| visit.query(name).map(String::from));
-    let page = load(&visit, &query).await;
+async fn open(request: PageRequest) -> Response {
+    let query = TimelineQuery::parse(|name| request.query(name).map(String::from));
+    let page = load(&request, &query).await;
     let error = page.as_ref().err();
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
     let title = page.as_ref().map_or("Account", |page| &page.account.details.name).to_string();
-    visit.respond(status.unwrap_or(StatusCode::OK), &title, || {
+    request.respond(status.unwrap_or(StatusCode::OK), &title, || {
         let (crumb, content) = match page {
             Ok(page) => (page.account.details.name.clone(), view(page, &query)),
             Err(error) => {
@@ -50,8 +50,8 @@ async fn open(visit: Visit) -> Response {
     })
 }
 
-async fn load(visit: &Visit, query: &TimelineQuery) -> Result<AccountPage> {
-    accounts::page(&visit.ctx, visit.param("id")?, query).await
+async fn load(request: &PageRequest, query: &TimelineQuery) -> Result<AccountPage> {
+    accounts::page(&request.ctx, request.param("id")?, query).await
 }
 
 fn view(page: AccountPage, query: &TimelineQuery) -> AnyView {

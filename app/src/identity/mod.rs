@@ -9,8 +9,8 @@ mod sections;
 
 use crate::Failure;
 use crate::frame::{Frame, Section};
-use crate::plain::form::{Draft, Sent};
-use crate::plain::{Site, Visit, said_toast};
+use crate::server_page::form::{FormData, FormState};
+use crate::server_page::{PageRequest, Site, flash_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
 use axum::extract::{Form, Path};
@@ -25,8 +25,8 @@ use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_services::Result;
 use rapport_services::customers::{self, Identity};
 
-/// What is said after a form did its deed.
-const SAID: [(&str, &str); 4] = [
+/// What the page says once a form has done its work.
+const FLASHES: [(&str, &str); 4] = [
     ("merged", "Merged; it can be taken back for 30 days"),
     ("undone", "The merge was taken back"),
     ("dismissed", "Noted: two different people"),
@@ -54,49 +54,53 @@ fn path(id: CustomerId) -> String {
     format!("/customers/{id}/identity")
 }
 
-async fn open(Path(id): Path<String>, visit: Visit) -> Response {
-    answer(&id, &visit, &Draft::default()).await
+async fn open(Path(id): Path<String>, request: PageRequest) -> Response {
+    answer(&id, &request, &FormState::default()).await
 }
 
 async fn send(
     Path(id): Path<String>,
-    visit: Visit,
+    request: PageRequest,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let sent = Sent(fields);
-    match act(&id, &visit, &sent).await {
+    let form = FormData(fields);
+    match act(&id, &request, &form).await {
         Ok((customer, word)) => {
             Redirect::to(&format!("{}?done={word}", path(customer))).into_response()
         }
-        Err(error) => answer(&id, &visit, &Draft(Some((sent, error)))).await,
+        Err(error) => answer(&id, &request, &FormState(Some((form, error)))).await,
     }
 }
 
-async fn act(id: &str, visit: &Visit, sent: &Sent) -> Result<(CustomerId, &'static str)> {
+async fn act(
+    id: &str,
+    request: &PageRequest,
+    form: &FormData,
+) -> Result<(CustomerId, &'static str)> {
     let id: CustomerId = id.parse().map_err(|_| AppError::NotFound)?;
-    match sent.text("do") {
+    match form.text("do") {
         "merge" => {
-            let chosen = |field: &&FieldChoice| sent.text(field.as_str()) == "take";
+            let chosen = |field: &&FieldChoice| form.text(field.as_str()) == "take";
             let form = MergeForm {
-                other: sent.parse("other")?,
+                other: form.parse("other")?,
                 take: FieldChoice::ALL.iter().filter(chosen).copied().collect(),
-                versions: Some((sent.parse("version")?, sent.parse("other_version")?)),
+                versions: Some((form.parse("version")?, form.parse("other_version")?)),
             };
-            Ok((customers::merge(&visit.ctx, id, &form).await?, "merged"))
+            Ok((customers::merge(&request.ctx, id, &form).await?, "merged"))
         }
         "undo" => {
-            customers::undo(&visit.ctx, sent.parse("merge")?).await?;
+            customers::undo(&request.ctx, form.parse("merge")?).await?;
             Ok((id, "undone"))
         }
         "dismiss" => {
-            customers::dismiss(&visit.ctx, id, sent.parse("other")?).await?;
+            customers::dismiss(&request.ctx, id, form.parse("other")?).await?;
             Ok((id, "dismissed"))
         }
         "split" => {
             let keys =
-                sent.0.iter().filter(|(name, _)| name == "key").map(|(_, key)| read_key(key));
+                form.0.iter().filter(|(name, _)| name == "key").map(|(_, key)| read_key(key));
             let keys = keys.collect::<Result<Vec<Key>>>()?;
-            let new = customers::split(&visit.ctx, id, &keys, sent.text("name")).await?;
+            let new = customers::split(&request.ctx, id, &keys, form.text("name")).await?;
             Ok((new, "split"))
         }
         _ => Err(AppError::NotFound),
@@ -110,15 +114,15 @@ fn read_key(text: &str) -> Result<Key> {
     Ok(Key { kind, value: value.into() })
 }
 
-async fn load(id: &str, visit: &Visit) -> Result<Data> {
+async fn load(id: &str, request: &PageRequest) -> Result<Data> {
     let id: CustomerId = id.parse().map_err(|_| AppError::NotFound)?;
-    let identity = customers::identity(&visit.ctx, id).await?;
-    let preview = match visit.query("with").map(str::trim).filter(|w| !w.is_empty()) {
+    let identity = customers::identity(&request.ctx, id).await?;
+    let preview = match request.query("with").map(str::trim).filter(|w| !w.is_empty()) {
         None => None,
-        Some(with) => Some(customers::preview_by(&visit.ctx, id, with).await),
+        Some(with) => Some(customers::preview_by(&request.ctx, id, with).await),
     };
     let unknown = matches!(preview, Some(Err(_)));
-    let with = visit.query("with").filter(|with| unknown && with.trim().len() > 1);
+    let with = request.query("with").filter(|with| unknown && with.trim().len() > 1);
     let candidates = match with {
         None => Vec::new(),
         Some(with) => {
@@ -127,7 +131,7 @@ async fn load(id: &str, visit: &Visit) -> Result<Data> {
                 limit: Some(CANDIDATES),
                 ..Default::default()
             };
-            let mut found = customers::list(&visit.ctx, query).await?.items;
+            let mut found = customers::list(&request.ctx, query).await?.items;
             found.retain(|row| row.id != identity.customer.id);
             found
         }
@@ -135,17 +139,17 @@ async fn load(id: &str, visit: &Visit) -> Result<Data> {
     Ok(Data { identity, preview, candidates })
 }
 
-async fn answer(id: &str, visit: &Visit, draft: &Draft) -> Response {
-    let data = load(id, visit).await;
-    let error = data.as_ref().err().or(draft.0.as_ref().map(|(_, error)| error));
+async fn answer(id: &str, request: &PageRequest, state: &FormState) -> Response {
+    let data = load(id, request).await;
+    let error = data.as_ref().err().or(state.0.as_ref().map(|(_, error)| error));
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
-    let said = visit.query("done").and_then(|w| SAID.iter().find(|(word, _)| *word == w));
-    visit.respond(status.unwrap_or(StatusCode::OK), "Identity", || {
+    let flash = request.query("done").and_then(|w| FLASHES.iter().find(|(word, _)| *word == w));
+    request.respond(status.unwrap_or(StatusCode::OK), "Identity", || {
         let (crumb, content) = match data {
             Ok(data) => {
                 let customer = &data.identity.customer;
                 let crumb = Some((customer.id, customer.details.name.clone()));
-                (crumb, view(&data, visit, draft))
+                (crumb, view(&data, request, state))
             }
             Err(error) => (None, view! { <ErrorPanel error=Failure(error) /> }.into_any()),
         };
@@ -161,21 +165,21 @@ async fn answer(id: &str, visit: &Visit, draft: &Draft) -> Response {
             }>
                 <div class="config-page identity">{content}</div>
             </Frame>
-            {said_toast(said.map(|(_, text)| *text))}
+            {flash_toast(flash.map(|(_, text)| *text))}
         }
         .into_any()
     })
 }
 
-fn view(data: &Data, visit: &Visit, draft: &Draft) -> AnyView {
+fn view(data: &Data, request: &PageRequest, state: &FormState) -> AnyView {
     let identity = &data.identity;
-    let may = visit.viewer.may(Permission::Write);
+    let may = request.viewer.may(Permission::Write);
     view! {
         <header>
             <h1>{format!("Who is {}?", identity.customer.details.name)}</h1>
             <p class="hint">"What identifies them, how we know, and who else they may be."</p>
         </header>
-        {crate::settings::page_error(draft, &["merge", "undo", "dismiss", "split"])}
+        {crate::settings::page_error(state, &["merge", "undo", "dismiss", "split"])}
         {data.preview.as_ref().filter(|_| may).map(|found| match found {
             Ok(found) => preview::preview(found),
             // Those who may have been meant say enough.
@@ -184,7 +188,7 @@ fn view(data: &Data, visit: &Visit, draft: &Draft) -> AnyView {
         })}
         {sections::identifiers(identity, may)}
         {sections::suggestions(identity, may)}
-        {may.then(|| sections::find(identity, visit.query("with").unwrap_or_default(), &data.candidates))}
+        {may.then(|| sections::find(identity, request.query("with").unwrap_or_default(), &data.candidates))}
         {sections::merges(identity, may)}
     }
     .into_any()

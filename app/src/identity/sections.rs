@@ -63,7 +63,7 @@ pub fn suggestions(identity: &Identity, may: bool) -> AnyView {
         let evidence = s.evidence.iter().map(|e| e.text()).collect::<Vec<_>>().join("; ");
         let merge = format!("{}?with={}", path(customer), s.customer);
         let (other, name) = (s.customer.to_string(), s.name.clone());
-        let deeds = may.then(|| {
+        let actions = may.then(|| {
             view! {
                 <a class="btn" href=merge>"Compare"</a>
                 <form method="post" action=path(customer)>
@@ -77,7 +77,7 @@ pub fn suggestions(identity: &Identity, may: bool) -> AnyView {
             <li class="id-line">
                 <a href=format!("/customers/{}", s.customer)><strong>{s.name.clone()}</strong></a>
                 <span class="hint">{evidence}</span>
-                {deeds}
+                {actions}
             </li>
         }
     };

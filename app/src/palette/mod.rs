@@ -4,14 +4,14 @@
 //! with and without a browser half and costs the wasm nothing. It gets places to go to from here;
 //! what can be done on the open page it asks of [`crate::ui::shortcuts`].
 
-mod places;
+mod destinations;
 mod results;
 
-use crate::plain::{Site, Visit};
+use crate::server_page::{PageRequest, Site};
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Json, Router, routing};
-use places::{Group, places};
+use destinations::{Group, destinations};
 use rapport_domain::AppError;
 use rapport_services::{search, tickets};
 
@@ -23,17 +23,17 @@ pub(crate) fn router() -> Router<Site> {
 }
 
 /// What leads on from `?q=`; without it, what was looked at last and every page.
-async fn suggest(_: State<Site>, visit: Visit) -> Result<Json<Vec<Group>>, Response> {
-    let q = visit.query("q").unwrap_or_default().trim();
+async fn suggest(_: State<Site>, request: PageRequest) -> Result<Json<Vec<Group>>, Response> {
+    let q = request.query("q").unwrap_or_default().trim();
     let found = if q.is_empty() {
-        search::recent(&visit.ctx).await.map(|recent| vec![Group::recent(recent)])
+        search::recent(&request.ctx).await.map(|recent| vec![Group::recent(recent)])
     } else {
-        search::find(&visit.ctx, q).await.map(Group::found)
+        search::find(&request.ctx, q).await.map(Group::found)
     };
     let mut groups = found.map_err(|error| refused(&error))?;
     // A page is meant by its name: where that begins as the text does, it comes first.
-    let saved = tickets::saved_views(&visit.ctx).await.map_err(|error| refused(&error))?;
-    let pages = places(&visit.viewer, saved, q);
+    let saved = tickets::saved_views(&request.ctx).await.map_err(|error| refused(&error))?;
+    let pages = destinations(&request.viewer, saved, q);
     let at = if q.is_empty() { groups.len() } else { 0 };
     groups.insert(at, pages);
     groups.retain(|group| !group.items.is_empty());

@@ -1,8 +1,8 @@
 //! What a search finds, as a page: where the search in the top bar leads.
 
-use super::places::{Group, Place};
+use super::destinations::{Destination, Group};
 use crate::frame::{Frame, Section};
-use crate::plain::Visit;
+use crate::server_page::PageRequest;
 use crate::ui::empty::{Empty, ErrorPanel};
 use crate::ui::icon::Icon;
 use axum::http::StatusCode;
@@ -12,11 +12,11 @@ use rapport_domain::{address, limits};
 use rapport_services::search;
 
 /// `GET /search?q=`
-pub(super) async fn open(visit: Visit) -> Response {
-    let q = visit.query("q").unwrap_or_default().trim().to_string();
-    let found = search::find(&visit.ctx, &q).await;
+pub(super) async fn open(request: PageRequest) -> Response {
+    let q = request.query("q").unwrap_or_default().trim().to_string();
+    let found = search::find(&request.ctx, &q).await;
     let status = found.as_ref().err().and_then(|e| StatusCode::from_u16(e.status()).ok());
-    visit.respond(status.unwrap_or(StatusCode::OK), "Search", || {
+    request.respond(status.unwrap_or(StatusCode::OK), "Search", || {
         let content = match found {
             Ok(found) => groups(Group::found(found), &q),
             Err(error) => view! { <ErrorPanel error=crate::Failure(error) /> }.into_any(),
@@ -66,7 +66,7 @@ fn groups(groups: Vec<Group>, q: &str) -> AnyView {
         .into_any()
 }
 
-fn row(place: Place) -> impl IntoView {
+fn row(place: Destination) -> impl IntoView {
     view! {
         <li>
             <a href=place.href>

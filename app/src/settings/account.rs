@@ -1,9 +1,9 @@
 //! My account: one's password, and where one is logged in. Everybody has their own.
 
-use super::page::{Page, asking_button, page_error};
+use super::page::{ServerPage, asking_button, page_error};
 use super::preferences::own_frame;
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
@@ -13,11 +13,11 @@ use rapport_services::{Result, passwords, sessions};
 
 pub struct Account;
 
-impl Page for Account {
+impl ServerPage for Account {
     const PATH: &'static str = "/settings/account";
     const TITLE: &'static str = "My account";
     const ABOUT: &'static str = "Your password, and where you are logged in.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("password", "Password changed. You are logged out everywhere else"),
         ("ended", "Logged out there"),
         ("others", "Logged out everywhere else"),
@@ -25,32 +25,32 @@ impl Page for Account {
     const PERMISSION: Permission = Permission::Read;
     type Data = Vec<SessionRow>;
 
-    async fn load(visit: &Visit) -> Result<Vec<SessionRow>> {
-        sessions::list(&visit.ctx, &visit.session).await
+    async fn load(request: &PageRequest) -> Result<Vec<SessionRow>> {
+        sessions::list(&request.ctx, &request.session).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let ctx = &visit.ctx;
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let ctx = &request.ctx;
+        match form.text("do") {
             "password" => {
-                let text = |name| sent.text(name).to_string();
+                let text = |name| form.text(name).to_string();
                 let (current, new, repeated) =
-                    (text("current"), text("password"), sent.text("repeated"));
-                passwords::change(ctx, &visit.session, current, new, repeated).await?;
+                    (text("current"), text("password"), form.text("repeated"));
+                passwords::change(ctx, &request.session, current, new, repeated).await?;
                 Ok("password")
             }
-            "end" => sessions::end(ctx, sent.parse("id")?).await.map(|()| "ended"),
-            "others" => sessions::end_others(ctx, &visit.session).await.map(|()| "others"),
+            "end" => sessions::end(ctx, form.parse("id")?).await.map(|()| "ended"),
+            "others" => sessions::end_others(ctx, &request.session).await.map(|()| "others"),
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Vec<SessionRow>, visit: &Visit, draft: &Draft) -> AnyView {
+    fn view(shown: Vec<SessionRow>, request: &PageRequest, state: &FormState) -> AnyView {
         let others = shown.len() > 1;
         let rows = shown.iter().map(row).collect_view();
         view! {
-            {page_error(draft, &["end", "others"])}
-            {password(&visit.viewer.email, &draft.of("password"))}
+            {page_error(state, &["end", "others"])}
+            {password(&request.viewer.email, &state.of("password"))}
             <section class="field-section" aria-label="Sessions">
                 <h2>"Where you are logged in"</h2>
                 <ul class="field-list">{rows}</ul>
@@ -71,17 +71,17 @@ impl Page for Account {
 }
 
 /// What was typed into a field of this form never comes back.
-fn password(email: &str, draft: &Draft) -> AnyView {
+fn password(email: &str, state: &FormState) -> AnyView {
     view! {
         <form class="form config-form" method="post" action=Account::PATH aria-label="Change password">
-            <FormError message=draft.general(&["current", "password", "repeated"]) />
+            <FormError message=state.general(&["current", "password", "repeated"]) />
             <input type="hidden" name="do" value="password" />
             // So that a password manager knows whose it is.
             <input hidden type="email" autocomplete="username" value=email.to_string() />
-            <Field name="current" label="Current password" kind="password" autocomplete="current-password" required=true error=draft.error("current") />
+            <Field name="current" label="Current password" kind="password" autocomplete="current-password" required=true error=state.error("current") />
             <div class="pair">
-                <Field name="password" label="New password" kind="password" autocomplete="new-password" hint="At least 10 characters" required=true error=draft.error("password") />
-                <Field name="repeated" label="Repeat it" kind="password" autocomplete="new-password" required=true error=draft.error("repeated") />
+                <Field name="password" label="New password" kind="password" autocomplete="new-password" hint="At least 10 characters" required=true error=state.error("password") />
+                <Field name="repeated" label="Repeat it" kind="password" autocomplete="new-password" required=true error=state.error("repeated") />
             </div>
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Change password"</button>

@@ -1,9 +1,9 @@
 //! Events: what was received and why something is on no timeline, how long events are kept, and
 //! the secret that proves who a browser's user is.
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FieldHelp};
 use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle};
@@ -27,80 +27,80 @@ pub struct Data {
     secret: Option<String>,
 }
 
-impl Page for Events {
+impl ServerPage for Events {
     const PATH: &'static str = "/settings/events";
     const TITLE: &'static str = "Events";
     const ABOUT: &'static str = "Every event that was received: over the API, the Segment protocol, or from browsers. Those that name somebody unknown wait here and are linked when that customer appears.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("retried", "Linked to the timeline"),
         ("saved", "Saved for everybody"),
         ("rotated", "A new secret signs from now on; the old one counts for seven more days"),
     ];
     type Data = Data;
 
-    async fn load(visit: &Visit) -> Result<Data> {
-        let query = read_query(visit);
+    async fn load(request: &PageRequest) -> Result<Data> {
+        let query = read_query(request);
         Ok(Data {
-            log: ingest::log(&visit.ctx, &query).await?,
-            retention: ingest::retention(&visit.ctx).await?,
-            log_days: ingest::log_days(&visit.ctx).await?,
-            rules: rules::get(&visit.ctx).await?,
-            secret: ingest::reveal_secret(&visit.ctx, &visit.keys).await?,
+            log: ingest::log(&request.ctx, &query).await?,
+            retention: ingest::retention(&request.ctx).await?,
+            log_days: ingest::log_days(&request.ctx).await?,
+            rules: rules::get(&request.ctx).await?,
+            secret: ingest::reveal_secret(&request.ctx, &request.keys).await?,
             query,
         })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "retry" => {
-                ingest::retry(&visit.ctx, sent.parse("id")?).await?;
+                ingest::retry(&request.ctx, form.parse("id")?).await?;
                 Ok("retried")
             }
             "keep" => {
                 let days = |name: &str| {
-                    sent.filled(name).map(|text| text.trim().parse::<i32>().unwrap_or(-1))
+                    form.filled(name).map(|text| text.trim().parse::<i32>().unwrap_or(-1))
                 };
-                ingest::set_log_days(&visit.ctx, days("log").unwrap_or(-1)).await?;
-                for Retention { kind, .. } in ingest::retention(&visit.ctx).await? {
+                ingest::set_log_days(&request.ctx, days("log").unwrap_or(-1)).await?;
+                for Retention { kind, .. } in ingest::retention(&request.ctx).await? {
                     let set = Retention { kind, days: days(kind.as_str()) };
-                    ingest::set_retention(&visit.ctx, set).await?;
+                    ingest::set_retention(&request.ctx, set).await?;
                 }
                 Ok("saved")
             }
             "rules" => {
-                let ids: Vec<String> = sent.text("nobody_ids").lines().map(String::from).collect();
-                rules::set(&visit.ctx, &ids, sent.text("phone_country")).await?;
+                let ids: Vec<String> = form.text("nobody_ids").lines().map(String::from).collect();
+                rules::set(&request.ctx, &ids, form.text("phone_country")).await?;
                 Ok("saved")
             }
             "rotate" => {
-                ingest::new_secret(&visit.ctx, &visit.keys).await?;
+                ingest::new_secret(&request.ctx, &request.keys).await?;
                 Ok("rotated")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(data: Data, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(data: Data, _: &PageRequest, state: &FormState) -> AnyView {
         let Data { log, query, retention, log_days, rules, secret } = data;
         view! {
-            {page_error(draft, &["retry", "rotate"])}
+            {page_error(state, &["retry", "rotate"])}
             {filters(&query)}
             {table(&log)}
             {pager(&log, &query)}
-            {keeping(&retention, log_days, &draft.of("keep"))}
-            {of_ids(&rules, &draft.of("rules"))}
+            {keeping(&retention, log_days, &state.of("keep"))}
+            {of_ids(&rules, &state.of("rules"))}
             {proof(secret)}
         }
         .into_any()
     }
 }
 
-fn read_query(visit: &Visit) -> LogQuery {
+fn read_query(request: &PageRequest) -> LogQuery {
     // An address that cannot be read opens the whole log.
     LogQuery {
-        state: visit.query("state").and_then(|s| s.parse().ok()),
-        q: visit.query("q").unwrap_or_default().trim().to_string(),
-        before: visit.query("before").and_then(|b| b.parse().ok()),
+        state: request.query("state").and_then(|s| s.parse().ok()),
+        q: request.query("q").unwrap_or_default().trim().to_string(),
+        before: request.query("before").and_then(|b| b.parse().ok()),
     }
 }
 
@@ -187,7 +187,7 @@ fn row(event: &LoggedEvent) -> AnyView {
         (None, None) => view! { <span class="hint">"Nobody"</span> }.into_any(),
     };
     let retry =
-        event.can_retry().then(|| deed_button(Events::PATH, "retry", "Retry", &id, &event.name));
+        event.can_retry().then(|| action_button(Events::PATH, "retry", "Retry", &id, &event.name));
     view! {
         <tr>
             <td class="nowrap"><Time at=event.received_at style=TimeStyle::Second /></td>
@@ -213,12 +213,12 @@ fn pager(log: &LogRows, query: &LogQuery) -> AnyView {
     view! { {looked} <nav class="log-pager" aria-label="Pages">{first}{next}</nav> }.into_any()
 }
 
-fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
+fn keeping(retention: &[Retention], log_days: i32, state: &FormState) -> AnyView {
     let field = |name: &'static str, label: String, stored: String, blank: &'static str| {
         view! {
             <label class="field-row">
                 <span class="field-label">{label}</span>
-                <input class="input" inputmode="numeric" name=name value=draft.value(name, stored) placeholder=blank />
+                <input class="input" inputmode="numeric" name=name value=state.value(name, stored) placeholder=blank />
             </label>
         }
     };
@@ -236,7 +236,7 @@ fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
             <input type="hidden" name="do" value="keep" />
             <h2>"How long events are kept"</h2>
             <p class="hint">"In days; empty is for ever. Tickets and activities always stay."</p>
-            {page_error(draft, &["keep"])}
+            {page_error(state, &["keep"])}
             <div class="keep-days">
                 {field("log", "What is on no timeline".into(), log_days.to_string(), "30")}
                 {kinds.collect_view()}
@@ -247,21 +247,21 @@ fn keeping(retention: &[Retention], log_days: i32, draft: &Draft) -> AnyView {
     .into_any()
 }
 
-fn of_ids(rules: &IdentityRules, draft: &Draft) -> AnyView {
-    let ids = draft.value("nobody_ids", rules.nobody_ids.join("\n"));
-    let country = draft.value("phone_country", rules.phone_country.clone().unwrap_or_default());
+fn of_ids(rules: &IdentityRules, state: &FormState) -> AnyView {
+    let ids = state.value("nobody_ids", rules.nobody_ids.join("\n"));
+    let country = state.value("phone_country", rules.phone_country.clone().unwrap_or_default());
     view! {
         <form class="config-form" method="post" action=Events::PATH aria-label="IDs and phone numbers">
             <input type="hidden" name="do" value="rules" />
             <h2>"IDs and phone numbers"</h2>
             <p class="hint">"Placeholder IDs that your systems send, one per line, such as a kiosk’s shared user. Null, guest, undefined and the like never identify anybody."</p>
-            {page_error(draft, &["rules"])}
+            {page_error(state, &["rules"])}
             <label class="field-row">
                 <span class="field-label">"Placeholder IDs"</span>
                 <TextArea name="nobody_ids" label="Placeholder IDs" value=ids />
-                <FieldHelp id="nobody-help".into() hint="" error=draft.error("nobody_ids") />
+                <FieldHelp id="nobody-help".into() hint="" error=state.error("nobody_ids") />
             </label>
-            <Field name="phone_country" label="Default country for phone numbers" maxlength=2 value=country hint="Two letters, such as DE, for numbers that come without a country code." error=draft.error("phone_country") />
+            <Field name="phone_country" label="Default country for phone numbers" maxlength=2 value=country hint="Two letters, such as DE, for numbers that come without a country code." error=state.error("phone_country") />
             <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
         </form>
     }

@@ -1,8 +1,8 @@
 //! Jobs: what waits, and what failed for good.
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
@@ -17,33 +17,33 @@ pub struct Shown {
     dead: Vec<DeadJob>,
 }
 
-impl Page for Jobs {
+impl ServerPage for Jobs {
     const PATH: &'static str = "/settings/jobs";
     const TITLE: &'static str = "Jobs";
     const ABOUT: &'static str = "Work that runs in the background. What fails is tried again with growing waits; what failed too often stays here for 30 days.";
-    const SAID: &'static [(&'static str, &'static str)] =
+    const FLASHES: &'static [(&'static str, &'static str)] =
         &[("retried", "It runs again now"), ("discarded", "Job discarded")];
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let waiting = jobs::waiting(&visit.ctx).await?;
-        Ok(Shown { waiting, dead: jobs::dead(&visit.ctx).await? })
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let waiting = jobs::waiting(&request.ctx).await?;
+        Ok(Shown { waiting, dead: jobs::dead(&request.ctx).await? })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let id = sent.parse("id")?;
-        match sent.text("do") {
-            "retry" => jobs::retry(&visit.ctx, id).await.map(|()| "retried"),
-            "discard" => jobs::discard(&visit.ctx, id).await.map(|()| "discarded"),
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let id = form.parse("id")?;
+        match form.text("do") {
+            "retry" => jobs::retry(&request.ctx, id).await.map(|()| "retried"),
+            "discard" => jobs::discard(&request.ctx, id).await.map(|()| "discarded"),
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(data: Shown, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(data: Shown, _: &PageRequest, state: &FormState) -> AnyView {
         let dead: Vec<_> = data.dead.iter().map(dead).collect();
         let waiting: Vec<_> = data.waiting.iter().map(waiting).collect();
         view! {
-            {page_error(draft, &["retry", "discard"])}
+            {page_error(state, &["retry", "discard"])}
             {section("Failed for good", "Nothing failed.", dead)}
             {section("Waiting", "Nothing waits.", waiting)}
         }
@@ -70,7 +70,7 @@ fn dead(job: &DeadJob) -> AnyView {
     let id = job.id.to_string();
     let what = kind_label(&job.kind).to_string();
     let about = format!("{what} {}", job.key);
-    let button = |deed, verb| deed_button(Jobs::PATH, deed, verb, &id, &about);
+    let button = |action, verb| action_button(Jobs::PATH, action, verb, &id, &about);
     let actions = view! { {button("retry", "Try again")} {button("discard", "Discard")} };
     view! {
         <li class="config-line">

@@ -1,5 +1,5 @@
 //! The app config's pages, and the reader's notifications and preferences, rendered by the server alone: see
-//! [`crate::plain`]. A page is a [`Page`](page::Page): what it loads, how that looks, and what its
+//! [`crate::server_page`]. A page is a [`ServerPage`](page::ServerPage): what it loads, how that looks, and what its
 //! forms do.
 
 mod account;
@@ -20,9 +20,9 @@ mod statuses;
 mod surveys;
 mod teams;
 
-pub(crate) use page::{Page, deed_button, page_error, route as page_route};
+pub(crate) use page::{ServerPage, action_button, page_error, route as page_route};
 
-use crate::plain::Site;
+use crate::server_page::Site;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;

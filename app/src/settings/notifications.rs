@@ -1,10 +1,10 @@
 //! Notifications: what the reader was told of at the bell. Everybody has their own.
 
-use super::page::Page;
+use super::page::ServerPage;
 use super::rules::Rules;
 use crate::frame::{Frame, Section};
-use crate::plain::form::{Draft, Sent};
-use crate::plain::{Site, Visit};
+use crate::server_page::form::{FormData, FormState};
+use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -20,31 +20,31 @@ use rapport_services::{Result, notifications};
 
 pub struct Notifications;
 
-impl Page for Notifications {
+impl ServerPage for Notifications {
     const PATH: &'static str = "/notifications";
     const TITLE: &'static str = "Notifications";
     const ABOUT: &'static str =
         "What happened on your tickets, and notes in which somebody named you.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("read", "All marked as read")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("read", "All marked as read")];
     const PERMISSION: Permission = Permission::Read;
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let before = visit.query("before").and_then(|cursor| cursor.parse().ok());
-        notifications::list(&visit.ctx, before).await
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let before = request.query("before").and_then(|cursor| cursor.parse().ok());
+        notifications::list(&request.ctx, before).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "read" => {
-                notifications::read_all(&visit.ctx).await?;
+                notifications::read_all(&request.ctx).await?;
                 Ok("read")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Shown, _: &Visit, _: &Draft) -> AnyView {
+    fn view(shown: Shown, _: &PageRequest, _: &FormState) -> AnyView {
         let list = if shown.items.is_empty() {
             view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are given a ticket, a customer writes on one of yours, one is due, or a colleague writes @ and your name in a note, it appears here."</p></Empty> }.into_any()
         } else {
@@ -95,9 +95,9 @@ pub(super) fn in_frame(title: &'static str, about: &'static str, content: AnyVie
 
 /// Opens one: marks it as read and leads to the note.
 pub fn opening() -> Router<Site> {
-    let open = async |visit: Visit, Path(id): Path<String>| {
+    let open = async |request: PageRequest, Path(id): Path<String>| {
         let place = match id.parse() {
-            Ok(id) => notifications::open(&visit.ctx, id).await,
+            Ok(id) => notifications::open(&request.ctx, id).await,
             Err(_) => Err(AppError::NotFound),
         };
         match place {

@@ -2,8 +2,8 @@
 
 use crate::Failure;
 use crate::admin::Config;
-use crate::plain::form::{Draft, Sent};
-use crate::plain::{Site, Visit, said_toast};
+use crate::server_page::form::{FormData, FormState};
+use crate::server_page::{PageRequest, Site, flash_toast};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
@@ -16,75 +16,85 @@ use rapport_domain::{AppError, Permission};
 use rapport_services::Result;
 
 /// One page.
-pub trait Page: 'static {
+pub trait ServerPage: 'static {
     const PATH: &'static str;
     const TITLE: &'static str;
     /// What the page is for, in one sentence.
     const ABOUT: &'static str;
-    /// What is said when a form did its deed: the word that [`Page::act`] answers, and the text.
-    const SAID: &'static [(&'static str, &'static str)];
+    /// What the page says once a form has done its work: the word that [`ServerPage::act`] answers, and the text.
+    const FLASHES: &'static [(&'static str, &'static str)];
     /// Who may see it at all.
     const PERMISSION: Permission = Permission::Configure;
     /// What the page shows.
     type Data: Send;
 
-    fn load(visit: &Visit) -> impl Future<Output = Result<Self::Data>> + Send;
+    fn load(request: &PageRequest) -> impl Future<Output = Result<Self::Data>> + Send;
 
     /// The same for a form that comes back, where what it shows depends on what was typed.
-    fn load_for(visit: &Visit, _: &Draft) -> impl Future<Output = Result<Self::Data>> + Send {
-        Self::load(visit)
+    fn load_for(
+        request: &PageRequest,
+        _: &FormState,
+    ) -> impl Future<Output = Result<Self::Data>> + Send {
+        Self::load(request)
     }
 
     /// Each form posts to the page's own address and says in a field `do` what it wants.
-    fn view(data: Self::Data, visit: &Visit, draft: &Draft) -> AnyView;
+    fn view(data: Self::Data, request: &PageRequest, state: &FormState) -> AnyView;
 
     /// What stands around the content.
     fn frame(content: AnyView) -> AnyView {
         view! { <Config title=Self::TITLE about=Self::ABOUT>{content}</Config> }.into_any()
     }
 
-    /// Does what a form asks for; answers a word of [`Page::SAID`]. What [`Visit::show_once`] was
+    /// Does what a form asks for; answers a word of [`ServerPage::FLASHES`]. What [`PageRequest::show_once`] was
     /// told stands on the page that answers.
-    fn act(visit: &Visit, sent: &Sent) -> impl Future<Output = Result<&'static str>> + Send;
+    fn act(
+        request: &PageRequest,
+        form: &FormData,
+    ) -> impl Future<Output = Result<&'static str>> + Send;
 }
 
 /// The page under its address: opened, and with what its forms send.
-pub fn route<P: Page>() -> Router<Site> {
+pub fn route<P: ServerPage>() -> Router<Site> {
     Router::new().route(P::PATH, routing::get(open::<P>).post(send::<P>))
 }
 
-async fn open<P: Page>(visit: Visit) -> Response {
-    answer::<P>(&visit, &Draft::default()).await
+async fn open<P: ServerPage>(request: PageRequest) -> Response {
+    answer::<P>(&request, &FormState::default()).await
 }
 
-async fn send<P: Page>(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
-    let sent = Sent(fields);
+async fn send<P: ServerPage>(
+    request: PageRequest,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let form = FormData(fields);
     // A button of this name shows the form again, and nothing is done.
-    if sent.ticked("look") {
-        return answer::<P>(&visit, &Draft::looked_at(sent)).await;
+    if form.ticked("look") {
+        return answer::<P>(&request, &FormState::looked_at(form)).await;
     }
-    match P::act(&visit, &sent).await {
+    match P::act(&request, &form).await {
         // Not by way of an address, where it would stay in histories and logs.
-        Ok(_) if visit.once().is_some() => answer::<P>(&visit, &Draft::default()).await,
+        Ok(_) if request.once().is_some() => answer::<P>(&request, &FormState::default()).await,
         Ok(word) => Redirect::to(&format!("{}?done={word}", P::PATH)).into_response(),
-        Err(error) => answer::<P>(&visit, &Draft(Some((sent, error)))).await,
+        Err(error) => answer::<P>(&request, &FormState(Some((form, error)))).await,
     }
 }
 
-async fn answer<P: Page>(visit: &Visit, draft: &Draft) -> Response {
-    let allowed = visit.viewer.may(P::PERMISSION);
-    let data = if allowed { P::load_for(visit, draft).await } else { Err(AppError::Forbidden) };
-    let error = data.as_ref().err().or(draft.refusal());
+async fn answer<P: ServerPage>(request: &PageRequest, state: &FormState) -> Response {
+    let allowed = request.viewer.may(P::PERMISSION);
+    let data = if allowed { P::load_for(request, state).await } else { Err(AppError::Forbidden) };
+    let error = data.as_ref().err().or(state.refusal());
     let status = error.and_then(|e| StatusCode::from_u16(e.status()).ok());
-    visit.respond(status.unwrap_or(StatusCode::OK), P::TITLE, || {
+    request.respond(status.unwrap_or(StatusCode::OK), P::TITLE, || {
         let content = match data {
-            Ok(data) => P::view(data, visit, draft),
+            Ok(data) => P::view(data, request, state),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),
         };
-        let said = visit.query("done").and_then(|word| P::SAID.iter().find(|(w, _)| *w == word));
+        let flash =
+            request.query("done").and_then(|word| P::FLASHES.iter().find(|(w, _)| *w == word));
         view! {
             {P::frame(content)}
-            {said_toast(said.map(|(_, text)| *text))}
+            {flash_toast(flash.map(|(_, text)| *text))}
         }
         .into_any()
     })
@@ -112,10 +122,10 @@ pub fn copy_line(label: &str, value: &str) -> AnyView {
     .into_any()
 }
 
-/// A button that opens to ask once more: `warning`, then `verb` in a form that names deed and row.
+/// A button that opens to ask once more: `warning`, then `verb` in a form that names action and row.
 pub fn asking_button(
     path: &'static str,
-    deed: &'static str,
+    action: &'static str,
     verb: &'static str,
     id: &str,
     what: &str,
@@ -125,7 +135,7 @@ pub fn asking_button(
         <details class="menu">
             <summary class="btn quiet" aria-label=format!("{verb}: {what}")>{verb}</summary>
             <form class="menu-items" method="post" action=path>
-                <input type="hidden" name="do" value=deed />
+                <input type="hidden" name="do" value=action />
                 <input type="hidden" name="id" value=id.to_string() />
                 <p class="menu-head">{warning}</p>
                 <button type="submit">{format!("{verb} now")}</button>
@@ -135,18 +145,18 @@ pub fn asking_button(
     .into_any()
 }
 
-/// A button that does one thing to one row: a form of its own, which names deed and row. `what`
+/// A button that does one thing to one row: a form of its own, which names action and row. `what`
 /// says whom it concerns to those who hear the page.
-pub fn deed_button(
+pub fn action_button(
     path: &'static str,
-    deed: &'static str,
+    action: &'static str,
     verb: &'static str,
     id: &str,
     what: &str,
 ) -> AnyView {
     view! {
         <form method="post" action=path>
-            <input type="hidden" name="do" value=deed />
+            <input type="hidden" name="do" value=action />
             <input type="hidden" name="id" value=id.to_string() />
             <button class="btn quiet" type="submit" aria-label=format!("{verb}: {what}")>{verb}</button>
         </form>
@@ -155,7 +165,7 @@ pub fn deed_button(
 }
 
 /// The error of a form without a place of its own on the page, such as a button's.
-pub fn page_error(draft: &Draft, deeds: &[&str]) -> impl IntoView + use<> {
-    let message = deeds.iter().find_map(|deed| draft.of(deed).general(&[]));
+pub fn page_error(state: &FormState, actions: &[&str]) -> impl IntoView + use<> {
+    let message = actions.iter().find_map(|action| state.of(action).general(&[]));
     view! { <FormError message /> }
 }

@@ -1,10 +1,10 @@
 //! How the reader likes to work. Everybody has their own page.
 
 use super::account::Account;
-use super::page::Page;
+use super::page::ServerPage;
 use crate::frame::{Frame, Section};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -17,43 +17,43 @@ use std::str::FromStr;
 
 pub struct Preferences;
 
-impl Page for Preferences {
+impl ServerPage for Preferences {
     const PATH: &'static str = "/settings/preferences";
     const TITLE: &'static str = "Preferences";
     const ABOUT: &'static str = "How you like to work. Only you see and change this.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("saved", "Saved")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved")];
     const PERMISSION: Permission = Permission::Read;
     type Data = Chosen;
 
-    async fn load(visit: &Visit) -> Result<Chosen> {
+    async fn load(request: &PageRequest) -> Result<Chosen> {
         // They came with the session.
-        Ok(visit.viewer.preferences.clone())
+        Ok(request.viewer.preferences.clone())
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        if sent.text("do") != "choose" {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        if form.text("do") != "choose" {
             return Err(AppError::NotFound);
         }
         // The palette sends the one that was chosen there.
-        let (theme, density) = (chosen(sent, "theme")?, chosen(sent, "density")?);
-        let after_send = chosen(sent, "after_send")?;
-        let assign_on_reply = chosen(sent, "assign_on_reply")?;
+        let (theme, density) = (chosen(form, "theme")?, chosen(form, "density")?);
+        let after_send = chosen(form, "after_send")?;
+        let assign_on_reply = chosen(form, "assign_on_reply")?;
         let change = |p: &mut Chosen| {
             p.theme = theme.unwrap_or(p.theme);
             p.density = density.unwrap_or(p.density);
             p.after_send = after_send.unwrap_or(p.after_send);
             p.assign_on_reply = assign_on_reply.unwrap_or(p.assign_on_reply);
         };
-        preferences::change(&visit.ctx, change).await?;
+        preferences::change(&request.ctx, change).await?;
         Ok("saved")
     }
 
-    fn view(chosen: Chosen, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(chosen: Chosen, _: &PageRequest, state: &FormState) -> AnyView {
         let theme = Theme::ALL.iter().map(|c| (c.as_str(), c.label()));
         let density = Density::ALL.iter().map(|c| (c.as_str(), c.label()));
         let after_send = AfterSend::ALL.iter().map(|c| (c.as_str(), c.label()));
         let assign = AssignOnReply::ALL.iter().map(|c| (c.as_str(), c.label()));
-        let value = |name: &str, stored: &'static str| draft.value(name, stored);
+        let value = |name: &str, stored: &'static str| state.value(name, stored);
         let groups = [
             choices("theme", "Theme", "", theme, &value("theme", chosen.theme.as_str())),
             choices("density", "Density", "", density, &value("density", chosen.density.as_str())),
@@ -75,7 +75,7 @@ impl Page for Preferences {
         view! {
             // `plain.js` sends each change at once, and then needs no button.
             <form class="form preferences" method="post" action=Self::PATH data-saves="">
-                <FormError message=draft.general(&[]) />
+                <FormError message=state.general(&[]) />
                 <input type="hidden" name="do" value="choose" />
                 {groups.collect_view()}
                 <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
@@ -116,8 +116,8 @@ pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyVi
 }
 
 /// What was chosen of one question, if it was asked.
-fn chosen<T: FromStr>(sent: &Sent, name: &str) -> Result<Option<T>> {
-    if sent.ticked(name) { sent.parse(name).map(Some) } else { Ok(None) }
+fn chosen<T: FromStr>(form: &FormData, name: &str) -> Result<Option<T>> {
+    if form.ticked(name) { form.parse(name).map(Some) } else { Ok(None) }
 }
 
 /// One question and its answers.

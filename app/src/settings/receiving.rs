@@ -1,8 +1,8 @@
 //! Receiving: how the reading of mailboxes goes, and whose word about senders counts.
 
-use super::page::{Page, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::limits;
@@ -18,16 +18,16 @@ pub struct Shown {
     reading: Reading,
 }
 
-impl Page for Receiving {
+impl ServerPage for Receiving {
     const PATH: &'static str = "/settings/receiving";
     const TITLE: &'static str = "Receiving";
     const ABOUT: &'static str = "Mailboxes whose new mail is fetched over IMAP. Who sent a mail is checked here, unless you trust the word of the mail server in front.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("trusted", "Saved")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("trusted", "Saved")];
     type Data = Vec<Shown>;
 
-    async fn load(visit: &Visit) -> Result<Vec<Shown>> {
-        let readings = receiving::readings(&visit.ctx).await?;
-        let mut mailboxes = mailboxes::list(&visit.ctx).await?;
+    async fn load(request: &PageRequest) -> Result<Vec<Shown>> {
+        let readings = receiving::readings(&request.ctx).await?;
+        let mut mailboxes = mailboxes::list(&request.ctx).await?;
         let mut shown = Vec::with_capacity(readings.len());
         for reading in readings {
             // One that was removed in between has nothing to show.
@@ -38,13 +38,13 @@ impl Page for Receiving {
         Ok(shown)
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let name = sent.filled("imap_authserv_id");
-        receiving::trust_authserv(&visit.ctx, sent.parse("id")?, name.as_deref()).await?;
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let name = form.filled("imap_authserv_id");
+        receiving::trust_authserv(&request.ctx, form.parse("id")?, name.as_deref()).await?;
         Ok("trusted")
     }
 
-    fn view(all: Vec<Shown>, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(all: Vec<Shown>, _: &PageRequest, state: &FormState) -> AnyView {
         if all.is_empty() {
             return view! {
                 <p class="hint">"No mailbox has an IMAP server. " <a class="link" href="/settings/mailboxes">"Set one up"</a> ", or let mail come over SMTP, LMTP or HTTP."</p>
@@ -53,7 +53,7 @@ impl Page for Receiving {
         }
         let rows: Vec<_> = all.into_iter().map(row).collect();
         view! {
-            {page_error(draft, &["trust"])}
+            {page_error(state, &["trust"])}
             <ul class="field-list">{rows}</ul>
         }
         .into_any()

@@ -1,9 +1,9 @@
 //! What the reader is told of, by which ways, when they want quiet, and in which browsers.
 
 use super::notifications::in_frame;
-use super::page::Page;
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::ServerPage;
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -26,52 +26,52 @@ pub struct Shown {
     key: Option<String>,
 }
 
-impl Page for Rules {
+impl ServerPage for Rules {
     const PATH: &'static str = "/notifications/rules";
     const TITLE: &'static str = "Notification rules";
     const ABOUT: &'static str =
         "What you are told of, and how. Your own changes and messages never notify you.";
-    const SAID: &'static [(&'static str, &'static str)] =
+    const FLASHES: &'static [(&'static str, &'static str)] =
         &[("saved", "Saved"), ("forgot", "That browser is not told any more")];
     const PERMISSION: Permission = Permission::Read;
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
+    async fn load(request: &PageRequest) -> Result<Shown> {
         Ok(Shown {
-            rules: visit.viewer.preferences.notify.clone(),
-            devices: push::devices(&visit.ctx).await?,
-            key: push::public_key(&visit.ctx, &visit.keys).await?,
+            rules: request.viewer.preferences.notify.clone(),
+            devices: push::devices(&request.ctx).await?,
+            key: push::public_key(&request.ctx, &request.keys).await?,
         })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "save" => {
-                notifications::set_rules(&visit.ctx, read(sent)?).await?;
+                notifications::set_rules(&request.ctx, read(form)?).await?;
                 Ok("saved")
             }
             "forget" => {
-                push::forget(&visit.ctx, sent.parse("device")?).await?;
+                push::forget(&request.ctx, form.parse("device")?).await?;
                 Ok("forgot")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Shown, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(shown: Shown, _: &PageRequest, state: &FormState) -> AnyView {
         let Shown { rules, devices, key } = shown;
-        let draft = draft.of("save");
+        let state = state.of("save");
         view! {
             <form class="form notify-rules" method="post" action=Self::PATH>
-                <FormError message=draft.general(&["time_zone", "days", "from"]) />
+                <FormError message=state.general(&["time_zone", "days", "from"]) />
                 <input type="hidden" name="do" value="save" />
                 <table>
                     <thead>
                         <tr><th scope="col">"When"</th><th scope="col">"Tickets"</th><th scope="col">"Bell"</th><th scope="col">"Browser"</th><th scope="col">"E-mail"</th></tr>
                     </thead>
-                    <tbody>{News::ALL.iter().map(|news| row(*news, &rules, &draft)).collect_view()}</tbody>
+                    <tbody>{News::ALL.iter().map(|news| row(*news, &rules, &state)).collect_view()}</tbody>
                 </table>
-                {quiet(rules.quiet.as_ref(), &draft)}
+                {quiet(rules.quiet.as_ref(), &state)}
                 <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
             </form>
             {browsers(devices, key)}
@@ -84,43 +84,43 @@ impl Page for Rules {
     }
 }
 
-fn read(sent: &Sent) -> Result<Notify> {
+fn read(form: &FormData) -> Result<Notify> {
     let mut rules = Notify::default();
     for news in News::ALL {
         let word = news.as_str();
         let rule = rules.rule_mut(*news);
         if *news != News::Mention {
-            rule.whose = sent.parse(&format!("{word}_whose"))?;
+            rule.whose = form.parse(&format!("{word}_whose"))?;
         }
-        rule.app = sent.ticked(&format!("{word}_app"));
-        rule.browser = sent.ticked(&format!("{word}_browser"));
-        rule.email = sent.ticked(&format!("{word}_email"));
+        rule.app = form.ticked(&format!("{word}_app"));
+        rule.browser = form.ticked(&format!("{word}_browser"));
+        rule.email = form.ticked(&format!("{word}_email"));
     }
-    rules.quiet = sent.ticked("quiet").then(|| read_quiet(sent)).transpose()?;
+    rules.quiet = form.ticked("quiet").then(|| read_quiet(form)).transpose()?;
     Ok(rules)
 }
 
-fn read_quiet(sent: &Sent) -> Result<Quiet> {
+fn read_quiet(form: &FormData) -> Result<Quiet> {
     let time = |name| {
         let bad = |_| AppError::invalid("from", "Write times as 18:00.");
-        NaiveTime::parse_from_str(sent.text(name), "%H:%M").map_err(bad)
+        NaiveTime::parse_from_str(form.text(name), "%H:%M").map_err(bad)
     };
-    let chosen: Vec<_> = sent.all("days").collect();
+    let chosen: Vec<_> = form.all("days").collect();
     let days = std::array::from_fn(|day| chosen.contains(&DAYS[day]));
-    let time_zone = sent.text("time_zone").trim().to_string();
+    let time_zone = form.text("time_zone").trim().to_string();
     Ok(Quiet { days, from: time("from")?, to: time("to")?, time_zone })
 }
 
-fn row(news: News, rules: &Notify, draft: &Draft) -> AnyView {
+fn row(news: News, rules: &Notify, state: &FormState) -> AnyView {
     let (word, rule) = (news.as_str(), rules.rule(news));
     let tick = |way: &str, label: &str, on: bool| {
         let name = format!("{word}_{way}");
-        let checked = draft.ticked(&name, on);
+        let checked = state.ticked(&name, on);
         let label = format!("{}: {label}", news.label());
         view! { <td><input type="checkbox" name=name value="yes" checked=checked aria-label=label /></td> }
     };
     let name = format!("{word}_whose");
-    let chosen = draft.value(&name, rule.whose.as_str());
+    let chosen = state.value(&name, rule.whose.as_str());
     let whose = match news {
         News::Mention => view! { <span class="hint">"Wherever it is"</span> }.into_any(),
         _ => view! {
@@ -142,24 +142,24 @@ fn row(news: News, rules: &Notify, draft: &Draft) -> AnyView {
     .into_any()
 }
 
-fn quiet(quiet: Option<&Quiet>, draft: &Draft) -> AnyView {
+fn quiet(quiet: Option<&Quiet>, state: &FormState) -> AnyView {
     let stored = |part: fn(&Quiet) -> String, otherwise: &str| {
         quiet.map_or_else(|| otherwise.to_string(), part)
     };
     let written = |time: NaiveTime| time.format("%H:%M").to_string();
-    let from = draft.value("from", quiet.map_or("18:00".into(), |q| written(q.from)));
-    let to = draft.value("to", quiet.map_or("08:00".into(), |q| written(q.to)));
-    let zone = draft.value("time_zone", stored(|q| q.time_zone.clone(), ""));
+    let from = state.value("from", quiet.map_or("18:00".into(), |q| written(q.from)));
+    let to = state.value("to", quiet.map_or("08:00".into(), |q| written(q.to)));
+    let zone = state.value("time_zone", stored(|q| q.time_zone.clone(), ""));
     let days = DAYS.iter().enumerate().map(|(n, day)| {
         let on = quiet.is_none_or(|quiet| quiet.days[n]);
-        view! { <label><input type="checkbox" name="days" value=*day checked=draft.has("days", day, on) />{*day}</label> }
+        view! { <label><input type="checkbox" name="days" value=*day checked=state.has("days", day, on) />{*day}</label> }
     });
     let wrong = ["days", "from", "time_zone"].map(|name| {
-        draft.error(name).map(|error| view! { <p class="field-help error">{error}</p> })
+        state.error(name).map(|error| view! { <p class="field-help error">{error}</p> })
     });
     view! {
         <fieldset class="quiet-hours">
-            <legend><label><input type="checkbox" name="quiet" value="yes" checked=draft.ticked("quiet", quiet.is_some()) />" Quiet hours"</label></legend>
+            <legend><label><input type="checkbox" name="quiet" value="yes" checked=state.ticked("quiet", quiet.is_some()) />" Quiet hours"</label></legend>
             <p class="hint">"No browser says anything meanwhile. Mails wait, and come as one when it is over. The bell goes on counting."</p>
             <div class="days">{days.collect_view()}</div>
             <div class="hours">

@@ -1,8 +1,8 @@
 //! Statuses: what a workspace calls the places where a ticket stands.
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;
@@ -14,11 +14,11 @@ use rapport_services::labels::{self, Edit};
 
 pub struct Statuses;
 
-impl Page for Statuses {
+impl ServerPage for Statuses {
     const PATH: &'static str = "/settings/statuses";
     const TITLE: &'static str = "Statuses";
     const ABOUT: &'static str = "Your own words for where a ticket stands. The group decides what a status does: open is ours to do, waiting is the customer's turn, closed counts as done. Tickets also are New until somebody answers, and Snoozed until their time comes.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("created", "Status added"),
         ("saved", "Status saved"),
         ("archived", "Status archived; tickets that have it keep it"),
@@ -26,36 +26,36 @@ impl Page for Statuses {
     ];
     type Data = Vec<StatusLabel>;
 
-    async fn load(visit: &Visit) -> Result<Vec<StatusLabel>> {
-        labels::list(&visit.ctx).await
+    async fn load(request: &PageRequest) -> Result<Vec<StatusLabel>> {
+        labels::list(&request.ctx).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let ctx = &visit.ctx;
-        if sent.text("do") == "create" {
-            labels::create(ctx, sent.parse("category")?, sent.text("name")).await?;
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let ctx = &request.ctx;
+        if form.text("do") == "create" {
+            labels::create(ctx, form.parse("category")?, form.text("name")).await?;
             return Ok("created");
         }
-        let (edit, said) = match sent.text("do") {
-            "rename" => (Edit::Rename(sent.text("name").into()), "saved"),
+        let (edit, said) = match form.text("do") {
+            "rename" => (Edit::Rename(form.text("name").into()), "saved"),
             "up" => (Edit::Up, "saved"),
             "default" => (Edit::Default, "saved"),
             "archive" => (Edit::Archive, "archived"),
             "restore" => (Edit::Restore, "restored"),
             _ => return Err(AppError::NotFound),
         };
-        labels::edit(ctx, sent.parse("id")?, edit).await?;
+        labels::edit(ctx, form.parse("id")?, edit).await?;
         Ok(said)
     }
 
-    fn view(all: Vec<StatusLabel>, visit: &Visit, draft: &Draft) -> AnyView {
-        let wanted = visit.query("edit").unwrap_or_default();
-        let form = all.iter().find(|l| l.id.to_string() == wanted).map(|l| rename(l, draft));
+    fn view(all: Vec<StatusLabel>, request: &PageRequest, state: &FormState) -> AnyView {
+        let wanted = request.query("edit").unwrap_or_default();
+        let form = all.iter().find(|l| l.id.to_string() == wanted).map(|l| rename(l, state));
         let groups = StatusCategory::ALL.iter().map(|category| group(*category, &all));
         let archived: Vec<_> = all.iter().filter(|l| l.archived).map(|l| row(l, false)).collect();
         view! {
-            {page_error(draft, &["up", "default", "archive", "restore"])}
-            {create(&draft.of("create"))}
+            {page_error(state, &["up", "default", "archive", "restore"])}
+            {create(&state.of("create"))}
             {form}
             {groups.collect_view()}
             {(!archived.is_empty()).then(|| view! {
@@ -69,17 +69,17 @@ impl Page for Statuses {
     }
 }
 
-fn create(draft: &Draft) -> impl IntoView + use<> {
-    let category = draft.value("category", StatusCategory::Open.as_str());
+fn create(state: &FormState) -> impl IntoView + use<> {
+    let category = state.value("category", StatusCategory::Open.as_str());
     let groups = StatusCategory::ALL.iter().map(
         |c| view! { <option value=c.as_str() selected=c.as_str() == category>{c.label()}</option> },
     );
     view! {
         <form class="form config-form" method="post" action=Statuses::PATH aria-label="New status">
-            <FormError message=draft.general(&["name"]) />
+            <FormError message=state.general(&["name"]) />
             <input type="hidden" name="do" value="create" />
             <div class="pair">
-                <Field name="name" label="New status" required=true maxlength=limits::LABEL_CHARS value=draft.value("name", "") hint="Such as Waiting for engineering." error=draft.error("name") />
+                <Field name="name" label="New status" required=true maxlength=limits::LABEL_CHARS value=state.value("name", "") hint="Such as Waiting for engineering." error=state.error("name") />
                 <label class="field-row">
                     <span class="field-label">"Group"</span>
                     <select name="category">{groups.collect_view()}</select>
@@ -90,16 +90,16 @@ fn create(draft: &Draft) -> impl IntoView + use<> {
     }
 }
 
-fn rename(label: &StatusLabel, draft: &Draft) -> impl IntoView + use<> {
-    let (path, id, draft) = (Statuses::PATH, label.id.to_string(), draft.of("rename"));
+fn rename(label: &StatusLabel, state: &FormState) -> impl IntoView + use<> {
+    let (path, id, state) = (Statuses::PATH, label.id.to_string(), state.of("rename"));
     view! {
         <form class="form config-form" method="post" action=format!("{path}?edit={id}") aria-label=format!("Rename {}", label.name)>
-            <FormError message=draft.general(&["rename"]) />
+            <FormError message=state.general(&["rename"]) />
             <input type="hidden" name="do" value="rename" />
             <input type="hidden" name="id" value=id.clone() />
             <label class="field-row">
                 <span class="field-label">"Name"</span>
-                <input name="name" required maxlength=limits::LABEL_CHARS value=draft.value("name", label.name.clone()) />
+                <input name="name" required maxlength=limits::LABEL_CHARS value=state.value("name", label.name.clone()) />
             </label>
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Rename"</button>
@@ -123,7 +123,7 @@ fn group(category: StatusCategory, all: &[StatusLabel]) -> impl IntoView + use<>
 /// `up` says that something stands above it.
 fn row(label: &StatusLabel, up: bool) -> AnyView {
     let (id, name) = (label.id.to_string(), label.name.clone());
-    let button = |deed, verb| deed_button(Statuses::PATH, deed, verb, &id, &name);
+    let button = |action, verb| action_button(Statuses::PATH, action, verb, &id, &name);
     let actions = if label.archived {
         button("restore", "Restore")
     } else {

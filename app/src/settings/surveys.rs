@@ -1,8 +1,8 @@
 //! Surveys: whether customers are asked how it went, and how long after closing.
 
-use super::page::{Page, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use leptos::prelude::*;
 use rapport_services::{Result, csat};
 
@@ -18,26 +18,26 @@ const DELAYS: [(&str, &str); 6] = [
 
 pub struct Surveys;
 
-impl Page for Surveys {
+impl ServerPage for Surveys {
     const PATH: &'static str = "/settings/surveys";
     const TITLE: &'static str = "Surveys";
     const ABOUT: &'static str = "After a ticket is closed, its customer can rate the help with one to five stars. The answer stands in the ticket and on the timeline.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("saved", "Saved for everybody")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved for everybody")];
     type Data = Option<i32>;
 
-    async fn load(visit: &Visit) -> Result<Option<i32>> {
-        csat::delay(&visit.ctx).await
+    async fn load(request: &PageRequest) -> Result<Option<i32>> {
+        csat::delay(&request.ctx).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
         // What is no number is no choice, and the check says so.
-        let minutes = sent.filled("delay").map(|d| d.parse().unwrap_or(-1));
-        csat::set_delay(&visit.ctx, minutes).await?;
+        let minutes = form.filled("delay").map(|d| d.parse().unwrap_or(-1));
+        csat::set_delay(&request.ctx, minutes).await?;
         Ok("saved")
     }
 
-    fn view(delay: Option<i32>, _: &Visit, draft: &Draft) -> AnyView {
-        let chosen = draft.value("delay", delay.map(|d| d.to_string()).unwrap_or_default());
+    fn view(delay: Option<i32>, _: &PageRequest, state: &FormState) -> AnyView {
+        let chosen = state.value("delay", delay.map(|d| d.to_string()).unwrap_or_default());
         // A delay that was set by other means is a choice too.
         let other = DELAYS.iter().all(|(value, _)| *value != chosen).then(|| {
             let label = format!("After {chosen} minutes");
@@ -47,7 +47,7 @@ impl Page for Surveys {
             |(value, label)| view! { <option value=value selected=value == chosen>{label}</option> },
         );
         view! {
-            {page_error(draft, &["save"])}
+            {page_error(state, &["save"])}
             <form class="form" method="post" action=Self::PATH>
                 <input type="hidden" name="do" value="save" />
                 <label class="field-row">

@@ -1,8 +1,8 @@
 //! Teams: who is in them, and whether their new tickets go round.
 
-use super::page::{Page, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -18,38 +18,38 @@ pub struct Shown {
     people: Vec<Member>,
 }
 
-impl Page for Teams {
+impl ServerPage for Teams {
     const PATH: &'static str = "/settings/teams";
     const TITLE: &'static str = "Teams";
     const ABOUT: &'static str = "Who works together. With round robin a new ticket of the team goes to the member who was given one longest ago; who is away is passed by.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("saved", "Team saved")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Team saved")];
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let people = teams::possible_members(&visit.ctx).await?;
-        Ok(Shown { teams: teams::list(&visit.ctx).await?, people })
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let people = teams::possible_members(&request.ctx).await?;
+        Ok(Shown { teams: teams::list(&request.ctx).await?, people })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let id = if sent.ticked("id") { Some(sent.parse("id")?) } else { None };
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let id = if form.ticked("id") { Some(form.parse("id")?) } else { None };
         let member = |text: &str| text.parse().map_err(|_| AppError::NotFound);
         let input = TeamInput {
-            name: sent.text("name").into(),
-            round_robin: sent.ticked("round_robin"),
-            members: sent.all("member").map(member).collect::<Result<_>>()?,
+            name: form.text("name").into(),
+            round_robin: form.ticked("round_robin"),
+            members: form.all("member").map(member).collect::<Result<_>>()?,
         };
-        teams::save(&visit.ctx, id, input).await?;
+        teams::save(&request.ctx, id, input).await?;
         Ok("saved")
     }
 
-    fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
-        let form = visit.query("edit").and_then(|wanted| {
+    fn view(data: Shown, request: &PageRequest, state: &FormState) -> AnyView {
+        let form = request.query("edit").and_then(|wanted| {
             let team = data.teams.iter().find(|t| t.id.to_string() == wanted);
-            (wanted == "new" || team.is_some()).then(|| form(team, &data.people, draft))
+            (wanted == "new" || team.is_some()).then(|| form(team, &data.people, state))
         });
         let rows: Vec<_> = data.teams.iter().map(row).collect();
         view! {
-            {(form.is_none()).then(|| page_error(draft, &["save"]))}
+            {(form.is_none()).then(|| page_error(state, &["save"]))}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New team"</a></p>
             {form}
             {if rows.is_empty() {
@@ -80,13 +80,13 @@ fn row(team: &Team) -> AnyView {
     .into_any()
 }
 
-fn form(team: Option<&Team>, people: &[Member], draft: &Draft) -> AnyView {
+fn form(team: Option<&Team>, people: &[Member], state: &FormState) -> AnyView {
     let path = Teams::PATH;
     let id = team.map(|t| t.id.to_string());
     let is_member = |p: &Member| team.is_some_and(|t| t.members.iter().any(|m| m.id == p.id));
     let boxes = people.iter().map(|person| {
         let id = person.id.to_string();
-        let checked = draft.has("member", &id, is_member(person));
+        let checked = state.has("member", &id, is_member(person));
         view! {
             <label class="check">
                 <input type="checkbox" name="member" value=id checked=checked />
@@ -99,12 +99,12 @@ fn form(team: Option<&Team>, people: &[Member], draft: &Draft) -> AnyView {
     let action = format!("{path}?edit={}", id.as_deref().unwrap_or("new"));
     view! {
         <form class="form config-form" method="post" action=action aria-label=label>
-            <FormError message=draft.general(&["name"]) />
+            <FormError message=state.general(&["name"]) />
             <input type="hidden" name="do" value="save" />
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
-            <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=draft.value("name", team.map(|t| t.name.clone()).unwrap_or_default()) error=draft.error("name") />
+            <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=state.value("name", team.map(|t| t.name.clone()).unwrap_or_default()) error=state.error("name") />
             <label class="check">
-                <input type="checkbox" name="round_robin" value="1" checked=draft.ticked("round_robin", team.is_some_and(|t| t.round_robin)) />
+                <input type="checkbox" name="round_robin" value="1" checked=state.ticked("round_robin", team.is_some_and(|t| t.round_robin)) />
                 "Give new tickets out in turn (round robin)"
             </label>
             <fieldset class="checks">

@@ -14,7 +14,7 @@ pub type Field = (i64, String);
 pub struct Edit {
     pub field: Field,
     pub value: String,
-    /// The value that this one replaces; `None` for deeds, such as one tag more.
+    /// The value that this one replaces; `None` for actions, such as one tag more.
     pub was: Option<String>,
 }
 

@@ -74,7 +74,7 @@ struct Entry {
 
 /// An entry as the script reads it.
 #[derive(Serialize)]
-struct Told {
+struct CommandInfo {
     id: u32,
     what: &'static str,
     key: &'static str,
@@ -97,7 +97,7 @@ pub fn provide_shortcuts() {
     Effect::new(move |_| {
         let keys = window_event_listener(leptos::ev::keydown, move |ev| table.on_key(&ev));
         let asked = window_event_listener_untyped("rapport:commands", move |ev| {
-            let list = serde_json::to_string(&table.told()).unwrap_or_default();
+            let list = serde_json::to_string(&table.infos()).unwrap_or_default();
             // An object of the script's own.
             let _ = Reflect::set(&detail(&ev), &"list".into(), &list.into());
         });
@@ -157,17 +157,17 @@ impl Table {
         self.list.try_with_value(found).flatten()
     }
 
-    fn told(self) -> Vec<Told> {
-        let tell = |entry: &Entry| {
+    fn infos(self) -> Vec<CommandInfo> {
+        let info = |entry: &Entry| {
             let Command { what, key, icon, needs } = &entry.command;
             let (choices, text) = match needs {
                 Needs::Nothing => (Vec::new(), None),
                 Needs::Choice(choices) => (choices(), None),
                 Needs::Text(placeholder) => (Vec::new(), Some(*placeholder)),
             };
-            Some(Told { id: entry.id, what: what()?, key, icon, choices, text })
+            Some(CommandInfo { id: entry.id, what: what()?, key, icon, choices, text })
         };
-        self.list.try_with_value(|list| list.iter().filter_map(tell).collect()).unwrap_or_default()
+        self.list.try_with_value(|list| list.iter().filter_map(info).collect()).unwrap_or_default()
     }
 
     fn on_key(self, ev: &web_sys::KeyboardEvent) {
@@ -185,7 +185,7 @@ impl Table {
         }
         if key == "?" {
             ev.prevent_default();
-            tell("rapport:help", &JsValue::NULL);
+            dispatch("rapport:help", &JsValue::NULL);
             return;
         }
         let Some(entry) = self.find(|entry| entry.command.key == key) else { return };
@@ -193,13 +193,13 @@ impl Table {
         match entry.command.needs {
             Needs::Nothing => drop(entry.run.try_run(String::new())),
             // The palette asks for the rest.
-            _ => tell("rapport:ask", &entry.id.into()),
+            _ => dispatch("rapport:ask", &entry.id.into()),
         }
     }
 }
 
 /// Tells the script of the palette.
-fn tell(event: &str, detail: &JsValue) {
+fn dispatch(event: &str, detail: &JsValue) {
     // A constructor of the browser's and an object of ours: neither refuses anything.
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = Reflect::set(&event, &"detail".into(), detail);

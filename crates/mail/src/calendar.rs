@@ -16,7 +16,7 @@ const GUESTS_MAX: usize = 20;
 const LINE_CHARS: usize = 300;
 
 /// An invitation in words; `None` when it is none.
-pub(crate) fn told(calendar: &str) -> Option<String> {
+pub(crate) fn describe(calendar: &str) -> Option<String> {
     let mut end = calendar.len().min(CALENDAR_BYTES);
     while !calendar.is_char_boundary(end) {
         end -= 1;
@@ -161,7 +161,7 @@ mod tests {
         let text = format!(
             "BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:{method}\nBEGIN:VEVENT\nUID:1\n{event}\nEND:VEVENT\nEND:VCALENDAR\n"
         );
-        told(&text.replace('\n', "\r\n")).unwrap_or_default()
+        describe(&text.replace('\n', "\r\n")).unwrap_or_default()
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_is_no_calendar_is_none() {
         for text in ["", "hello", "BEGIN:VCALENDAR", "BEGIN:VCARD\r\nEND:VCARD\r\n"] {
-            assert_eq!(told(text), None, "{text}");
+            assert_eq!(describe(text), None, "{text}");
         }
     }
 }

@@ -11,7 +11,7 @@ const CARDS_MAX: usize = 5;
 const LINES_MAX: usize = 12;
 
 /// The cards of a file in words; `None` when there is none.
-pub(crate) fn told(file: &str) -> Option<String> {
+pub(crate) fn describe(file: &str) -> Option<String> {
     let mut end = file.len().min(CARD_BYTES);
     while !file.is_char_boundary(end) {
         end -= 1;
@@ -73,12 +73,12 @@ mod tests {
     fn a_card_says_who_and_how_to_reach_them() {
         let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:King;Ada;;;\r\nFN:Ada King\r\nORG:Northwind\r\nEMAIL;TYPE=WORK:ada@x.example\r\nTEL:+1 555 0142\r\nEND:VCARD\r\n";
         assert_eq!(
-            told(card).as_deref(),
+            describe(card).as_deref(),
             Some(
                 "Contact card: Ada King\nCompany: Northwind\nE-mail: ada@x.example\nPhone: +1 555 0142"
             )
         );
-        assert_eq!(told("BEGIN:VCARD\r\nEND:VCARD\r\n"), None);
-        assert_eq!(told("no card"), None);
+        assert_eq!(describe("BEGIN:VCARD\r\nEND:VCARD\r\n"), None);
+        assert_eq!(describe("no card"), None);
     }
 }

@@ -150,13 +150,13 @@ fn files(
     for part in message.attachments().take(limits::EMAIL_ATTACHMENTS_MAX + 1) {
         if let Some(kind) = data_kind(part) {
             let words = match (&part.body, kind) {
-                (PartType::Text(_), Data::Calendar) => calendar::told(&written(message, part)),
-                (PartType::Text(_), Data::Card) => card::told(&written(message, part)),
+                (PartType::Text(_), Data::Calendar) => calendar::describe(&written(message, part)),
+                (PartType::Text(_), Data::Card) => card::describe(&written(message, part)),
                 (PartType::Binary(data) | PartType::InlineBinary(data), kind) => {
                     let file = charset::decode(data, None);
                     match kind {
-                        Data::Calendar => calendar::told(&file),
-                        Data::Card => card::told(&file),
+                        Data::Calendar => calendar::describe(&file),
+                        Data::Card => card::describe(&file),
                     }
                 }
                 _ => None,

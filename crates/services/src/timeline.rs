@@ -1,7 +1,7 @@
 //! Reading a customer's or an account's timeline, and taking in events from outside.
 
+use crate::http_client::HttpClient;
 use crate::ingest::{Incoming, Ingest, Item, Label};
-use crate::outside::Outside;
 use crate::rules::{self, IdentityRules};
 use crate::{Ctx, Result};
 use rapport_domain::limits::{
@@ -104,7 +104,7 @@ pub async fn account_page(
 /// bytes. Only the address that the event was stored with is asked.
 pub async fn event_picture(
     ctx: &Ctx,
-    outside: &Outside,
+    http: &HttpClient,
     stream: Stream,
     at: Cursor,
 ) -> Result<(&'static str, Vec<u8>)> {
@@ -113,7 +113,7 @@ pub async fn event_picture(
     if !address.starts_with("https://") {
         return Err(AppError::NotFound);
     }
-    let picture = timeout(ICON_PATIENCE, outside.picture(&address, ICON_BYTES)).await;
+    let picture = timeout(ICON_PATIENCE, http.picture(&address, ICON_BYTES)).await;
     picture.map_err(|_| AppError::NotFound)?
 }
 

@@ -69,7 +69,7 @@ pub async fn cancel_unstarted(
 }
 
 /// Lets a waiting job run now, as if it had never failed; false when there is none.
-pub async fn hurry(tx: &mut Tx, workspace: WorkspaceId, kind: &str, key: &str) -> Result<bool> {
+pub async fn run_now(tx: &mut Tx, workspace: WorkspaceId, kind: &str, key: &str) -> Result<bool> {
     let done = sqlx::query!(
         "update jobs set run_at = now(), max_attempts = max_attempts + attempts
         where workspace_id = $1 and kind = $2 and key = $3 and dead_at is null",
@@ -150,7 +150,7 @@ impl Store {
     }
 
     /// Keeps a job for an admin to look at.
-    pub async fn bury_job(&self, job: &Job, error: &str) -> Result<()> {
+    pub async fn mark_dead(&self, job: &Job, error: &str) -> Result<()> {
         sqlx::query!(
             "update jobs set leased_until = null, dead_at = now(), last_error = $4
             where workspace_id = $1 and id = $2 and attempts = $3",

@@ -255,7 +255,7 @@ pub async fn undo(
 
 /// Moves up to `limit` events of a merged customer to the survivor, with their counts and
 /// days; answers how many. With none left the customer counts as folded.
-pub async fn fold(
+pub async fn move_events(
     tx: &mut Tx,
     workspace: WorkspaceId,
     merged: CustomerId,

@@ -89,7 +89,7 @@ pub struct Client {
 impl Client {
     pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
         let base = format!("{}/api/v1", url.trim_end_matches('/'));
-        rapport_services::outside::choose_crypto();
+        rapport_services::http_client::choose_crypto();
         let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
         let (sent, ids) = (AtomicUsize::new(0), Mutex::default());
         Ok(Self { http, base, key: key.into(), sent, ids, slots: Semaphore::new(PARALLEL) })

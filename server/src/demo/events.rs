@@ -2,8 +2,8 @@
 
 use super::client::{Client, Request, Shared};
 use super::clock::Clock;
-use super::dice::Dice;
 use super::files;
+use super::rng::Rng;
 use super::story::refuse_rejected;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,22 +50,22 @@ pub async fn deal_past(client: &Client, clock: &Clock, customer: &str) -> anyhow
 
 /// A customer's past, always the same but for the day it is counted from.
 fn past(timeline: &Timeline, clock: &Clock, customer: &str) -> Vec<Value> {
-    let mut dice = Dice::new(1042);
+    let mut rng = Rng::new(1042);
     let days: Vec<(usize, usize)> = timeline.strip.iter().copied().enumerate().collect();
     let mut events = Vec::new();
     for (kind, count) in &timeline.counts {
         for n in 0..*count {
-            let recent = dice.below(100) < RECENT_PERCENT;
+            let recent = rng.below(100) < RECENT_PERCENT;
             let day = match (kind.as_str(), recent) {
-                ("error", true) => dice.pick(&timeline.errors_on).copied(),
-                (_, true) => dice.weighted(&days, |d| d.1).map(|d| d.0),
+                ("error", true) => rng.pick(&timeline.errors_on).copied(),
+                (_, true) => rng.weighted(&days, |d| d.1).map(|d| d.0),
                 _ => None,
             };
             let last = timeline.strip.len() - 1;
             let days_ago =
-                day.map_or_else(|| timeline.strip.len() + dice.below(OLD_DAYS), |day| last - day);
+                day.map_or_else(|| timeline.strip.len() + rng.below(OLD_DAYS), |day| last - day);
             let key = format!("demo-{customer}-{kind}-{n}");
-            events.extend(event(timeline, clock, &mut dice, customer, kind, days_ago, key));
+            events.extend(event(timeline, clock, &mut rng, customer, kind, days_ago, key));
         }
     }
     events
@@ -78,16 +78,16 @@ pub async fn deal_small(
     customers: &[Value],
 ) -> anyhow::Result<usize> {
     let timeline: Timeline = serde_json::from_str(files::TIMELINE)?;
-    let mut dice = Dice::new(7);
+    let mut rng = Rng::new(7);
     let mut events = Vec::new();
     for customer in customers.iter().filter_map(|c| c["external_id"].as_str()) {
-        for n in 0..4 + dice.below(40) {
-            let kind = *dice
+        for n in 0..4 + rng.below(40) {
+            let kind = *rng
                 .pick(&["event", "event", "event", "event", "help", "session"])
                 .unwrap_or(&"event");
-            let days_ago = 1 + dice.below(80);
+            let days_ago = 1 + rng.below(80);
             let key = format!("demo-{customer}-{n}");
-            events.extend(event(&timeline, clock, &mut dice, customer, kind, days_ago, key));
+            events.extend(event(&timeline, clock, &mut rng, customer, kind, days_ago, key));
         }
     }
     send(client, &events).await?;
@@ -97,17 +97,17 @@ pub async fn deal_small(
 fn event(
     timeline: &Timeline,
     clock: &Clock,
-    dice: &mut Dice,
+    rng: &mut Rng,
     customer: &str,
     kind: &str,
     days_ago: usize,
     key: String,
 ) -> Option<Value> {
-    let template = dice.weighted(timeline.kinds.get(kind)?, |t| t.weight)?;
-    let seconds = dice.below(DAY_MINUTES * 60);
+    let template = rng.weighted(timeline.kinds.get(kind)?, |t| t.weight)?;
+    let seconds = rng.below(DAY_MINUTES * 60);
     let minutes = (DAY_START + seconds / 60) as i64;
     let at = clock.at(days_ago as i64, minutes) + chrono::TimeDelta::seconds((seconds % 60) as i64);
-    let payload = dice.pick(&template.payloads)?;
+    let payload = rng.pick(&template.payloads)?;
     Some(json!({
         "customer": {"external_id": customer},
         "occurred_at": at.min(clock.now()),

@@ -5,9 +5,9 @@
 
 mod client;
 mod clock;
-mod dice;
 mod events;
 mod files;
+mod rng;
 mod story;
 mod tickets;
 

@@ -2,8 +2,8 @@
 
 use super::client::{Client, Request, Shared, all};
 use super::clock::Clock;
-use super::dice::Dice;
 use super::files;
+use super::rng::Rng;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,10 +52,10 @@ struct Step {
 /// Opens the tickets, side by side; answers how many.
 pub async fn deal(client: &Shared, clock: &Clock, customers: &[Value]) -> anyhow::Result<usize> {
     let stories: Stories = serde_json::from_str(files::TICKETS)?;
-    let mut dice = Dice::new(31);
+    let mut rng = Rng::new(31);
     let dealt: Vec<_> = NUMBERS
         .filter(|n| !ALEX_NUMBERS.contains(n))
-        .filter_map(|number| make(&stories, customers, number, &mut dice))
+        .filter_map(|number| make(&stories, customers, number, &mut rng))
         .collect();
     all(dealt.into_iter().map(|ticket| {
         let (client, clock) = (client.clone(), *clock);
@@ -66,7 +66,7 @@ pub async fn deal(client: &Shared, clock: &Clock, customers: &[Value]) -> anyhow
 
 /// How many minutes ago a ticket was opened: later ones are closer together, and the last
 /// came an hour before the story's.
-fn opened_ago(number: i64, dice: &mut Dice) -> i64 {
+fn opened_ago(number: i64, rng: &mut Rng) -> i64 {
     let (from, to, days_from, days_to) = match number {
         ..=960 => (920, 961, 45, 25),
         961..=996 => (961, 997, 25, 6),
@@ -75,14 +75,14 @@ fn opened_ago(number: i64, dice: &mut Dice) -> i64 {
     let span = (days_from - days_to) * MINUTES_A_DAY;
     let slot = span / (to - from);
     let ago = days_to * MINUTES_A_DAY + span * (to - number) / (to - from);
-    150 + ago - dice.below(slot.max(2) as usize / 2) as i64
+    150 + ago - rng.below(slot.max(2) as usize / 2) as i64
 }
 
-fn make(stories: &Stories, customers: &[Value], number: i64, dice: &mut Dice) -> Option<Dealt> {
-    let story = dice.pick(&stories.stories)?;
+fn make(stories: &Stories, customers: &[Value], number: i64, rng: &mut Rng) -> Option<Dealt> {
+    let story = rng.pick(&stories.stories)?;
     // One of the customers that can be found again, by what identifies them.
     let customer = loop {
-        let candidate = dice.pick(customers)?;
+        let candidate = rng.pick(customers)?;
         if let Some(id) = candidate["external_id"].as_str() {
             break json!({"external_id": id});
         }
@@ -90,13 +90,13 @@ fn make(stories: &Stories, customers: &[Value], number: i64, dice: &mut Dice) ->
             break json!({"email": email});
         }
     };
-    let opened = opened_ago(number, dice);
+    let opened = opened_ago(number, rng);
     let age_days = opened / MINUTES_A_DAY;
-    let status = *dice.weighted(&STATUSES, |s| s.1(age_days))?;
+    let status = *rng.weighted(&STATUSES, |s| s.1(age_days))?;
     let priority =
-        dice.weighted(&[("normal", 60), ("high", 20), ("low", 14), ("urgent", 6)], |p| p.1)?.0;
+        rng.weighted(&[("normal", 60), ("high", 20), ("low", 14), ("urgent", 6)], |p| p.1)?.0;
     let agent =
-        (status.0 != "new" || dice.below(3) == 0).then(|| dice.pick(&AGENTS).copied()).flatten();
+        (status.0 != "new" || rng.below(3) == 0).then(|| rng.pick(&AGENTS).copied()).flatten();
     let team = if story.area == "Billing" { "Billing" } else { "Product support" };
     let body = json!({
         "number": number, "customer": customer, "subject": story.subject, "channel": story.channel,
@@ -114,8 +114,8 @@ fn make(stories: &Stories, customers: &[Value], number: i64, dice: &mut Dice) ->
         agent,
     );
     if let Some(agent) = agent.filter(|_| status.0 != "new") {
-        if dice.below(4) == 0 {
-            let note = dice.pick(&stories.notes)?;
+        if rng.below(4) == 0 {
+            let note = rng.pick(&stories.notes)?;
             ticket.message(number, left(90), "note", note, Some(agent));
         }
         ticket.message(number, left(80), "agent", &story.answer, Some(agent));
@@ -193,10 +193,10 @@ mod tests {
     fn tickets_grow_younger_with_their_number() {
         let stories: Stories = serde_json::from_str(files::TICKETS).expect("the fixture");
         let customers = files::list(files::CUSTOMERS).expect("the fixture");
-        let mut dice = Dice::new(31);
+        let mut rng = Rng::new(31);
         let mut before = i64::MAX;
         for number in NUMBERS {
-            let ticket = make(&stories, &customers, number, &mut dice).expect("a ticket");
+            let ticket = make(&stories, &customers, number, &mut rng).expect("a ticket");
             assert!(ticket.opened < before, "{number}: {} after {before}", ticket.opened);
             assert!(
                 ticket.steps.is_sorted_by(|a, b| a.ago >= b.ago),

@@ -1,4 +1,4 @@
-//! The session cookie: who is calling, and where the nameless are sent.
+//! The session cookie: who is calling, and where the anonymous are sent.
 
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -19,7 +19,7 @@ const PLAIN_COOKIE: &str = "rapport";
 const OPEN: [&str; 4] = ["/login", "/setup", "/logout", "/client-errors"];
 /// Links that prove by themselves who may follow them.
 const OPEN_LINKS: [&str; 2] = ["/join/", "/reset/"];
-/// Where server functions live, and those that answer the nameless too, with "nobody".
+/// Where server functions live, and those that answer the anonymous too, with "nobody".
 const FUNCTIONS: &str = "/api/";
 const OPEN_FUNCTIONS: [&str; 1] = ["current_viewer"];
 

@@ -5,7 +5,7 @@
 //! `RAPPORT_KILL_POINTS` says how often; `make crash` kills 200 times.
 
 use axum::http::header;
-use rapport_services::outside::choose_crypto;
+use rapport_services::http_client::choose_crypto;
 use rapport_store::Store;
 use serde_json::{Value, json};
 use sqlx::PgPool;

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use rapport_domain::api_key::{KeyKind, Scope};
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
+use rapport_services::http_client::HttpClient;
 use rapport_services::live::Live;
-use rapport_services::outside::Outside;
 use rapport_services::setup;
 use rapport_store::api_keys::{NewApiKey, insert_api_key};
 use rapport_store::{Store, users};
@@ -83,7 +83,11 @@ impl TestApp {
     pub fn configured(pool: PgPool, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config();
         change(&mut config);
-        Self::over(AppState::new(Store::from_pool(pool), config, Outside::new().expect("a client")))
+        Self::over(AppState::new(
+            Store::from_pool(pool),
+            config,
+            HttpClient::new().expect("a client"),
+        ))
     }
 
     /// The server that these are the parts of.

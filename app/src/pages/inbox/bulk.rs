@@ -29,14 +29,14 @@ pub fn BulkBar(
 ) -> impl IntoView {
     let clock = use_clock();
     let toasts = use_toasts();
-    let deeds = list.deeds;
-    let selection = deeds.selection;
+    let actions = list.actions;
+    let selection = actions.selection;
     let number = move || selection.count();
     let apply = move |word: String| match word.parse::<BulkChange>() {
         Ok(change) => {
             // The bar hides with what is chosen.
             focus(".inbox-line [type=checkbox]");
-            deeds.apply(change, None);
+            actions.apply(change, None);
         }
         Err(error) => toasts.fail(error.to_string()),
     };
@@ -111,46 +111,46 @@ pub fn BulkBar(
                 n => format!("{n} selected"),
             }}</strong>
             {whole}
-            <fieldset disabled=deeds.busy>
+            <fieldset disabled=actions.busy>
                 <legend class="visually-hidden">"What to do"</legend>
                 {list.may_write.then(|| view! {
-                <select name="deed" aria-label="Assign">
+                <select name="action" aria-label="Assign">
                     <option value="">"Assign…"</option>
                     {list.me.map(|me| view! { <option value=format!("assign:{me}")>"Me"</option> })}
                     <option value="assign:none">"Nobody"</option>
                     <For each=people key=|p| p.id let:person><option value=format!("assign:{}", person.id)>{person.name}</option></For>
                 </select>
-                <select name="deed" aria-label="Team">
+                <select name="action" aria-label="Team">
                     <option value="">"Team…"</option>
                     <option value="team:none">"No team"</option>
                     <For each=teams key=|t| t.id let:team><option value=format!("team:{}", team.id)>{team.name}</option></For>
                 </select>
-                <select name="deed" aria-label="Status">
+                <select name="action" aria-label="Status">
                     <option value="">"Status…"</option>
                     <option value=BulkChange::Status(Status::New).to_string()>"New"</option>
                     <For each=labels key=|l| l.id let:label><option value=format!("status:{}", label.id)>{label.name}</option></For>
                 </select>
-                <select name="deed" aria-label="Priority">
+                <select name="action" aria-label="Priority">
                     <option value="">"Priority…"</option>
                     {Priority::ALL.iter().map(|p| view! { <option value=format!("priority:{}", p.as_str())>{p.label()}</option> }).collect_view()}
                 </select>
-                <select name="deed" aria-label="Snooze">
+                <select name="action" aria-label="Snooze">
                     <option value="">"Snooze…"</option>
                     {SNOOZES.map(snooze).collect_view()}
                 </select>
                 <span class="bulk-tag">
                     <input class="input" name="tag" aria-label="Tag to add" placeholder="Tag…" maxlength=limits::TAG_CHARS autocomplete="off" />
-                    <button class="icon-btn" type="submit" name="deed" value="tag:" title="Add the tag" aria-label="Add the tag"><Icon name="tag" /></button>
+                    <button class="icon-btn" type="submit" name="action" value="tag:" title="Add the tag" aria-label="Add the tag"><Icon name="tag" /></button>
                 </span>
-                <button class="btn" type="submit" name="deed" value="status:closed"><Icon name="check" />"Close"</button>
+                <button class="btn" type="submit" name="action" value="status:closed"><Icon name="check" />"Close"</button>
                 {move || view! {
-                    <button class="btn quiet" type="submit" name="deed" value=if in_spam() { "spam:no" } else { "spam:yes" }>
+                    <button class="btn quiet" type="submit" name="action" value=if in_spam() { "spam:no" } else { "spam:yes" }>
                         {if in_spam() { "No spam" } else { "Spam" }}
                     </button>
                 }}
                 })}
-                <button class="btn quiet" type="submit" name="deed" value="read:no">"Mark unread"</button>
-                <button class="btn quiet" type="submit" name="deed" value="read:yes">"Mark read"</button>
+                <button class="btn quiet" type="submit" name="action" value="read:no">"Mark unread"</button>
+                <button class="btn quiet" type="submit" name="action" value="read:yes">"Mark read"</button>
                 <button class="btn quiet only-plain" type="submit">"Apply"</button>
             </fieldset>
             <button class="icon-btn bulk-clear" type="button" title="Clear the selection (Escape)" aria-label="Clear the selection" on:click=clear><Icon name="x" /></button>

@@ -96,7 +96,7 @@ pub fn InboxFilters(query: Memo<InboxQuery>, assignable: Signal<Assignable>) -> 
 
 /// What filters and cannot be seen in a field, each part a link that takes it away.
 fn chips(query: &InboxQuery) -> impl IntoView + use<> {
-    let told = |name: &str, word: String| match name {
+    let label = |name: &str, word: String| match name {
         "tag" => format!("Tag: {word}"),
         "account" if word.starts_with("acc_") => "One account".into(),
         "account" => format!("Account: {word}"),
@@ -108,7 +108,7 @@ fn chips(query: &InboxQuery) -> impl IntoView + use<> {
         let href = query.with(name, "").href();
         view! {
             <a class="chip" href=href aria-current="true" title="Take this filter away">
-                {told(name, word)}
+                {label(name, word)}
                 <Icon name="x" />
             </a>
         }

@@ -1,8 +1,8 @@
 //! The list of tickets: what the rows share, and how it follows what happens.
 
-use super::deeds::Deeds;
+use super::actions::Actions;
 use super::hold::{Row, hold};
-use super::place::{Place, use_list_place};
+use super::position::{ListPosition, use_list_position};
 use super::selection::Selection;
 use crate::panes::ticket::tickets_with_drafts;
 use crate::session::use_viewer;
@@ -16,8 +16,8 @@ use wasm_bindgen::JsCast;
 /// What rows and bars of the list share.
 #[derive(Clone, Copy)]
 pub struct List {
-    pub deeds: Deeds,
-    pub place: Place,
+    pub actions: Actions,
+    pub position: ListPosition,
     pub me: Option<UserId>,
     pub may_write: bool,
     /// The row under the pointer or with the focus.
@@ -37,8 +37,8 @@ impl List {
         let viewer = use_viewer();
         let me = viewer.as_ref().map(|v| v.user);
         let list = Self {
-            deeds: Deeds::new(Selection::new()),
-            place: use_list_place(loaded),
+            actions: Actions::new(Selection::new()),
+            position: use_list_position(loaded),
             me,
             may_write: viewer.is_some_and(|v| v.may(Permission::Write)),
             active: RwSignal::new(None),
@@ -64,17 +64,17 @@ impl List {
         let before = self.shown.try_update_value(Option::take).flatten();
         // Also what was chosen among the old rows while these were on their way.
         if before.as_ref().is_some_and(|(of, _)| of.first_page() != query.first_page()) {
-            self.deeds.selection.clear();
+            self.actions.selection.clear();
         }
         let before = before.filter(|(of, rows)| of == query && !rows.is_empty());
         let (rows, waiting) = match before {
             Some((_, shown)) if self.is_read() => {
-                let own = self.deeds.own.get_value();
+                let own = self.actions.own.get_value();
                 hold(&shown, inbox.items.clone(), inbox.next.is_some(), &own, query.sort)
             }
             _ => (inbox.items.iter().cloned().map(Row::from).collect(), 0),
         };
-        self.deeds.selection.show(rows.iter().map(|row| row.ticket.id).collect());
+        self.actions.selection.show(rows.iter().map(|row| row.ticket.id).collect());
         self.shown.set_value(Some((query.clone(), rows.clone())));
         if self.waiting.get_untracked() != waiting {
             self.waiting.set(waiting);
@@ -84,15 +84,17 @@ impl List {
 
     /// Shows what waits.
     pub fn release(self) {
-        self.place.to_top();
+        self.position.to_top();
         self.shown.set_value(None);
         self.release.update(|n| *n += 1);
     }
 
     /// Whether moving rows would disturb: the list is scrolled, or a row chosen or focused.
     fn is_read(self) -> bool {
-        self.place.is_shown()
-            && (self.place.is_down() || !self.deeds.selection.is_none() || focused_row().is_some())
+        self.position.is_shown()
+            && (self.position.is_down()
+                || !self.actions.selection.is_none()
+                || focused_row().is_some())
     }
 
     /// The keys of the list.
@@ -102,7 +104,7 @@ impl List {
         use_shortcut("x", "Select the ticket", move || self.toggle(false));
         use_shortcut("X", "Select up to the ticket", move || self.toggle(true));
         use_shortcut(".", "Show new tickets", move || self.release());
-        use_shortcut("Escape", "Clear the selection", move || self.deeds.selection.clear());
+        use_shortcut("Escape", "Clear the selection", move || self.actions.selection.clear());
         let may_mark = move |row: &TicketRow| BulkChange::Read(row.unread);
         use_shortcut("u", "Mark unread, or read", move || self.act(may_mark));
         if !self.may_write {
@@ -121,13 +123,13 @@ impl List {
 
     fn toggle(self, range: bool) {
         if let Some(id) = focused_row() {
-            self.deeds.selection.toggle(id, range);
+            self.actions.selection.toggle(id, range);
         }
     }
 
     /// Does it to what is chosen, or to the row with the focus.
     fn act(self, change: impl Fn(&TicketRow) -> BulkChange) {
-        let chosen = self.deeds.selection.or(focused_row());
+        let chosen = self.actions.selection.or(focused_row());
         let Some(first) = chosen.first() else { return };
         let row = self.shown.with_value(|shown| {
             let (_, rows) = shown.as_ref()?;
@@ -135,7 +137,7 @@ impl List {
         });
         let Some(row) = row else { return };
         // A row that leaves hands the focus on (`keep_focus`); one that stays keeps it.
-        self.deeds.apply(change(&row), Some(*first));
+        self.actions.apply(change(&row), Some(*first));
     }
 
     /// The row with the focus; while the palette has it, the one that it was on or points at.
@@ -150,12 +152,12 @@ impl List {
 
     /// Whether there is something to change.
     pub fn has_cursor(self) -> bool {
-        !self.deeds.selection.or(self.cursor()).is_empty()
+        !self.actions.selection.or(self.cursor()).is_empty()
     }
 
     /// Does it to what is chosen, or to the row that the cursor is on.
     pub fn change(self, change: BulkChange) {
-        self.deeds.apply(change, self.cursor());
+        self.actions.apply(change, self.cursor());
     }
 }
 

@@ -5,19 +5,19 @@
 //! counts stand beside the list (`views`), what is done to many tickets above it (`bulk`). While
 //! somebody reads, nothing moves in the list (`hold`), and Back finds it as it was (`place`).
 
+mod actions;
 mod api;
 mod bulk;
-mod deeds;
 mod filters;
 mod hold;
 mod keys;
 mod list;
 pub mod origin;
-mod place;
-#[cfg(feature = "ssr")]
-pub(crate) mod plain;
+mod position;
 mod row;
 mod selection;
+#[cfg(feature = "ssr")]
+pub(crate) mod server_pages;
 mod views;
 
 use crate::frame::{Frame, Section};
@@ -35,7 +35,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use list::{Arrivals, List};
 use origin::use_origin;
-pub use place::as_left;
+pub use position::as_left;
 use rapport_domain::live::{Hint, Topic};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Total};
 use row::InboxRow;
@@ -66,7 +66,7 @@ pub fn InboxPage() -> impl IntoView {
         let now = query.get().first_page();
         // What was chosen belongs to the view that it was chosen in.
         if before.is_some_and(|before| before != now) {
-            list.deeds.selection.clear();
+            list.actions.selection.clear();
         }
         now
     });
@@ -84,20 +84,20 @@ pub fn InboxPage() -> impl IntoView {
     list.use_keys();
     use_list_commands(list, assignable);
     use_shortcut("/", "Search tickets", || focus(".inbox-filters [name=q]"));
-    let all = move |_| list.deeds.selection.toggle_page();
+    let all = move |_| list.actions.selection.toggle_page();
     view! {
         <PageTitle text="Inbox" />
         <Frame section=Section::Inbox crumbs=|| view! { <strong>"Inbox"</strong> }>
             <div class="inbox">
                 <h1 class="visually-hidden">"Inbox"</h1>
                 {view! { <InboxViews query /> }.into_any()}
-                <div class="inbox-main" class:choosing=move || { list.deeds.selection.count() > 0 } node_ref=list.place.scroller on:scroll=move |_| list.place.scrolled()>
+                <div class="inbox-main" class:choosing=move || { list.actions.selection.count() > 0 } node_ref=list.position.scroller on:scroll=move |_| list.position.scrolled()>
                     <Transition fallback=|| view! { <Skeleton rows=12 /> }>
                         <div class="inbox-head">
                             {view! { <InboxFilters query assignable /> }.into_any()}
                             <div class="inbox-line">
                                 <label class="pick">
-                                    <input type="checkbox" aria-label="Select all on this page" prop:checked=move || list.deeds.selection.has_page() on:change=all />
+                                    <input type="checkbox" aria-label="Select all on this page" prop:checked=move || list.actions.selection.has_page() on:change=all />
                                 </label>
                                 {move || answer().map(|(query, inbox)| caption(&query, &inbox))}
                                 <a class="btn quiet new-ticket-link" href="/customers?for=ticket"><Icon name="plus" />"New ticket"</a>

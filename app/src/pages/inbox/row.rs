@@ -30,7 +30,7 @@ pub fn InboxRow(row: Row, list: List) -> impl IntoView {
     let TicketRow { customer, subject, channel, last_message_text, assignee, .. } = ticket;
     let more = ticket.tags.len().saturating_sub(TAGS_SHOWN);
     let tags = ticket.tags.iter().take(TAGS_SHOWN).cloned();
-    let selection = list.deeds.selection;
+    let selection = list.actions.selection;
     let chosen = move || selection.has(id);
     let actions = move || {
         let active = list.may_write && list.active.get() == Some(id);
@@ -66,7 +66,7 @@ pub fn InboxRow(row: Row, list: List) -> impl IntoView {
             <span class="no num">{format!("#{number}")}</span>
             <span class="status"><StatusPill status=ticket.status text=status_text /></span>
             <span class="what">
-                <a class="subject" href=href title=subject.clone() on:click=move |_| list.place.opened(number)>
+                <a class="subject" href=href title=subject.clone() on:click=move |_| list.position.opened(number)>
                     {unread.then(|| view! { <span class="visually-hidden">"Unread: "</span> })}
                     {move || list.drafts.with(|d| d.contains(&number)).then(|| view! { <span class="draft-mark">"Draft"</span> })}
                     {subject.clone()}
@@ -104,7 +104,7 @@ pub fn InboxRow(row: Row, list: List) -> impl IntoView {
 #[component]
 fn RowActions(list: List, id: TicketId, unread: bool, closed: bool) -> impl IntoView {
     let clock = use_clock();
-    let act = move |change: BulkChange| list.deeds.apply_to(change, id);
+    let act = move |change: BulkChange| list.actions.apply_to(change, id);
     let snooze = move |(label, until): SnoozeUntil| {
         let sleep = move |_| {
             if let Ok(until) = untrack(move || until(clock)).parse() {

@@ -52,9 +52,9 @@ impl Selection {
     /// Chooses a row or no longer does; with `range` all from the last one on likewise.
     pub fn toggle(self, id: TicketId, range: bool) {
         let shown = self.shown.get_value();
-        let place = |id: TicketId| shown.iter().position(|other| *other == id);
-        let from = self.anchor.get_value().filter(|_| range).and_then(place);
-        let ids = match (from, place(id)) {
+        let position = |id: TicketId| shown.iter().position(|other| *other == id);
+        let from = self.anchor.get_value().filter(|_| range).and_then(position);
+        let ids = match (from, position(id)) {
             (Some(from), Some(to)) => shown[from.min(to)..=from.max(to)].to_vec(),
             _ => vec![id],
         };

@@ -6,10 +6,9 @@
 //! centre alone.
 
 mod onward;
-mod place;
 
+use crate::profile_route::{Pane, provide_profile_route, use_profile_route};
 pub use onward::{AfterSendChoice, Onward, Walk, use_onward};
-pub use place::{Pane, Place, use_place};
 
 use crate::frame::{Frame, Section};
 use crate::live::{provide_changed, use_live};
@@ -25,22 +24,21 @@ use crate::ui::kept::kept;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_query_map;
-use place::provide_place;
 use rapport_domain::Permission;
 use rapport_domain::live::Topic;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let place = provide_place();
+    let route = provide_profile_route();
     provide_changed();
-    use_live().follow(Signal::derive(move || place.customer.get().map(Topic::Customer)));
+    use_live().follow(Signal::derive(move || route.customer.get().map(Topic::Customer)));
     provide_info();
     view! {
         // An address that cannot be a customer's is a 404 before any pane asks for data.
-        <Show when=move || place.customer.get().is_some() fallback=NotFoundPage>
+        <Show when=move || route.customer.get().is_some() fallback=NotFoundPage>
             <UnknownCustomer />
             <Frame section=Section::Customers crumbs=move || view! { <Crumbs /> }>
-                <div class="profile" data-pane=move || place.pane.get().as_str()>
+                <div class="profile" data-pane=move || route.pane.get().as_str()>
                     {view! { <PaneTabs /> }.into_any()}
                     {view! { <TicketPane /> }.into_any()}
                     {view! { <Centre /> }.into_any()}
@@ -56,9 +54,9 @@ pub fn ProfilePage() -> impl IntoView {
 /// The timeline, the ticket that the address names, or the form for a new one.
 #[component]
 fn Centre() -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     // Stays mounted from one ticket to the next: the old one shows until the new one is there.
-    let open = Memo::new(move |_| place.ticket.get().is_some());
+    let open = Memo::new(move |_| route.ticket.get().is_some());
     let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
     let query = use_query_map();
     let new =
@@ -76,13 +74,13 @@ fn Centre() -> impl IntoView {
 /// On narrow screens one pane shows at a time; these links choose it.
 #[component]
 fn PaneTabs() -> impl IntoView {
-    let place = use_place();
-    let centre = move || if place.ticket.get().is_some() { "Ticket" } else { "Timeline" };
+    let route = use_profile_route();
+    let centre = move || if route.ticket.get().is_some() { "Ticket" } else { "Timeline" };
     let tab = move |pane: Pane| {
         view! {
             <a
                 href=format!("?pane={}", pane.as_str())
-                aria-current=move || (place.pane.get() == pane).then_some("true")
+                aria-current=move || (route.pane.get() == pane).then_some("true")
             >
                 {move || match pane {
                     Pane::Tickets => "Tickets",
@@ -101,10 +99,10 @@ fn PaneTabs() -> impl IntoView {
 
 #[component]
 fn Crumbs() -> impl IntoView {
-    let (place, origin) = (use_place(), use_origin());
+    let (route, origin) = (use_profile_route(), use_origin());
     // Back to where the open ticket was found.
     let from = move || {
-        let view = place.ticket.get().and_then(|number| origin.position(number));
+        let view = route.ticket.get().and_then(|number| origin.position(number));
         match view.and_then(|_| origin.back_href()) {
             Some(href) => view! { <a href=href>"Inbox"</a> }.into_any(),
             None => view! { <a href="/customers">"Customers"</a> }.into_any(),

@@ -1,7 +1,7 @@
 //! The contact card: who it is, what can be done, how to reach them.
 
 use super::edit::{Edit, EditPlace};
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::CopyField;
@@ -74,7 +74,7 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
 /// Create a ticket, see sessions, call, edit, link an account.
 #[component]
 pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
     let linked = move || pane.with(|p| p.account.is_some());
     let link_title = move || if linked() { "Change or unlink account" } else { "Link an account" };
@@ -85,7 +85,7 @@ pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
                     <Icon name="plus" />"Ticket"
                 </a>
             })}
-            <a class="btn" href=move || format!("{}?filter=session&pane=centre", place.timeline_href()) title="View sessions">
+            <a class="btn" href=move || format!("{}?filter=session&pane=centre", route.timeline_href()) title="View sessions">
                 <Icon name="play" />"Sessions"
             </a>
             {move || call(pane.with(|p| p.customer.phone.clone()))}

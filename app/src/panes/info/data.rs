@@ -4,7 +4,7 @@ use super::api::load_info;
 use crate::Failure;
 use crate::live::use_fresh;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::info::InfoPane;
@@ -26,7 +26,7 @@ pub struct Info {
 
 /// Starts loading; called by the profile page, whose address it reads.
 pub fn provide_info() {
-    let place = use_place();
+    let route = use_profile_route();
     let account = StoredValue::new(None::<AccountId>);
     let fresh = use_fresh(move |hint| match hint {
         Hint::Customer(_) | Hint::Ticket(_) => true,
@@ -35,7 +35,7 @@ pub fn provide_info() {
     });
     let query = use_query_map();
     let all_notes = Memo::new(move |_| query.with(|q| q.get(NOTES).as_deref() == Some(ALL)));
-    let source = move || (place.customer.get(), place.ticket.get(), all_notes.get(), fresh.get());
+    let source = move || (route.customer.get(), route.ticket.get(), all_notes.get(), fresh.get());
     let info = Resource::new_blocking(source, |(customer, ticket, all_notes, _)| async move {
         match customer {
             Some(customer) => load_info(customer, ticket, all_notes).await,

@@ -17,7 +17,7 @@ pub(crate) use cards::shown;
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
 
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;
 use crate::ui::dialog::Dialog;
 use crate::ui::empty::{ErrorPanel, Skeleton};
@@ -77,10 +77,10 @@ fn Content() -> impl IntoView {
     // Here for the server, which runs no effects; the effect follows later changes.
     info.name.set(name.get_untracked());
     Effect::new(move |_| info.name.set(name.get()));
-    let (edit, place) = (use_edit(), use_place());
+    let (edit, route) = (use_edit(), use_profile_route());
     view! {
         // An open ticket gives the page its own title.
-        <Show when=move || place.ticket.get().is_none()><PageTitle text=move || info.name.get() /></Show>
+        <Show when=move || route.ticket.get().is_none()><PageTitle text=move || info.name.get() /></Show>
         <aside class="pane info" aria-label=move || format!("About {}", name.get())>
             {view! { <InlineForm pane edit /> }.into_any()}
             {view! { <Contact pane /> }.into_any()}

@@ -1,8 +1,8 @@
 //! How a message is sent off, and what happens to the ticket with it.
 
+use super::actions::{SNOOZES, SnoozeUntil};
 use super::composer::Writing;
 use super::draft;
-use super::life::{SNOOZES, SnoozeUntil};
 use crate::pages::profile::AfterSendChoice;
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
@@ -10,7 +10,7 @@ use crate::ui::keys::Keys;
 use crate::ui::time::use_clock;
 use leptos::html::Details;
 use leptos::prelude::*;
-use rapport_domain::message::{Effect as Deed, MessageMode, StatusChoice};
+use rapport_domain::message::{Effect as TicketEffect, MessageMode, StatusChoice};
 use rapport_domain::preferences::AssignOnReply;
 use rapport_domain::ticket::{Status, StatusCategory, StatusLabel};
 
@@ -26,7 +26,7 @@ struct SendAs {
 
 impl SendAs {
     fn label(label: StatusLabel) -> Self {
-        let effect = Deed::Status(StatusChoice::Label(label.id)).to_string();
+        let effect = TicketEffect::Status(StatusChoice::Label(label.id)).to_string();
         Self { effect, name: label.name, closes: label.category == StatusCategory::Closed }
     }
 }
@@ -45,7 +45,7 @@ pub(super) fn Buttons(writing: Writing) -> impl IntoView {
         remembered.set(choices.get().into_iter().find(|c| c.effect == last && !c.closes));
     });
     let usual = move || remembered.get().filter(|_| writing.mode.get() == MessageMode::Reply);
-    let close = Deed::Status(StatusChoice::Status(Status::Closed)).to_string();
+    let close = TicketEffect::Status(StatusChoice::Status(Status::Closed)).to_string();
     view! {
         <ul class="uploading"></ul>
         // Whatever is chosen after it, by a macro or a button, counts instead.
@@ -132,7 +132,7 @@ fn Assigns(writing: Writing) -> impl IntoView {
         writing.round.track();
         (assigns.get() && writing.mode.get() == MessageMode::Reply).then(|| view! {
             <label class="assigns">
-                <input type="checkbox" name="effects[]" value=Deed::AssignMe.to_string() checked />
+                <input type="checkbox" name="effects[]" value=TicketEffect::AssignMe.to_string() checked />
                 "Assigns to you"
             </label>
         })

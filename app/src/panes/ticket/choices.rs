@@ -1,7 +1,7 @@
 //! What a ticket can be given, as the palette offers it. `word` writes a choice the way that
 //! whoever takes it reads it.
 
-use super::life::SNOOZES;
+use super::actions::SNOOZES;
 use crate::ui::shortcuts::Choice;
 use crate::ui::time::Clock;
 use leptos::prelude::untrack;

@@ -2,22 +2,23 @@
 
 use super::choices;
 use super::live::Live;
-use crate::pages::profile::{use_onward, use_place};
+use crate::pages::profile::use_onward;
 use crate::preferences::use_preferences;
+use crate::profile_route::use_profile_route;
 use crate::ui::copyable::copy;
 use crate::ui::shortcuts::{Choice, Command, use_command};
 use crate::ui::time::use_clock;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use rapport_domain::message::{Effect as Deed, StatusChoice};
+use rapport_domain::message::{Effect as TicketEffect, StatusChoice};
 use rapport_domain::preferences::{AfterSend, Choice as Preference};
 use rapport_domain::ticket::{Status, StatusCategory, Ticket};
 use rapport_domain::{LabelId, TeamId, UserId};
 
 /// Puts everything into the table, for as long as the ticket is open.
 pub(super) fn provide_ticket_commands(live: Live) {
-    let place = use_place();
+    let route = use_profile_route();
     let toasts = use_toasts();
     if let Some(me) = live.me.filter(|_| live.may_write) {
         let mine = move || now(live, |t| t.row.assignee.as_ref().is_some_and(|a| a.id == me));
@@ -39,7 +40,7 @@ pub(super) fn provide_ticket_commands(live: Live) {
     }
     use_command(Command::new("Copy link").icon("link"), move |_| {
         let origin = window().location().origin().unwrap_or_default();
-        let href = untrack(|| place.ticket_href(live.number));
+        let href = untrack(|| route.ticket_href(live.number));
         copy(format!("{origin}{href}"), toasts);
     });
     use_command(Command::new("Copy number").icon("hash"), move |_| {
@@ -132,10 +133,10 @@ fn is_done_with(live: Live, property: &str, value: &str) -> bool {
 }
 
 /// The same for what is done with a message; the last status counts.
-pub(super) fn leaves(live: Live, effects: &[Deed]) -> bool {
+pub(super) fn leaves(live: Live, effects: &[TicketEffect]) -> bool {
     let ends = effects.iter().rev().find_map(|effect| match effect {
-        Deed::Snooze(_) => Some(true),
-        Deed::Status(status) => Some(closes(live, *status)),
+        TicketEffect::Snooze(_) => Some(true),
+        TicketEffect::Status(status) => Some(closes(live, *status)),
         _ => None,
     });
     ends.unwrap_or_default()

@@ -56,7 +56,7 @@ impl Writing {
     fn set_text(self, text: &str) {
         if let Some(area) = self.area.get_untracked() {
             area.set_value(text);
-            tell(&area, "rapport:text");
+            announce(&area, "rapport:text");
         }
         if !text.is_empty() {
             self.resting.wake();
@@ -88,7 +88,7 @@ impl Writing {
         draft::save(&self.draft_key(), "");
         self.set_text("");
         if let Some(area) = self.area.get_untracked() {
-            tell(&area, "rapport:sent");
+            announce(&area, "rapport:sent");
         }
         self.lines.reset();
         self.words.reset();
@@ -131,7 +131,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             // What was taken back is to be written on.
             let _ = area.focus();
         }
-        tell(&area, "rapport:composer");
+        announce(&area, "rapport:composer");
     });
     Effect::new(move |_| {
         if live.details.with(|d| !d.uploads.is_empty()) {
@@ -174,7 +174,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             draft::save(&writing.draft_key(), &text);
             writing.lines.restore(&draft::load(&draft::sent_key(live.me, live.number)));
             if let Some(area) = writing.area.get_untracked() {
-                tell(&area, "rapport:returned");
+                announce(&area, "rapport:returned");
             }
         }
     });
@@ -300,7 +300,7 @@ fn Failed(writing: Writing) -> impl IntoView {
 }
 
 /// Tells the editor, where it is loaded, what the page did to its field.
-pub(crate) fn tell(area: &HtmlTextAreaElement, event: &str) {
+pub(crate) fn announce(area: &HtmlTextAreaElement, event: &str) {
     // A constructor of the browser's; a refusal would leave a plain textarea.
     if let Ok(event) = web_sys::Event::new(event) {
         let _ = area.dispatch_event(&event);

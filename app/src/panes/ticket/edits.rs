@@ -56,7 +56,7 @@ pub fn use_edits() -> Edits {
 
 impl Edits {
     /// Takes in an edit of a ticket, and sends it when its turn comes. `was` is the value that it
-    /// replaces; `None` for deeds.
+    /// replaces; `None` for actions.
     pub fn push(
         self,
         number: i64,
@@ -76,7 +76,7 @@ impl Edits {
     /// The same for a form that was sent.
     pub fn push_form(self, form: &EditTicket, undo: Option<Undo>) {
         let value = form.value.clone().unwrap_or_default();
-        // An empty text of a form reads as absent; deeds have no such field.
+        // An empty text of a form reads as absent; actions have no such field.
         let was = form.sets.is_some().then(|| form.was.clone().unwrap_or_default());
         self.push(form.number, &form.property, &value, was, undo);
     }

@@ -3,7 +3,7 @@
 use super::api::{MoveTicket, move_ticket, suggest_customers, suggest_tickets};
 use super::edit::EditForm;
 use super::live::Live;
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::action::on_done;
 use crate::ui::combobox::Combobox;
 use crate::ui::dialog::Dialog;
@@ -58,13 +58,13 @@ pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
 /// The forms themselves. They stand beside the menu: in it they would close with it.
 #[component]
 pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
-    let (place, navigate) = (use_place(), use_navigate());
+    let (route, navigate) = (use_profile_route(), use_navigate());
     // The messages are in the other ticket now, and so is the reader.
     live.edits.on_done(live.number, move |edit| {
         if edit.field.1 == "merge" {
             joining.merge.set(false);
             if let Ok(into) = number(&edit.value).parse() {
-                navigate(&place.ticket_href(into), Default::default());
+                navigate(&route.ticket_href(into), Default::default());
             }
         }
     });

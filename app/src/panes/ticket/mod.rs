@@ -4,6 +4,7 @@
 //! a change anywhere on the page fetches it again and moves only what differs, so scroll
 //! position, focus and an unfinished answer survive. Every editor is a plain form.
 
+mod actions;
 mod api;
 mod below;
 mod buttons;
@@ -17,34 +18,33 @@ mod edits;
 mod files;
 mod formatted;
 mod join;
-mod life;
 mod live;
 mod message;
 mod newer;
 mod onward;
 mod outgoing;
-#[cfg(feature = "ssr")]
-pub(crate) mod plain;
 mod properties;
 mod receipt;
 mod recipients;
 mod remarks;
 mod resting;
 mod row;
+#[cfg(feature = "ssr")]
+pub(crate) mod server_pages;
 mod thread;
 mod typing;
 mod undo;
 mod uploads;
 
-pub(crate) use composer::tell;
+pub(crate) use actions::{SNOOZES, SnoozeUntil};
+pub(crate) use composer::announce;
 pub(crate) use draft::numbers as tickets_with_drafts;
 pub use edits::provide_edits;
-pub(crate) use life::{SNOOZES, SnoozeUntil};
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
 
 use crate::Failure;
 use crate::live::{typing, use_live};
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
 use api::open_ticket;
@@ -66,13 +66,13 @@ use wasm_bindgen::JsCast;
 
 #[component]
 pub fn TicketDetails() -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let query = use_query_map();
     // `?before=` shows earlier messages; nonsense shows the newest.
     let before: Memo<Option<Cursor>> =
         Memo::new(move |_| query.with(|q| q.get("before")).and_then(|b| b.parse().ok()));
     let ticket = Resource::new_blocking(
-        move || (place.customer.get(), place.ticket.get(), before.get()),
+        move || (route.customer.get(), route.ticket.get(), before.get()),
         |(customer, number, before)| async move {
             let Some(number) = number.filter(|_| customer.is_some()) else {
                 return Err(Failure(AppError::NotFound));
@@ -123,12 +123,12 @@ fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
 
 #[component]
 fn NoTicket() -> impl IntoView {
-    let place = use_place();
-    let number = move || place.ticket.get().unwrap_or_default();
+    let route = use_profile_route();
+    let number = move || route.ticket.get().unwrap_or_default();
     view! {
         <Empty icon="inbox" title="There is no such ticket">
             <p>"This customer has no ticket #" {number} ", or you have no access to it."</p>
-            <p><a class="btn" href=move || place.timeline_href()>"Go to the timeline"</a></p>
+            <p><a class="btn" href=move || route.timeline_href()>"Go to the timeline"</a></p>
         </Empty>
     }
 }

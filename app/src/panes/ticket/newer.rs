@@ -131,7 +131,7 @@ pub(crate) fn NewerMessages(came: Vec<NewerMessage>) -> impl IntoView {
     let line = |message: NewerMessage| {
         view! {
             <li>
-                <p><b>{message.deed()}</b> " " <Time at=message.at style=TimeStyle::Clock /></p>
+                <p><b>{message.action()}</b> " " <Time at=message.at style=TimeStyle::Clock /></p>
                 <p class="text">{message.excerpt}</p>
             </li>
         }

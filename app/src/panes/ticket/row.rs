@@ -1,15 +1,16 @@
 //! The row on top: what the ticket is, at one glance, and its other actions.
 
+use super::actions::{IN_MENU, StateBar, TicketActions};
 use super::edit::{EditError, EditForm};
 use super::join::{JoinDialogs, Joining};
-use super::life::{IN_MENU, LifeActions, LifeState};
 use super::live::Live;
 use super::typing::Typing;
 use super::undo::status_value;
 use crate::live::PresentPeople;
 use crate::pages::inbox::origin::use_origin;
-use crate::pages::profile::{Walk, use_onward, use_place};
+use crate::pages::profile::{Walk, use_onward};
 use crate::panes::tickets::mark_ticket_unread;
+use crate::profile_route::use_profile_route;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;
 use crate::ui::details::fold;
@@ -91,7 +92,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
             </span>
         </div>
         {IN_MENU.map(|property| view! { <div class="problem"><EditError live property /></div> }.into_any()).collect_view()}
-        {view! { <LifeState live /> }.into_any()}
+        {view! { <StateBar live /> }.into_any()}
         {live.may_write.then(|| view! { <JoinDialogs live joining /> }.into_any())}
     }
 }
@@ -99,7 +100,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
 /// Back to the view of the inbox that the ticket was found in, and to its customer's timeline.
 #[component]
 fn WaysBack(number: i64) -> impl IntoView {
-    let (place, origin, onward) = (use_place(), use_origin(), use_onward());
+    let (route, origin, onward) = (use_profile_route(), use_origin(), use_onward());
     let view_href = move || origin.position(number).and_then(|_| origin.back_href());
     let in_view = Memo::new(move |_| view_href().is_some());
     let back = move |ev: leptos::ev::MouseEvent| {
@@ -118,7 +119,7 @@ fn WaysBack(number: i64) -> impl IntoView {
         };
         view! {
             {to_view}
-            <a class="icon-btn back" href=move || place.timeline_href() title=title aria-label=label><Icon name=icon /></a>
+            <a class="icon-btn back" href=move || route.timeline_href() title=title aria-label=label><Icon name=icon /></a>
         }
     }
 }
@@ -213,7 +214,7 @@ pub(super) fn Linked(issue: LinkedIssue, #[prop(optional)] short: bool) -> impl 
 
 #[component]
 fn Actions(live: Live, joining: Joining) -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let toasts = use_toasts();
     let closed = move || live.ticket.with(|t| t.row.status == Status::Closed);
     let mine = move || live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id)) == live.me;
@@ -242,7 +243,7 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
     let status = Signal::derive(move || live.ticket.with(status_value));
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
-        copy(format!("{origin}{}", place.ticket_href(live.number)), toasts);
+        copy(format!("{origin}{}", route.ticket_href(live.number)), toasts);
     };
     view! {
         <Menu label="More actions">
@@ -266,9 +267,9 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
                     </button>
                 </EditForm>
             })}
-            {me.map(|_| view! { <LifeActions live joining /> }.into_any())}
+            {me.map(|_| view! { <TicketActions live joining /> }.into_any())}
             <button type="button" class="scripted" on:click=move |_| unread.run(())><Icon name="eye-off" />"Mark unread"</button>
-            <a href=move || place.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
+            <a href=move || route.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
         </Menu>
     }
 }

@@ -22,8 +22,8 @@ impl Undo {
         Self { said: said.into(), back: vec![(property.into(), was, Some(value.into()))] }
     }
 
-    /// Does another deed.
-    fn deed(said: impl Into<String>, property: &str, value: impl Into<String>) -> Self {
+    /// Does something else.
+    fn action(said: impl Into<String>, property: &str, value: impl Into<String>) -> Self {
         Self { said: said.into(), back: vec![(property.into(), value.into(), None)] }
     }
 }
@@ -79,7 +79,7 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
             let team = details.assignable.teams.iter().find(|t| t.id.to_string() == to);
             set(team.map_or("Given to no team".into(), |t| format!("Given to {}", t.name)))
         }
-        "spam" if to == "no" => Some(Undo::deed("No longer spam", "spam", "yes")),
+        "spam" if to == "no" => Some(Undo::action("No longer spam", "spam", "yes")),
         "spam" => {
             let back = [("spam", "no".to_string()), ("status", status_value(ticket))];
             let back = back.map(|(property, value)| (property.to_string(), value, None)).to_vec();
@@ -90,15 +90,15 @@ fn undo_of(details: &TicketDetails, me: Option<UserId>, property: &str, to: &str
             (was != to).then(|| Undo::value("Subject changed", "subject", was, to))
         }
         "tag" => tagged(ticket, to),
-        "untag" => Some(Undo::deed(format!("Tag “{to}” removed"), "tag", to)),
+        "untag" => Some(Undo::action(format!("Tag “{to}” removed"), "tag", to)),
         "unlink" => {
             let issue = ticket.linked_issues.iter().find(|issue| issue.id.to_string() == to)?;
-            Some(Undo::deed(format!("{} unlinked", issue.key), "link", issue.url.clone()))
+            Some(Undo::action(format!("{} unlinked", issue.key), "link", issue.url.clone()))
         }
-        "dismiss" => Some(Undo::deed(format!("{to} removed"), "invite", to)),
+        "dismiss" => Some(Undo::action(format!("{to} removed"), "invite", to)),
         "merge" => {
             let into = to.trim().trim_start_matches('#');
-            Some(Undo::deed(format!("Merged #{number} into #{into}"), "unmerge", ""))
+            Some(Undo::action(format!("Merged #{number} into #{into}"), "unmerge", ""))
         }
         _ => None,
     }
@@ -116,7 +116,7 @@ fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
 /// Puts the status back, and to sleep again what slept.
 fn woken(ticket: &Ticket, said: String, to: &str) -> Undo {
     match ticket.snoozed_until {
-        Some(until) => Undo::deed(said, "snooze", until.to_rfc3339()),
+        Some(until) => Undo::action(said, "snooze", until.to_rfc3339()),
         None => Undo::value(said, "status", status_value(ticket), to),
     }
 }

@@ -13,7 +13,8 @@ mod row;
 pub(crate) use api::mark_ticket_unread;
 
 use crate::live::use_fresh;
-use crate::pages::profile::{use_onward, use_place};
+use crate::pages::profile::use_onward;
+use crate::profile_route::use_profile_route;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
@@ -31,7 +32,7 @@ use wasm_bindgen::JsCast;
 
 #[component]
 pub fn TicketPane() -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
     let clock = use_clock();
     let filter = Filter::from_address();
@@ -43,7 +44,7 @@ pub fn TicketPane() -> impl IntoView {
             after: filter.after.get(),
             limit: Some(filter.rows.get()),
         };
-        (place.customer.get(), query, fresh.get())
+        (route.customer.get(), query, fresh.get())
     };
     let list = Resource::new_blocking(wanted, |(customer, query, _)| async move {
         match customer {
@@ -59,7 +60,7 @@ pub fn TicketPane() -> impl IntoView {
     let query = Signal::derive(move || filter.query());
     // Another customer's tickets start unfiltered.
     Effect::new(move |before: Option<Option<CustomerId>>| {
-        let customer = place.customer.get();
+        let customer = route.customer.get();
         if before.is_some_and(|b| b != customer) {
             filter.clear();
         }
@@ -124,10 +125,10 @@ fn nothing(filter: Filter) -> AnyView {
 
 /// Tells the server what was opened; in the browser only, so that a prefetch reads nothing.
 fn mark_read_on_open(seen: RwSignal<Vec<i64>>, fresh: Signal<u32>) {
-    let place = use_place();
+    let route = use_profile_route();
     Effect::new(move |_| {
         fresh.get();
-        let Some(number) = place.ticket.get() else { return };
+        let Some(number) = route.ticket.get() else { return };
         spawn_local(async move {
             // A mark that failed stays unread in the next list: nothing is lost.
             if mark_ticket_read(number).await.is_ok() {
@@ -142,9 +143,9 @@ fn mark_read_on_open(seen: RwSignal<Vec<i64>>, fresh: Signal<u32>) {
 }
 
 fn shortcuts() {
-    let (place, onward) = (use_place(), use_onward());
+    let (route, onward) = (use_profile_route(), use_onward());
     // Through the view of the inbox that the ticket was found in, else through this list.
-    let in_view = move || place.ticket.get_untracked().filter(|number| onward.is_in_view(*number));
+    let in_view = move || route.ticket.get_untracked().filter(|number| onward.is_in_view(*number));
     use_shortcut("j", "Next ticket", move || match in_view() {
         Some(number) => onward.next(number),
         None => step(1),
@@ -155,17 +156,17 @@ fn shortcuts() {
     });
     let go = leptos_router::hooks::use_navigate();
     use_command(Command::new("New ticket").key("N").icon("plus"), move |_| {
-        if let Some(customer) = place.customer.get_untracked() {
+        if let Some(customer) = route.customer.get_untracked() {
             go(&format!("/customers/{customer}?new=ticket"), Default::default());
         }
     });
     let go = leptos_router::hooks::use_navigate();
     let timeline = Callback::new(move |()| {
-        let customer = place.customer.get_untracked();
+        let customer = route.customer.get_untracked();
         let timeline = customer.map(|customer| format!("/customers/{customer}"));
         go(&timeline.unwrap_or_default(), Default::default());
     });
-    let on_ticket = move || place.ticket.get_untracked().is_some();
+    let on_ticket = move || route.ticket.get_untracked().is_some();
     // Back to where one came from: the list that a ticket was found in, else the timeline.
     let to_view = move || !on_ticket() || in_view().is_some();
     let left = move || match to_view() {
@@ -173,7 +174,7 @@ fn shortcuts() {
         false => Some("Back to the timeline"),
     };
     use_command(Command::named(left).key("Escape"), move |_| match to_view() {
-        true => onward.back(place.ticket.get_untracked()),
+        true => onward.back(route.ticket.get_untracked()),
         false => timeline.run(()),
     });
     let history = move || on_ticket().then_some("Show the timeline");

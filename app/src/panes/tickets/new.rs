@@ -3,8 +3,8 @@
 
 use super::api::{CreateTicket, load_opening};
 use crate::live::use_changed;
-use crate::pages::profile::use_place;
-use crate::panes::ticket::{COMPOSER, WaitingFiles, tell};
+use crate::panes::ticket::{COMPOSER, WaitingFiles, announce};
+use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::connected::when_connected;
@@ -26,9 +26,9 @@ use rapport_domain::{AppError, CustomerId, limits};
 
 #[component]
 pub fn NewTicket() -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let opening = Resource::new_blocking(
-        move || place.customer.get(),
+        move || route.customer.get(),
         |customer| async move {
             match customer {
                 Some(customer) => load_opening(customer).await.map(|o| (customer, o)),
@@ -196,7 +196,7 @@ fn Envelope(create: ServerAction<CreateTicket>, emails: Vec<String>) -> impl Int
 #[component]
 fn Words(create: ServerAction<CreateTicket>, opening: Opening) -> impl IntoView {
     let area = NodeRef::<Textarea>::new();
-    when_connected(area, move |area| tell(&area, "rapport:composer"));
+    when_connected(area, move |area| announce(&area, "rapport:composer"));
     let first = opening.customer_name.split_whitespace().next().unwrap_or_default().to_string();
     let signature = opening.signature;
     let rows = u32::try_from(signature.lines().count()).unwrap_or(1).clamp(1, 6);

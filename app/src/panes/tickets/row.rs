@@ -1,6 +1,6 @@
 //! One ticket of the pane.
 
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::after_paint::after_paint;
 use crate::ui::icon::Icon;
 use crate::ui::pill::StatusPill;
@@ -19,11 +19,11 @@ pub fn TicketItem(
     /// Tickets opened since the list was loaded.
     seen: RwSignal<Vec<i64>>,
 ) -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let number = ticket.number;
-    let href = move || format!("{}{}", place.ticket_href(number), query.get());
+    let href = move || format!("{}{}", route.ticket_href(number), query.get());
     let current = move || {
-        let shown = place.asked.get().or_else(|| place.ticket.get());
+        let shown = route.asked.get().or_else(|| route.ticket.get());
         (shown == Some(number)).then_some("true")
     };
     let navigate = use_navigate();
@@ -35,17 +35,17 @@ pub fn TicketItem(
         }
         // The row first: a ticket with its whole thread takes longer than a frame.
         ev.prevent_default();
-        place.asked.set(Some(number));
+        route.asked.set(Some(number));
         let (navigate, href) = (navigate.clone(), untrack(href));
         after_paint(move || {
             // Asked for another one meanwhile, or gone from the page.
-            if place.asked.try_get_untracked().flatten() == Some(number) {
+            if route.asked.try_get_untracked().flatten() == Some(number) {
                 navigate(&href, Default::default());
             }
         });
     };
     let unread = move || {
-        ticket.unread && place.ticket.get() != Some(number) && !seen.with(|s| s.contains(&number))
+        ticket.unread && route.ticket.get() != Some(number) && !seen.with(|s| s.contains(&number))
     };
     let channel = ticket.last_message_channel.unwrap_or(ticket.channel);
     view! {

@@ -1,8 +1,8 @@
 //! Above the events: the title with the total, filter chips, the strip, the jump to a date.
 
-use super::narrow::{NarrowChips, NarrowMenu};
+use super::activity_chart::ActivityChart;
+use super::filter::{FilterChips, FilterMenu};
 use super::stream::Stream;
-use super::strip::Strip;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
 use leptos::prelude::*;
@@ -20,10 +20,10 @@ pub(super) fn Head(stream: Stream) -> impl IntoView {
         <div class="pane-head">
             <h2>"Timeline"</h2>
             <span class="count num">{total}</span>
-            <span class="end">{view! { <NarrowMenu stream /> }.into_any()}{view! { <Jump stream /> }.into_any()}</span>
+            <span class="end">{view! { <FilterMenu stream /> }.into_any()}{view! { <Jump stream /> }.into_any()}</span>
         </div>
         {view! { <Filters stream /> }.into_any()}
-        {view! { <Strip stream /> }.into_any()}
+        {view! { <ActivityChart stream /> }.into_any()}
     }
 }
 
@@ -58,7 +58,7 @@ fn Filters(stream: Stream) -> impl IntoView {
         <nav class="filters" aria-label="Kinds of events">
             <a class="chip" href=href(query.unfiltered()) aria-current=everything.then_some("true")>"Everything"</a>
             {EventKind::ALL.iter().map(chip).collect_view()}
-            {view! { <NarrowChips stream /> }.into_any()}
+            {view! { <FilterChips stream /> }.into_any()}
         </nav>
     }
 }
@@ -67,8 +67,8 @@ fn Filters(stream: Stream) -> impl IntoView {
 #[component]
 fn Jump(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
-    let narrow = query.narrow.fields();
-    let kept = narrow
+    let filter = query.filter.fields();
+    let kept = filter
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
     let day = match query.at {

@@ -4,21 +4,21 @@
 //! everything works by links; scripts append pages in place. One round trip opens the pane
 //! ([`api::open_timeline`]), one loads each further page ([`api::load_timeline`]).
 
+mod activity_chart;
 mod api;
 mod arrivals;
-mod blank;
 mod card;
 mod changes;
 mod dot;
+mod empty;
 mod event;
+mod filter;
 mod head;
-mod narrow;
+mod keyboard;
 mod opened;
 mod pinned;
 mod run;
 mod stream;
-mod strip;
-mod walk;
 
 #[cfg(feature = "ssr")]
 pub(crate) use changes::{Changes, ToTicket};
@@ -26,7 +26,7 @@ pub(crate) use changes::{Changes, ToTicket};
 pub(crate) use dot::Dot;
 
 use crate::Failure;
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
 use crate::ui::time::use_clock;
@@ -40,7 +40,7 @@ use stream::{Stream, StreamView};
 
 #[component]
 pub fn TimelinePane() -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let address = use_query_map();
     let clock = use_clock();
     // Days are the reader's, whose zone only their browser knows: what the server sent without is
@@ -51,7 +51,7 @@ pub fn TimelinePane() -> impl IntoView {
         query
     });
     let timeline = Resource::new_blocking(
-        move || (place.customer.get(), query.get()),
+        move || (route.customer.get(), query.get()),
         |(customer, query)| async move {
             match customer {
                 Some(customer) => open_timeline(customer, query.clone()).await.map(|t| (query, t)),

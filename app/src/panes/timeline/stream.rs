@@ -2,11 +2,11 @@
 
 use super::api::{PinEvent, load_timeline};
 use super::arrivals::{Arrivals, Waiting};
-use super::blank::Blank;
+use super::empty::EmptyTimeline;
+use super::keyboard::move_focus;
 use super::pinned::Pinned;
 use super::run::{Run, RunRow, key};
-use super::walk::walk;
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, use_clock};
 use crate::ui::toast::{Toasts, use_toasts};
@@ -227,11 +227,11 @@ pub(super) fn StreamView(stream: Stream) -> impl IntoView {
         })
     };
     view! {
-        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| walk(&ev)>
+        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| move_focus(&ev)>
             {view! { <Pinned stream /> }.into_any()}
             {view! { <Arrivals stream /> }.into_any()}
             <More stream end=End::Newer />
-            <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <Blank stream /> }>
+            <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <EmptyTimeline stream /> }>
                 <For each=dates key=|date| *date let:date>
                     <section class="day-group">
                         <h3 class="day">{move || day_text(date, clock.wall(clock.now.get()).date_naive())}</h3>
@@ -251,7 +251,7 @@ pub(super) fn StreamView(stream: Stream) -> impl IntoView {
 /// The way on at one end: a link, which scripts turn into loading in place.
 #[component]
 fn More(stream: Stream, end: End) -> impl IntoView {
-    let place = use_place();
+    let route = use_profile_route();
     let at = move || match end {
         End::Newer => stream.newer.get().map(Position::After),
         End::Older => stream.older.get().map(Position::Before),
@@ -286,7 +286,7 @@ fn More(stream: Stream, end: End) -> impl IntoView {
                             _ => label,
                         }}
                     </a>
-                    {(end == End::Newer).then(|| view! { <a class="btn quiet" href=place.timeline_href()>"To the newest"</a> })}
+                    {(end == End::Newer).then(|| view! { <a class="btn quiet" href=route.timeline_href()>"To the newest"</a> })}
                 </p>
             }
         })

@@ -1,8 +1,8 @@
 //! The form of a new key.
 
 use super::ApiKeys;
-use crate::plain::form::{Draft, Sent};
-use crate::settings::page::Page;
+use crate::server_page::form::{FormData, FormState};
+use crate::settings::page::ServerPage;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
@@ -10,13 +10,13 @@ use rapport_domain::api_key::{KeyInput, KeyKind, LIFETIMES, Scope};
 use rapport_domain::{AppError, limits};
 
 /// The key as the form says it.
-pub fn input(sent: &Sent) -> Result<KeyInput, AppError> {
+pub fn input(form: &FormData) -> Result<KeyInput, AppError> {
     Ok(KeyInput {
-        name: sent.text("name").into(),
-        kind: sent.parse("kind")?,
-        scopes: sent.all("scope").map(scope).collect::<Result<_, _>>()?,
-        allowed_origins: sent.lines("origins"),
-        days: sent.parse("days")?,
+        name: form.text("name").into(),
+        kind: form.parse("kind")?,
+        scopes: form.all("scope").map(scope).collect::<Result<_, _>>()?,
+        allowed_origins: form.lines("origins"),
+        days: form.parse("days")?,
     })
 }
 
@@ -25,11 +25,11 @@ fn scope(word: &str) -> Result<Scope, AppError> {
 }
 
 /// The form of a new key of this kind; `draft` is what was refused.
-pub fn form(kind: KeyKind, draft: &Draft) -> AnyView {
+pub fn form(kind: KeyKind, state: &FormState) -> AnyView {
     let path = ApiKeys::PATH;
     let server = kind == KeyKind::Secret;
     let label = if server { "New server key" } else { "New browser key" };
-    let days = draft.value("days", if server { "365" } else { "0" });
+    let days = state.value("days", if server { "365" } else { "0" });
     let lifetimes = LIFETIMES.map(|(value, label)| {
         let value = value.to_string();
         view! { <option value=value.clone() selected=value == days>{label}</option> }
@@ -41,17 +41,17 @@ pub fn form(kind: KeyKind, draft: &Draft) -> AnyView {
     };
     view! {
         <form class="form config-form" method="post" action=format!("{path}?new={}", kind.as_str()) aria-label=label>
-            <FormError message=draft.general(&["name", "scopes", "origins"]) />
+            <FormError message=state.general(&["name", "scopes", "origins"]) />
             <input type="hidden" name="do" value="create" />
             <input type="hidden" name="kind" value=kind.as_str() />
             <div class="pair">
-                <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=draft.value("name", "") hint error=draft.error("name") />
+                <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=state.value("name", "") hint error=state.error("name") />
                 <label class="field-row">
                     <span class="field-label">"Lives for"</span>
                     <select name="days">{lifetimes.collect_view()}</select>
                 </label>
             </div>
-            {if server { scopes(draft) } else { origins(draft) }}
+            {if server { scopes(state) } else { origins(state) }}
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Create key"</button>
                 <a class="btn quiet" href=path>"Cancel"</a>
@@ -61,12 +61,12 @@ pub fn form(kind: KeyKind, draft: &Draft) -> AnyView {
     .into_any()
 }
 
-fn scopes(draft: &Draft) -> AnyView {
+fn scopes(state: &FormState) -> AnyView {
     let boxes = Scope::ALL.iter().map(|scope| {
         let word = scope.as_str();
         view! {
             <label class="check scope">
-                <input type="checkbox" name="scope" value=word checked=draft.has("scope", word, false) />
+                <input type="checkbox" name="scope" value=word checked=state.has("scope", word, false) />
                 <span>{scope.label()}<code>{word}</code></span>
             </label>
         }
@@ -75,18 +75,18 @@ fn scopes(draft: &Draft) -> AnyView {
         <fieldset class="checks">
             <legend>"What it may do"</legend>
             {boxes.collect_view()}
-            <FieldHelp id="scopes-help".into() hint="Anything else is refused, naming the scope that is missing." error=draft.error("scopes") />
+            <FieldHelp id="scopes-help".into() hint="Anything else is refused, naming the scope that is missing." error=state.error("scopes") />
         </fieldset>
     }
     .into_any()
 }
 
-fn origins(draft: &Draft) -> AnyView {
+fn origins(state: &FormState) -> AnyView {
     view! {
         <label class="field-row">
             <span class="field-label">"Allowed origins"</span>
-            <TextArea name="origins" label="Allowed origins" rows=3 placeholder="https://app.example" value=draft.value("origins", "") />
-            <FieldHelp id="origins-help".into() hint="One a line, as https://app.example. Empty lets every site send events with it." error=draft.error("origins") />
+            <TextArea name="origins" label="Allowed origins" rows=3 placeholder="https://app.example" value=state.value("origins", "") />
+            <FieldHelp id="origins-help".into() hint="One a line, as https://app.example. Empty lets every site send events with it." error=state.error("origins") />
         </label>
     }
     .into_any()

@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::page::{Page, asking_button, once_panel, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, asking_button, once_panel, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -15,51 +15,52 @@ use rapport_services::{Result, api_keys};
 
 pub struct ApiKeys;
 
-impl Page for ApiKeys {
+impl ServerPage for ApiKeys {
     const PATH: &'static str = "/settings/api-keys";
     const TITLE: &'static str = "API keys";
     const ABOUT: &'static str = "How your servers and your websites reach Rapport. A server's key is a password: keep it out of browsers and repositories.";
-    const SAID: &'static [(&'static str, &'static str)] = &[("revoked", "Key revoked")];
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("revoked", "Key revoked")];
     type Data = Vec<KeyRow>;
 
-    async fn load(visit: &Visit) -> Result<Vec<KeyRow>> {
-        api_keys::list(&visit.ctx).await
+    async fn load(request: &PageRequest) -> Result<Vec<KeyRow>> {
+        api_keys::list(&request.ctx).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "create" => {
-                visit.show_once(api_keys::create(&visit.ctx, form::input(sent)?).await?);
+                request.show_once(api_keys::create(&request.ctx, form::input(form)?).await?);
                 Ok("created")
             }
             "revoke" => {
-                api_keys::revoke(&visit.ctx, sent.parse("id")?).await?;
+                api_keys::revoke(&request.ctx, form.parse("id")?).await?;
                 Ok("revoked")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(keys: Vec<KeyRow>, visit: &Visit, draft: &Draft) -> AnyView {
-        let once = visit.once().map(|key| {
+    fn view(keys: Vec<KeyRow>, request: &PageRequest, state: &FormState) -> AnyView {
+        let once = request.once().map(|key| {
             let about = "Copy the key now and put it where it is used. It is not shown again.";
             once_panel("The new key", about.into(), key)
         });
         // A key that was just made has closed its form.
-        let kind = visit.query("new").filter(|_| once.is_none()).and_then(|kind| kind.parse().ok());
-        let now = visit.ctx.now;
+        let kind =
+            request.query("new").filter(|_| once.is_none()).and_then(|kind| kind.parse().ok());
+        let now = request.ctx.now;
         let ended = |key: &&KeyRow| key.revoked_at.is_some();
         let gone: Vec<_> = keys.iter().filter(ended).map(|key| row(key, now)).collect();
         let rows: Vec<_> = keys.iter().filter(|key| !ended(key)).map(|key| row(key, now)).collect();
         let path = Self::PATH;
         view! {
-            {page_error(draft, &["revoke"])}
+            {page_error(state, &["revoke"])}
             {once}
             <p class="config-actions">
                 <a class="btn primary" href=format!("{path}?new=secret")><Icon name="plus" />"New server key"</a>
                 <a class="btn" href=format!("{path}?new=public")><Icon name="plus" />"New browser key"</a>
             </p>
-            {kind.map(|kind| form::form(kind, &draft.of("create")))}
+            {kind.map(|kind| form::form(kind, &state.of("create")))}
             {if rows.is_empty() {
                 view! {
                     <Empty icon="key" title="No key yet">

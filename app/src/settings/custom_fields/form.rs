@@ -1,8 +1,8 @@
 //! The forms that create a custom field and rename it.
 
 use super::CustomFields;
-use crate::plain::form::Draft;
-use crate::settings::page::Page;
+use crate::server_page::form::FormState;
+use crate::settings::page::ServerPage;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
@@ -12,10 +12,10 @@ use rapport_domain::limits;
 /// The fields that show their own error.
 const FIELDS: [&str; 3] = ["label", "key", "options"];
 
-pub fn create_form(draft: &Draft) -> AnyView {
+pub fn create_form(state: &FormState) -> AnyView {
     let path = CustomFields::PATH;
-    let entity = draft.value("entity", FieldEntity::Customer.as_str());
-    let kind = draft.value("kind", FieldType::Text.as_str());
+    let entity = state.value("entity", FieldEntity::Customer.as_str());
+    let kind = state.value("kind", FieldType::Text.as_str());
     let entities = FieldEntity::ALL.iter().map(
         |e| view! { <option value=e.as_str() selected=e.as_str() == entity>{e.label()}</option> },
     );
@@ -24,7 +24,7 @@ pub fn create_form(draft: &Draft) -> AnyView {
     );
     view! {
         <form class="form config-form new-field" method="post" action=format!("{path}?edit=new") aria-label="New field">
-            <FormError message=draft.general(&FIELDS) />
+            <FormError message=state.general(&FIELDS) />
             <input type="hidden" name="do" value="create" />
             <div class="pair">
                 <label class="field-row">
@@ -37,14 +37,14 @@ pub fn create_form(draft: &Draft) -> AnyView {
                 </label>
             </div>
             <div class="pair">
-                <Field name="label" label="Label" required=true maxlength=limits::NAME_CHARS value=draft.value("label", "") hint="What agents read, such as Plan at submit." error=draft.error("label") />
-                <Field name="key" label="Key" maxlength=limits::FIELD_KEY_CHARS value=draft.value("key", "") hint="The name in the API; it never changes. Made from the label if left empty." error=draft.error("key") />
+                <Field name="label" label="Label" required=true maxlength=limits::NAME_CHARS value=state.value("label", "") hint="What agents read, such as Plan at submit." error=state.error("label") />
+                <Field name="key" label="Key" maxlength=limits::FIELD_KEY_CHARS value=state.value("key", "") hint="The name in the API; it never changes. Made from the label if left empty." error=state.error("key") />
             </div>
             // A style shows it for a list alone.
             <label class="field-row list-options">
                 <span class="field-label">"Choices of a list, one a line"</span>
-                <TextArea name="options" label="Choices, one a line" rows=4 value=draft.value("options", "") />
-                <FieldHelp id="options-help".into() hint="" error=draft.error("options") />
+                <TextArea name="options" label="Choices, one a line" rows=4 value=state.value("options", "") />
+                <FieldHelp id="options-help".into() hint="" error=state.error("options") />
             </label>
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Create field"</button>
@@ -55,24 +55,24 @@ pub fn create_form(draft: &Draft) -> AnyView {
     .into_any()
 }
 
-pub fn edit_form(field: &FieldDef, draft: &Draft) -> AnyView {
+pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
     let path = CustomFields::PATH;
     let id = field.id.to_string();
     let options = (field.kind == FieldType::List).then(|| {
         view! {
             <label class="field-row">
                 <span class="field-label">"Choices, one a line"</span>
-                <TextArea name="options" label="Choices, one a line" value=draft.value("options", field.options.join("\n")) rows=5 />
-                <FieldHelp id="options-help".into() hint="Values that are no choice any more stay where they are." error=draft.error("options") />
+                <TextArea name="options" label="Choices, one a line" value=state.value("options", field.options.join("\n")) rows=5 />
+                <FieldHelp id="options-help".into() hint="Values that are no choice any more stay where they are." error=state.error("options") />
             </label>
         }
     });
     view! {
         <form class="form config-form" method="post" action=format!("{path}?edit={id}") aria-label=format!("Edit {}", field.label)>
-            <FormError message=draft.general(&FIELDS) />
+            <FormError message=state.general(&FIELDS) />
             <input type="hidden" name="do" value="edit" />
             <input type="hidden" name="id" value=id.clone() />
-            <Field name="label" label="Label" value=draft.value("label", field.label.clone()) maxlength=limits::NAME_CHARS required=true error=draft.error("label") />
+            <Field name="label" label="Label" value=state.value("label", field.label.clone()) maxlength=limits::NAME_CHARS required=true error=state.error("label") />
             {options}
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Save field"</button>

@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::icon::Icon;
 use form::{create_form, edit_form};
 use leptos::prelude::*;
@@ -14,11 +14,11 @@ use rapport_services::{Result, fields};
 
 pub struct CustomFields;
 
-impl Page for CustomFields {
+impl ServerPage for CustomFields {
     const PATH: &'static str = "/settings/custom-fields";
     const TITLE: &'static str = "Custom fields";
     const ABOUT: &'static str = "Fields of your own on customers, accounts and tickets. Your servers set them by key through the API, agents by hand.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("created", "Field created"),
         ("saved", "Field saved"),
         ("archived", "Field archived"),
@@ -26,46 +26,46 @@ impl Page for CustomFields {
     ];
     type Data = Vec<FieldDef>;
 
-    async fn load(visit: &Visit) -> Result<Vec<FieldDef>> {
-        fields::list(&visit.ctx, None, true).await
+    async fn load(request: &PageRequest) -> Result<Vec<FieldDef>> {
+        fields::list(&request.ctx, None, true).await
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "create" => {
-                let kind: FieldType = sent.parse("kind")?;
-                let label = sent.text("label").to_string();
-                let key = sent.filled("key").unwrap_or_else(|| suggest_key(&label));
+                let kind: FieldType = form.parse("kind")?;
+                let label = form.text("label").to_string();
+                let key = form.filled("key").unwrap_or_else(|| suggest_key(&label));
                 // The choices may have been typed before another type was chosen.
                 let options =
-                    if kind == FieldType::List { sent.lines("options") } else { Vec::new() };
-                let field = NewField { entity: sent.parse("entity")?, key, label, kind, options };
-                fields::create(&visit.ctx, field).await?;
+                    if kind == FieldType::List { form.lines("options") } else { Vec::new() };
+                let field = NewField { entity: form.parse("entity")?, key, label, kind, options };
+                fields::create(&request.ctx, field).await?;
                 Ok("created")
             }
             "edit" => {
-                let options = sent.ticked("options").then(|| sent.lines("options"));
-                let label = Some(sent.text("label").to_string());
+                let options = form.ticked("options").then(|| form.lines("options"));
+                let label = Some(form.text("label").to_string());
                 let edit = FieldEdit { label, options, ..FieldEdit::default() };
-                fields::update(&visit.ctx, sent.parse("id")?, edit).await?;
+                fields::update(&request.ctx, form.parse("id")?, edit).await?;
                 Ok("saved")
             }
-            deed @ ("archive" | "restore") => {
-                let archived = deed == "archive";
+            action @ ("archive" | "restore") => {
+                let archived = action == "archive";
                 let edit = FieldEdit { archived: Some(archived), ..FieldEdit::default() };
-                fields::update(&visit.ctx, sent.parse("id")?, edit).await?;
+                fields::update(&request.ctx, form.parse("id")?, edit).await?;
                 Ok(if archived { "archived" } else { "restored" })
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(all: Vec<FieldDef>, visit: &Visit, draft: &Draft) -> AnyView {
-        let form = match visit.query("edit") {
-            Some("new") => Some(create_form(&draft.of("create"))),
+    fn view(all: Vec<FieldDef>, request: &PageRequest, state: &FormState) -> AnyView {
+        let form = match request.query("edit") {
+            Some("new") => Some(create_form(&state.of("create"))),
             Some(id) => {
                 let field = all.iter().find(|f| f.id.to_string() == id && !f.archived);
-                field.map(|field| edit_form(field, &draft.of("edit")))
+                field.map(|field| edit_form(field, &state.of("edit")))
             }
             None => None,
         };
@@ -76,7 +76,7 @@ impl Page for CustomFields {
             section(*entity, of(false).map(row).collect(), of(true).map(row).collect())
         });
         view! {
-            {page_error(draft, &["archive", "restore"])}
+            {page_error(state, &["archive", "restore"])}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New field"</a></p>
             {form}
             {sections.collect_view()}
@@ -116,7 +116,8 @@ fn row(field: &FieldDef) -> AnyView {
         FieldType::List => "list",
     };
     let (id, label) = (field.id.to_string(), field.label.clone());
-    let (deed, verb) = if field.archived { ("restore", "Restore") } else { ("archive", "Archive") };
+    let (action, verb) =
+        if field.archived { ("restore", "Restore") } else { ("archive", "Archive") };
     let choices = field.options.join(" · ");
     let edit = (!field.archived).then(|| {
         let href = format!("{}?edit={id}", CustomFields::PATH);
@@ -131,7 +132,7 @@ fn row(field: &FieldDef) -> AnyView {
                 {(!choices.is_empty()).then(|| view! { <span class="hint clip" title=choices.clone()>{choices.clone()}</span> })}
             </span>
             <span class="hint">{field.kind.label()}</span>
-            {deed_button(CustomFields::PATH, deed, verb, &id, &label)}
+            {action_button(CustomFields::PATH, action, verb, &id, &label)}
             {edit}
         </li>
     }

@@ -1,14 +1,14 @@
 //! The form of one macro, with what it would make of a ticket beside it.
 
 use super::{Macros, Shown};
-use crate::plain::form::{Draft, Sent};
-use crate::settings::page::Page;
+use crate::server_page::form::{FormData, FormState};
+use crate::settings::page::ServerPage;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::markdown::Markdown;
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
 use rapport_domain::macros::{Macro, NewMacro, Variable};
-use rapport_domain::message::{Effect as Deed, MessageMode, StatusChoice};
+use rapport_domain::message::{Effect as TicketEffect, MessageMode, StatusChoice};
 use rapport_domain::ticket::{Assignable, Priority};
 use rapport_domain::{AppError, limits};
 
@@ -16,29 +16,29 @@ use rapport_domain::{AppError, limits};
 const FIELDS: [&str; 4] = ["name", "folder", "body", "effects"];
 
 /// The macro as the form says it.
-pub fn read(sent: &Sent) -> Result<NewMacro, AppError> {
-    let tags = |name: &str, deed: fn(String) -> Deed| {
-        let words = sent.text(name).split(',').map(str::trim).filter(|t| !t.is_empty());
-        words.map(|tag| deed(tag.to_string())).collect::<Vec<_>>()
+pub fn read(form: &FormData) -> Result<NewMacro, AppError> {
+    let tags = |name: &str, verb: fn(String) -> TicketEffect| {
+        let words = form.text(name).split(',').map(str::trim).filter(|t| !t.is_empty());
+        words.map(|tag| verb(tag.to_string())).collect::<Vec<_>>()
     };
-    let mut effects = tags("add_tags", Deed::Tag);
-    effects.extend(tags("remove_tags", Deed::Untag));
+    let mut effects = tags("add_tags", TicketEffect::Tag);
+    effects.extend(tags("remove_tags", TicketEffect::Untag));
     for name in ["status", "assignee", "team", "priority"] {
-        if let Some(chosen) = sent.filled(name) {
+        if let Some(chosen) = form.filled(name) {
             effects.push(chosen.parse()?);
         }
     }
     // A tag that is too long is refused as any other would be.
     for effect in &effects {
-        effect.to_string().parse::<Deed>()?;
+        effect.to_string().parse::<TicketEffect>()?;
     }
     Ok(NewMacro {
-        name: sent.text("name").into(),
-        folder: sent.text("folder").into(),
-        body: sent.text("body").into(),
-        mode: sent.filled("mode").map(|_| sent.parse("mode")).transpose()?,
+        name: form.text("name").into(),
+        folder: form.text("folder").into(),
+        body: form.text("body").into(),
+        mode: form.filled("mode").map(|_| form.parse("mode")).transpose()?,
         effects,
-        own: sent.text("own") == "yes",
+        own: form.text("own") == "yes",
     })
 }
 
@@ -49,16 +49,16 @@ pub fn stored(m: &Macro) -> NewMacro {
 }
 
 /// The ticket that the preview is of.
-pub fn ticket(sent: &Sent) -> Option<i64> {
-    sent.text("ticket").trim().trim_start_matches('#').parse().ok()
+pub fn ticket(form: &FormData) -> Option<i64> {
+    form.text("ticket").trim().trim_start_matches('#').parse().ok()
 }
 
 /// The form for a new macro, or one that there is.
-pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> AnyView {
+pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, state: &FormState) -> AnyView {
     let path = Macros::PATH;
     let id = m.map(|m| m.id.to_string());
     let kept = m.map(stored).unwrap_or_else(|| NewMacro { own: !admin, ..NewMacro::default() });
-    let (deed, title, save) = match m {
+    let (verb, title, save) = match m {
         Some(m) => ("edit", format!("Edit {}", m.name), "Save macro"),
         None => ("create", "New macro".to_string(), "Create macro"),
     };
@@ -66,7 +66,7 @@ pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> Any
     let own = if kept.own { "yes" } else { "no" };
     // Whose it is stays: another's macro never vanishes into somebody's own.
     let whose = if m.is_none() && admin {
-        let chosen = draft.value("own", own);
+        let chosen = state.value("own", own);
         view! {
             <label class="field-row">
                 <span class="field-label">"For"</span>
@@ -81,7 +81,7 @@ pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> Any
     } else {
         view! { <input type="hidden" name="own" value=own /> }.into_any()
     };
-    let mode = draft.value("mode", kept.mode.map(MessageMode::as_str).unwrap_or_default());
+    let mode = state.value("mode", kept.mode.map(MessageMode::as_str).unwrap_or_default());
     let modes = MessageMode::ALL.iter().map(|m| {
         view! { <option value=m.as_str() selected=m.as_str() == mode>{m.label()}</option> }
     });
@@ -92,18 +92,18 @@ pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> Any
     view! {
         // `plain.js` asks for the preview while somebody types.
         <form class="form config-form" method="post" action=action aria-label=title data-looks="">
-            <FormError message=draft.general(&FIELDS) />
-            <input type="hidden" name="do" value=deed />
+            <FormError message=state.general(&FIELDS) />
+            <input type="hidden" name="do" value=verb />
             {m.map(|m| view! { <input type="hidden" name="version" value=m.version /> })}
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
             <div class="pair">
-                <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=draft.value("name", kept.name.clone()) hint="What agents type behind the /." error=draft.error("name") />
-                <Field name="folder" label="Folder" maxlength=limits::NAME_CHARS value=draft.value("folder", kept.folder.clone()) error=draft.error("folder") />
+                <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=state.value("name", kept.name.clone()) hint="What agents type behind the /." error=state.error("name") />
+                <Field name="folder" label="Folder" maxlength=limits::NAME_CHARS value=state.value("folder", kept.folder.clone()) error=state.error("folder") />
             </div>
             <label class="field-row">
                 <span class="field-label">"Text"</span>
-                <TextArea name="body" label="Text" rows=8 maxlength=limits::MACRO_BODY_CHARS value=draft.value("body", kept.body.clone()) />
-                <FieldHelp id="body-help".into() hint="Markdown: **bold**, *italic*, - lists, [links](https://…). {{customer.first_name|there}} says “there” when the name is not known." error=draft.error("body") />
+                <TextArea name="body" label="Text" rows=8 maxlength=limits::MACRO_BODY_CHARS value=state.value("body", kept.body.clone()) />
+                <FieldHelp id="body-help".into() hint="Markdown: **bold**, *italic*, - lists, [links](https://…). {{customer.first_name|there}} says “there” when the name is not known." error=state.error("body") />
             </label>
             <details class="archived">
                 <summary class="hint">"Variables"</summary>
@@ -120,7 +120,7 @@ pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> Any
                     <span class="field-help"></span>
                 </label>
             </div>
-            {deeds(&kept.effects, &shown.assignable, draft)}
+            {actions(&kept.effects, &shown.assignable, state)}
             <div class="form-actions">
                 <button class="btn primary" type="submit">{save}</button>
                 <a class="btn quiet" href=path>"Cancel"</a>
@@ -134,36 +134,41 @@ pub fn form(m: Option<&Macro>, shown: &Shown, admin: bool, draft: &Draft) -> Any
 }
 
 /// What happens to the ticket.
-fn deeds(effects: &[Deed], assignable: &Assignable, draft: &Draft) -> AnyView {
-    let tags = |wanted: fn(&Deed) -> Option<&String>| {
+fn actions(effects: &[TicketEffect], assignable: &Assignable, state: &FormState) -> AnyView {
+    let tags = |wanted: fn(&TicketEffect) -> Option<&String>| {
         effects.iter().filter_map(wanted).cloned().collect::<Vec<_>>().join(", ")
     };
-    let added = tags(|e| if let Deed::Tag(tag) = e { Some(tag) } else { None });
-    let removed = tags(|e| if let Deed::Untag(tag) = e { Some(tag) } else { None });
-    let labels =
-        assignable.labels.iter().map(|l| (Deed::Status(StatusChoice::Label(l.id)), l.name.clone()));
-    let people = assignable.people.iter().map(|p| (Deed::Assign(Some(p.id)), p.name.clone()));
+    let added = tags(|e| if let TicketEffect::Tag(tag) = e { Some(tag) } else { None });
+    let removed = tags(|e| if let TicketEffect::Untag(tag) = e { Some(tag) } else { None });
+    let labels = assignable
+        .labels
+        .iter()
+        .map(|l| (TicketEffect::Status(StatusChoice::Label(l.id)), l.name.clone()));
     let people =
-        [(Deed::AssignMe, "Whoever applies it".into()), (Deed::Assign(None), "Nobody".into())]
-            .into_iter()
-            .chain(people);
-    let teams = assignable.teams.iter().map(|t| (Deed::Team(Some(t.id)), t.name.clone()));
-    let teams = [(Deed::Team(None), "No team".into())].into_iter().chain(teams);
-    let priorities = Priority::ALL.iter().map(|p| (Deed::Priority(*p), p.label().into()));
+        assignable.people.iter().map(|p| (TicketEffect::Assign(Some(p.id)), p.name.clone()));
+    let people = [
+        (TicketEffect::AssignMe, "Whoever applies it".into()),
+        (TicketEffect::Assign(None), "Nobody".into()),
+    ]
+    .into_iter()
+    .chain(people);
+    let teams = assignable.teams.iter().map(|t| (TicketEffect::Team(Some(t.id)), t.name.clone()));
+    let teams = [(TicketEffect::Team(None), "No team".into())].into_iter().chain(teams);
+    let priorities = Priority::ALL.iter().map(|p| (TicketEffect::Priority(*p), p.label().into()));
     view! {
         <fieldset>
             <legend>"Changes the ticket"</legend>
             <div class="pair">
-                <Field name="add_tags" label="Add tags" value=draft.value("add_tags", added) hint="Separated by commas." error=draft.error("effects") />
-                <Field name="remove_tags" label="Remove tags" value=draft.value("remove_tags", removed) />
+                <Field name="add_tags" label="Add tags" value=state.value("add_tags", added) hint="Separated by commas." error=state.error("effects") />
+                <Field name="remove_tags" label="Remove tags" value=state.value("remove_tags", removed) />
             </div>
             <div class="pair">
-                {choose("status", "Status", effects, labels.collect(), draft)}
-                {choose("priority", "Priority", effects, priorities.collect(), draft)}
+                {choose("status", "Status", effects, labels.collect(), state)}
+                {choose("priority", "Priority", effects, priorities.collect(), state)}
             </div>
             <div class="pair">
-                {choose("assignee", "Assignee", effects, people.collect(), draft)}
-                {choose("team", "Team", effects, teams.collect(), draft)}
+                {choose("assignee", "Assignee", effects, people.collect(), state)}
+                {choose("team", "Team", effects, teams.collect(), state)}
             </div>
         </fieldset>
     }
@@ -173,23 +178,23 @@ fn deeds(effects: &[Deed], assignable: &Assignable, draft: &Draft) -> AnyView {
 fn choose(
     name: &'static str,
     label: &'static str,
-    effects: &[Deed],
-    mut choices: Vec<(Deed, String)>,
-    draft: &Draft,
+    effects: &[TicketEffect],
+    mut choices: Vec<(TicketEffect, String)>,
+    state: &FormState,
 ) -> AnyView {
     let prefix = format!("{name}:");
     let kept = effects.iter().find(|e| e.to_string().starts_with(&prefix));
-    let chosen = draft.value(name, kept.map(ToString::to_string).unwrap_or_default());
+    let chosen = state.value(name, kept.map(ToString::to_string).unwrap_or_default());
     // What is archived since, or one of the statuses that every workspace has.
     if let Some(kept) = kept.filter(|kept| choices.iter().all(|(c, _)| c != *kept)) {
         let name = match kept {
-            Deed::Status(StatusChoice::Status(status)) => status.label().to_string(),
+            TicketEffect::Status(StatusChoice::Status(status)) => status.label().to_string(),
             _ => "What was chosen before".to_string(),
         };
         choices.insert(0, (kept.clone(), name));
     }
-    let options = choices.into_iter().map(|(deed, label)| {
-        let value = deed.to_string();
+    let options = choices.into_iter().map(|(verb, label)| {
+        let value = verb.to_string();
         view! { <option value=value.clone() selected=value == chosen>{label}</option> }
     });
     view! {

@@ -3,11 +3,11 @@
 
 mod form;
 
-use super::page::Page;
+use super::page::ServerPage;
 use crate::admin::Config;
 use crate::frame::{Frame, Section};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
@@ -30,31 +30,31 @@ pub struct Shown {
     no_preview: Option<AppError>,
 }
 
-impl Page for Macros {
+impl ServerPage for Macros {
     const PATH: &'static str = "/settings/macros";
     const TITLE: &'static str = "Macros";
     const ABOUT: &'static str = "Texts and changes that agents apply with / in a message, or with the Macros button. Variables are filled in from the ticket.";
-    const SAID: &'static [(&'static str, &'static str)] =
+    const FLASHES: &'static [(&'static str, &'static str)] =
         &[("created", "Macro created"), ("saved", "Macro saved"), ("removed", "Macro removed")];
     const PERMISSION: Permission = Permission::Write;
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        Self::load_for(visit, &Draft::default()).await
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        Self::load_for(request, &FormState::default()).await
     }
 
-    async fn load_for(visit: &Visit, draft: &Draft) -> Result<Shown> {
-        let all = macros::list(&visit.ctx).await?;
-        let assignable = tickets::people_and_teams(&visit.ctx).await?;
-        let open = match (&draft.0, visit.query("edit")) {
-            (Some((sent, _)), _) => form::read(sent).ok(),
+    async fn load_for(request: &PageRequest, state: &FormState) -> Result<Shown> {
+        let all = macros::list(&request.ctx).await?;
+        let assignable = tickets::people_and_teams(&request.ctx).await?;
+        let open = match (&state.0, request.query("edit")) {
+            (Some((form, _)), _) => form::read(form).ok(),
             (None, Some(id)) => all.iter().find(|m| m.id.to_string() == id).map(form::stored),
             (None, None) => None,
         };
-        let number = draft.0.as_ref().and_then(|(sent, _)| form::ticket(sent));
+        let number = state.0.as_ref().and_then(|(form, _)| form::ticket(form));
         let mut shown = Shown { all, assignable, preview: None, no_preview: None };
         if let Some(new) = open {
-            match macros::preview(&visit.ctx, new, number).await {
+            match macros::preview(&request.ctx, new, number).await {
                 Ok(preview) => shown.preview = preview,
                 Err(error) => shown.no_preview = Some(error),
             }
@@ -62,33 +62,33 @@ impl Page for Macros {
         Ok(shown)
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        match form.text("do") {
             "create" => {
-                macros::create(&visit.ctx, form::read(sent)?).await?;
+                macros::create(&request.ctx, form::read(form)?).await?;
                 Ok("created")
             }
             "edit" => {
-                let (id, version) = (sent.parse("id")?, sent.parse("version")?);
-                macros::update(&visit.ctx, id, version, form::read(sent)?).await?;
+                let (id, version) = (form.parse("id")?, form.parse("version")?);
+                macros::update(&request.ctx, id, version, form::read(form)?).await?;
                 Ok("saved")
             }
             "remove" => {
-                macros::delete(&visit.ctx, sent.parse("id")?, sent.text("own") == "yes").await?;
+                macros::delete(&request.ctx, form.parse("id")?, form.text("own") == "yes").await?;
                 Ok("removed")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Shown, visit: &Visit, draft: &Draft) -> AnyView {
-        let admin = visit.viewer.may(Permission::Configure);
+    fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
+        let admin = request.viewer.may(Permission::Configure);
         let may_change = move |m: &Macro| m.own || admin;
-        let form = match visit.query("edit") {
-            Some("new") => Some(form::form(None, &shown, admin, &draft.of("create"))),
+        let form = match request.query("edit") {
+            Some("new") => Some(form::form(None, &shown, admin, &state.of("create"))),
             Some(id) => {
                 let found = shown.all.iter().find(|m| m.id.to_string() == id && may_change(m));
-                found.map(|m| form::form(Some(m), &shown, admin, &draft.of("edit")))
+                found.map(|m| form::form(Some(m), &shown, admin, &state.of("edit")))
             }
             None => None,
         };
@@ -106,7 +106,7 @@ impl Page for Macros {
             folders.map(folder).collect_view().into_any()
         };
         view! {
-            {super::page_error(draft, &["remove"])}
+            {super::page_error(state, &["remove"])}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New macro"</a></p>
             {form}
             {rows}

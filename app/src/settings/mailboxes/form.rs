@@ -1,8 +1,8 @@
 //! The form of one mailbox. Passwords and keys go in and never come back out.
 
 use super::Mailboxes;
-use crate::plain::form::{Draft, Sent};
-use crate::settings::page::Page;
+use crate::server_page::form::{FormData, FormState};
+use crate::settings::page::ServerPage;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
@@ -30,37 +30,37 @@ const FIELDS: [&str; 15] = [
 ];
 
 /// The mailbox as the form says it.
-pub fn input(sent: &Sent) -> Result<MailboxInput, AppError> {
+pub fn input(form: &FormData) -> Result<MailboxInput, AppError> {
     Ok(MailboxInput {
-        address: sent.text("address").into(),
-        name: sent.text("name").into(),
-        signature: sent.text("signature").into(),
-        quotes: sent.ticked("quotes"),
-        is_default: sent.ticked("is_default"),
-        team_id: if sent.text("team").is_empty() { None } else { Some(sent.parse("team")?) },
-        smtp: Some(server(sent, "smtp")?),
-        imap: Some(server(sent, "imap")?),
-        imap_folder: sent.filled("imap_folder"),
-        dkim_domain: sent.filled("dkim_domain"),
-        dkim_selector: sent.filled("dkim_selector"),
-        dkim_key: sent.filled("dkim_key"),
+        address: form.text("address").into(),
+        name: form.text("name").into(),
+        signature: form.text("signature").into(),
+        quotes: form.ticked("quotes"),
+        is_default: form.ticked("is_default"),
+        team_id: if form.text("team").is_empty() { None } else { Some(form.parse("team")?) },
+        smtp: Some(server(form, "smtp")?),
+        imap: Some(server(form, "imap")?),
+        imap_folder: form.filled("imap_folder"),
+        dkim_domain: form.filled("dkim_domain"),
+        dkim_selector: form.filled("dkim_selector"),
+        dkim_key: form.filled("dkim_key"),
     })
 }
 
-fn server(sent: &Sent, kind: &str) -> Result<ServerInput, AppError> {
+fn server(form: &FormData, kind: &str) -> Result<ServerInput, AppError> {
     let name = |part: &str| format!("{kind}_{part}");
     Ok(ServerInput {
-        host: sent.text(&name("host")).into(),
+        host: form.text(&name("host")).into(),
         // What is no number is no port, and the check says so.
-        port: sent.text(&name("port")).trim().parse().ok(),
-        tls: sent.parse(&name("tls"))?,
-        user: sent.filled(&name("user")),
-        password: sent.filled(&name("password")),
+        port: form.text(&name("port")).trim().parse().ok(),
+        tls: form.parse(&name("tls"))?,
+        user: form.filled(&name("user")),
+        password: form.filled(&name("password")),
     })
 }
 
 /// The form of `mailbox`, or of a new one; `draft` is what was refused.
-pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> AnyView {
+pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState) -> AnyView {
     let path = Mailboxes::PATH;
     let known = mailbox.as_ref().map(|m| (m.id.to_string(), m.version.to_string()));
     let action = format!("{path}?edit={}", known.as_ref().map_or("new", |(id, _)| id));
@@ -72,36 +72,36 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> 
     let is_default = m.is_some_and(|m| m.is_default);
     let quotes = m.is_some_and(|m| m.quotes);
     let team =
-        draft.value("team", m.and_then(|m| m.team_id).map(|t| t.to_string()).unwrap_or_default());
+        state.value("team", m.and_then(|m| m.team_id).map(|t| t.to_string()).unwrap_or_default());
     let teams = teams.iter().map(|t| {
         let id = t.id.to_string();
         view! { <option value=id.clone() selected=id == team>{t.name.clone()}</option> }
     });
-    let field = |name: &str, stored: String| draft.value(name, stored);
+    let field = |name: &str, stored: String| state.value(name, stored);
     let folder = m.map_or_else(|| "INBOX".into(), |m| m.imap_folder.clone());
     let domain = dkim.map(|d| d.domain.clone()).unwrap_or_default();
     let selector = dkim.map(|d| d.selector.clone()).unwrap_or_default();
     view! {
         <form class="form config-form" method="post" action=action aria-label=label>
-            <FormError message=draft.general(&FIELDS) />
+            <FormError message=state.general(&FIELDS) />
             <input type="hidden" name="do" value="save" />
             {known.map(|(id, version)| view! {
                 <input type="hidden" name="id" value=id />
-                <input type="hidden" name="version" value=draft.value("version", version) />
+                <input type="hidden" name="version" value=state.value("version", version) />
             })}
             <fieldset>
                 <legend>"Address"</legend>
                 <div class="pair">
-                    <Field name="address" label="E-mail address" kind="email" required=true value=field("address", stored(|m| &m.address)) error=draft.error("address") />
-                    <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=field("name", stored(|m| &m.name)) hint="Behind the agent's: Priya Raman (Acme Support)." error=draft.error("name") />
+                    <Field name="address" label="E-mail address" kind="email" required=true value=field("address", stored(|m| &m.address)) error=state.error("address") />
+                    <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=field("name", stored(|m| &m.name)) hint="Behind the agent's: Priya Raman (Acme Support)." error=state.error("name") />
                 </div>
                 <label class="field-row">
                     <span class="field-label">"Signature"</span>
                     <TextArea name="signature" label="Signature" rows=3 maxlength=limits::SIGNATURE_CHARS value=field("signature", stored(|m| &m.signature)) />
-                    <FieldHelp id="signature-help".into() hint="Plain text below each answer; its author can change it." error=draft.error("signature") />
+                    <FieldHelp id="signature-help".into() hint="Plain text below each answer; its author can change it." error=state.error("signature") />
                 </label>
                 <label class="check">
-                    <input type="checkbox" name="quotes" value="1" checked=draft.ticked("quotes", quotes) />
+                    <input type="checkbox" name="quotes" value="1" checked=state.ticked("quotes", quotes) />
                     "Answers quote the last message"
                 </label>
                 <label class="field-row">
@@ -113,24 +113,24 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], draft: &Draft) -> 
                     <span class="field-help">"Gets the tickets that come here."</span>
                 </label>
                 <label class="check">
-                    <input type="checkbox" name="is_default" value="1" checked=draft.ticked("is_default", is_default) disabled=is_default />
+                    <input type="checkbox" name="is_default" value="1" checked=state.ticked("is_default", is_default) disabled=is_default />
                     "Answers tickets that came by another way"
                 </label>
             </fieldset>
-            {server_fields("smtp", "Sending (SMTP)", Tls::Starttls, "587", m.and_then(|m| m.smtp.as_ref()), draft)}
-            {server_fields("imap", "Receiving (IMAP)", Tls::Implicit, "993", m.and_then(|m| m.imap.as_ref()), draft)}
-            <Field name="imap_folder" label="Folder" value=field("imap_folder", folder) hint="The folder whose new mail becomes tickets." error=draft.error("imap_folder") />
+            {server_fields("smtp", "Sending (SMTP)", Tls::Starttls, "587", m.and_then(|m| m.smtp.as_ref()), state)}
+            {server_fields("imap", "Receiving (IMAP)", Tls::Implicit, "993", m.and_then(|m| m.imap.as_ref()), state)}
+            <Field name="imap_folder" label="Folder" value=field("imap_folder", folder) hint="The folder whose new mail becomes tickets." error=state.error("imap_folder") />
             <fieldset>
                 <legend>"DKIM"</legend>
                 <p class="hint">"Signs each mail, so that it is not taken for spam. Not needed where the SMTP server signs."</p>
                 <div class="pair">
-                    <Field name="dkim_domain" label="Domain" value=field("dkim_domain", domain) error=draft.error("dkim_domain") />
-                    <Field name="dkim_selector" label="Selector" value=field("dkim_selector", selector) error=draft.error("dkim_selector") />
+                    <Field name="dkim_domain" label="Domain" value=field("dkim_domain", domain) error=state.error("dkim_domain") />
+                    <Field name="dkim_selector" label="Selector" value=field("dkim_selector", selector) error=state.error("dkim_selector") />
                 </div>
                 <label class="field-row">
                     <span class="field-label">"Private key (PEM)"</span>
                     <TextArea name="dkim_key" label="Private key" rows=3 maxlength=limits::DKIM_KEY_CHARS />
-                    <FieldHelp id="dkim_key-help".into() hint=if key_set { "One is stored; leave this empty to keep it." } else { "RSA with 2048 bits or more, or Ed25519." } error=draft.error("dkim_key") />
+                    <FieldHelp id="dkim_key-help".into() hint=if key_set { "One is stored; leave this empty to keep it." } else { "RSA with 2048 bits or more, or Ed25519." } error=state.error("dkim_key") />
                 </label>
             </fieldset>
             <div class="form-actions">
@@ -148,10 +148,10 @@ fn server_fields(
     tls: Tls,
     port: &str,
     server: Option<&MailServer>,
-    draft: &Draft,
+    state: &FormState,
 ) -> impl IntoView + use<> {
     let name = |part: &str| format!("{kind}_{part}");
-    let value = |part: &str, stored: String| draft.value(&name(part), stored);
+    let value = |part: &str, stored: String| state.value(&name(part), stored);
     let tls = value("tls", server.map_or(tls, |s| s.tls).as_str().into());
     let port = value("port", server.map_or_else(|| port.into(), |s| s.port.to_string()));
     let user = value("user", server.and_then(|s| s.user.clone()).unwrap_or_default());
@@ -165,16 +165,16 @@ fn server_fields(
         <fieldset>
             <legend>{title}</legend>
             <div class="pair">
-                <Field name=name("host") label="Server" value=host hint="Empty: none." error=draft.error(&name("host")) />
-                <Field name=name("port") label="Port" kind="number" value=port error=draft.error(&name("port")) />
+                <Field name=name("host") label="Server" value=host hint="Empty: none." error=state.error(&name("host")) />
+                <Field name=name("port") label="Port" kind="number" value=port error=state.error(&name("port")) />
             </div>
             <label class="field-row">
                 <span class="field-label">"Encryption"</span>
                 <select name=name("tls")>{options.collect_view()}</select>
             </label>
             <div class="pair">
-                <Field name=name("user") label="User name" value=user autocomplete="off" error=draft.error(&name("user")) />
-                <Field name=name("password") label="Password" kind="password" autocomplete="new-password" hint=hint error=draft.error(&name("password")) />
+                <Field name=name("user") label="User name" value=user autocomplete="off" error=state.error(&name("user")) />
+                <Field name=name("password") label="Password" kind="password" autocomplete="new-password" hint=hint error=state.error(&name("password")) />
             </div>
         </fieldset>
     }

@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use form::mailbox_form;
@@ -23,11 +23,11 @@ pub struct Shown {
     teams: Vec<Team>,
 }
 
-impl Page for Mailboxes {
+impl ServerPage for Mailboxes {
     const PATH: &'static str = "/settings/mailboxes";
     const TITLE: &'static str = "Mailboxes";
     const ABOUT: &'static str = "The addresses you answer from. Answers leave through their servers ten seconds after they were written.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Mailbox saved"),
         ("removed", "Mailbox removed"),
         ("tested", "The server answers, and the login works"),
@@ -36,54 +36,54 @@ impl Page for Mailboxes {
     ];
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let mailboxes = mailboxes::list(&visit.ctx).await?;
-        let open_tracking = settings::open_tracking(&visit.ctx).await?;
-        Ok(Shown { mailboxes, open_tracking, teams: teams::list(&visit.ctx).await? })
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let mailboxes = mailboxes::list(&request.ctx).await?;
+        let open_tracking = settings::open_tracking(&request.ctx).await?;
+        Ok(Shown { mailboxes, open_tracking, teams: teams::list(&request.ctx).await? })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let (ctx, keys) = (&visit.ctx, &visit.keys);
-        match sent.text("do") {
-            "save" if sent.ticked("id") => {
-                let (id, version) = (sent.parse("id")?, sent.parse("version")?);
-                mailboxes::update(ctx, keys, id, version, form::input(sent)?).await?;
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let (ctx, keys) = (&request.ctx, &request.keys);
+        match form.text("do") {
+            "save" if form.ticked("id") => {
+                let (id, version) = (form.parse("id")?, form.parse("version")?);
+                mailboxes::update(ctx, keys, id, version, form::input(form)?).await?;
                 Ok("saved")
             }
             "save" => {
-                mailboxes::create(ctx, keys, form::input(sent)?).await?;
+                mailboxes::create(ctx, keys, form::input(form)?).await?;
                 Ok("saved")
             }
             "remove" => {
-                mailboxes::remove(ctx, sent.parse("id")?).await?;
+                mailboxes::remove(ctx, form.parse("id")?).await?;
                 Ok("removed")
             }
             "test" => {
-                let said = mailboxes::test_connection(ctx, keys, sent.parse("id")?).await?;
+                let said = mailboxes::test_connection(ctx, keys, form.parse("id")?).await?;
                 said.map_err(|text| {
                     AppError::invalid("connection", format!("It does not work: {text}"))
                 })?;
                 Ok("tested")
             }
             "track" => {
-                settings::set_open_tracking(ctx, sent.ticked("on")).await?;
+                settings::set_open_tracking(ctx, form.ticked("on")).await?;
                 Ok("tracking")
             }
             "renew" => {
-                link_keys::renew(ctx, sent.ticked("at_once")).await?;
+                link_keys::renew(ctx, form.ticked("at_once")).await?;
                 Ok("renewed")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+    fn view(data: Shown, request: &PageRequest, state: &FormState) -> AnyView {
         let Shown { mailboxes, open_tracking, teams } = data;
         // `?edit=new`, or the id of a mailbox; anything else shows the list alone.
-        let form = visit.query("edit").and_then(|wanted| {
+        let form = request.query("edit").and_then(|wanted| {
             let mailbox = mailboxes.iter().find(|m| m.id.to_string() == wanted);
             (wanted == "new" || mailbox.is_some())
-                .then(|| mailbox_form(mailbox.cloned(), &teams, &draft.of("save")))
+                .then(|| mailbox_form(mailbox.cloned(), &teams, &state.of("save")))
         });
         let list = if mailboxes.is_empty() {
             view! {
@@ -97,7 +97,7 @@ impl Page for Mailboxes {
             view! { <ul class="field-list">{rows.collect_view()}</ul> }.into_any()
         };
         view! {
-            {page_error(draft, &["remove", "test", "track", "renew"])}
+            {page_error(state, &["remove", "test", "track", "renew"])}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New mailbox"</a></p>
             {form}
             {list}
@@ -133,7 +133,7 @@ fn row(mailbox: Mailbox) -> impl IntoView {
     };
     let address = mailbox.address;
     let path = Mailboxes::PATH;
-    let test = deed_button(path, "test", "Test", &id, &address);
+    let test = action_button(path, "test", "Test", &id, &address);
     let [edit, remove] = ["Edit", "Remove"].map(|verb| format!("{verb} {address}"));
     view! {
         <li class="config-line">

@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::page::{Page, asking_button, copy_line, deed_button, once_panel, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, asking_button, copy_line, once_panel, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -23,12 +23,12 @@ pub struct Shown {
     can_mail: bool,
 }
 
-impl Page for PeoplePage {
+impl ServerPage for PeoplePage {
     const PATH: &'static str = "/settings/people";
     const TITLE: &'static str = "People";
     const ABOUT: &'static str =
         "Who works here. Whoever leaves is deactivated: what they wrote and did stays.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("invited", "Invited"),
         ("resent", "The link works for another seven days"),
         ("revoked", "Invitation revoked"),
@@ -38,61 +38,61 @@ impl Page for PeoplePage {
     ];
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let ctx = &visit.ctx;
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let ctx = &request.ctx;
         let invitations = people::invitations(ctx).await?;
-        let here = |(one, path)| (one, format!("{}{path}", visit.origin()));
+        let here = |(one, path)| (one, format!("{}{path}", request.origin()));
         let invitations = invitations.into_iter().map(here).collect();
-        let people = people::list(ctx, visit.query("q").unwrap_or_default()).await?;
+        let people = people::list(ctx, request.query("q").unwrap_or_default()).await?;
         Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await? })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let ctx = &visit.ctx;
-        let person = || sent.parse::<UserId>("id");
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let ctx = &request.ctx;
+        let person = || form.parse::<UserId>("id");
+        match form.text("do") {
             "invite" => {
-                let emails = sent.text("emails").to_string();
-                people::invite(ctx, InviteInput { emails, role: role(sent)? }).await?;
+                let emails = form.text("emails").to_string();
+                people::invite(ctx, InviteInput { emails, role: role(form)? }).await?;
                 Ok("invited")
             }
-            "resend" => people::resend(ctx, sent.parse("id")?).await.map(|()| "resent"),
-            "revoke" => people::revoke(ctx, sent.parse("id")?).await.map(|()| "revoked"),
-            "role" => people::set_role(ctx, person()?, role(sent)?).await.map(|()| "role"),
+            "resend" => people::resend(ctx, form.parse("id")?).await.map(|()| "resent"),
+            "revoke" => people::revoke(ctx, form.parse("id")?).await.map(|()| "revoked"),
+            "role" => people::set_role(ctx, person()?, role(form)?).await.map(|()| "role"),
             "deactivate" => people::deactivate(ctx, person()?).await.map(|()| "deactivated"),
             "reactivate" => people::reactivate(ctx, person()?).await.map(|()| "reactivated"),
             "reset" => {
                 let path = passwords::make_reset(ctx, person()?).await?;
-                visit.show_once(format!("{}{path}", visit.origin()));
+                request.show_once(format!("{}{path}", request.origin()));
                 Ok("reset")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+    fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
         let Shown { people, invitations, can_mail } = shown;
-        let once = visit.once().map(|link| {
+        let once = request.once().map(|link| {
             let about = "Pass this link on: it sets a new password, once, within a day. It is not shown again.";
             once_panel("Link for a new password", about.into(), link)
         });
-        let inviting = visit.query("new").is_some();
-        let edited = visit.query("edit").and_then(|wanted| {
+        let inviting = request.query("new").is_some();
+        let edited = request.query("edit").and_then(|wanted| {
             let person = people.rows.iter().find(|p| p.id.to_string() == wanted)?;
-            Some(form::role(person, &draft.of("role")))
+            Some(form::role(person, &state.of("role")))
         });
-        let own = visit.viewer.user;
+        let own = request.viewer.user;
         let rows = people.rows.iter().map(|person| row(person, person.id == own)).collect_view();
-        let now = visit.ctx.now;
+        let now = request.ctx.now;
         let waiting: Vec<_> =
             invitations.into_iter().map(|(one, link)| invited(one, link, now)).collect();
         view! {
-            {page_error(draft, &["deactivate", "reactivate", "resend", "revoke", "reset"])}
+            {page_error(state, &["deactivate", "reactivate", "resend", "revoke", "reset"])}
             {once}
             <p class="config-actions">
                 <a class="btn primary" href=format!("{}?new=1", Self::PATH)><Icon name="plus" />"Invite people"</a>
             </p>
-            {inviting.then(|| form::invite(can_mail, &draft.of("invite")))}
+            {inviting.then(|| form::invite(can_mail, &state.of("invite")))}
             {(!waiting.is_empty()).then(|| view! {
                 <section class="field-section" aria-label="Invitations">
                     <h2>"Invited"</h2>
@@ -102,7 +102,7 @@ impl Page for PeoplePage {
             })}
             <section class="field-section" aria-label="Members">
                 <h2>"Members"</h2>
-                {find(visit.query("q").unwrap_or_default(), people.more)}
+                {find(request.query("q").unwrap_or_default(), people.more)}
                 {edited}
                 {people.rows.is_empty().then(|| view! { <p class="hint">"Nobody has this in their name or address."</p> })}
                 <ul class="field-list">{rows}</ul>
@@ -112,9 +112,9 @@ impl Page for PeoplePage {
     }
 }
 
-fn role(sent: &Sent) -> Result<Role> {
+fn role(form: &FormData) -> Result<Role> {
     let unknown = || AppError::invalid("role", "Choose one of the roles.");
-    Role::from_word(sent.text("role")).ok_or_else(unknown)
+    Role::from_word(form.text("role")).ok_or_else(unknown)
 }
 
 /// Where there are more people than a page shows, or somebody was looked for.
@@ -138,14 +138,14 @@ fn row(person: &PersonRow, own: bool) -> AnyView {
     let (id, name, path) = (person.id.to_string(), person.name.clone(), PeoplePage::PATH);
     let disabled = person.disabled_at.is_some();
     let actions = if disabled {
-        deed_button(path, "reactivate", "Reactivate", &id, &name)
+        action_button(path, "reactivate", "Reactivate", &id, &name)
     } else {
         let warning = format!(
             "{name} is logged out everywhere within a second. Their tickets stay theirs until somebody takes them."
         );
         view! {
             <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=format!("Change role: {name}")>"Change role"</a>
-            {deed_button(path, "reset", "Password link", &id, &name)}
+            {action_button(path, "reset", "Password link", &id, &name)}
             {(!own).then(|| asking_button(path, "deactivate", "Deactivate", &id, &name, warning))}
         }
         .into_any()
@@ -198,7 +198,7 @@ fn invited(invitation: Invitation, link: String, now: chrono::DateTime<chrono::U
                 <span class="hint">{by}{verb}<Time at=invitation.expires_at style=TimeStyle::Row />{mailed}</span>
             </span>
             <span class="config-actions">
-                {deed_button(path, "resend", "Send again", &id, &email)}
+                {action_button(path, "resend", "Send again", &id, &email)}
                 {asking_button(path, "revoke", "Revoke", &id, &email, warning)}
             </span>
             {(!over).then(|| view! { <span class="line-more">{copy_line(&format!("Link for {email}"), &link)}</span> })}

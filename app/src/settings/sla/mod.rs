@@ -2,9 +2,9 @@
 
 mod form;
 
-use super::page::{Page, deed_button, page_error};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use super::page::{ServerPage, action_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::icon::Icon;
 use form::{input, policy_form};
 use leptos::prelude::*;
@@ -22,59 +22,59 @@ pub struct Shown {
     teams: Vec<Team>,
 }
 
-impl Page for Sla {
+impl ServerPage for Sla {
     const PATH: &'static str = "/settings/sla";
     const TITLE: &'static str = "SLA";
     const ABOUT: &'static str = "How soon tickets are to be answered. A ticket has the first policy here whose conditions hold; when its priority or team changes, it is chosen anew.";
-    const SAID: &'static [(&'static str, &'static str)] = &[
+    const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Policy saved"),
         ("archived", "Policy archived"),
         ("restored", "Policy restored"),
     ];
     type Data = Shown;
 
-    async fn load(visit: &Visit) -> Result<Shown> {
-        let policies = sla::list(&visit.ctx).await?;
-        Ok(Shown { policies, teams: teams::list(&visit.ctx).await? })
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let policies = sla::list(&request.ctx).await?;
+        Ok(Shown { policies, teams: teams::list(&request.ctx).await? })
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let ctx = &visit.ctx;
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let ctx = &request.ctx;
+        match form.text("do") {
             "save" => {
-                let id = if sent.ticked("id") { Some(sent.parse("id")?) } else { None };
-                sla::save(ctx, id, input(sent)?).await?;
+                let id = if form.ticked("id") { Some(form.parse("id")?) } else { None };
+                sla::save(ctx, id, input(form)?).await?;
                 Ok("saved")
             }
             "up" => {
-                sla::move_up(ctx, sent.parse("id")?).await?;
+                sla::move_up(ctx, form.parse("id")?).await?;
                 Ok("saved")
             }
             "archive" => {
-                sla::archive(ctx, sent.parse("id")?, true).await?;
+                sla::archive(ctx, form.parse("id")?, true).await?;
                 Ok("archived")
             }
             "restore" => {
-                sla::archive(ctx, sent.parse("id")?, false).await?;
+                sla::archive(ctx, form.parse("id")?, false).await?;
                 Ok("restored")
             }
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(data: Shown, visit: &Visit, draft: &Draft) -> AnyView {
+    fn view(data: Shown, request: &PageRequest, state: &FormState) -> AnyView {
         let Shown { policies, teams } = data;
-        let form = visit.query("edit").and_then(|wanted| {
+        let form = request.query("edit").and_then(|wanted| {
             let policy = policies.iter().find(|p| p.id.to_string() == wanted);
             (wanted == "new" || policy.is_some())
-                .then(|| policy_form(policy, &teams, &draft.of("save")))
+                .then(|| policy_form(policy, &teams, &state.of("save")))
         });
         let in_use = policies.iter().filter(|p| !p.archived);
         let rows: Vec<_> = in_use.enumerate().map(|(n, p)| row(p, &teams, n > 0)).collect();
         let archived = policies.iter().filter(|p| p.archived);
         let archived: Vec<_> = archived.map(|p| row(p, &teams, false)).collect();
         view! {
-            {page_error(draft, &["up", "archive", "restore"])}
+            {page_error(state, &["up", "archive", "restore"])}
             <p><a class="btn primary" href=format!("{}?edit=new", Self::PATH)><Icon name="plus" />"New policy"</a></p>
             {form}
             {if rows.is_empty() {
@@ -125,7 +125,7 @@ fn targets(rules: &SlaPolicyInput) -> String {
 /// `up` says that something stands above it.
 fn row(policy: &SlaPolicy, teams: &[Team], up: bool) -> AnyView {
     let (id, name) = (policy.id.to_string(), policy.rules.name.clone());
-    let button = |deed, verb| deed_button(Sla::PATH, deed, verb, &id, &name);
+    let button = |action, verb| action_button(Sla::PATH, action, verb, &id, &name);
     let actions = if policy.archived {
         button("restore", "Restore")
     } else {

@@ -8,9 +8,9 @@
 
 mod block;
 mod inline;
-mod words;
+mod text;
 
-pub use words::{escape, mentions, pictures, plain, readable};
+pub use text::{escape, mentions, pictures, plain, readable};
 
 use crate::{AttachmentId, UserId};
 

@@ -18,7 +18,7 @@ pub struct NewerMessage {
 
 impl NewerMessage {
     /// `Sam Ortiz answered`.
-    pub fn deed(&self) -> String {
+    pub fn action(&self) -> String {
         let did = match self.kind {
             MessageKind::Customer => "wrote",
             MessageKind::Agent => "answered",
@@ -30,6 +30,6 @@ impl NewerMessage {
 
 /// Why a message waits: `Not sent yet: Sam Ortiz answered, then Alex Morgan wrote …`
 pub fn overtaken(newer: &[NewerMessage]) -> String {
-    let deeds: Vec<_> = newer.iter().map(NewerMessage::deed).collect();
-    format!("Not sent yet: {} while you were writing.", deeds.join(", then "))
+    let actions: Vec<_> = newer.iter().map(NewerMessage::action).collect();
+    format!("Not sent yet: {} while you were writing.", actions.join(", then "))
 }

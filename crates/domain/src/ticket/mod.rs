@@ -6,7 +6,7 @@ mod input;
 mod issue_link;
 mod label;
 mod row;
-mod words;
+mod vocabulary;
 
 pub use change::{
     NewIssue, NewParticipant, NewTicket, TicketChange, TicketCreated, TicketVersion, check_tags,
@@ -22,4 +22,4 @@ pub use row::{
     Assignable, LinkedIssue, Participant, PersonRef, TeamRef, Ticket, TicketCustomer, TicketList,
     TicketListQuery, TicketRow, TicketScope,
 };
-pub use words::*;
+pub use vocabulary::*;

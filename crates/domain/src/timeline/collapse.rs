@@ -37,7 +37,7 @@ fn repeats(a: &TimelineItem, b: &TimelineItem) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::words::tests::event;
+    use crate::timeline::text::tests::event;
     use proptest::prelude::*;
 
     fn at(minute: i64, name: &str) -> TimelineItem {

@@ -1,9 +1,9 @@
 //! The timeline: its kinds of events, one page of it, and the rules that both halves share.
 
 mod collapse;
+mod filter;
 mod ingest;
 mod log;
-mod narrow;
 mod outcome;
 mod own;
 mod query;
@@ -11,25 +11,25 @@ mod seen;
 mod segment;
 mod stream;
 mod taken;
+mod text;
 mod ticket_now;
 mod traits;
 mod whose;
-mod words;
 
 pub use collapse::{REPEAT_GAP_MINUTES, collapse};
+pub use filter::TimelineFilter;
 pub use ingest::{NewEventInput, storable_payload, within_time};
 pub use log::{EventState, LogQuery, LoggedEvent};
-pub use narrow::Narrow;
 pub use outcome::{EventOutcome, EventResult};
 pub use own::{Aside, aside_text, keep_aside};
 pub use query::{Position, TimelineQuery};
 pub use seen::{Seen, SeenAt};
 pub use segment::{Message, MessageType, SDK};
 pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
+pub use text::{SDK_SOURCE, USUAL_SOURCES, property_text, sentence, source_label};
 pub use ticket_now::{TicketChange, TicketNow};
 pub use traits::{Reading, Traits};
 pub use whose::CustomerRef;
-pub use words::{SDK_SOURCE, USUAL_SOURCES, property_text, sentence, source_label};
 
 use crate::ids::{CustomerId, EventId, FilterId};
 use crate::page::Cursor;

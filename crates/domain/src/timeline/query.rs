@@ -1,6 +1,6 @@
 //! Which stretch of a timeline, of which kinds, as the address says it.
 
-use super::{EventKind, Narrow};
+use super::{EventKind, TimelineFilter};
 use crate::address;
 use crate::page::Cursor;
 use chrono::NaiveDate;
@@ -28,7 +28,7 @@ pub struct TimelineQuery {
     /// In the order of [`EventKind::ALL`], without repeats; empty means all kinds.
     kinds: Vec<EventKind>,
     #[serde(default)]
-    pub narrow: Narrow,
+    pub filter: TimelineFilter,
     pub at: Position,
     /// Whose days are meant: the reader's time zone, as their browser says it; UTC without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ impl TimelineQuery {
         let kinds: Vec<_> = EventKind::ALL.iter().copied().filter(|k| kinds.contains(k)).collect();
         let all = kinds.len() == EventKind::ALL.len();
         let kinds = if all { Vec::new() } else { kinds };
-        Self { kinds, narrow: Narrow::default(), at, zone: None }
+        Self { kinds, filter: TimelineFilter::default(), at, zone: None }
     }
 
     /// Reads the address: `filter=error,call`, what [`Narrow`] has, and one of `event`, `on`,
@@ -58,7 +58,7 @@ impl TimelineQuery {
             .or_else(|| cursor("before").map(Position::Before))
             .or_else(|| cursor("after").map(Position::After))
             .unwrap_or_default();
-        Self { narrow: Narrow::parse(get), ..Self::new(&kinds, at) }
+        Self { filter: TimelineFilter::parse(get), ..Self::new(&kinds, at) }
     }
 
     /// The same from an address's query part.
@@ -92,29 +92,29 @@ impl TimelineQuery {
     }
 
     fn of_kinds(&self, kinds: &[EventKind]) -> Self {
-        let (narrow, zone) = (self.narrow.clone(), self.zone.clone());
-        Self { narrow, zone, ..Self::new(kinds, self.day_or_newest()) }
+        let (filter, zone) = (self.filter.clone(), self.zone.clone());
+        Self { filter, zone, ..Self::new(kinds, self.day_or_newest()) }
     }
 
     /// Whether days decide what shows, so that it matters whose days they are.
     pub fn by_days(&self) -> bool {
-        let narrowed = self.narrow.from.is_some() || self.narrow.to.is_some();
+        let narrowed = self.filter.from.is_some() || self.filter.to.is_some();
         narrowed || matches!(self.at, Position::On(_))
     }
 
     /// The same kinds, narrowed by this.
-    pub fn narrowed(&self, narrow: Narrow) -> Self {
-        Self { narrow, ..self.clone() }
+    pub fn filtered(&self, filter: TimelineFilter) -> Self {
+        Self { filter, ..self.clone() }
     }
 
     /// Whether some events do not show.
     pub fn is_filtered(&self) -> bool {
-        !self.kinds.is_empty() || !self.narrow.is_none()
+        !self.kinds.is_empty() || !self.filter.is_none()
     }
 
     /// Whether what was done to tickets shows in the tickets' rows alone: unless it is asked for.
     pub fn folds(&self) -> bool {
-        self.kinds.is_empty() && !self.narrow.searches()
+        self.kinds.is_empty() && !self.filter.searches()
     }
 
     fn day_or_newest(&self) -> Position {
@@ -135,8 +135,8 @@ impl TimelineQuery {
         if !self.kinds.is_empty() {
             parts.push(format!("filter={}", self.filter_text()));
         }
-        let narrow = self.narrow.fields();
-        parts.extend(narrow.map(|(name, value)| format!("{name}={}", address::encode(&value))));
+        let filter = self.filter.fields();
+        parts.extend(filter.map(|(name, value)| format!("{name}={}", address::encode(&value))));
         match self.at {
             Position::Newest => {}
             Position::Before(cursor) => parts.push(format!("before={cursor}")),
@@ -178,15 +178,15 @@ mod tests {
     #[test]
     fn what_narrows_goes_along() {
         let query = parse("?filter=error&find=a%20b&source=sentry&from=2026-11-01&to=2026-11-24");
-        assert_eq!(query.narrow.find, "a b");
-        assert!(query.is_filtered() && query.narrow.searches());
+        assert_eq!(query.filter.find, "a b");
+        assert!(query.is_filtered() && query.filter.searches());
         let moved =
-            query.toggled(EventKind::Error).at(Position::On(query.narrow.to.expect("a day")));
+            query.toggled(EventKind::Error).at(Position::On(query.filter.to.expect("a day")));
         assert_eq!(
             moved.to_query_string(),
             "?find=a%20b&source=sentry&from=2026-11-01&to=2026-11-24&on=2026-11-24"
         );
-        assert_eq!(parse("?find=%20&from=x").narrow.from, None);
+        assert_eq!(parse("?find=%20&from=x").filter.from, None);
         assert!(!parse("?from=yesterday&source=").is_filtered());
     }
 

@@ -19,7 +19,7 @@ pub async fn record_csat(ctx: &Ctx, number: i64, new: NewCsat) -> Result<()> {
     let event = NewEvent {
         body: new.comment.clone(),
         icon: Some("star".into()),
-        // Told again, an answer of that moment is the same answer.
+        // Notice again, an answer of that moment is the same answer.
         dedupe_key: Some(format!("csat:{}:{}", ticket.id, at.timestamp_micros())),
         ..NewEvent::activity(ticket.customer, at, "ticket.csat_answered", &place.customer_name)
     }

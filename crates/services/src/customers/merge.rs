@@ -103,7 +103,7 @@ async fn write(
         now: ctx.now,
     };
     let id = merges::merge(tx, ctx.workspace, &new).await?;
-    fold_later(ctx, tx, merged, TimeDelta::days(UNDO_DAYS)).await?;
+    move_events_later(ctx, tx, merged, TimeDelta::days(UNDO_DAYS)).await?;
     suggestions::dismiss(tx, ctx.workspace, (survivor, merged), ctx.now).await?;
     let event = NewEvent::activity(survivor, ctx.now, "customer.merged", ctx.actor_name())
         .title(format!("merged {} into this customer", from.details.name))
@@ -114,7 +114,12 @@ async fn write(
 }
 
 /// Plans the move of a merged customer's events.
-async fn fold_later(ctx: &Ctx, tx: &mut Tx, merged: CustomerId, wait: TimeDelta) -> Result<()> {
+async fn move_events_later(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    merged: CustomerId,
+    wait: TimeDelta,
+) -> Result<()> {
     let job = NewJob {
         kind: FOLD_CUSTOMER,
         key: &merged.to_string(),
@@ -147,7 +152,7 @@ pub(super) async fn join_visitor(
         now: ctx.now,
     };
     merges::merge(tx, ctx.workspace, &new).await?;
-    fold_later(ctx, tx, visitor, TimeDelta::zero()).await
+    move_events_later(ctx, tx, visitor, TimeDelta::zero()).await
 }
 
 /// Takes a merge back: the merged customer stands by themselves again with what they brought,

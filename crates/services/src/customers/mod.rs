@@ -1,20 +1,20 @@
 //! Customers: found or created by identifiers, edited, linked to accounts, listed.
 
 mod edit;
-mod fold;
 mod identify;
 mod link;
 mod merge;
+mod move_events;
 mod split;
 mod write;
 
 pub(crate) use edit::STALE;
 pub use edit::{edit, edit_since};
-pub(crate) use fold::fold_customer;
 pub(crate) use identify::{Said, describe_visitor, identify, join_waiting, suggest_by};
 pub(crate) use link::link_account_at;
 pub use link::{link_account, unlink_account};
 pub use merge::{FOLD_CUSTOMER, UNDO_DAYS, merge, preview, preview_by, undo};
+pub(crate) use move_events::move_events;
 pub use split::{Identity, dismiss, identity, split};
 pub(crate) use write::email_of_id;
 pub use write::{create, update, upsert};

@@ -19,7 +19,7 @@ const MOVED_MAX: usize = 20;
 pub async fn tidy(store: &Store) -> Result<bool, StoreError> {
     let old = ctx::now() - TimeDelta::days(limits::UPLOADS_WAITING_DAYS);
     let forgotten = store.forget_uploads(old, REMOVED_MAX).await?;
-    let loose = store.loose_files(ctx::now() - LOOSE, REMOVED_MAX).await?;
+    let loose = store.orphaned_files(ctx::now() - LOOSE, REMOVED_MAX).await?;
     let removed = loose.len();
     for (workspace, id) in loose {
         // The bytes first: should that fail, the note of them is still there.

@@ -1,7 +1,7 @@
 //! The worker: leases what is due, does a few jobs at a time, and stops in good order.
 
 use super::{JobError, Outcome, WAKE, next_attempt};
-use crate::outside::Outside;
+use crate::http_client::HttpClient;
 use crate::secrets::Keyring;
 use crate::{
     csat, ctx, customers, files, ingest, messages, notifications, people, push, sla, tickets,
@@ -39,7 +39,7 @@ pub struct Worker {
     /// Where this server is reached from outside, without a slash at the end.
     pub public_url: String,
     /// Reaches the push services of browsers.
-    pub outside: Outside,
+    pub http: HttpClient,
 }
 
 impl Worker {
@@ -143,7 +143,7 @@ impl Worker {
             }
             Outcome::Dead(error) => {
                 tracing::error!(job = %id, kind, attempts, %error, "a job failed for good");
-                self.store.bury_job(job, error).await
+                self.store.mark_dead(job, error).await
             }
         }
     }
@@ -177,7 +177,7 @@ async fn dispatch(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
         push::PUSH => push::send(worker, job).await,
         tickets::WAKE_TICKET => tickets::wake_ticket(worker, job).await,
         ingest::LINK_EVENTS => ingest::link_events(worker, job).await,
-        customers::FOLD_CUSTOMER => customers::fold_customer(worker, job).await,
+        customers::FOLD_CUSTOMER => customers::move_events(worker, job).await,
         unknown => Ok(Outcome::Dead(format!("This server knows no job `{unknown}`."))),
     }
 }

@@ -7,8 +7,8 @@ use crate::jobs::{JobError, Outcome, Worker, next_attempt};
 use rapport_domain::{Uuid, WorkspaceId};
 use rapport_mail::{DkimKey, OutgoingEmail};
 use rapport_store::jobs::Job;
+use rapport_store::mail_catcher::CaughtMail;
 use rapport_store::mailboxes::SendingMailbox;
-use rapport_store::outbox::OutboxMail;
 use secrecy::ExposeSecret;
 
 /// What the server said to each recipient, or why nobody was asked.
@@ -29,7 +29,7 @@ pub(crate) async fn post(
             return Ok(Err(failure));
         }
         let (sender, recipients) = (mailbox.address.clone(), to.to_vec());
-        let kept = OutboxMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
+        let kept = CaughtMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
         worker.store.put_into_outbox(workspace, &kept).await?;
         return Ok(Ok(to.iter().map(|email| (email.clone(), Ok(()))).collect()));
     }

@@ -1,6 +1,6 @@
 //! What a message carries besides its text.
 
-use crate::outside::Outside;
+use crate::http_client::HttpClient;
 use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -49,7 +49,7 @@ pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<Mess
 /// A remote picture of a message, fetched in the reader's stead: type and bytes.
 pub async fn message_picture(
     ctx: &Ctx,
-    outside: &Outside,
+    http: &HttpClient,
     id: MessageId,
     n: usize,
 ) -> Result<(&'static str, Vec<u8>)> {
@@ -57,7 +57,7 @@ pub async fn message_picture(
     let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
     let known = rapport_mail::remote_pictures(&row.html);
     let address = known.get(n).ok_or(AppError::NotFound)?;
-    outside.picture(address, REMOTE_PICTURE_BYTES).await
+    http.picture(address, REMOTE_PICTURE_BYTES).await
 }
 
 /// Every header of a message, as it arrived.

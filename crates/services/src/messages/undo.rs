@@ -59,7 +59,7 @@ pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
     let mut tx = ctx.store.begin().await?;
     start_again(&mut tx, ctx, message).await?;
     let key = message.to_string();
-    if !jobs::hurry(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
+    if !jobs::run_now(&mut tx, ctx.workspace, SEND_MAIL, &key).await? {
         jobs::forget_dead(&mut tx, ctx.workspace, SEND_MAIL, &key).await?;
         let job = NewJob {
             kind: SEND_MAIL,

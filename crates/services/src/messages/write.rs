@@ -2,7 +2,7 @@
 
 use super::outgoing::{self, Below};
 use crate::files::{self, Attached, Kept, NewFile};
-use crate::notifications::{self, Told};
+use crate::notifications::{self, Notice};
 use crate::tickets::{self, TouchByMessage, Touched, touch_by_message};
 use crate::{Ctx, Result};
 use base64::Engine;
@@ -293,12 +293,12 @@ async fn insert(
         messages::forget_returned(tx, ctx.workspace, user, ticket.id).await?;
     }
     if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
-        notifications::tell_named(tx, ctx, ticket.id, id, source).await?;
+        notifications::notify_named(tx, ctx, ticket.id, id, source).await?;
     }
     // History that an import brings is no news.
     if new.kind == MessageKind::Customer && new.sent_at.is_none() {
-        let told = Told::of_customer(ticket.id, id, &touched, &author.name, body);
-        notifications::tell(tx, ctx, &told).await?;
+        let notice = Notice::of_customer(ticket.id, id, &touched, &author.name, body);
+        notifications::notify(tx, ctx, &notice).await?;
     }
     if let Some(forwarded) = extra.forwards {
         messages::set_forwards(tx, ctx.workspace, id, forwarded).await?;

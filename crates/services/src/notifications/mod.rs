@@ -2,10 +2,10 @@
 //! do not look. Each chooses by their own rules ([`rapport_domain::notify`]).
 
 mod mail;
-mod tell;
+mod notify;
 
 pub(crate) use mail::{NOTIFY_MAIL, send_news};
-pub(crate) use tell::{Told, tell};
+pub(crate) use notify::{Notice, notify};
 
 use crate::{Ctx, Result, preferences};
 use rapport_domain::notification::Notifications;
@@ -60,7 +60,7 @@ pub(crate) fn reader(ctx: &Ctx) -> Result<UserId> {
 }
 
 /// Tells the people whom a note names, in the transaction that stores it.
-pub(crate) async fn tell_named(
+pub(crate) async fn notify_named(
     tx: &mut Tx,
     ctx: &Ctx,
     ticket: TicketId,
@@ -72,7 +72,7 @@ pub(crate) async fn tell_named(
     if named.is_empty() {
         return Ok(());
     }
-    let told = Told {
+    let notice = Notice {
         news: News::Mention,
         ticket,
         message: Some(message),
@@ -81,5 +81,5 @@ pub(crate) async fn tell_named(
         actor_name: ctx.actor_name(),
         text: &markdown::plain(source),
     };
-    tell(tx, ctx, &told).await
+    notify(tx, ctx, &notice).await
 }

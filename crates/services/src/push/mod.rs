@@ -178,7 +178,7 @@ async fn tell_one(worker: &Worker, sender: &Sender, to: &Subscription, text: &st
         ("ttl", KEPT_S),
         ("urgency", "high"),
     ];
-    match worker.outside.post(&to.endpoint, &headers, sealed).await {
+    match worker.http.post(&to.endpoint, &headers, sealed).await {
         Ok(200..=299) => Answer::Taken,
         Ok(404 | 410) => Answer::Gone,
         Ok(status) => Answer::Later(format!("The push service answered {status}.")),

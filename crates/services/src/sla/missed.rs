@@ -1,6 +1,6 @@
 //! Notes on a ticket that a due time passed. The worker looks for them; it acts as the system.
 
-use crate::notifications::{self, Told};
+use crate::notifications::{self, Notice};
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::notify::News;
@@ -40,7 +40,7 @@ async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result
     timeline::append(&mut tx, workspace, ctx.now, &events).await?;
     if let Some(due) = missed.iter().filter(|due| ctx.now - due.at < NEWS).max_by_key(|d| d.at) {
         let said = format!("{} {}", due.target.label(), due.text(ctx.now));
-        tell(&mut tx, &ctx, News::Overdue, &ticket, &said).await?;
+        notify(&mut tx, &ctx, News::Overdue, &ticket, &said).await?;
     }
     let next = later.iter().map(|due| due.at).min();
     sla::set_clock(&mut tx, workspace, ticket.id, &clock, next).await?;
@@ -60,7 +60,7 @@ pub(crate) async fn warn_of_due(store: &Store) -> Result<()> {
             let due = ticket.sla().dues().filter(|due| due.at > now).min_by_key(|due| due.at);
             if let Some(due) = due {
                 let said = format!("{} {}", due.target.label(), due.text(now));
-                tell(&mut tx, &ctx, News::DueSoon, &ticket, &said).await?;
+                notify(&mut tx, &ctx, News::DueSoon, &ticket, &said).await?;
             }
             tx.commit().await.map_err(StoreError::from)?;
         }
@@ -68,14 +68,14 @@ pub(crate) async fn warn_of_due(store: &Store) -> Result<()> {
     Ok(())
 }
 
-async fn tell(
+async fn notify(
     tx: &mut Tx,
     ctx: &Ctx,
     news: News,
     ticket: &tickets::LockedTicket,
     text: &str,
 ) -> Result<()> {
-    let told = Told {
+    let notice = Notice {
         news,
         ticket: ticket.id,
         message: None,
@@ -84,7 +84,7 @@ async fn tell(
         actor_name: ctx.actor_name(),
         text,
     };
-    notifications::tell(tx, ctx, &told).await
+    notifications::notify(tx, ctx, &notice).await
 }
 
 fn event(ctx: &Ctx, ticket: &tickets::LockedTicket, due: &Due) -> NewEvent {

@@ -121,7 +121,7 @@ pub(super) async fn store(
     }
     timeline::append(tx, ctx.workspace, ctx.now, events).await?;
     csat::follow(tx, ctx, before, after).await?;
-    given::tell_changed(tx, ctx, before, after).await?;
+    given::notify_changed(tx, ctx, before, after).await?;
     let properties = (before.priority, before.team) != (after.priority, after.team);
     if properties || before.status != after.status {
         sla::follow(tx, ctx, after, properties).await?;

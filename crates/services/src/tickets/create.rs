@@ -90,7 +90,7 @@ pub async fn open_as(
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     sla::start(tx, ctx, id).await?;
     if crate::ctx::now() - submitted_at.min(ctx.now) <= HISTORY && !status.is_closed() {
-        given::tell(tx, ctx, id, insert.assignee, insert.team).await?;
+        given::notify(tx, ctx, id, insert.assignee, insert.team).await?;
     }
     Ok(TicketCreated { id, number, customer_id: customer, version: 1 })
 }

@@ -1,6 +1,6 @@
 //! Telling people that a ticket was given to them, or to their team.
 
-use crate::notifications::{self, Told};
+use crate::notifications::{self, Notice};
 use crate::{Ctx, Result};
 use rapport_domain::notify::News;
 use rapport_domain::{TeamId, TicketId, UserId};
@@ -8,7 +8,7 @@ use rapport_store::Tx;
 use rapport_store::tickets::LockedTicket;
 
 /// After a change: only of what it gave to somebody else.
-pub(super) async fn tell_changed(
+pub(super) async fn notify_changed(
     tx: &mut Tx,
     ctx: &Ctx,
     before: &LockedTicket,
@@ -16,11 +16,11 @@ pub(super) async fn tell_changed(
 ) -> Result<()> {
     let assignee = after.assignee.filter(|_| before.assignee != after.assignee);
     let team = after.team.filter(|_| before.team != after.team);
-    tell(tx, ctx, after.id, assignee, team).await
+    notify(tx, ctx, after.id, assignee, team).await
 }
 
 /// A team hears of what nobody of it has yet.
-pub(super) async fn tell(
+pub(super) async fn notify(
     tx: &mut Tx,
     ctx: &Ctx,
     ticket: TicketId,
@@ -30,7 +30,7 @@ pub(super) async fn tell(
     if assignee.is_none() && team.is_none() {
         return Ok(());
     }
-    let told = Told {
+    let notice = Notice {
         news: News::Assigned,
         ticket,
         message: None,
@@ -39,5 +39,5 @@ pub(super) async fn tell(
         actor_name: ctx.actor_name(),
         text: "",
     };
-    notifications::tell(tx, ctx, &told).await
+    notifications::notify(tx, ctx, &notice).await
 }

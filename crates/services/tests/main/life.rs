@@ -1,6 +1,6 @@
 //! Snooze and wake, merge and part, move, spam.
 
-use crate::mailboxes::{keys, outside};
+use crate::mailboxes::{http, keys};
 use crate::world::{World, insert_customer};
 use rapport_domain::message::{MessageMode, WriteMessage};
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated};
@@ -43,7 +43,7 @@ fn worker(world: &World) -> Worker {
         store: world.store.clone(),
         keys: keys(),
         public_url: "https://r.example".into(),
-        outside: outside(),
+        http: http(),
     }
 }
 

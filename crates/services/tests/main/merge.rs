@@ -1,4 +1,4 @@
-use crate::mailboxes::outside;
+use crate::mailboxes::http;
 use crate::world::{World, insert_customer};
 use rapport_domain::merge::{FieldChoice, MergeForm};
 use rapport_domain::timeline::{EventKind, LogQuery, Position, TimelineQuery};
@@ -211,7 +211,7 @@ async fn what_was_merged_for_good_is_folded_and_counts_stay(pool: PgPool) {
         store: world.store.clone(),
         keys: Default::default(),
         public_url: "http://127.0.0.1".into(),
-        outside: outside(),
+        http: http(),
     };
     assert_eq!(run_due(&worker).await, 1);
     assert_eq!(seen(&ctx, world.customer).await, (30, 30));
@@ -239,7 +239,7 @@ async fn events_that_came_first_are_linked_when_their_customer_appears(pool: PgP
         store: world.store.clone(),
         keys: Default::default(),
         public_url: "http://127.0.0.1".into(),
-        outside: outside(),
+        http: http(),
     };
     assert_eq!(run_due(&worker).await, 1);
     assert_eq!(seen(&ctx, late).await, (7, 7));

@@ -1,6 +1,6 @@
 //! Who is told of what, by which way, and when.
 
-use crate::mailboxes::{input, keys, outside};
+use crate::mailboxes::{http, input, keys};
 use crate::sink::Sink;
 use crate::world::World;
 use base64::Engine;
@@ -39,7 +39,7 @@ async fn customer_writes(world: &World, by: &Viewer, number: i64) {
 
 fn worker(world: &World) -> Worker {
     let public_url = "https://r.example".into();
-    Worker { store: world.store.clone(), keys: keys(), public_url, outside: outside() }
+    Worker { store: world.store.clone(), keys: keys(), public_url, http: http() }
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

@@ -51,7 +51,7 @@ async fn an_answer_waits_for_what_others_wrote_and_a_note_for_answers_alone(pool
     assert_eq!(newer(messages::note(&priya, number, note(Some(seen))).await).len(), 1);
     let came = newer(messages::reply(&priya, number, answer("Try this", Some(seen))).await);
     assert_eq!(came.len(), 2);
-    assert_eq!(came[1].deed(), "Sam Ortiz answered");
+    assert_eq!(came[1].action(), "Sam Ortiz answered");
     let details = messages::details(&priya, number, None).await.unwrap();
     assert_eq!(details.thread.messages.len(), 5, "what was refused was not stored");
     // Having seen these, they send it all the same.

@@ -3,7 +3,7 @@ use rapport_domain::message::NewMessage;
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket};
 use rapport_domain::timeline::TimelineQuery;
 use rapport_domain::{AppError, Cursor, MessageId, Uuid};
-use rapport_services::outside::Outside;
+use rapport_services::http_client::HttpClient;
 use rapport_services::{Ctx, messages, tickets, timeline};
 use serde_json::json;
 use sqlx::PgPool;
@@ -57,15 +57,15 @@ async fn remote_pictures_are_fetched_when_asked_for(pool: PgPool) {
     assert_eq!(shown.hidden, 0);
     assert!(shown.html.contains(&format!("/files/messages/{id}/pictures/1")), "{}", shown.html);
 
-    let outside = Outside::allowing(|_| true).unwrap();
+    let http = HttpClient::allowing(|_| true).unwrap();
     let mut kinds = Vec::new();
     for n in 0..3 {
-        kinds.push(messages::message_picture(&ctx, &outside, id, n).await);
+        kinds.push(messages::message_picture(&ctx, &http, id, n).await);
     }
     let good = kinds.iter().filter(|k| k.as_ref() == Ok(&("image/png", PNG.to_vec()))).count();
     assert_eq!(good, 1, "what is no picture is none, and there is no third: {kinds:?}");
     let stranger = world.stranger().await;
-    let refused = messages::message_picture(&stranger, &outside, id, 0).await;
+    let refused = messages::message_picture(&stranger, &http, id, 0).await;
     assert_eq!(refused.unwrap_err(), AppError::NotFound);
 }
 
@@ -75,8 +75,8 @@ async fn no_picture_leads_into_our_own_network(pool: PgPool) {
     let ctx = world.ctx(&world.sam);
     let picture = serve(PNG).await;
     let id = message(&ctx, &world, &format!("<img src='{picture}'>")).await;
-    let outside = Outside::new().unwrap();
-    let refused = messages::message_picture(&ctx, &outside, id, 0).await;
+    let http = HttpClient::new().unwrap();
+    let refused = messages::message_picture(&ctx, &http, id, 0).await;
     assert_eq!(refused.unwrap_err(), AppError::NotFound);
 }
 
@@ -95,9 +95,9 @@ async fn only_the_address_of_a_stored_event_is_asked(pool: PgPool) {
     let at = page.items[0].cursor();
     assert_eq!(page.items[0].picture(), Some(address.as_str()));
 
-    let outside = Outside::allowing(|_| true).unwrap();
+    let http = HttpClient::allowing(|_| true).unwrap();
     let asked = async |ctx: &Ctx, at: Cursor| {
-        let fetch = timeline::event_picture(ctx, &outside, world.customer.into(), at);
+        let fetch = timeline::event_picture(ctx, &http, world.customer.into(), at);
         tokio::select! {
             answer = fetch => {
                 assert_eq!(answer.unwrap_err(), AppError::NotFound);

@@ -1,6 +1,6 @@
 //! When tickets are due, and what is noted when that passed.
 
-use crate::mailboxes::{keys, outside};
+use crate::mailboxes::{http, keys};
 use crate::world::World;
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::AppError;
@@ -107,7 +107,7 @@ async fn what_is_overdue_is_noted_once(pool: PgPool) {
         store: world.store.clone(),
         keys: keys(),
         public_url: "https://r.example".into(),
-        outside: outside(),
+        http: http(),
     };
     assert_eq!(run_due(&worker).await, 0);
     // Two hours pass.

@@ -38,7 +38,7 @@ impl Store {
     }
 
     /// Files of all workspaces that were loose before an instant, oldest first.
-    pub async fn loose_files(
+    pub async fn orphaned_files(
         &self,
         before: DateTime<Utc>,
         limit: i64,

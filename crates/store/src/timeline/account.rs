@@ -4,7 +4,7 @@ use super::page::{self, Span};
 use crate::{Result, Store, StoreError};
 use rapport_domain::limits::ACCOUNT_STREAMS;
 use rapport_domain::timeline::{
-    AccountEvent, AccountTimeline, EventCustomer, Narrow, TicketNow, TimelineQuery,
+    AccountEvent, AccountTimeline, EventCustomer, TicketNow, TimelineFilter, TimelineQuery,
 };
 use rapport_domain::{AccountId, CustomerId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ impl Store {
         account: AccountId,
         query: &TimelineQuery,
     ) -> Result<AccountTimeline> {
-        let span = Span::new(query.at, &Narrow::default(), page::zone(query));
+        let span = Span::new(query.at, &TimelineFilter::default(), page::zone(query));
         let kinds: Vec<String> = query.kinds().iter().map(|k| k.as_str().to_string()).collect();
         let activities = span.activities_from(query);
         // One row more than shown says whether there is more, on the page's other side too.

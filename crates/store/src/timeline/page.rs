@@ -5,8 +5,8 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use rapport_domain::limits::{TIMELINE_EVENTS, TIMELINE_LOOK};
 use rapport_domain::timeline::{
-    ActivityDay, EventKind, EventTicket, Narrow, Overview, Position, STRIP_DAYS, SavedFilter,
-    TicketNow, Timeline, TimelineItem, TimelinePage, TimelineQuery,
+    ActivityDay, EventKind, EventTicket, Overview, Position, STRIP_DAYS, SavedFilter, TicketNow,
+    Timeline, TimelineFilter, TimelineItem, TimelinePage, TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -59,7 +59,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn new(at: Position, narrow: &Narrow, zone: Tz) -> Self {
+    pub(super) fn new(at: Position, filter: &TimelineFilter, zone: Tz) -> Self {
         let all = TIMELINE_EVENTS;
         let mut span = match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
@@ -70,7 +70,7 @@ impl Span {
                 Self { point: just_after(cursor), older: all - CONTEXT_NEWER, newer: CONTEXT_NEWER }
             }
         };
-        if let Some(to) = narrow.to {
+        if let Some(to) = filter.to {
             span.point = span.point.min(end_of_day(to, zone));
         }
         span
@@ -88,10 +88,10 @@ impl Span {
 
     /// Events looked at before and after the point. One row more than shown says whether there is
     /// more; and a page always knows whether something lies on its other side, which costs one row.
-    fn looks(&self, narrow: &Narrow) -> (i64, i64) {
+    fn looks(&self, filter: &TimelineFilter) -> (i64, i64) {
         let look = |shown: u32| match shown {
             0 => 1,
-            _ if narrow.searches() => i64::from(TIMELINE_LOOK),
+            _ if filter.searches() => i64::from(TIMELINE_LOOK),
             shown => i64::from(shown) + 1,
         };
         (look(self.older), look(self.newer))
@@ -110,13 +110,13 @@ impl Store {
         overview: Option<UserId>,
         now: DateTime<Utc>,
     ) -> Result<Timeline> {
-        let narrow = &query.narrow;
+        let filter = &query.filter;
         let zone = zone(query);
-        let span = Span::new(query.at, narrow, zone);
-        let (look_older, look_newer) = span.looks(narrow);
+        let span = Span::new(query.at, filter, zone);
+        let (look_older, look_newer) = span.looks(filter);
         let kinds: Vec<&str> = query.kinds().iter().map(|k| k.as_str()).collect();
         let first_day = now.date_naive() - Days::new(STRIP_DAYS - 1);
-        let from = start_of_day(narrow.from.unwrap_or(NaiveDate::MIN), zone).at;
+        let from = start_of_day(filter.from.unwrap_or(NaiveDate::MIN), zone).at;
         let activities = span.activities_from(query);
         let found = sqlx::query_file!(
             "queries/timeline_page.sql",
@@ -130,9 +130,9 @@ impl Store {
             overview.is_some(),
             first_day,
             from,
-            narrow.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
-            narrow.find.to_lowercase(),
-            narrow.source,
+            filter.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
+            filter.find.to_lowercase(),
+            filter.source,
             look_older,
             look_newer,
             overview.map(|user| user.0),
@@ -149,7 +149,7 @@ impl Store {
         let (pins, rows): (Vec<Row>, Vec<Row>) =
             found.rows.0.into_iter().partition(|r| r.place == Place::Pin);
         let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
-            end.filter(|_| narrow.searches()).map(|e| Cursor::new(e.0.0, e.0.1))
+            end.filter(|_| filter.searches()).map(|e| Cursor::new(e.0.0, e.0.1))
         };
         Ok(Timeline {
             customer: CustomerId(found.customer),

@@ -2,7 +2,9 @@
 
 use crate::timeline::{customer, event, noon, read, start, take_in, write};
 use chrono::{NaiveDate, TimeDelta};
-use rapport_domain::timeline::{EventKind, EventPlace, LogQuery, Narrow, Position, TimelineQuery};
+use rapport_domain::timeline::{
+    EventKind, EventPlace, LogQuery, Position, TimelineFilter, TimelineQuery,
+};
 use rapport_domain::{Cursor, Uuid};
 use rapport_store::timeline::{NewEvent, Received, pin, unpin};
 use rapport_store::{StoreError, merges};
@@ -72,8 +74,12 @@ async fn a_search_looks_a_stretch_and_goes_on_where_it_ended(pool: PgPool) {
         take_in(&store, workspace, some).await;
     }
     let search = async |find: &str, source: &str, at: Position| {
-        let narrow = Narrow { find: find.into(), source: source.into(), ..Narrow::default() };
-        let query = TimelineQuery::new(&[], at).narrowed(narrow);
+        let filter = TimelineFilter {
+            find: find.into(),
+            source: source.into(),
+            ..TimelineFilter::default()
+        };
+        let query = TimelineQuery::new(&[], at).filtered(filter);
         read(&store, workspace, alex, query).await.page
     };
     let first = search("half", "", Position::Newest).await;
@@ -92,8 +98,8 @@ async fn a_search_looks_a_stretch_and_goes_on_where_it_ended(pool: PgPool) {
     assert!(search("half", "web", Position::Newest).await.items.is_empty());
     // Days bound it on both sides.
     let day = |d| NaiveDate::from_ymd_opt(2026, 11, d);
-    let narrow = Narrow { from: day(22), to: day(22), ..Narrow::default() };
-    let query = TimelineQuery::default().narrowed(narrow);
+    let filter = TimelineFilter { from: day(22), to: day(22), ..TimelineFilter::default() };
+    let query = TimelineQuery::default().filtered(filter);
     let page = read(&store, workspace, alex, query.clone()).await.page;
     assert_eq!(page.items[0].occurred_at.to_rfc3339(), "2026-11-22T23:59:00+00:00");
     let oldest =
@@ -133,7 +139,7 @@ async fn what_is_pinned_stays_on_top_through_a_merge(pool: PgPool) {
         .unwrap();
     assert_eq!(pins(dana).await, [written[0].cursor.id]);
     let mut tx = store.begin().await.unwrap();
-    merges::fold(&mut tx, workspace, alex, dana, 10, noon()).await.unwrap();
+    merges::move_events(&mut tx, workspace, alex, dana, 10, noon()).await.unwrap();
     assert!(
         pin(&mut tx, workspace, dana, other, None, noon() + TimeDelta::minutes(1)).await.unwrap()
     );

@@ -69,8 +69,8 @@ async fn an_account_s_page_shows_whose_each_event_is(pool: PgPool) {
         lost.push(answer.body.split("role=\"alert\"").nth(1).map(String::from));
     }
     assert!(lost.windows(2).all(|two| two[0] == two[1] && two[0].is_some()), "{lost:?}");
-    let nameless = app.page(&path, "").await;
-    assert_eq!(nameless.header(header::LOCATION), format!("/login?next={path}"));
+    let anonymous = app.page(&path, "").await;
+    assert_eq!(anonymous.header(header::LOCATION), format!("/login?next={path}"));
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -153,6 +153,6 @@ async fn a_picture_beside_an_event_comes_through_us_alone(pool: PgPool) {
     }
     assert!(!asked.is_finished());
     asked.abort();
-    let nameless = app.page(&pictures[0], "").await;
-    assert_ne!(nameless.status, StatusCode::OK);
+    let anonymous = app.page(&pictures[0], "").await;
+    assert_ne!(anonymous.status, StatusCode::OK);
 }

@@ -14,7 +14,7 @@ fn worker(app: &TestApp) -> Worker {
         store: app.store.clone(),
         keys: Default::default(),
         public_url: "http://rapport.example".into(),
-        outside: rapport_services::outside::Outside::new().expect("a client"),
+        http: rapport_services::http_client::HttpClient::new().expect("a client"),
     }
 }
 

@@ -11,9 +11,9 @@ async fn the_palette_gets_places_and_the_nameless_get_none(pool: PgPool) {
     let id = app.customer("u1").await;
     let ticket = json!({"customer": {"external_id": "u1"}, "subject": "Export <b>fails</b>"});
     let number = app.post("/tickets", ticket).await.json()["number"].clone();
-    let nameless = app.page("/search/suggestions?q=export", "").await;
-    assert_eq!(nameless.status, StatusCode::SEE_OTHER);
-    assert!(nameless.header(header::LOCATION).starts_with("/login"));
+    let anonymous = app.page("/search/suggestions?q=export", "").await;
+    assert_eq!(anonymous.status, StatusCode::SEE_OTHER);
+    assert!(anonymous.header(header::LOCATION).starts_with("/login"));
 
     let cookie = app.priya().await;
     let found = app.page("/search/suggestions?q=export", &cookie).await;

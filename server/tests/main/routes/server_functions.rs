@@ -3,7 +3,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use sqlx::PgPool;
 
-/// Functions that tell who is logged in; they answer the nameless with "nobody".
+/// Functions that tell who is logged in; they answer the anonymous with "nobody".
 const OPEN: [&str; 1] = ["current_viewer"];
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

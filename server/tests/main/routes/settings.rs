@@ -23,9 +23,9 @@ async fn the_settings_come_without_a_browser_half(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let cookie = app.priya().await;
     for path in PAGES {
-        let nameless = app.page(path, "").await;
-        assert_eq!(nameless.status, StatusCode::SEE_OTHER, "{path}");
-        assert_eq!(nameless.header(header::LOCATION), format!("/login?next={path}"));
+        let anonymous = app.page(path, "").await;
+        assert_eq!(anonymous.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(anonymous.header(header::LOCATION), format!("/login?next={path}"));
         let page = app.page(path, &cookie).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         let policy = page.header(header::CONTENT_SECURITY_POLICY);

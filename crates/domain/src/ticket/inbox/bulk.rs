@@ -79,7 +79,7 @@ impl FromStr for BulkChange {
 
 impl BulkChange {
     /// What was done to so many tickets, in words.
-    pub fn told(&self, tickets: u32) -> String {
+    pub fn summary(&self, tickets: u32) -> String {
         let what = if tickets == 1 { "1 ticket".to_string() } else { format!("{tickets} tickets") };
         match self {
             Self::Assign(None) => format!("Took {what} off their assignee"),

@@ -1,7 +1,7 @@
 //! Writes a mail's message into its ticket.
 
 use super::StoredMail;
-use crate::notifications::{self, Told};
+use crate::notifications::{self, Notice};
 use crate::tickets::{TouchByMessage, open_as, touch_by_message};
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
@@ -120,8 +120,8 @@ pub(super) async fn store(
     }
     if insert.kind == MessageKind::Customer && !automatic {
         let (name, text) = (insert.author_name, insert.body_text);
-        let told = Told::of_customer(insert.ticket, insert.id, &touched, name, text);
-        notifications::tell(tx, ctx, &told).await?;
+        let notice = Notice::of_customer(insert.ticket, insert.id, &touched, name, text);
+        notifications::notify(tx, ctx, &notice).await?;
     }
     tracing::info!(ticket = touched.number, class = ?facts.class, unreadable = insert.unreadable, "mail filed");
     Ok(InboundEmail {

@@ -61,7 +61,7 @@ pub(super) async fn bounced(
     }
     let reported = bounce.recipients.iter().take(RECIPIENTS_MAX).enumerate();
     let events: Vec<NewEvent> = reported
-        .filter_map(|(n, r)| Some(event(filing, &sent, n, told(r)?, r, &bounce.words)))
+        .filter_map(|(n, r)| Some(event(filing, &sent, n, notice(r)?, r, &bounce.words)))
         .collect();
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     Ok(Some(answer(sent, false)))
@@ -114,7 +114,7 @@ async fn about(
 }
 
 /// The activity's name and title; nothing for what went as it should.
-fn told(recipient: &Recipient) -> Option<(&'static str, String)> {
+fn notice(recipient: &Recipient) -> Option<(&'static str, String)> {
     let whom = recipient.email.as_deref().unwrap_or("the recipient");
     match recipient.action {
         Action::Failed => Some((

@@ -8,7 +8,7 @@ mod news;
 mod opened;
 mod tls;
 
-use crate::mailboxes::{input, keys, outside};
+use crate::mailboxes::{http, input, keys};
 use crate::sink::Sink;
 use crate::world::World;
 use rapport_domain::message::{Delivery, WriteMessage};
@@ -36,8 +36,7 @@ impl Post {
         let mailbox = mailboxes::create(&ctx, &keys(), new).await.unwrap();
         let number = inbound(&ctx, "first@customer.example", "").await;
         let public_url = "https://rapport.acme.example".into();
-        let worker =
-            Worker { store: world.store.clone(), keys: keys(), public_url, outside: outside() };
+        let worker = Worker { store: world.store.clone(), keys: keys(), public_url, http: http() };
         Self { world, ctx, worker, sink, mailbox, number }
     }
 

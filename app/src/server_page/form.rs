@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 /// The fields of a form that was sent, in their order.
 #[derive(Debug, Clone, Default)]
-pub struct Sent(pub Vec<(String, String)>);
+pub struct FormData(pub Vec<(String, String)>);
 
-impl Sent {
+impl FormData {
     /// The text of a field; empty when it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
@@ -44,12 +44,12 @@ impl Sent {
 
 /// What was refused and why: nothing at all when a page is opened.
 #[derive(Debug, Clone, Default)]
-pub struct Draft(pub Option<(Sent, AppError)>);
+pub struct FormState(pub Option<(FormData, AppError)>);
 
-impl Draft {
+impl FormState {
     /// What was typed so far, which nobody asked to keep yet.
-    pub fn looked_at(sent: Sent) -> Self {
-        Self(Some((sent, AppError::Invalid(Vec::new()))))
+    pub fn looked_at(form: FormData) -> Self {
+        Self(Some((form, AppError::Invalid(Vec::new()))))
     }
 
     /// Why it was refused, if it was.
@@ -58,27 +58,27 @@ impl Draft {
         Some(error).filter(|e| !matches!(e, AppError::Invalid(fields) if fields.is_empty()))
     }
 
-    /// The part of one form, which names its deed in a field `do`.
-    pub fn of(&self, deed: &str) -> Self {
-        Self(self.0.clone().filter(|(sent, _)| sent.text("do") == deed))
+    /// The part of one form, which names its action in a field `do`.
+    pub fn of(&self, action: &str) -> Self {
+        Self(self.0.clone().filter(|(form, _)| form.text("do") == action))
     }
 
     /// What stands in a field: what was typed there, else `stored`.
     pub fn value(&self, name: &str, stored: impl Into<String>) -> String {
         match &self.0 {
-            Some((sent, _)) if sent.ticked(name) => sent.text(name).to_string(),
+            Some((form, _)) if form.ticked(name) => form.text(name).to_string(),
             _ => stored.into(),
         }
     }
 
     /// Whether a box is ticked: as it was sent, else as `stored`.
     pub fn ticked(&self, name: &str, stored: bool) -> bool {
-        self.0.as_ref().map_or(stored, |(sent, _)| sent.ticked(name))
+        self.0.as_ref().map_or(stored, |(form, _)| form.ticked(name))
     }
 
     /// Whether `value` is among a field's several choices: as it was sent, else as `stored`.
     pub fn has(&self, name: &str, value: &str, stored: bool) -> bool {
-        self.0.as_ref().map_or(stored, |(sent, _)| sent.all(name).any(|v| v == value))
+        self.0.as_ref().map_or(stored, |(form, _)| form.all(name).any(|v| v == value))
     }
 
     /// What is wrong with a field.
@@ -103,8 +103,8 @@ impl Draft {
 mod tests {
     use super::*;
 
-    fn sent() -> Sent {
-        Sent(
+    fn sent() -> FormData {
+        FormData(
             [("do", "save"), ("name", "typed"), ("day", "1"), ("day", "3")]
                 .map(|(n, v)| (n.into(), v.into()))
                 .into(),
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn a_refused_form_keeps_what_was_typed() {
-        let draft = Draft(Some((sent(), AppError::invalid("name", "Too long."))));
-        let ours = draft.of("save");
+        let state = FormState(Some((sent(), AppError::invalid("name", "Too long."))));
+        let ours = state.of("save");
         assert_eq!(ours.value("name", "stored"), "typed");
         assert_eq!(ours.value("other", "stored"), "stored");
         assert!(!ours.ticked("box", true), "an unticked box is not sent at all");
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(ours.error("name").as_deref(), Some("Too long."));
         assert_eq!(ours.general(&["name"]).as_deref(), Some("Not saved: see below."));
         assert_eq!(ours.general(&[]).as_deref(), Some("Too long."));
-        let another = draft.of("remove");
+        let another = state.of("remove");
         assert_eq!(another.value("name", "stored"), "stored");
         assert_eq!(another.general(&[]), None);
     }

@@ -1,9 +1,9 @@
 //! The reader's own views: renamed, shared, put in order, deleted.
 
 use crate::frame::{Frame, Section};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
-use crate::settings::{Page, deed_button, page_error};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
+use crate::settings::{ServerPage, action_button, page_error};
 use crate::ui::empty::Empty;
 use leptos::prelude::*;
 use rapport_domain::ticket::SavedView;
@@ -12,35 +12,35 @@ use rapport_services::{Result, tickets};
 
 pub struct SavedViews;
 
-impl Page for SavedViews {
+impl ServerPage for SavedViews {
     const PATH: &'static str = "/inbox/views";
     const TITLE: &'static str = "Your views";
     const ABOUT: &'static str = "Views of the inbox that you saved. Those for everybody stand beside everybody's inbox, and remain yours.";
-    const SAID: &'static [(&'static str, &'static str)] =
+    const FLASHES: &'static [(&'static str, &'static str)] =
         &[("saved", "View saved"), ("moved", "View moved"), ("removed", "View deleted")];
     const PERMISSION: Permission = Permission::Read;
     type Data = Vec<SavedView>;
 
-    async fn load(visit: &Visit) -> Result<Vec<SavedView>> {
-        let mut all = tickets::saved_views(&visit.ctx).await?;
+    async fn load(request: &PageRequest) -> Result<Vec<SavedView>> {
+        let mut all = tickets::saved_views(&request.ctx).await?;
         all.retain(|view| view.own);
         Ok(all)
     }
 
-    async fn act(visit: &Visit, sent: &Sent) -> Result<&'static str> {
-        let id = sent.parse("id")?;
-        match sent.text("do") {
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        let id = form.parse("id")?;
+        match form.text("do") {
             "save" => {
-                let (name, shared) = (sent.text("name"), sent.ticked("shared"));
-                tickets::update_view(&visit.ctx, id, name, shared).await?;
+                let (name, shared) = (form.text("name"), form.ticked("shared"));
+                tickets::update_view(&request.ctx, id, name, shared).await?;
                 Ok("saved")
             }
-            deed @ ("up" | "down") => {
-                tickets::move_view(&visit.ctx, id, deed == "up").await?;
+            action @ ("up" | "down") => {
+                tickets::move_view(&request.ctx, id, action == "up").await?;
                 Ok("moved")
             }
             "remove" => {
-                tickets::delete_view(&visit.ctx, id).await?;
+                tickets::delete_view(&request.ctx, id).await?;
                 Ok("removed")
             }
             _ => Err(AppError::NotFound),
@@ -63,7 +63,7 @@ impl Page for SavedViews {
         .into_any()
     }
 
-    fn view(all: Vec<SavedView>, _: &Visit, draft: &Draft) -> AnyView {
+    fn view(all: Vec<SavedView>, _: &PageRequest, state: &FormState) -> AnyView {
         if all.is_empty() {
             return view! {
                 <Empty icon="inbox" title="You have saved no view">
@@ -73,7 +73,7 @@ impl Page for SavedViews {
             .into_any();
         }
         view! {
-            {page_error(draft, &["save", "up", "down", "remove"])}
+            {page_error(state, &["save", "up", "down", "remove"])}
             <ul class="field-list">{all.iter().map(row).collect_view()}</ul>
         }
         .into_any()
@@ -93,9 +93,9 @@ fn row(view: &SavedView) -> impl IntoView + use<> {
                 <button class="btn" type="submit">"Save"</button>
             </form>
             <a class="btn quiet" href=view.query.href()>"Open"</a>
-            {deed_button(path, "up", "Up", &id, &name)}
-            {deed_button(path, "down", "Down", &id, &name)}
-            {deed_button(path, "remove", "Delete", &id, &name)}
+            {action_button(path, "up", "Up", &id, &name)}
+            {action_button(path, "down", "Down", &id, &name)}
+            {action_button(path, "remove", "Delete", &id, &name)}
         </li>
     }
 }

@@ -12,12 +12,12 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct Group {
     pub name: &'static str,
-    pub items: Vec<Place>,
+    pub items: Vec<Destination>,
 }
 
 /// One place to go to.
 #[derive(Debug, Serialize)]
-pub struct Place {
+pub struct Destination {
     pub title: String,
     pub detail: String,
     pub icon: &'static str,
@@ -34,14 +34,14 @@ impl Group {
 
     /// What was found, kind by kind.
     pub fn found(found: Found) -> Vec<Self> {
-        let customers = found.customers.into_iter().map(|c| Place {
+        let customers = found.customers.into_iter().map(|c| Destination {
             detail: c.email.or(c.phone).or(c.account.map(|a| a.name)).unwrap_or_default(),
             title: c.name,
             icon: "user",
             href: format!("/customers/{}", c.id),
             external: false,
         });
-        let accounts = found.accounts.into_iter().map(|a| Place {
+        let accounts = found.accounts.into_iter().map(|a| Destination {
             title: a.name,
             detail: String::new(),
             icon: "building",
@@ -56,8 +56,8 @@ impl Group {
     }
 }
 
-fn ticket(found: FoundTicket) -> Place {
-    Place {
+fn ticket(found: FoundTicket) -> Destination {
+    Destination {
         href: found.href(),
         title: format!("#{} {}", found.number, found.subject),
         detail: format!("{} · {}", found.customer_name, found.status.label()),
@@ -67,21 +67,21 @@ fn ticket(found: FoundTicket) -> Place {
 }
 
 /// The pages that the reader may open and whose name has every word of `q`, or the start of it.
-pub fn places(viewer: &Viewer, saved: Vec<SavedView>, q: &str) -> Group {
+pub fn destinations(viewer: &Viewer, saved: Vec<SavedView>, q: &str) -> Group {
     let words = |text: &str| -> Vec<String> {
         let lower = text.to_lowercase();
         lower.split([' ', ':']).filter(|word| !word.is_empty()).map(String::from).collect()
     };
     let wanted = words(q);
-    let fits = |place: &Place| {
+    let fits = |place: &Destination| {
         let name = words(&place.title);
         wanted.iter().all(|word| name.iter().any(|part| part.starts_with(word)))
     };
     Group { name: "Go to", items: all(viewer, saved).into_iter().filter(fits).collect() }
 }
 
-fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Place> {
-    let page = |title: &str, icon, href: &str, external| Place {
+fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Destination> {
+    let page = |title: &str, icon, href: &str, external| Destination {
         title: title.into(),
         detail: String::new(),
         icon,

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 /// What acts on the list's tickets.
 #[derive(Clone, Copy)]
-pub struct Deeds {
+pub struct Actions {
     pub selection: Selection,
     /// Something is being done.
     pub busy: RwSignal<bool>,
@@ -22,7 +22,7 @@ pub struct Deeds {
     changed: Changed,
 }
 
-impl Deeds {
+impl Actions {
     /// Below [`crate::live::provide_changed`].
     pub fn new(selection: Selection) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Deeds {
                     if self.own.try_get_value().is_some() {
                         self.selection.clear();
                     }
-                    self.tell(&change, done);
+                    self.report(&change, done);
                 }
                 Err(error) => self.toasts.fail(error.to_string()),
             }
@@ -67,14 +67,14 @@ impl Deeds {
         });
     }
 
-    fn tell(self, change: &BulkChange, done: BulkDone) {
+    fn report(self, change: &BulkChange, done: BulkDone) {
         if let Some(problem) = done.problem() {
             self.toasts.fail(problem);
         }
         if done.done == 0 {
             return;
         }
-        let text = change.told(done.done);
+        let text = change.summary(done.done);
         if done.undo.is_empty() {
             self.toasts.say(text);
             return;

@@ -5,7 +5,7 @@
 use crate::pages::login::login_form;
 use crate::pages::not_found::nothing_here;
 use crate::pages::setup::{SetupTyped, setup_form};
-use crate::shell::plain_shell;
+use crate::shell::server_page_shell;
 use crate::ui::field::{Field, FormError};
 use crate::ui::time::provide_clock;
 use leptos::config::LeptosOptions;
@@ -143,7 +143,7 @@ fn document(
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         provide_clock();
-        plain_shell(options, nonce, &Preferences::default(), 0, title, body()).to_html()
+        server_page_shell(options, nonce, &Preferences::default(), 0, title, body()).to_html()
     });
     owner.unset_with_forced_cleanup();
     html

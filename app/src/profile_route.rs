@@ -25,7 +25,7 @@ impl Pane {
 
 /// What the address names.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct ProfileRoute {
     /// The customer; `None` when the address holds no valid id.
     pub customer: Memo<Option<CustomerId>>,
     /// The number of the open ticket.
@@ -36,7 +36,7 @@ pub struct Place {
     pub pane: Memo<Pane>,
 }
 
-pub(super) fn provide_place() -> Place {
+pub(crate) fn provide_profile_route() -> ProfileRoute {
     // The route's own address, which stands still once the page is left: what is still on screen
     // then asks nothing of what is gone already. The window's address would go on to the next page.
     let url = use_url();
@@ -55,17 +55,17 @@ pub(super) fn provide_place() -> Place {
         ticket.track();
         asked.set(None);
     });
-    let place = Place { customer, ticket, asked, pane };
-    provide_context(place);
-    place
+    let route = ProfileRoute { customer, ticket, asked, pane };
+    provide_context(route);
+    route
 }
 
-/// What the address names; only below [`super::ProfilePage`].
-pub fn use_place() -> Place {
-    expect_context::<Place>()
+/// What the address names; only below [`crate::pages::profile::ProfilePage`].
+pub fn use_profile_route() -> ProfileRoute {
+    expect_context::<ProfileRoute>()
 }
 
-impl Place {
+impl ProfileRoute {
     /// The address of this customer's timeline.
     pub fn timeline_href(self) -> String {
         self.customer.get().map(|c| format!("/customers/{c}")).unwrap_or_default()

@@ -20,7 +20,7 @@ pub struct Line {
 pub async fn list(ctx: &Ctx) -> Result<Vec<Line>> {
     ctx.require(Permission::Read)?;
     let mails = ctx.store.outbox(ctx.workspace, SHOWN).await?;
-    let line = |mail: rapport_store::outbox::OutboxMail| Line {
+    let line = |mail: rapport_store::mail_catcher::CaughtMail| Line {
         id: mail.id,
         sent_at: mail.sent_at,
         recipients: mail.recipients,

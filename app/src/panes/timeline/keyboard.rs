@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 const EVENTS: &str = ".day-group > ol > .event > .body > details > summary";
 
 /// Moves the focus to the event after or before the one that has it.
-pub(super) fn walk(ev: &KeyboardEvent) {
+pub(super) fn move_focus(ev: &KeyboardEvent) {
     let by = match ev.key().as_str() {
         "j" => 1,
         "k" => -1,

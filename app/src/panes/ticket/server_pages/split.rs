@@ -1,8 +1,8 @@
 //! Splitting a ticket: which messages leave for a ticket of their own.
 
 use super::{framed, lost, status, status_of, ticket_href};
-use crate::plain::Visit;
-use crate::plain::form::{Draft, Sent};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
 use crate::ui::field::{Field, FormError};
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -18,43 +18,43 @@ use rapport_services::{Result, messages, tickets};
 /// Characters of a message that tell it from the others.
 const SHOWN_CHARS: usize = 240;
 
-pub async fn open(visit: Visit) -> Response {
-    show(&visit, &Draft::default()).await
+pub async fn open(request: PageRequest) -> Response {
+    show(&request, &FormState::default()).await
 }
 
-pub async fn send(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
-    let sent = Sent(fields);
-    match split(&visit, &sent).await {
+pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let form = FormData(fields);
+    match split(&request, &form).await {
         Ok(ticket) => Redirect::to(&ticket).into_response(),
-        Err(error) => show(&visit, &Draft(Some((sent, error)))).await,
+        Err(error) => show(&request, &FormState(Some((form, error)))).await,
     }
 }
 
-async fn split(visit: &Visit, sent: &Sent) -> Result<String> {
-    let chosen = sent.all("message").map(|id| id.parse().map_err(|_| AppError::NotFound));
+async fn split(request: &PageRequest, form: &FormData) -> Result<String> {
+    let chosen = form.all("message").map(|id| id.parse().map_err(|_| AppError::NotFound));
     let chosen = chosen.collect::<Result<Vec<_>>>()?;
-    let (number, version) = (visit.param("number")?, sent.parse("version")?);
-    let subject = sent.text("subject");
-    let created = tickets::split(&visit.ctx, number, version, &chosen, subject).await?;
+    let (number, version) = (request.param("number")?, form.parse("version")?);
+    let subject = form.text("subject");
+    let created = tickets::split(&request.ctx, number, version, &chosen, subject).await?;
     Ok(ticket_href(created.customer_id, created.number))
 }
 
-async fn show(visit: &Visit, draft: &Draft) -> Response {
-    let before = visit.query("before").and_then(|b| b.parse().ok());
-    let shown = match visit.param("number") {
-        Ok(number) => messages::details(&visit.ctx, number, before).await,
+async fn show(request: &PageRequest, state: &FormState) -> Response {
+    let before = request.query("before").and_then(|b| b.parse().ok());
+    let shown = match request.param("number") {
+        Ok(number) => messages::details(&request.ctx, number, before).await,
         Err(error) => Err(error),
     };
     match shown {
-        Ok(details) => visit.respond(status(draft), "Split ticket", || page(details, draft)),
-        Err(error) => visit.respond(status_of(&error), "Split ticket", || lost(error)),
+        Ok(details) => request.respond(status(state), "Split ticket", || page(details, state)),
+        Err(error) => request.respond(status_of(&error), "Split ticket", || lost(error)),
     }
 }
 
-fn page(details: TicketDetails, draft: &Draft) -> AnyView {
+fn page(details: TicketDetails, state: &FormState) -> AnyView {
     let row = details.ticket.row;
     let back = ticket_href(row.customer.id, row.number);
-    let boxes: Vec<_> = details.thread.messages.iter().map(|m| choice(m, draft)).collect();
+    let boxes: Vec<_> = details.thread.messages.iter().map(|m| choice(m, state)).collect();
     let earlier = details.thread.earlier.map(|before| {
         view! { <p><a class="btn quiet" href=format!("?before={before}")>"Earlier messages"</a></p> }
     });
@@ -64,9 +64,9 @@ fn page(details: TicketDetails, draft: &Draft) -> AnyView {
             <p class="hint">"The chosen messages get a ticket of their own, of the same customer. It can be taken back there."</p>
         </header>
         <form class="form config-form" method="post" aria-label="Split ticket">
-            <FormError message=draft.general(&["subject"]) />
-            <input type="hidden" name="version" value=draft.value("version", row.version.to_string()) />
-            <Field name="subject" label="Subject of the new ticket" required=true autofocus=true maxlength=limits::SUBJECT_CHARS value=draft.value("subject", row.subject) error=draft.error("subject") />
+            <FormError message=state.general(&["subject"]) />
+            <input type="hidden" name="version" value=state.value("version", row.version.to_string()) />
+            <Field name="subject" label="Subject of the new ticket" required=true autofocus=true maxlength=limits::SUBJECT_CHARS value=state.value("subject", row.subject) error=state.error("subject") />
             {earlier}
             <fieldset class="choices">
                 <legend>"Messages to split off"</legend>
@@ -81,9 +81,9 @@ fn page(details: TicketDetails, draft: &Draft) -> AnyView {
     framed("Split".into(), back, row.number, content.into_any())
 }
 
-fn choice(message: &Message, draft: &Draft) -> impl IntoView + use<> {
+fn choice(message: &Message, state: &FormState) -> impl IntoView + use<> {
     let id = message.id.to_string();
-    let checked = draft.has("message", &id, false);
+    let checked = state.has("message", &id, false);
     let words = if message.markdown { plain(&message.text) } else { message.text.clone() };
     view! {
         <label class="message-choice">

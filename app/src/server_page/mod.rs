@@ -8,7 +8,7 @@ pub mod form;
 pub mod lone;
 pub mod refused;
 
-use crate::shell::plain_shell;
+use crate::shell::server_page_shell;
 use crate::ui::time::provide_clock;
 use axum::Router;
 use axum::extract::{FromRequestParts, Query, RawPathParams};
@@ -32,10 +32,10 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     crate::settings::router()
         .merge(crate::account::router())
         .merge(crate::identity::router())
-        .merge(crate::pages::inbox::plain::router())
-        .merge(crate::outbox::router())
+        .merge(crate::pages::inbox::server_pages::router())
+        .merge(crate::mail_catcher::router())
         .merge(crate::palette::router())
-        .merge(crate::panes::ticket::plain::router())
+        .merge(crate::panes::ticket::server_pages::router())
         .with_state(site)
 }
 
@@ -63,7 +63,7 @@ impl Site {
 
 /// One request of one person.
 #[derive(Debug)]
-pub struct Visit {
+pub struct PageRequest {
     pub ctx: Ctx,
     pub keys: Keyring,
     pub viewer: Viewer,
@@ -76,7 +76,7 @@ pub struct Visit {
     once: OnceLock<String>,
 }
 
-impl Visit {
+impl PageRequest {
     /// Scheme and host by which people reach this server.
     pub fn origin(&self) -> &str {
         &self.origin
@@ -88,7 +88,7 @@ impl Visit {
         let _ = self.once.set(secret);
     }
 
-    /// What [`Visit::show_once`] was told.
+    /// What [`PageRequest::show_once`] was told.
     pub fn once(&self) -> Option<&str> {
         self.once.get().map(String::as_str)
     }
@@ -117,21 +117,21 @@ impl Visit {
             let preferences = &self.viewer.preferences;
             let unread = self.viewer.waiting.notifications;
             let nonce = self.nonce.clone();
-            plain_shell(&self.leptos, nonce, preferences, unread, title, body()).to_html()
+            server_page_shell(&self.leptos, nonce, preferences, unread, title, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
         (status, Html(html)).into_response()
     }
 }
 
-impl FromRequestParts<Site> for Visit {
+impl FromRequestParts<Site> for PageRequest {
     type Rejection = StatusCode;
 
     async fn from_request_parts(
         parts: &mut Parts,
         site: &Site,
     ) -> std::result::Result<Self, StatusCode> {
-        // The session layer sends the nameless to the login before they come here.
+        // The session layer sends the anonymous to the login before they come here.
         let viewer = parts.extensions.get::<Viewer>().cloned().ok_or(StatusCode::UNAUTHORIZED)?;
         let session = parts.extensions.get::<CurrentSession>().cloned();
         let session = session.ok_or(StatusCode::UNAUTHORIZED)?;
@@ -154,10 +154,10 @@ impl FromRequestParts<Site> for Visit {
     }
 }
 
-/// What is said after a form did its deed: a text of ours alone, the address chooses among them.
-pub(crate) fn said_toast(said: Option<&'static str>) -> AnyView {
+/// What the page says once a form has done its work: a text of ours alone, the address chooses among them.
+pub(crate) fn flash_toast(flash: Option<&'static str>) -> AnyView {
     view! {
-        <div class="toasts" role="status">{said.map(|text| view! { <p class="toast passing">{text}</p> })}</div>
+        <div class="toasts" role="status">{flash.map(|text| view! { <p class="toast passing">{text}</p> })}</div>
     }
     .into_any()
 }

@@ -14,7 +14,7 @@ const FLOOR: f64 = 1.5;
 const LABELS: [u64; 3] = [STRIP_DAYS - 1, STRIP_DAYS * 2 / 3 - 1, STRIP_DAYS / 3 - 1];
 
 #[component]
-pub(super) fn Strip(stream: Stream) -> impl IntoView {
+pub(super) fn ActivityChart(stream: Stream) -> impl IntoView {
     let clock = use_clock();
     let today = clock.now.get_untracked().date_naive();
     let back = move |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(today);

@@ -3,7 +3,7 @@
 mod bulk;
 mod views;
 
-use crate::plain::Site;
+use crate::server_page::Site;
 use axum::Router;
 use axum::routing::post;
 

@@ -3,7 +3,7 @@
 
 use crate::Failure;
 use crate::frame::{Frame, Section};
-use crate::plain::{Site, Visit};
+use crate::server_page::{PageRequest, Site};
 use crate::ui::empty::{Empty, ErrorPanel};
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use rapport_domain::message::{Segment, segments};
 use rapport_domain::{AppError, Uuid};
 use rapport_services::Result;
-use rapport_services::outbox::{self, Line, Mail};
+use rapport_services::mail_catcher::{self, Line, Mail};
 
 const PATH: &str = "/dev/outbox";
 
@@ -31,42 +31,42 @@ fn demo_only(site: &Site) -> Result<()> {
     if site.demo { Ok(()) } else { Err(AppError::NotFound) }
 }
 
-async fn list(State(site): State<Site>, visit: Visit) -> Response {
+async fn list(State(site): State<Site>, request: PageRequest) -> Response {
     let mails = match demo_only(&site) {
-        Ok(()) => outbox::list(&visit.ctx).await,
+        Ok(()) => mail_catcher::list(&request.ctx).await,
         Err(error) => Err(error),
     };
-    respond(&visit, "Outbox", mails.map(|mails| move || lines(&mails)))
+    respond(&request, "Outbox", mails.map(|mails| move || lines(&mails)))
 }
 
-async fn open(State(site): State<Site>, visit: Visit) -> Response {
+async fn open(State(site): State<Site>, request: PageRequest) -> Response {
     let mail = async {
         demo_only(&site)?;
-        let id: Uuid = visit.param("id")?;
-        Ok((id, outbox::open(&visit.ctx, id).await?))
+        let id: Uuid = request.param("id")?;
+        Ok((id, mail_catcher::open(&request.ctx, id).await?))
     };
-    respond(&visit, "Outbox", mail.await.map(|(id, found)| move || mail_view(id, found)))
+    respond(&request, "Outbox", mail.await.map(|(id, found)| move || mail_view(id, found)))
 }
 
 /// The bytes as they would have left.
-async fn raw(State(site): State<Site>, visit: Visit) -> Response {
+async fn raw(State(site): State<Site>, request: PageRequest) -> Response {
     let raw = async {
         demo_only(&site)?;
-        outbox::raw(&visit.ctx, visit.param("id")?).await
+        mail_catcher::raw(&request.ctx, request.param("id")?).await
     };
     match raw.await {
         Ok(raw) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], raw).into_response(),
-        Err(error) => respond(&visit, "Outbox", Err::<fn() -> AnyView, _>(error)),
+        Err(error) => respond(&request, "Outbox", Err::<fn() -> AnyView, _>(error)),
     }
 }
 
 /// `content` is made inside the page, whose clock it reads.
-fn respond<V>(visit: &Visit, title: &'static str, content: Result<V>) -> Response
+fn respond<V>(request: &PageRequest, title: &'static str, content: Result<V>) -> Response
 where
     V: FnOnce() -> AnyView,
 {
     let status = content.as_ref().err().and_then(|e| StatusCode::from_u16(e.status()).ok());
-    visit.respond(status.unwrap_or(StatusCode::OK), title, || {
+    request.respond(status.unwrap_or(StatusCode::OK), title, || {
         let content = match content {
             Ok(content) => content(),
             Err(error) => view! { <ErrorPanel error=Failure(error) /> }.into_any(),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, Position};
 
 #[component]
-pub(super) fn Blank(stream: Stream) -> impl IntoView {
+pub(super) fn EmptyTimeline(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
     let everything = format!("/customers/{}", stream.customer);
     let names: Vec<String> =
@@ -21,7 +21,7 @@ pub(super) fn Blank(stream: Stream) -> impl IntoView {
         .into_any();
     }
     if query.is_filtered() {
-        let title = match (names.is_empty(), query.narrow.is_none()) {
+        let title = match (names.is_empty(), query.filter.is_none()) {
             (false, true) => format!("No {}", names.join(" or ")),
             _ => "Nothing matches".to_string(),
         };

@@ -5,8 +5,8 @@ mod reparse;
 mod split;
 
 use crate::frame::{Frame, Section};
-use crate::plain::Site;
-use crate::plain::form::Draft;
+use crate::server_page::Site;
+use crate::server_page::form::FormState;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -55,6 +55,6 @@ fn status_of(error: &AppError) -> StatusCode {
 }
 
 /// 200 for a page that was opened, the error's for a form that was refused.
-fn status(draft: &Draft) -> StatusCode {
-    draft.0.as_ref().map_or(StatusCode::OK, |(_, error)| status_of(error))
+fn status(state: &FormState) -> StatusCode {
+    state.0.as_ref().map_or(StatusCode::OK, |(_, error)| status_of(error))
 }

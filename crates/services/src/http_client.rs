@@ -16,12 +16,12 @@ type Allow = fn(IpAddr) -> bool;
 /// Fetches from the outside. The name is looked up once, and the address that was checked is
 /// the one that is asked, so that a second answer of the name server changes nothing.
 #[derive(Debug, Clone)]
-pub struct Outside {
+pub struct HttpClient {
     client: Client,
     allow: Allow,
 }
 
-impl Outside {
+impl HttpClient {
     /// The one of a running server: no host of its own network can be reached through it.
     pub fn new() -> reqwest::Result<Self> {
         Self::allowing(is_public)
@@ -248,8 +248,8 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let asked = tokio::spawn(async move { listener.accept().await.is_ok() });
-        let outside = Outside::new().expect("a client");
-        let answer = outside.get(&format!("http://localhost:{port}/"), 1_000).await;
+        let http = HttpClient::new().expect("a client");
+        let answer = http.get(&format!("http://localhost:{port}/"), 1_000).await;
         assert_eq!(answer.unwrap_err(), AppError::NotFound);
         assert!(!asked.is_finished());
         asked.abort();

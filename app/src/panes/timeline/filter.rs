@@ -11,14 +11,16 @@ use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use rapport_domain::limits;
-use rapport_domain::timeline::{Narrow, Position, SavedFilter, USUAL_SOURCES, source_label};
+use rapport_domain::timeline::{
+    Position, SavedFilter, TimelineFilter, USUAL_SOURCES, source_label,
+};
 
 /// The button with the form behind it; a plain form, so it works without scripts. Values are set as
 /// properties too: what was typed before would stay when a chip takes it away.
 #[component]
-pub(super) fn NarrowMenu(stream: Stream) -> impl IntoView {
+pub(super) fn FilterMenu(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
-    let Narrow { find, source, from, to } = query.narrow.clone();
+    let TimelineFilter { find, source, from, to } = query.filter.clone();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
     let own = Some(source.clone()).filter(|s| !s.is_empty() && !USUAL_SOURCES.contains(&&**s));
     let chosen_source = source.clone();
@@ -95,19 +97,25 @@ fn Saved(stream: Stream) -> impl IntoView {
 
 /// What narrows it now, each part a chip that takes it away.
 #[component]
-pub(super) fn NarrowChips(stream: Stream) -> impl IntoView {
+pub(super) fn FilterChips(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
-    let now = query.narrow.clone();
-    let without = |narrow: Narrow| query.narrowed(narrow).at(Position::Newest);
+    let now = query.filter.clone();
+    let without = |filter: TimelineFilter| query.filtered(filter).at(Position::Newest);
     let find = (!now.find.is_empty()).then(|| {
-        (format!("“{}”", now.find), without(Narrow { find: String::new(), ..now.clone() }))
+        (format!("“{}”", now.find), without(TimelineFilter { find: String::new(), ..now.clone() }))
     });
     let source = (!now.source.is_empty()).then(|| {
-        (source_label(&now.source), without(Narrow { source: String::new(), ..now.clone() }))
+        (
+            source_label(&now.source),
+            without(TimelineFilter { source: String::new(), ..now.clone() }),
+        )
     });
-    let from =
-        now.from.map(|day| (format!("from {day}"), without(Narrow { from: None, ..now.clone() })));
-    let to = now.to.map(|day| (format!("to {day}"), without(Narrow { to: None, ..now.clone() })));
+    let from = now
+        .from
+        .map(|day| (format!("from {day}"), without(TimelineFilter { from: None, ..now.clone() })));
+    let to = now
+        .to
+        .map(|day| (format!("to {day}"), without(TimelineFilter { to: None, ..now.clone() })));
     [find, source, from, to]
         .into_iter()
         .flatten()

@@ -3,7 +3,7 @@
 use super::edit::EditForm;
 use super::join::{JoinActions, Joining};
 use super::live::Live;
-use crate::pages::profile::use_place;
+use crate::profile_route::use_profile_route;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
@@ -17,7 +17,7 @@ const MORNING: u32 = 9;
 
 /// The entries of the ticket's menu.
 #[component]
-pub(super) fn LifeActions(live: Live, joining: Joining) -> impl IntoView {
+pub(super) fn TicketActions(live: Live, joining: Joining) -> impl IntoView {
     let merged = move || live.ticket.with(|t| t.merged_into.is_some());
     let spam = move || live.ticket.with(|t| t.spam_at.is_some());
     view! {
@@ -77,8 +77,8 @@ fn morning(clock: Clock, days: u64) -> String {
 
 /// What a reader has to know before answering: it sleeps, was merged, or is spam.
 #[component]
-pub(super) fn LifeState(live: Live) -> impl IntoView {
-    let place = use_place();
+pub(super) fn StateBar(live: Live) -> impl IntoView {
+    let route = use_profile_route();
     let may = live.may_write;
     let undo = move |property: &'static str, value: &'static str, label: &'static str| {
         may.then(|| {
@@ -97,7 +97,7 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
             return view! {
                 <div class="state-bar">
                     <Icon name="git-merge" />
-                    <span>"The messages of this ticket are in " <a href=place.ticket_href(into)>{format!("#{into}")}</a> "."</span>
+                    <span>"The messages of this ticket are in " <a href=route.ticket_href(into)>{format!("#{into}")}</a> "."</span>
                     {undo("unmerge", "", "Take the merge back")}
                 </div>
             }
@@ -117,7 +117,7 @@ pub(super) fn LifeState(live: Live) -> impl IntoView {
             return view! {
                 <div class="state-bar">
                     <Icon name="git-merge" />
-                    <span>"Split off " <a href=place.ticket_href(from)>{format!("#{from}")}</a> "."</span>
+                    <span>"Split off " <a href=route.ticket_href(from)>{format!("#{from}")}</a> "."</span>
                     {undo("unsplit", "", "Take the split back")}
                 </div>
             }

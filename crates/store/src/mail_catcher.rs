@@ -6,7 +6,7 @@ use rapport_domain::{Uuid, WorkspaceId, limits};
 
 /// A mail in the outbox.
 #[derive(Debug)]
-pub struct OutboxMail {
+pub struct CaughtMail {
     pub id: Uuid,
     pub sent_at: DateTime<Utc>,
     pub sender: String,
@@ -16,7 +16,7 @@ pub struct OutboxMail {
 
 impl Store {
     /// Puts a mail into the outbox, and the oldest beyond [`limits::OUTBOX_MAX`] out of it.
-    pub async fn put_into_outbox(&self, workspace: WorkspaceId, mail: &OutboxMail) -> Result<()> {
+    pub async fn put_into_outbox(&self, workspace: WorkspaceId, mail: &CaughtMail) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query!(
             "insert into outbox (workspace_id, id, sent_at, sender, recipients, raw)
@@ -43,9 +43,9 @@ impl Store {
     }
 
     /// The newest mails, newest first.
-    pub async fn outbox(&self, workspace: WorkspaceId, limit: i64) -> Result<Vec<OutboxMail>> {
+    pub async fn outbox(&self, workspace: WorkspaceId, limit: i64) -> Result<Vec<CaughtMail>> {
         Ok(sqlx::query_as!(
-            OutboxMail,
+            CaughtMail,
             "select id, sent_at, sender, recipients, raw from outbox
             where workspace_id = $1 order by id desc limit $2",
             workspace.0,
@@ -56,9 +56,9 @@ impl Store {
     }
 
     /// One mail of the outbox.
-    pub async fn outbox_mail(&self, workspace: WorkspaceId, id: Uuid) -> Result<OutboxMail> {
+    pub async fn outbox_mail(&self, workspace: WorkspaceId, id: Uuid) -> Result<CaughtMail> {
         sqlx::query_as!(
-            OutboxMail,
+            CaughtMail,
             "select id, sent_at, sender, recipients, raw from outbox
             where workspace_id = $1 and id = $2",
             workspace.0,

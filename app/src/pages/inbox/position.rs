@@ -42,19 +42,19 @@ pub fn as_left(cursor: Option<i64>) -> State {
 
 /// The list's own scroller, and what is remembered of it.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct ListPosition {
     pub scroller: NodeRef<Div>,
     /// Counts what makes an earlier scrolling not worth writing down.
     moves: StoredValue<u32>,
 }
 
 /// Goes back to where the reader was as soon as `loaded` answers the query whose rows have come.
-pub fn use_list_place(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Place {
-    let place = Place { scroller: NodeRef::new(), moves: StoredValue::new(0) };
+pub fn use_list_position(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> ListPosition {
+    let position = ListPosition { scroller: NodeRef::new(), moves: StoredValue::new(0) };
     Effect::new(move |_| {
         // What is not written down yet belongs to the entry that is being left.
         let left = window_event_listener(leptos::ev::popstate, move |_| {
-            place.moved();
+            position.moved();
         });
         on_cleanup(move || left.remove());
     });
@@ -62,14 +62,14 @@ pub fn use_list_place(loaded: impl Fn() -> Option<InboxQuery> + 'static) -> Plac
         let (now, before) = (loaded(), before.flatten());
         if now.is_some() && now != before {
             let moved = before.is_some();
-            request_animation_frame(move || place.restore(moved, FRAMES));
+            request_animation_frame(move || position.restore(moved, FRAMES));
         }
         now.or(before)
     });
-    place
+    position
 }
 
-impl Place {
+impl ListPosition {
     /// The list was scrolled.
     pub fn scrolled(self) {
         let moved = self.moved();

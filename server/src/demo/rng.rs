@@ -2,9 +2,9 @@
 
 /// A small deterministic generator (splitmix64).
 #[derive(Debug)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
+impl Rng {
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -45,15 +45,15 @@ mod tests {
 
     #[test]
     fn weights_count_and_nothing_is_no_trouble() {
-        let mut dice = Dice::new(1);
+        let mut rng = Rng::new(1);
         let items = [("a", 9), ("b", 1), ("c", 0)];
         let mut picks = Vec::new();
         for _ in 0..1_000 {
-            picks.push(dice.weighted(&items, |i| i.1).expect("one").0);
+            picks.push(rng.weighted(&items, |i| i.1).expect("one").0);
         }
         let a = picks.iter().filter(|p| **p == "a").count();
         assert!((850..950).contains(&a), "{a}");
         assert!(!picks.contains(&"c"));
-        assert_eq!(dice.pick::<u8>(&[]), None);
+        assert_eq!(rng.pick::<u8>(&[]), None);
     }
 }

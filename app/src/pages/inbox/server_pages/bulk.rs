@@ -2,8 +2,8 @@
 //! every ticket whose box is ticked.
 
 use crate::frame::{Frame, Section};
-use crate::plain::Visit;
-use crate::plain::form::Sent;
+use crate::server_page::PageRequest;
+use crate::server_page::form::FormData;
 use crate::ui::field::FormError;
 use axum::extract::Form;
 use axum::http::StatusCode;
@@ -13,39 +13,42 @@ use rapport_domain::AppError;
 use rapport_domain::ticket::{BulkChange, BulkFailure, InboxQuery};
 use rapport_services::{Result, tickets};
 
-pub async fn send(visit: Visit, Form(fields): Form<Vec<(String, String)>>) -> Response {
-    let sent = Sent(fields);
+pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let form = FormData(fields);
     // Read and written anew: the address is one of the inbox, whatever was sent.
-    let back = InboxQuery::from_href(sent.text("back")).href();
-    match act(&visit, &sent).await {
+    let back = InboxQuery::from_href(form.text("back")).href();
+    match act(&request, &form).await {
         Ok(failed) if failed.is_empty() => Redirect::to(&back).into_response(),
         Ok(failed) => {
-            visit.respond(StatusCode::OK, "Not all was changed", || report(&failed, back))
+            request.respond(StatusCode::OK, "Not all was changed", || report(&failed, back))
         }
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            visit.respond(status, "Nothing was changed", || refused(&error, back))
+            request.respond(status, "Nothing was changed", || refused(&error, back))
         }
     }
 }
 
-async fn act(visit: &Visit, sent: &Sent) -> Result<Vec<BulkFailure>> {
-    let ids = sent.all("ticket").map(|id| id.parse().map_err(|_| AppError::NotFound));
+async fn act(request: &PageRequest, form: &FormData) -> Result<Vec<BulkFailure>> {
+    let ids = form.all("ticket").map(|id| id.parse().map_err(|_| AppError::NotFound));
     let ids = ids.collect::<Result<Vec<_>>>()?;
     let mut changes = Vec::new();
-    for deed in sent.all("deed").filter(|deed| !deed.is_empty() && *deed != "tag:") {
-        changes.push(deed.parse()?);
+    for action in form.all("action").filter(|action| !action.is_empty() && *action != "tag:") {
+        changes.push(action.parse()?);
     }
-    let tag = sent.text("tag").trim();
+    let tag = form.text("tag").trim();
     if !tag.is_empty() {
         changes.push(BulkChange::Tag(tag.into()));
     }
     if ids.is_empty() || changes.is_empty() {
-        return Err(AppError::invalid("deed", "Tick some tickets and choose what to do to them."));
+        return Err(AppError::invalid(
+            "action",
+            "Tick some tickets and choose what to do to them.",
+        ));
     }
     let mut failed = Vec::new();
     for change in &changes {
-        failed.extend(tickets::change_many(&visit.ctx, &ids, change).await?.failed);
+        failed.extend(tickets::change_many(&request.ctx, &ids, change).await?.failed);
     }
     Ok(failed)
 }

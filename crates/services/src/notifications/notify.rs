@@ -18,7 +18,7 @@ const HISTORY: TimeDelta = TimeDelta::hours(1);
 
 /// What happened, and whose it is.
 #[derive(Debug)]
-pub(crate) struct Told<'a> {
+pub(crate) struct Notice<'a> {
     pub news: News,
     pub ticket: TicketId,
     pub message: Option<MessageId>,
@@ -30,7 +30,7 @@ pub(crate) struct Told<'a> {
     pub text: &'a str,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Notice<'a> {
     /// A customer wrote into a ticket.
     pub fn of_customer(
         ticket: TicketId,
@@ -52,8 +52,8 @@ impl<'a> Told<'a> {
 }
 
 /// Tells those whom it concerns, in the transaction in which it happens; never whoever did it.
-pub(crate) async fn tell(tx: &mut Tx, ctx: &Ctx, told: &Told<'_>) -> Result<()> {
-    let Told { news, ticket, message, mine, team, actor_name, .. } = *told;
+pub(crate) async fn notify(tx: &mut Tx, ctx: &Ctx, notice: &Notice<'_>) -> Result<()> {
+    let Notice { news, ticket, message, mine, team, actor_name, .. } = *notice;
     // Whoever imports history tells nobody.
     if crate::ctx::now() - ctx.now > HISTORY {
         return Ok(());
@@ -86,7 +86,7 @@ pub(crate) async fn tell(tx: &mut Tx, ctx: &Ctx, told: &Told<'_>) -> Result<()> 
     if rows.is_empty() {
         return Ok(());
     }
-    let excerpt = text::excerpt(told.text, limits::SNIPPET_CHARS);
+    let excerpt = text::excerpt(notice.text, limits::SNIPPET_CHARS);
     let happened = Happened { news, ticket, message, actor_name, excerpt: &excerpt, at: ctx.now };
     insert_notifications(tx, ctx.workspace, &happened, &rows).await?;
     push::plan(tx, ctx, &rows, &pushed).await

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Narrows a timeline; empty and absent parts let everything through.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Narrow {
+pub struct TimelineFilter {
     /// A part of an event's name, title, text or payload, in any case.
     pub find: String,
     /// Who sent it, exactly: `sentry`.
@@ -16,7 +16,7 @@ pub struct Narrow {
     pub to: Option<NaiveDate>,
 }
 
-impl Narrow {
+impl TimelineFilter {
     /// Reads `find`, `source`, `from` and `to`; nonsense is as good as absent.
     pub(super) fn parse(get: impl Fn(&str) -> Option<String>) -> Self {
         let line = |name: &str, chars| text::excerpt(get(name).unwrap_or_default().trim(), chars);

@@ -11,7 +11,7 @@ use rapport_store::{merges, timeline};
 const AT_ONCE: i64 = 1_000;
 
 /// Folds one merged customer. Acts as the system: the merge was made with leave.
-pub(crate) async fn fold_customer(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
+pub(crate) async fn move_events(worker: &Worker, job: &Job) -> Result<Outcome, JobError> {
     debug_assert_eq!(job.kind, FOLD_CUSTOMER);
     let Ok(merged) = job.key.parse::<CustomerId>() else {
         return Ok(Outcome::Dead("The key is no customer.".into()));
@@ -30,7 +30,8 @@ pub(crate) async fn fold_customer(worker: &Worker, job: &Job) -> Result<Outcome,
         };
         merges::lock_rows(&mut tx, job.workspace, [survivor, merged]).await?;
         let moved =
-            merges::fold(&mut tx, job.workspace, merged, survivor, AT_ONCE, ctx::now()).await?;
+            merges::move_events(&mut tx, job.workspace, merged, survivor, AT_ONCE, ctx::now())
+                .await?;
         tx.commit().await.map_err(rapport_store::StoreError::from)?;
         if moved < AT_ONCE {
             return Ok(Outcome::Done);

@@ -3,8 +3,8 @@
 //! Refused, such a form comes back on a page of its own, with the error and everything that was
 //! typed: a redirect to where it stood could carry the error, but not the text.
 
-use super::form::Sent;
-use super::{Site, Visit};
+use super::form::FormData;
+use super::{PageRequest, Site};
 use crate::Failure;
 use crate::api::wants_page;
 use crate::frame::{Frame, Section};
@@ -64,34 +64,34 @@ pub async fn keeping(
         .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let wants_page = wants_page(&parts.headers);
     let Ok(bytes) = to_bytes(body, limit).await else {
-        return told(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once.", wants_page);
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "This is too much at once.", wants_page);
     };
     if !is_form || !wants_page {
         return with_own_status(run(Request::from_parts(parts, Body::from(bytes))).await).await;
     }
-    let sent = read(&parts, bytes.clone()).await;
-    if let Some(page) = LocalPath::parse(sent.text(PAGE)) {
+    let form = read(&parts, bytes.clone()).await;
+    if let Some(page) = LocalPath::parse(form.text(PAGE)) {
         lead_back(&mut parts, page.as_str());
     }
-    let visit = Visit::from_request_parts(&mut parts.clone(), site).await;
+    let page_request = PageRequest::from_request_parts(&mut parts.clone(), site).await;
     let page = page_of(&parts);
     let action = parts.uri.path().to_string();
     let answer = run(Request::from_parts(parts, Body::from(bytes))).await;
-    let (Some(error), Ok(visit)) = (error_of(&answer), visit) else { return answer };
+    let (Some(error), Ok(page_request)) = (error_of(&answer), page_request) else { return answer };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    visit.respond(status, "Not saved", || again(&sent, &error, action, page))
+    page_request.respond(status, "Not saved", || again(&form, &error, action, page))
 }
 
 /// The answer where there is no such server function: the page is of another version.
 pub fn unknown(headers: &HeaderMap) -> Response {
     let text = "Rapport was updated. Reload the page and try again.";
-    let mut answer = told(StatusCode::NOT_FOUND, text, wants_page(headers));
+    let mut answer = refusal(StatusCode::NOT_FOUND, text, wants_page(headers));
     answer.headers_mut().insert(UPDATED, HeaderValue::from_static("1"));
     answer
 }
 
 /// A refusal before any function ran: a line for people, an error as pages read it.
-fn told(status: StatusCode, text: &str, wants_page: bool) -> Response {
+fn refusal(status: StatusCode, text: &str, wants_page: bool) -> Response {
     if wants_page {
         return (status, text.to_string()).into_response();
     }
@@ -113,10 +113,10 @@ async fn with_own_status(answer: Response) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-async fn read(parts: &Parts, bytes: Bytes) -> Sent {
+async fn read(parts: &Parts, bytes: Bytes) -> FormData {
     let copy = Request::from_parts(parts.clone(), Body::from(bytes));
     let fields = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
-    Sent(fields.map(|Form(fields)| fields).unwrap_or_default())
+    FormData(fields.map(|Form(fields)| fields).unwrap_or_default())
 }
 
 /// Scheme and host of an address, and what follows.
@@ -151,9 +151,9 @@ fn error_of(answer: &Response) -> Option<AppError> {
 }
 
 /// `edit[job_title]` in people's words; a lone `value` is called by the property it is of.
-fn label(name: &str, sent: &Sent) -> String {
+fn label(name: &str, form: &FormData) -> String {
     let part = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
-    let part = if part == "value" { sent.text("property") } else { part };
+    let part = if part == "value" { form.text("property") } else { part };
     let words = part.trim_start_matches("field:").replace('_', " ");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
@@ -165,8 +165,8 @@ fn was_typed(name: &str, value: &str) -> bool {
     !CARRIED.contains(&part) && !is_id && !["1", "on", "true", "false"].contains(&value)
 }
 
-fn again(sent: &Sent, error: &AppError, action: String, page: String) -> AnyView {
-    let fields: Vec<_> = sent
+fn again(form: &FormData, error: &AppError, action: String, page: String) -> AnyView {
+    let fields: Vec<_> = form
         .0
         .iter()
         .filter(|(name, _)| name != PAGE)
@@ -178,7 +178,7 @@ fn again(sent: &Sent, error: &AppError, action: String, page: String) -> AnyView
             if !was_typed(&name, &value) {
                 return view! { <input type="hidden" name=name value=value /> }.into_any();
             }
-            let label = label(&name, sent);
+            let label = label(&name, form);
             let long = value.contains('\n') || value.chars().count() > 60;
             let input = if long {
                 view! { <TextArea name label=label.clone() rows=8 value /> }.into_any()
@@ -233,9 +233,9 @@ mod tests {
 
     #[test]
     fn what_people_typed_is_told_from_what_forms_carry() {
-        let sent = Sent(vec![("property".into(), "field:plan_at".into())]);
-        assert_eq!(label("edit[job_title]", &sent), "Job title");
-        assert_eq!(label("value", &sent), "Plan at");
+        let form = FormData(vec![("property".into(), "field:plan_at".into())]);
+        assert_eq!(label("edit[job_title]", &form), "Job title");
+        assert_eq!(label("value", &form), "Plan at");
         assert!(was_typed("edit[job_title]", "Head of it"));
         assert!(!was_typed("edit[version]", "3"));
         assert!(!was_typed("assignee", "usr_01jdb2x4v0e5r8s3q6t9wzy1aa"));
