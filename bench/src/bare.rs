@@ -39,7 +39,8 @@ async fn page(
     Ok(bare.body.clone())
 }
 
-async fn four_statements(store: &Store, id: &str, headers: &HeaderMap) -> anyhow::Result<()> {
+/// What a page asks for, by the services.
+pub async fn four_statements(store: &Store, id: &str, headers: &HeaderMap) -> anyhow::Result<()> {
     let customer: CustomerId = id.parse()?;
     let cookie = headers.get(header::COOKIE).and_then(|c| c.to_str().ok()).unwrap_or_default();
     let token = cookie.strip_prefix("rapport=").unwrap_or_default();

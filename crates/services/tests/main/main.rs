@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_events;
+mod apart;
 mod composer;
 mod csat;
 mod customers;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_timeline;
+mod apart;
 mod changes;
 mod customers;
 mod inbox;
