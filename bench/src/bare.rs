@@ -39,8 +39,7 @@ async fn page(
     Ok(bare.body.clone())
 }
 
-/// What a page asks for, by the services.
-pub async fn four_statements(store: &Store, id: &str, headers: &HeaderMap) -> anyhow::Result<()> {
+async fn four_statements(store: &Store, id: &str, headers: &HeaderMap) -> anyhow::Result<()> {
     let customer: CustomerId = id.parse()?;
     let cookie = headers.get(header::COOKIE).and_then(|c| c.to_str().ok()).unwrap_or_default();
     let token = cookie.strip_prefix("rapport=").unwrap_or_default();

@@ -1,14 +1,13 @@
 //! Figures for docs/benchmarks.md: `make bench` starts the server and runs this.
 //!
 //! Needs DATABASE_URL and RAPPORT_URL of a server in demo mode; RAPPORT_PID for its memory.
-//! Arguments name parts (profile, apart, timeline, thread, mail, live, ingest, bugsink); none are all.
+//! Arguments name parts (profile, timeline, thread, mail, live, ingest, bugsink); none are all.
 //! What is compared runs interleaved in one run, so a busy machine slows both alike. Only
 //! ratios and counts fail, never absolute times.
 
 // The output is the product here.
 #![allow(clippy::print_stdout)]
 
-mod apart;
 mod bare;
 mod bugsink;
 mod ingest;
@@ -25,7 +24,6 @@ use measure::Client;
 use rapport_domain::session::Device;
 use rapport_services::auth;
 use rapport_store::{Files, Store};
-use sqlx::PgPool;
 use std::env;
 
 /// The one that the server has, so that both sides of a comparison have the same.
@@ -37,30 +35,27 @@ const PASSWORD: &str = "rapport-demo";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let database = env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
-    let store = Store::connect(&database, Files::in_memory()).await?;
-    let pool = &PgPool::connect(&database).await?;
+    let store = Store::connect(
+        &env::var("DATABASE_URL").context("DATABASE_URL is not set")?,
+        Files::in_memory(),
+    )
+    .await?;
     let url = env::var("RAPPORT_URL").context("RAPPORT_URL is not set")?;
     let token = auth::login(&store, EMAIL, PASSWORD, &Device::default())
         .await
         .context("no demo workspace")?;
     let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;
     let client = Client::new(&token)?;
-    let seeded = seed::run(pool, viewer.workspace).await?;
+    let seeded = seed::run(store.pool(), viewer.workspace).await?;
 
     println!("## Memory of the server\n");
     print_memory("idle");
     let parts: Vec<String> = env::args().skip(1).collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
-    let workspace = viewer.workspace;
+    let (pool, workspace) = (store.pool(), viewer.workspace);
     let mut missed = Vec::new();
     if wanted("profile") {
         missed.extend(profile::run(&store, &client, &url, &seeded).await?);
-    }
-    if wanted("apart") {
-        missed.extend(
-            apart::run(pool, &database, (&client, &url, &token), workspace, seeded.profile).await?,
-        );
     }
     if wanted("timeline") {
         missed.extend(timeline::run(&store, &client, &url, workspace, &seeded).await?);

@@ -4,7 +4,7 @@ use crate::assets;
 use axum::extract::State;
 use axum::http::StatusCode;
 use leptos::config::LeptosOptions;
-use rapport_store::{Net, Store};
+use rapport_store::Store;
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> &'static str {
@@ -12,7 +12,7 @@ pub async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: Postgres answers and has the schema this program knows, and what pages load is
-/// there. Says also where row-level security is missing, which keeps nobody from working.
+/// there.
 pub async fn ready(
     State(store): State<Store>,
     State(options): State<LeptosOptions>,
@@ -22,11 +22,7 @@ pub async fn ready(
         return (StatusCode::SERVICE_UNAVAILABLE, "scripts or styles are missing");
     }
     match store.ready().await {
-        Ok(true) => match store.net().await {
-            Ok(Net::Stands) => (StatusCode::OK, "ready"),
-            // Why is for whoever reads the log.
-            _ => (StatusCode::OK, "ready, without row-level security between workspaces"),
-        },
+        Ok(true) => (StatusCode::OK, "ready"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this program"),
         Err(error) => {
             tracing::error!(%error, "not ready");

@@ -77,8 +77,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             // It touches no file: those are moved by the worker, bit by bit.
             let store = Store::connect(&database_url, Files::in_memory()).await;
             let store = store.context("cannot reach Postgres")?;
-            store.migrate().await.context("a migration failed")?;
-            serve::say_without_net(&store).await
+            store.migrate().await.context("a migration failed")
         }
         Command::Admin(admin) => admin::run(admin).await,
         Command::Demo { url, key, force } => demo::load(&url, &key, force).await,

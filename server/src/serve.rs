@@ -15,7 +15,7 @@ use rapport_services::ingest::Ingest;
 use rapport_services::jobs::{self, JobEnv, Worker};
 use rapport_services::live::Live;
 use rapport_services::{link_keys, setup};
-use rapport_store::{Files, Net, Store};
+use rapport_store::{Files, Store};
 use std::net::IpAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +33,6 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let store = Store::connect(&config.database_url, files.clone()).await;
     let store = store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone());
     store.migrate().await.context("a migration failed")?;
-    say_without_net(&store).await.context("cannot reach Postgres")?;
     let ahead = store.clock_ahead().await.context("cannot reach Postgres")?;
     if ahead.abs() > CLOCKS_AGREE {
         tracing::warn!(
@@ -116,19 +115,6 @@ pub async fn work(config: WorkerConfig) -> anyhow::Result<()> {
     let worker = worker(&config).await?;
     tracing::info!("working");
     worker.run(stopped()).await;
-    Ok(())
-}
-
-/// Says where row-level security is missing, and what to do.
-pub async fn say_without_net(store: &Store) -> anyhow::Result<()> {
-    if let Net::Missing(why) = store.net().await? {
-        tracing::warn!(
-            why,
-            "workspaces are kept apart by queries alone, without row-level security: as an \
-            administrator of Postgres run `create role rapport_app nologin; grant rapport_app to` \
-            the user of DATABASE_URL, and start again"
-        );
-    }
     Ok(())
 }
 

@@ -12,9 +12,6 @@ use std::str::FromStr;
 /// What the jobs of a server are done with.
 pub trait Environment: Clone + Debug + Send + Sync + 'static {
     fn store(&self) -> &Store;
-
-    /// The same for one workspace alone: a job is of one, whoever finds it.
-    fn within(&self, workspace: WorkspaceId) -> Self;
 }
 
 /// Jobs of one queue wait for each other and for nobody else: each has slots of its own.

@@ -120,7 +120,7 @@ async fn work<E: Environment>(env: &E, registry: &Registry<E>, job: Leased) {
         Some(at) => Outcome::Again { at, error },
         None => Outcome::Dead(error),
     };
-    let ended = match timeout(LONGEST, (kind.run)(&env.within(job.workspace), &job)).await {
+    let ended = match timeout(LONGEST, (kind.run)(env, &job)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(JobError(error))) => failed(error),
         Err(_) => failed("It took too long.".into()),

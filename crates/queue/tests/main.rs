@@ -26,10 +26,6 @@ impl Environment for Env {
     fn store(&self) -> &Store {
         &self.store
     }
-
-    fn within(&self, workspace: WorkspaceId) -> Self {
-        Self { store: self.store.within(workspace), ..self.clone() }
-    }
 }
 
 /// Waits until the test lets it go: a slow server of somebody else's.

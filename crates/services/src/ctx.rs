@@ -41,7 +41,6 @@ impl Actor {
 /// The circumstances of a use case.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    /// Of the workspace alone: [`Store::within`].
     pub store: Store,
     pub workspace: WorkspaceId,
     pub actor: Actor,
@@ -53,32 +52,23 @@ impl Ctx {
     /// For a logged-in person.
     pub fn for_viewer(store: Store, viewer: Viewer) -> Self {
         let workspace = viewer.workspace;
-        Self::new(&store, workspace, Actor::User(viewer))
+        Self { store, workspace, actor: Actor::User(viewer), now: now() }
     }
 
     /// For a request with a secret API key.
     pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
         let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
-        Self::new(&store, key.workspace, actor)
+        Self { store, workspace: key.workspace, actor, now: now() }
     }
 
     /// For a page with a public key.
     pub fn for_browser(store: Store, key: &ApiKey) -> Self {
-        Self::new(&store, key.workspace, Actor::Browser)
+        Self { store, workspace: key.workspace, actor: Actor::Browser, now: now() }
     }
 
     /// For the server itself in a workspace. `name` stands in activities.
     pub fn for_system(store: Store, workspace: WorkspaceId, name: &'static str) -> Self {
-        Self::new(&store, workspace, Actor::System { name })
-    }
-
-    fn new(store: &Store, workspace: WorkspaceId, actor: Actor) -> Self {
-        Self { store: store.within(workspace), workspace, actor, now: now() }
-    }
-
-    /// The same with the connections of another store.
-    pub(crate) fn over(&self, store: &Store) -> Self {
-        Self { store: store.within(self.workspace), ..self.clone() }
+        Self { store, workspace, actor: Actor::System { name }, now: now() }
     }
 
     /// The same for a past instant: history that another system brings.

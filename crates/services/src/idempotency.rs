@@ -7,7 +7,7 @@ pub use rapport_store::idempotency::{Claim, IdempotencyKey};
 
 /// Takes the key for a request, or says what is known of it.
 pub async fn claim(store: &Store, key: &IdempotencyKey, request_hash: &[u8]) -> Result<Claim> {
-    Ok(store.within(key.workspace).claim_idempotent(key, request_hash, ctx::now()).await?)
+    Ok(store.claim_idempotent(key, request_hash, ctx::now()).await?)
 }
 
 /// Keeps the answer.
@@ -17,10 +17,10 @@ pub async fn finish(
     status: u16,
     body: &serde_json::Value,
 ) -> Result<()> {
-    Ok(store.within(key.workspace).finish_idempotent(key, status, body).await?)
+    Ok(store.finish_idempotent(key, status, body).await?)
 }
 
 /// Gives the key back after a failure.
 pub async fn release(store: &Store, key: &IdempotencyKey) -> Result<()> {
-    Ok(store.within(key.workspace).release_idempotent(key).await?)
+    Ok(store.release_idempotent(key).await?)
 }

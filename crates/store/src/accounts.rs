@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// Accounts to choose from: names that start with the text, then those that contain it.
-    /// Without text, the first by name. As the owner, for the index of parts of names.
+    /// Without text, the first by name.
     pub async fn search_accounts(
         &self,
         workspace: WorkspaceId,
@@ -69,7 +69,7 @@ impl Store {
             escaped,
             limits::LINK_RESULTS,
         )
-        .fetch_all(self.whole().pool())
+        .fetch_all(self.pool())
         .await?)
     }
 }
@@ -174,9 +174,8 @@ pub async fn by_domain(
     domain: &str,
 ) -> Result<Option<AccountId>> {
     Ok(sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from accounts where workspace_id = $1
-            and id = any (array(select accounts_of_domains($1, array[$2::text])))
-        order by id limit 1"#,
+        r#"select id as "id: AccountId" from accounts
+        where workspace_id = $1 and domains @> array[$2::text] order by id limit 1"#,
         workspace.0,
         domain,
     )
@@ -195,8 +194,7 @@ pub async fn without_id(
     Ok(sqlx::query_scalar!(
         r#"select id as "id: AccountId" from accounts
         where workspace_id = $1 and external_id is null
-            and (id = any (array(select accounts_of_domains($1, $3::text[])))
-                or id = any (array(select accounts_of_name($1, $2)))
+            and (domains && $3::text[] or lower(name) = lower($2)
                 and (cardinality(domains) = 0 or cardinality($3::text[]) = 0))
         order by domains && $3::text[] desc, id limit 1"#,
         workspace.0,

@@ -23,9 +23,8 @@ impl Store {
     ) -> Result<InfoPane> {
         let row = sqlx::query!(
             r#"with c as (
-                -- coalesce in a select of its own: as a condition it would use no index under a policy
-                select * from customers where workspace_id = $1 and id = (select coalesce(
-                    (select merged_into from customers where workspace_id = $1 and id = $2), $2))
+                select * from customers where workspace_id = $1 and id = coalesce(
+                    (select merged_into from customers where workspace_id = $1 and id = $2), $2)
             )
             select c.id as "id: CustomerId", c.kind as "kind: CustomerKind", c.email, c.phone, c.external_id,
                 c.version, c.open_tickets, c.total_tickets, c.last_activity_at, c.created_at, c.updated_at,

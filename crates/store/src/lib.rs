@@ -11,7 +11,6 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit;
 pub mod changes;
-mod connections;
 pub mod csat;
 pub mod custom_fields;
 pub mod customers;
@@ -56,10 +55,8 @@ mod watch;
 pub mod workspaces;
 
 use crate::secrets::Keyring;
-pub use connections::{Connections, Net};
 pub use error::{StoreError, internal};
 pub use files::Files;
-use rapport_domain::WorkspaceId;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use std::str::FromStr;
@@ -95,7 +92,7 @@ pub type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 /// The way to Postgres and to the files; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    connections: Connections,
+    pool: PgPool,
     files: Files,
     keys: Keyring,
 }
@@ -123,8 +120,18 @@ impl Store {
 
     /// The same for taking in events. It has no files either.
     pub async fn connect_for_ingest(url: &str) -> Result<Self> {
-        let pool = Self::pool_with(INGEST_CONNECTIONS);
-        Self::open(Connections::lazy(pool, Self::options(url)?, Some(FRESH))).await
+        // A connection that was busy a moment ago is not asked whether it still stands.
+        let pool = Self::pool_with(INGEST_CONNECTIONS).test_before_acquire(false).before_acquire(
+            |connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            },
+        );
+        Ok(Self::from_pool(pool.connect_with(Self::options(url)?).await?))
     }
 
     async fn connect_for_requests(url: &str, files: Files, connections: u32) -> Result<Self> {
@@ -132,23 +139,12 @@ impl Store {
         // The first may take its time: a server that starts is no page that waits.
         options.connect().await?.close().await?;
         let pool = Self::pool_with(connections).acquire_timeout(ACQUIRE_TIMEOUT);
-        Ok(Self { files, ..Self::over(Connections::lazy(pool, options, None)) })
+        Ok(Self { files, ..Self::from_pool(pool.connect_lazy_with(options)) })
     }
 
     async fn connect_with(url: &str, files: Files, connections: u32) -> Result<Self> {
-        let pool = Self::pool_with(connections);
-        let store = Self::open(Connections::lazy(pool, Self::options(url)?, None)).await?;
-        Ok(Self { files, ..store })
-    }
-
-    /// With a first connection.
-    async fn open(connections: Connections) -> Result<Self> {
-        drop(connections.acquire().await?);
-        Ok(Self::over(connections))
-    }
-
-    fn over(connections: Connections) -> Self {
-        Self { connections, files: Files::in_memory(), keys: Keyring::default() }
+        let pool = Self::pool_with(connections).connect_with(Self::options(url)?).await?;
+        Ok(Self { files, ..Self::from_pool(pool) })
     }
 
     fn options(url: &str) -> Result<PgConnectOptions> {
@@ -161,27 +157,10 @@ impl Store {
         PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT_BEHIND)
     }
 
-    /// Connects to where a pool leads that somebody else opened, and as long as that is open: for
-    /// tests. Files are kept in memory; nothing can be sealed.
+    /// Wraps a pool that somebody else opened, for tests. Files are kept in memory; nothing can be
+    /// sealed.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self::over(Connections::beside(&pool))
-    }
-
-    /// The same for one workspace: whatever a query forgets to say, no row of another one is read or
-    /// written. Without a net under it ([`Store::net`]) the queries have to say it themselves.
-    pub fn within(&self, workspace: WorkspaceId) -> Self {
-        Self { connections: self.connections.within(workspace), ..self.clone() }
-    }
-
-    /// The same without that bound. For what is about no workspace or several, and for what Postgres
-    /// uses no index for under a policy: operators on texts, words and arrays are not leakproof.
-    pub(crate) fn whole(&self) -> Self {
-        Self { connections: self.connections.as_owner(), ..self.clone() }
-    }
-
-    /// Whether there is a net under [`Store::within`].
-    pub async fn net(&self) -> Result<&Net> {
-        Ok(self.connections.net().await?)
+        Self { pool, files: Files::in_memory(), keys: Keyring::default() }
     }
 
     /// The same with its files elsewhere.
@@ -204,42 +183,31 @@ impl Store {
         &self.files
     }
 
-    /// The connections, for queries of this crate and for tests.
-    pub fn pool(&self) -> &Connections {
-        &self.connections
+    /// The pool, for queries of this crate and for tests.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
     }
 
     /// Starts a transaction.
     pub async fn begin(&self) -> Result<Tx> {
-        self.begin_with("").await
+        Ok(self.pool.begin().await?)
     }
 
-    /// Starts one in the same trip as `more`: statements that need no parameters.
-    pub(crate) async fn begin_with(&self, more: &str) -> Result<Tx> {
-        Ok(self.connections.begin(more).await?)
-    }
-
-    /// Brings the schema up to date, and spreads the net between workspaces; two servers starting at
-    /// once wait for each other.
+    /// Brings the schema up to date; two servers starting at once wait for each other.
     pub async fn migrate(&self) -> std::result::Result<(), sqlx::migrate::MigrateError> {
         // A connection of its own: what a page may not wait for, a migration does.
-        let mut connection = self.connections.options().connect().await?;
+        let mut connection = self.pool.connect_options().connect().await?;
         sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0")
             .execute(&mut connection)
             .await?;
         MIGRATOR.run(&mut connection).await?;
-        // At every start: the role may have been refused before, or be missing where a dump was
-        // restored.
-        sqlx::query!("select keep_workspaces_apart() as trouble")
-            .fetch_one(&mut connection)
-            .await?;
         Ok(connection.close().await?)
     }
 
     /// How far this machine's clock is ahead of the database's; negative where it is behind.
     pub async fn clock_ahead(&self) -> Result<chrono::TimeDelta> {
         // Asked at the start, which is no page that waits either.
-        let mut connection = self.connections.options().connect().await?;
+        let mut connection = self.pool.connect_options().connect().await?;
         let theirs: chrono::DateTime<chrono::Utc> =
             sqlx::query_scalar("select clock_timestamp()").fetch_one(&mut connection).await?;
         Ok(chrono::Utc::now() - theirs)
@@ -250,7 +218,7 @@ impl Store {
         let newest = MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0);
         let found: Option<i64> =
             sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
-                .fetch_one(&self.connections)
+                .fetch_one(&self.pool)
                 .await?;
         Ok(found.is_some_and(|v| v >= newest))
     }

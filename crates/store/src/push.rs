@@ -76,15 +76,14 @@ impl Store {
         Ok(kept.map_or_else(|| public.to_vec(), |(public, _)| public))
     }
 
-    /// Keeps a browser. One address is one browser: whoever is logged in there now has it, whichever
-    /// workspace it was of, so that the owner looks for it.
+    /// Keeps a browser. One address is one browser: whoever is logged in there now has it.
     pub async fn insert_subscription(
         &self,
         workspace: WorkspaceId,
         user: UserId,
         new: &NewSubscription<'_>,
     ) -> Result<()> {
-        let mut tx = self.whole().begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query!("delete from push_subscriptions where md5(endpoint) = md5($1)", new.endpoint)
             .execute(&mut *tx)
             .await?;

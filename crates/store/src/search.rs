@@ -60,9 +60,8 @@ impl Store {
         );
         sql.push_bind(limit);
         // Planned for these words: rare ones are looked up, and those that many tickets have are
-        // met while walking from the newest. As the owner, for the index of words.
-        let whole = self.whole();
-        let rows: Vec<Row> = sql.build_query_as().persistent(false).fetch_all(whole.pool()).await?;
+        // met while walking from the newest.
+        let rows: Vec<Row> = sql.build_query_as().persistent(false).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(FoundTicket::from).collect())
     }
 

@@ -57,7 +57,7 @@ impl Store {
     /// own work. Answers how many those were. What is older than what a customer has changes
     /// nothing; who was merged meanwhile is found where they went.
     pub async fn apply_sightings(&self, limit: i64) -> Result<i64> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.pool().begin().await?;
         let taken = sqlx::query!(
             r#"delete from customer_sightings where ctid = any(array(
                 select ctid from customer_sightings order by id limit $1 for update skip locked))

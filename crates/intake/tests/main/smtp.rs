@@ -180,7 +180,7 @@ async fn without_a_database_nothing_is_said_to_be_stored(pool: PgPool) {
     client.say("MAIL FROM:<>").await;
     client.say("RCPT TO:<support@acme.example>").await;
     assert!(client.say("DATA").await.starts_with("354"));
-    world.store.pool().close().await;
+    world.pool.close().await;
     client.send(MAIL).await;
     assert!(client.read().await.starts_with("451"));
     assert!(client.say("MAIL FROM:<>").await.starts_with("250"));

@@ -142,7 +142,6 @@ async fn commit(store: &Store, requests: Vec<Request>) {
         }
     }
     for (workspace, mut group) in groups {
-        let store = &store.within(workspace);
         let mut items: Vec<&mut Item> = group.iter_mut().flat_map(|r| &mut r.items).collect();
         match write::write(store, workspace, ctx::now(), &mut items).await {
             Ok(results) => {

@@ -61,7 +61,7 @@ pub async fn take_segment(
         return Err(AppError::invalid("batch", message));
     }
     // What identifies people runs on the events' connections as well.
-    let ctx = &ctx.over(&ingest.store);
+    let ctx = &Ctx { store: ingest.store.clone(), ..ctx.clone() };
     let read = |value: Result<Value>| {
         let label = named(value.as_ref().ok(), batch.kind);
         let message = value.and_then(|v| Message::read(v, batch.kind, batch.sent_at, ctx.now));

@@ -9,7 +9,6 @@ pub use rapport_queue::Worker;
 use crate::http_client::HttpClient;
 use crate::secrets::Keyring;
 use crate::{csat, customers, files, ingest, messages, notifications, people, push, sla, tickets};
-use rapport_domain::WorkspaceId;
 use rapport_queue::{Environment, Registry};
 use rapport_store::Store;
 use std::sync::LazyLock;
@@ -28,10 +27,6 @@ pub struct JobEnv {
 impl Environment for JobEnv {
     fn store(&self) -> &Store {
         &self.store
-    }
-
-    fn within(&self, workspace: WorkspaceId) -> Self {
-        Self { store: self.store.within(workspace), ..self.clone() }
     }
 }
 

@@ -136,8 +136,7 @@ impl Live {
             return Ok(Event::hints(now, [Hint::Everything].into()));
         }
         let limit = i64::try_from(HINTS_MAX).unwrap_or(0);
-        let store = self.0.store.within(workspace);
-        let found = store.changes_of(workspace, user, topic, from, limit).await?;
+        let found = self.0.store.changes_of(workspace, user, topic, from, limit).await?;
         let hints = match found.cut {
             true => vec![Hint::Everything],
             false => found.rows.iter().filter_map(tail::hint).collect(),

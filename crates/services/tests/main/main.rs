@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_events;
-mod apart;
 mod composer;
 mod csat;
 mod customers;

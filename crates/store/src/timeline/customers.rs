@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::timeline::{CustomerRef, EventAccount};
 use rapport_domain::{AccountId, CustomerId, TicketId, Uuid, WorkspaceId};
+use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 /// Starts the transaction of whoever finds customers and then writes events of theirs: one who
@@ -12,10 +13,10 @@ use std::collections::HashMap;
 pub async fn begin_unfolded(store: &Store, workspace: WorkspaceId) -> Result<Tx> {
     // One trip; the workspace is a UUID, so that nothing can be meant but itself.
     let lock = format!(
-        "select pg_advisory_xact_lock_shared(hashtextextended('unfolded {}', 0))",
+        "begin; select pg_advisory_xact_lock_shared(hashtextextended('unfolded {}', 0))",
         workspace.0,
     );
-    store.begin_with(&lock).await
+    Ok(store.pool().begin_with(AssertSqlSafe(lock)).await?)
 }
 
 /// Waits until all who found customers before now have written their events: whoever looks

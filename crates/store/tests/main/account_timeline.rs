@@ -222,5 +222,5 @@ async fn a_page_of_an_account_costs_the_same_at_any_depth(pool: PgPool) {
             at.id,
         )
     };
-    page.check(&store, workspace, arguments).await;
+    page.check(&store, arguments).await;
 }

@@ -67,7 +67,7 @@ fn query(q: &str) -> ListQuery {
 }
 
 async fn found(store: &Store, workspace: WorkspaceId, q: &str) -> Vec<CustomerId> {
-    let (rows, _) = store.within(workspace).customers(workspace, &query(q)).await.unwrap();
+    let (rows, _) = store.customers(workspace, &query(q)).await.unwrap();
     rows.into_iter().map(|r: CustomerRow| r.id).collect()
 }
 

@@ -19,8 +19,7 @@ async fn pages_lead_back_as_they_lead_on(pool: PgPool) {
     for sort in [InboxSort::Newest, InboxSort::Oldest, InboxSort::Submitted, InboxSort::Priority] {
         let first = InboxQuery { status: StatusFilter::All, sort, ..InboxQuery::default() };
         let numbers = |inbox: &Inbox| inbox.items.iter().map(|t| t.number).collect::<Vec<_>>();
-        let within = store.within(acme);
-        let page = async |query: &InboxQuery| within.inbox(acme, None, query).await.unwrap();
+        let page = async |query: &InboxQuery| store.inbox(acme, None, query).await.unwrap();
         let one = page(&first).await;
         assert_eq!(one.previous, None);
         assert_eq!(one.total.map(|t| (t.rows, t.more)), Some((120, false)));
@@ -43,8 +42,6 @@ async fn pages_lead_back_as_they_lead_on(pool: PgPool) {
 async fn every_filter_is_quick_in_every_order(pool: PgPool) {
     let store = Store::from_pool(pool.clone());
     let (acme, _) = workspace(&store).await;
-    // As pages ask: a policy must cost no view its index.
-    let within = store.within(acme);
     let user = UserId::generate().0;
     // One in a thousand has what is rare, and that among the oldest; the rest is common.
     let sql = "
@@ -127,17 +124,17 @@ async fn every_filter_is_quick_in_every_order(pool: PgPool) {
         for sort in InboxSort::ALL {
             let href = format!("/inbox?{filter}&sort={}", sort.word());
             let query = InboxQuery::from_href(&href);
-            let plan = within.explain_inbox(acme, viewer, &query).await.unwrap();
+            let plan = store.explain_inbox(acme, viewer, &query).await.unwrap();
             let root = &plan[0]["Plan"];
             let blocks = root["Shared Hit Blocks"].as_i64().unwrap()
                 + root["Shared Read Blocks"].as_i64().unwrap();
             assert!(blocks <= BLOCKS, "{href}: {blocks} blocks {plan:#}");
-            let page = within.inbox(acme, viewer, &query).await.unwrap();
+            let page = store.inbox(acme, viewer, &query).await.unwrap();
             assert!(page.items.len() <= limits::PAGE_ROWS as usize);
         }
     }
     let found = async |href: &str| {
-        let page = within.inbox(acme, viewer, &InboxQuery::from_href(href)).await.unwrap();
+        let page = store.inbox(acme, viewer, &InboxQuery::from_href(href)).await.unwrap();
         page.total.map(|total| (total.rows, total.more))
     };
     for (href, total) in [

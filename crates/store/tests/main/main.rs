@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_timeline;
-mod apart;
 mod changes;
 mod customers;
 mod inbox;

@@ -302,7 +302,7 @@ async fn a_page_costs_the_same_at_any_depth(pool: PgPool) {
             at.id,
         )
     };
-    page.check(&store, workspace, arguments).await;
+    page.check(&store, arguments).await;
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

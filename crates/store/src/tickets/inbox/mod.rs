@@ -23,7 +23,7 @@ use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 
 /// Counting may take so long; then there is no number.
-const COUNTING: &str = "set local statement_timeout = 250";
+const COUNTING: &str = "begin; set local statement_timeout = 250";
 
 /// Who asks for which tickets.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +132,7 @@ impl Store {
         }
         let mut sql = QueryBuilder::new("select ");
         asked.push_count(&mut sql, limits::INBOX_COUNT);
-        let mut tx = self.begin_with(COUNTING).await.ok()?;
+        let mut tx = self.pool().begin_with(COUNTING).await.ok()?;
         let counted = sql.build_query_scalar().persistent(false).fetch_one(&mut *tx).await.ok()?;
         Some(Total::of(counted, limits::INBOX_COUNT))
     }

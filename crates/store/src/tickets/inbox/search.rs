@@ -38,8 +38,7 @@ pub(super) struct Hits {
 }
 
 impl Store {
-    /// Looks up what the filters name. As the owner, for the indexes of words, tags and names; what
-    /// is found are ids, and the tickets behind them are read within the workspace.
+    /// Looks up what the filters name.
     pub(super) async fn inbox_found(
         &self,
         workspace: WorkspaceId,
@@ -65,7 +64,7 @@ impl Store {
     async fn few(&self, mut sql: QueryBuilder<Postgres>) -> Result<Option<Vec<Uuid>>> {
         sql.push(" limit ").push_bind(limits::INBOX_HITS + 1);
         let ids: Vec<Uuid> =
-            sql.build_query_scalar().persistent(false).fetch_all(self.whole().pool()).await?;
+            sql.build_query_scalar().persistent(false).fetch_all(self.pool()).await?;
         let few = i64::try_from(ids.len()).unwrap_or(i64::MAX) <= limits::INBOX_HITS;
         Ok(Some(ids).filter(|_| few))
     }
@@ -87,7 +86,7 @@ impl Store {
             limits::INBOX_HITS + 1,
             text.number(),
         )
-        .fetch_one(self.whole().pool())
+        .fetch_one(self.pool())
         .await?;
         let mut customers = Vec::new();
         if let Some(search) = Search::parse(q).filter(|_| !only_number) {
@@ -124,7 +123,8 @@ pub(super) fn push_of_account(
     match account {
         AccountFilter::Id(id) => drop(sql.push("= ").push_bind(id.0)),
         AccountFilter::Named(name) => {
-            sql.push("= any (array(select accounts_of_name(").push_bind(workspace.0).push(", ");
+            sql.push("= any (array(select id from accounts where workspace_id = ");
+            sql.push_bind(workspace.0).push(" and lower(name) = lower(");
             sql.push_bind(name.clone()).push(") limit ").push_bind(ACCOUNTS).push("))");
         }
     }

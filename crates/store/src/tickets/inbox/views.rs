@@ -85,7 +85,7 @@ impl Store {
             asked.push_count(&mut sql, limits::VIEW_COUNT);
         }
         sql.push("]");
-        let Ok(mut tx) = self.begin_with(COUNTING).await else { return };
+        let Ok(mut tx) = self.pool().begin_with(COUNTING).await else { return };
         let counts: std::result::Result<Vec<i64>, _> =
             sql.build_query_scalar().persistent(false).fetch_one(&mut *tx).await;
         for (view, count) in counted.iter_mut().zip(counts.unwrap_or_default()) {
