@@ -68,8 +68,8 @@ const API_CONNECTIONS: u32 = 6;
 /// Connections for writing events: four writers fill the disk's bandwidth, one adds up the counts,
 /// and two are left for what identifies people. A flood of events takes no page's connection.
 const INGEST_CONNECTIONS: u32 = 7;
-/// Connections for a worker's jobs.
-const JOB_CONNECTIONS: u32 = 5;
+/// Connections for a worker's jobs: its queues have 12 slots, and each job its connection for a moment.
+const JOB_CONNECTIONS: u32 = 8;
 /// How long a request waits for a connection before it answers 503: people learn within a second
 /// that there is none. What works in the background has more patience.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(900);
