@@ -84,16 +84,16 @@ async fn env(pool: &PgPool) -> (Env, mpsc::UnboundedReceiver<String>, WorkspaceI
         .bind(workspace.0)
         .execute(pool)
         .await
-        .unwrap();
+        .expect("a workspace");
     let (done, told) = mpsc::unbounded_channel();
     let store = Store::from_pool(pool.clone());
     (Env { store, done, gate: Arc::default() }, told, workspace)
 }
 
 async fn add<J: Job>(env: &Env, workspace: WorkspaceId, key: J::Key, payload: J::Payload) -> bool {
-    let mut tx = env.store.begin().await.unwrap();
-    let added = enqueue::<J>(&mut tx, workspace, &key, &payload, Utc::now()).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut tx = env.store.begin().await.expect("a transaction");
+    let added = enqueue::<J>(&mut tx, workspace, &key, &payload, Utc::now()).await.expect("a job");
+    tx.commit().await.expect("a commit");
     wake();
     added
 }
