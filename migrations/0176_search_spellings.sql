@@ -13,7 +13,7 @@ $$;
 create or replace function customer_search_text(workspace uuid, customer uuid) returns text
 language sql stable as $$
     select ' ' || concat_ws(' ', w.words, search_starts(w.words),
-        case when j.joined <> w.words then search_starts(j.joined) end)
+        case when j.joined <> w.words then concat_ws(' ', j.joined, search_starts(j.joined)) end)
     from customers c
     left join accounts a on a.workspace_id = c.workspace_id and a.id = c.account_id
     left join lateral (
