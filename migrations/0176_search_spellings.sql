@@ -1,10 +1,11 @@
--- Names are found whatever apostrophe stands in them, and without one: O’Brien, O'Brien, obrien.
+-- Names are found whatever apostrophe stands in them, and without one: O’Brien, O'Brien, obrien; and
+-- with and without the vowel marks of Hebrew and Arabic.
 create or replace function search_fold(words text) returns text
 language sql immutable parallel safe as $$
     select replace(replace(replace(replace(translate(
         normalize(regexp_replace(
             normalize(lower(translate(words, '''’‘ʼ´`ʹ＇', '')), nfkd),
-            '[\u0300-\u036f]', '', 'g'), nfkc),
+            '[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]', '', 'g'), nfkc),
         'łøđðıħŧŋ', 'loddihtn'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
 $$;
 

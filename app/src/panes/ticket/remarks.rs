@@ -13,14 +13,14 @@ pub(super) fn Remarks(mail: MailFacts, author: Option<String>) -> impl IntoView 
     let warning = mail.reply_to.clone().filter(|_| diverts).map(|to| {
         view! {
             <span aria-hidden="true">"·"</span>
-            <span class="caution"><Icon name="triangle-alert" />{format!("Unproven sender: answers go to {to}")}</span>
+            <span class="caution"><Icon name="triangle-alert" />{format!("Unproven sender: asks for answers to {to}")}</span>
         }
     });
     let plain = [
         mail.class.label().map(String::from),
         mail.seal.map(|seal| seal.label().to_string()),
         mail.via.map(|via| format!("Sent by {via}")),
-        mail.reply_to.filter(|_| !diverts).map(|to| format!("Answers go to {to}")),
+        mail.reply_to.filter(|_| !diverts).map(|to| format!("Asks for answers to {to}")),
     ];
     let plain = plain.into_iter().flatten();
     view! {

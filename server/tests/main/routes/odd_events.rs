@@ -277,6 +277,7 @@ async fn names_and_numbers_are_found_in_every_spelling(pool: PgPool) {
         "Sinéad O’Brien",
         "佐藤 花子",
         "박 서준",
+        "محمد عَلِي",
     ];
     for (n, name) in people.iter().enumerate() {
         let who = json!({"external_id": format!("p{n}"), "name": name, "phone": format!("+49 30 90182{n}")});
@@ -306,6 +307,8 @@ async fn names_and_numbers_are_found_in_every_spelling(pool: PgPool) {
         ("花子", 7),
         ("박서준", 8),
         ("서준", 8),
+        ("محمد علي", 9),
+        ("عَلِي", 9),
         ("0049 30 901820", 0),
         ("tel:+4930901821", 1),
         ("+49 (0)30 90182-2", 2),

@@ -60,8 +60,12 @@ pub(super) async fn bounced(
         }
     }
     let reported = bounce.recipients.iter().take(RECIPIENTS_MAX).enumerate();
-    let events: Vec<NewEvent> = reported
-        .filter_map(|(n, r)| Some(event(filing, &sent, n, notice(r)?, r, &bounce.words)))
+    let told = reported.filter_map(|(n, r)| Some((n, notice(r)?, r)));
+    // The report's own words stand once, at the first line about it.
+    let words = std::iter::once(bounce.words.as_str()).chain(std::iter::repeat(""));
+    let events: Vec<NewEvent> = told
+        .zip(words)
+        .map(|((n, notice, r), words)| event(filing, &sent, n, notice, r, words))
         .collect();
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     Ok(Some(answer(sent, false)))
@@ -142,7 +146,7 @@ fn event(
         ..NewEvent::activity(sent.customer, mail.received_at, name, filing.name())
     }
     .title(text::excerpt(&title, limits::LINE_CHARS))
-    .body(Some(words).filter(|w| n == 0 && !w.is_empty()))
+    .body(Some(words).filter(|w| !w.is_empty()))
     .ticket(sent.ticket)
     .payload(json!({
         "recipient": recipient.email,
