@@ -9,6 +9,8 @@ document.addEventListener("keydown", (event) => {
     for (const menu of open()) {
       menu.open = false;
       menu.querySelector("summary").focus();
+      // The page below does not hear of it: it would be left (frontend/palette/src/plain.ts).
+      event.preventDefault();
     }
   }
 });
