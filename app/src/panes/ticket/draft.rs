@@ -96,8 +96,11 @@ pub(super) fn put_back(me: Option<UserId>, number: i64, returned: &Returned) {
     }
 }
 
+/// Said to this tab when a draft begins or goes; other tabs hear of it from the browser.
+const CHANGED: &str = "rapport:drafts";
+
 /// The numbers of the tickets for which the person has a draft in this browser. They are read
-/// again when `moved` changes, and when another tab writes or sends one.
+/// again when `moved` changes, and when one begins or goes, here or in another tab.
 pub(crate) fn use_drafts(
     me: Option<UserId>,
     moved: impl Fn() + 'static,
@@ -108,10 +111,13 @@ pub(crate) fn use_drafts(
         set.set(numbers(me));
     });
     Effect::new(move |_| {
-        let other = window_event_listener(leptos::ev::storage, move |_| {
-            let _ = set.try_set(numbers(me));
+        let again = move || drop(set.try_set(numbers(me)));
+        let here = window_event_listener_untyped(CHANGED, move |_| again());
+        let other = window_event_listener_untyped("storage", move |_| again());
+        on_cleanup(move || {
+            here.remove();
+            other.remove();
         });
-        on_cleanup(move || other.remove());
     });
     drafts
 }
@@ -132,9 +138,14 @@ pub(super) fn load(key: &str) -> String {
 /// Keeps a draft; an empty one is removed.
 pub(super) fn save(key: &str, text: &str) {
     let Some(storage) = storage() else { return };
+    let (was, is) = (!load(key).is_empty(), !text.trim().is_empty());
     // A full or forbidden storage costs the draft over a reload and nothing else.
-    let _ =
-        if text.trim().is_empty() { storage.remove_item(key) } else { storage.set_item(key, text) };
+    let _ = if is { storage.set_item(key, text) } else { storage.remove_item(key) };
+    if was != is
+        && let Ok(changed) = web_sys::Event::new(CHANGED)
+    {
+        let _ = window().dispatch_event(&changed);
+    }
 }
 
 fn storage() -> Option<web_sys::Storage> {
