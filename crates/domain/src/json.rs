@@ -117,6 +117,16 @@ fn unit(bytes: &[u8], i: usize) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok()
 }
 
+/// A text, number or boolean as text; nothing else has one.
+pub fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number_text(number)),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
 /// A number as people and other systems write it: `42.0` is 42.
 pub fn number_text(number: &Number) -> String {
     match number.as_f64() {

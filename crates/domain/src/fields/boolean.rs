@@ -1,8 +1,9 @@
 //! Yes or no.
 
-use super::kind::{FieldKind, InputSpec, refused, scalar};
+use super::kind::{FieldKind, InputSpec, refused};
 use super::{FieldDef, display};
 use crate::error::AppError;
+use crate::json;
 use serde_json::Value;
 
 pub(super) struct Boolean;
@@ -27,7 +28,7 @@ impl FieldKind for Boolean {
     fn near(&self, _: &FieldDef, value: &Value) -> Value {
         match value {
             Value::Bool(_) => value.clone(),
-            value => match scalar(value).as_deref().map(str::trim) {
+            value => match json::scalar(value).as_deref().map(str::trim) {
                 Some("") => Value::Null,
                 Some(text) => self.read(text),
                 None => value.clone(),

@@ -29,7 +29,7 @@ pub trait FieldKind: Sync {
 
     /// The same of a value of a near type, as clients send them.
     fn near(&self, _def: &FieldDef, value: &Value) -> Value {
-        scalar(value).map_or_else(|| value.clone(), Value::from)
+        json::scalar(value).map_or_else(|| value.clone(), Value::from)
     }
 
     /// Its icon in the app config.
@@ -45,16 +45,6 @@ pub trait FieldKind: Sync {
 pub(super) fn refused(def: &FieldDef) -> AppError {
     let takes = def.kind.rules().takes(def);
     AppError::invalid(&error_field(def), format!("{} takes {takes}.", def.label))
-}
-
-/// Text, a number or a yes or no, as text.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(json::number_text(number)),
-        Value::Bool(b) => Some(b.to_string()),
-        _ => None,
-    }
 }
 
 /// The cleaned text of a value that has to be one; `None` where nothing is left of it.

@@ -1,8 +1,9 @@
 //! One of the choices that the field has.
 
 use super::FieldDef;
-use super::kind::{FieldKind, InputSpec, refused, scalar, text_of};
+use super::kind::{FieldKind, InputSpec, refused, text_of};
 use crate::error::AppError;
+use crate::json;
 use serde_json::Value;
 
 pub(super) struct List;
@@ -22,7 +23,8 @@ impl FieldKind for List {
 
     /// In the spelling of the choice, whatever the case.
     fn near(&self, def: &FieldDef, value: &Value) -> Value {
-        let text = scalar(value).map(|t| crate::text::clean(&t).to_lowercase()).unwrap_or_default();
+        let text =
+            json::scalar(value).map(|t| crate::text::clean(&t).to_lowercase()).unwrap_or_default();
         let option = def.options.iter().find(|option| option.to_lowercase() == text);
         option.map_or_else(|| value.clone(), |option| option.clone().into())
     }

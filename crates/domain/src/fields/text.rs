@@ -1,9 +1,9 @@
 //! A line or some lines of text.
 
-use super::kind::{FieldKind, InputSpec, scalar, text_of};
+use super::kind::{FieldKind, InputSpec, text_of};
 use super::{FieldDef, error_field};
 use crate::error::AppError;
-use crate::limits;
+use crate::{json, limits};
 use serde_json::Value;
 
 pub(super) struct Text;
@@ -22,10 +22,10 @@ impl FieldKind for Text {
     fn near(&self, _: &FieldDef, value: &Value) -> Value {
         let text = match value {
             Value::Array(list) => {
-                let parts: Option<Vec<String>> = list.iter().map(scalar).collect();
+                let parts: Option<Vec<String>> = list.iter().map(json::scalar).collect();
                 parts.map(|parts| parts.join(", "))
             }
-            value => scalar(value),
+            value => json::scalar(value),
         };
         text.map_or_else(|| value.clone(), Value::from)
     }

@@ -18,16 +18,6 @@ pub(super) struct Taken {
     pub nobody: bool,
 }
 
-/// A text, number or boolean as text.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(json::number_text(number)),
-        Value::Bool(b) => Some(b.to_string()),
-        _ => None,
-    }
-}
-
 /// What languages without an empty value write for one.
 fn is_empty(value: &Value) -> bool {
     match value {
@@ -55,7 +45,7 @@ impl Taken {
     /// One line of at most `max` characters; a longer one is cut, and kept whole aside.
     pub fn line(&mut self, name: &str, max: usize) -> Option<String> {
         let value = self.take(name)?;
-        let Some(line) = scalar(&value).map(|t| text::clean_line(&t)) else {
+        let Some(line) = json::scalar(&value).map(|t| text::clean_line(&t)) else {
             self.set_aside(name, value, "This has to be text.");
             return None;
         };
@@ -74,7 +64,7 @@ impl Taken {
     /// A line that means something as a whole only: one that is too long is set aside.
     pub fn word(&mut self, name: &str, max: usize) -> Option<String> {
         let value = self.take(name)?;
-        match scalar(&value).map(|t| text::clean_line(&t)) {
+        match json::scalar(&value).map(|t| text::clean_line(&t)) {
             Some(word) if word.chars().count() <= max => Some(word).filter(|w| !w.is_empty()),
             Some(word) => {
                 let n = word.chars().count();
@@ -103,7 +93,7 @@ impl Taken {
                 self.nobody = true;
                 return Ok(None);
             }
-            value => scalar(value)
+            value => json::scalar(value)
                 .ok_or_else(|| AppError::invalid(name, "An id is text or a number."))?,
         };
         let n = id.trim().chars().count();

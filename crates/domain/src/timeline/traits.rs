@@ -2,7 +2,6 @@
 //! not lose the others, and what could not be read is told.
 
 use super::own::Aside;
-use super::taken::scalar;
 use crate::account::{AccountInput, read_domains};
 use crate::change::{https_url, web_url};
 use crate::customer::CustomerInput;
@@ -10,7 +9,7 @@ use crate::error::AppError;
 use crate::fields::{FieldDef, FieldValues, read_near};
 use crate::identity::{IdentifierKind, Key};
 use crate::limits::{LINE_CHARS, NAME_CHARS, URL_CHARS};
-use crate::{locale, text, times};
+use crate::{json, locale, text, times};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -174,7 +173,7 @@ fn first_message(error: AppError) -> String {
 /// A value as one line of at most `max` characters; numbers count as text.
 fn line_of(value: &Value, max: usize) -> Option<String> {
     match value {
-        Value::String(_) | Value::Number(_) => Some(text::excerpt(&scalar(value)?, max)),
+        Value::String(_) | Value::Number(_) => Some(text::excerpt(&json::scalar(value)?, max)),
         _ => None,
     }
 }
@@ -281,7 +280,7 @@ impl Reader<'_> {
     /// A whole number, such as how many people work there.
     fn count(&mut self, names: &[&str]) -> Option<i32> {
         let (name, value) = self.find(names)?;
-        let text = scalar(value).map(|t| t.trim().replace([',', ' ', '_'], ""));
+        let text = json::scalar(value).map(|t| t.trim().replace([',', ' ', '_'], ""));
         let count = text.as_deref().and_then(|t| t.parse::<i32>().ok()).filter(|n| *n >= 0);
         if count.is_none() && !value.is_null() && text.as_deref() != Some("") {
             self.set_aside(name, value, "This is not a whole number.");
@@ -294,7 +293,7 @@ impl Reader<'_> {
         let (name, value) = self.find(&["domain", "domains"])?;
         let given: Vec<String> = match value {
             Value::String(text) => crate::change::split_list(text),
-            Value::Array(list) => list.iter().filter_map(scalar).collect(),
+            Value::Array(list) => list.iter().filter_map(json::scalar).collect(),
             _ => return None,
         };
         match read_domains(&given) {
