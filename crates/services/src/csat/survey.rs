@@ -57,9 +57,9 @@ impl Job for SendSurvey {
     }
 }
 
-async fn send(worker: &JobEnv, job: &Work<SendSurvey>) -> std::result::Result<Outcome, JobError> {
+async fn send(env: &JobEnv, job: &Work<SendSurvey>) -> std::result::Result<Outcome, JobError> {
     let ticket = TicketId(job.key);
-    let store = &worker.store;
+    let store = &env.store;
     let Some(due) = store.due_survey(job.workspace, ticket).await? else {
         return Ok(Outcome::Done);
     };
@@ -68,9 +68,9 @@ async fn send(worker: &JobEnv, job: &Work<SendSurvey>) -> std::result::Result<Ou
         return Ok(Outcome::Dead("No RAPPORT_SECRET_KEY signs the survey's link.".into()));
     };
     let token = link_token::sign(&key, Purpose::Csat, job.workspace, ticket.0);
-    let raw = write(&due, &mailbox, &format!("{}/csat/{token}", worker.public_url), job.id.0);
+    let raw = write(&due, &mailbox, &format!("{}/csat/{token}", env.public_url), job.id.0);
     let sent = async || Ok(store.survey_sent(job.workspace, ticket, ctx::now()).await?);
-    post_one(worker, job, &mailbox, &due.email, raw, sent).await
+    post_one(env, job, &mailbox, &due.email, raw, sent).await
 }
 
 fn write(due: &DueSurvey, mailbox: &SendingMailbox, link: &str, id: Uuid) -> Vec<u8> {

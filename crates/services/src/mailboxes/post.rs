@@ -17,7 +17,7 @@ pub(crate) type HandedOver = Result<Answers, Failure>;
 /// Hands a mail to a server, or keeps it where the mailbox has an outbox. `handing_over` runs
 /// once the server is ready for the text.
 pub(crate) async fn post(
-    worker: &JobEnv,
+    env: &JobEnv,
     workspace: WorkspaceId,
     mailbox: &SendingMailbox,
     to: &[String],
@@ -30,14 +30,14 @@ pub(crate) async fn post(
         }
         let (sender, recipients) = (mailbox.address.clone(), to.to_vec());
         let kept = CaughtMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
-        worker.store.put_into_outbox(workspace, &kept).await?;
+        env.store.put_into_outbox(workspace, &kept).await?;
         return Ok(Ok(to.iter().map(|email| (email.clone(), Ok(()))).collect()));
     }
     let Some(server) = &mailbox.smtp else {
         return Ok(Err(failure(Kind::Later, "This mailbox has no server for sending.")));
     };
     let sealed = mailbox.smtp_password.as_deref();
-    let password = match smtp_password(&worker.keys, mailbox.id, sealed) {
+    let password = match smtp_password(&env.keys, mailbox.id, sealed) {
         Ok(password) => password,
         Err(locked) => return Ok(Err(failure(Kind::Later, &locked.to_string()))),
     };
@@ -80,19 +80,19 @@ pub(crate) fn write_own(mailbox: &SendingMailbox, mail: &Own<'_>) -> Vec<u8> {
 
 /// Hands a mail of the server's own to one person, signed; `sent` runs once it is taken.
 pub(crate) async fn post_one<J: Job>(
-    worker: &JobEnv,
+    env: &JobEnv,
     job: &Work<J>,
     mailbox: &SendingMailbox,
     to: &str,
     raw: Vec<u8>,
     sent: impl AsyncFnOnce() -> Result<(), JobError>,
 ) -> Result<Outcome, JobError> {
-    let raw = match signed(worker, mailbox, raw) {
+    let raw = match signed(env, mailbox, raw) {
         Ok(raw) => raw,
         Err(failure) => return Ok(put_off(job, failure)),
     };
     let to = [to.to_string()];
-    let answers = post(worker, job.workspace, mailbox, &to, raw, async || Ok(())).await?;
+    let answers = post(env, job.workspace, mailbox, &to, raw, async || Ok(())).await?;
     match answers.map(|answers| answers.into_iter().next().map(|(_, answer)| answer)) {
         Ok(Some(Ok(()))) => {
             sent().await?;
@@ -112,12 +112,12 @@ fn put_off<J: Job>(job: &Work<J>, failure: Failure) -> Outcome {
 
 /// The mail with a DKIM signature, where the mailbox has a key.
 pub(crate) fn signed(
-    worker: &JobEnv,
+    env: &JobEnv,
     mailbox: &SendingMailbox,
     raw: Vec<u8>,
 ) -> Result<Vec<u8>, Failure> {
     let Some((domain, selector, sealed)) = &mailbox.dkim else { return Ok(raw) };
-    let pem = worker
+    let pem = env
         .keys
         .open(&place(mailbox.id, "dkim_key"), sealed)
         .map_err(|locked| failure(Kind::Later, &locked.to_string()))?;

@@ -48,9 +48,9 @@ impl Job for SendMail {
     }
 }
 
-async fn send(worker: &JobEnv, job: &Work<SendMail>) -> Result<Outcome, JobError> {
+async fn send(env: &JobEnv, job: &Work<SendMail>) -> Result<Outcome, JobError> {
     let message = job.key;
-    let mail = match worker.store.outgoing(job.workspace, message).await {
+    let mail = match env.store.outgoing(job.workspace, message).await {
         // Taken back meanwhile.
         Err(StoreError::NotFound) => return Ok(Outcome::Done),
         mail => mail?,
@@ -64,7 +64,7 @@ async fn send(worker: &JobEnv, job: &Work<SendMail>) -> Result<Outcome, JobError
     if waiting.is_empty() {
         return Ok(Outcome::Done);
     }
-    let handed_over = match hand_over(worker, job, message, &mail, &waiting).await {
+    let handed_over = match hand_over(env, job, message, &mail, &waiting).await {
         // A fault of ours ends the last attempt too: no message waits for ever.
         Err(error) if job.next_attempt(ctx::now()).is_none() => {
             tracing::error!(%error, %message, "a mail could not be sent");
@@ -76,11 +76,11 @@ async fn send(worker: &JobEnv, job: &Work<SendMail>) -> Result<Outcome, JobError
         Ok(answers) => answers,
         Err(failure) => waiting.into_iter().map(|email| (email, Err(failure.clone()))).collect(),
     };
-    end(worker, job, message, answers).await
+    end(env, job, message, answers).await
 }
 
 async fn hand_over(
-    worker: &JobEnv,
+    env: &JobEnv,
     job: &Work<SendMail>,
     message: MessageId,
     mail: &Outgoing,
@@ -93,9 +93,9 @@ async fn hand_over(
         let text = "The server took this mail twice and never confirmed it. It may have arrived.";
         return Ok(Err(failure(Kind::Never, text)));
     }
-    let store = &worker.store;
+    let store = &env.store;
     let mailbox = store.sending_mailbox(job.workspace, mailbox).await?;
-    let raw = match write(worker, job, message, mail, &mailbox).await? {
+    let raw = match write(env, job, message, mail, &mailbox).await? {
         Ok(raw) => raw,
         Err(failure) => return Ok(Err(failure)),
     };
@@ -103,21 +103,21 @@ async fn hand_over(
         let noted = store.handing_over(job.workspace, message, ctx::now()).await;
         noted.map_err(|error| failure(Kind::Later, &error.to_string()))
     };
-    post(worker, job.workspace, &mailbox, waiting, raw, handing_over).await
+    post(env, job.workspace, &mailbox, waiting, raw, handing_over).await
 }
 
 /// The mail's bytes: the same words at each attempt, and the same Message-ID.
 async fn write(
-    worker: &JobEnv,
+    env: &JobEnv,
     job: &Work<SendMail>,
     message: MessageId,
     mail: &Outgoing,
     mailbox: &SendingMailbox,
 ) -> Result<Result<Vec<u8>, Failure>, JobError> {
-    let key = link_keys::signing(&worker.store, job.workspace).await?;
+    let key = link_keys::signing(&env.store, job.workspace).await?;
     let pixel = key.as_ref().filter(|_| mail.tracked).map(|key| {
         let token = link_token::sign(key, Purpose::Open, job.workspace, message.0);
-        format!("{}/o/{token}.gif", worker.public_url)
+        format!("{}/o/{token}.gif", env.public_url)
     });
     let reply_to = key.as_ref().and_then(|key| reply_address(key, &mailbox.address, message));
     let named = |role| {
@@ -126,7 +126,7 @@ async fn write(
     };
     let mut contents = Vec::with_capacity(mail.files.len());
     for file in &mail.files {
-        match worker.store.file_bytes(job.workspace, file).await {
+        match env.store.file_bytes(job.workspace, file).await {
             Ok(bytes) => contents.push(bytes),
             Err(error) => {
                 tracing::error!(%error, file = %file.id, "a file to send cannot be read");
@@ -171,12 +171,12 @@ async fn write(
         let text = "With its files this mail is larger than 25 MB, which mail servers refuse.";
         return Ok(Err(failure(Kind::Never, text)));
     }
-    Ok(signed(worker, mailbox, raw))
+    Ok(signed(env, mailbox, raw))
 }
 
 /// Keeps what became of each recipient, and says how the job goes on.
 async fn end(
-    worker: &JobEnv,
+    env: &JobEnv,
     job: &Work<SendMail>,
     message: MessageId,
     answers: Answers,
@@ -189,7 +189,7 @@ async fn end(
     let exhausted = next.is_none() && news.iter().any(|n| n.state == DeliveryState::Failed);
     let again = again.map(|n| n.reason.clone().unwrap_or_default());
     let reason = news.iter().find_map(|n| n.reason.clone());
-    let mut tx = worker.store.begin().await?;
+    let mut tx = env.store.begin().await?;
     deliveries::apply(&mut tx, job.workspace, message, news, now).await?;
     let next = next.filter(|_| again.is_some());
     let store = rapport_store::deliveries::end_attempt;

@@ -58,10 +58,10 @@ impl Job for SendNews {
     }
 }
 
-async fn send(worker: &JobEnv, job: &Work<SendNews>) -> std::result::Result<Outcome, JobError> {
+async fn send(env: &JobEnv, job: &Work<SendNews>) -> std::result::Result<Outcome, JobError> {
     let user = UserId(job.key.user);
     let until = DateTime::from_timestamp(job.key.until, 0).unwrap_or_default();
-    let store = &worker.store;
+    let store = &env.store;
     let Some(news) = store.news_mail(job.workspace, user, until.max(ctx::now())).await? else {
         return Ok(Outcome::Done);
     };
@@ -70,12 +70,12 @@ async fn send(worker: &JobEnv, job: &Work<SendNews>) -> std::result::Result<Outc
         to: &news.email,
         subject: &subject(&news.items),
         id: &news.items[0].id.to_string(),
-        text: &body(&news, &worker.public_url),
+        text: &body(&news, &env.public_url),
         signature: "",
     };
     let raw = write_own(&mailbox, &own);
     let ids: Vec<_> = news.items.iter().map(|item| item.id).collect();
-    post_one(worker, job, &mailbox, &news.email, raw, async || {
+    post_one(env, job, &mailbox, &news.email, raw, async || {
         Ok(store.set_mailed(job.workspace, user, &ids).await?)
     })
     .await

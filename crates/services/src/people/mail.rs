@@ -67,12 +67,9 @@ impl Job for SendInvitation {
     }
 }
 
-async fn send(
-    worker: &JobEnv,
-    job: &Work<SendInvitation>,
-) -> std::result::Result<Outcome, JobError> {
+async fn send(env: &JobEnv, job: &Work<SendInvitation>) -> std::result::Result<Outcome, JobError> {
     let (id, expires) = (InvitationId(job.key.id), job.key.expires);
-    let store = &worker.store;
+    let store = &env.store;
     let invited = store.invited(job.workspace, id).await?;
     let current = |i: &Invited| !i.accepted && !i.revoked && i.expires_at.timestamp() == expires;
     let Some(invited) = invited.filter(current) else { return Ok(Outcome::Done) };
@@ -84,7 +81,7 @@ async fn send(
     let mailbox = store.sending_mailbox(job.workspace, mailbox.id).await?;
     let link = format!(
         "{}{}",
-        worker.public_url.trim_end_matches('/'),
+        env.public_url.trim_end_matches('/'),
         path_of(store, job.workspace, id).await?
     );
     let own = Own {
@@ -96,7 +93,7 @@ async fn send(
     };
     let raw = write_own(&mailbox, &own);
     let sent = async || Ok(store.invitation_mailed(job.workspace, id, ctx::now()).await?);
-    post_one(worker, job, &mailbox, &invited.email, raw, sent).await
+    post_one(env, job, &mailbox, &invited.email, raw, sent).await
 }
 
 fn text(invited: &Invited, link: &str) -> String {

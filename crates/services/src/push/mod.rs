@@ -154,21 +154,21 @@ impl Job for TellBrowsers {
     }
 }
 
-async fn send(worker: &JobEnv, job: &Work<TellBrowsers>) -> std::result::Result<Outcome, JobError> {
+async fn send(env: &JobEnv, job: &Work<TellBrowsers>) -> std::result::Result<Outcome, JobError> {
     let (user, id) = (UserId(job.key.user), NotificationId(job.key.notification));
-    let store = &worker.store;
+    let store = &env.store;
     let Some(news) = store.unread_notification(job.workspace, user, id).await? else {
         return Ok(Outcome::Done);
     };
     let Some((_, sealed)) = store.push_key(job.workspace).await? else { return Ok(Outcome::Done) };
-    let sender = worker.keys.open(&place(job.workspace), &sealed).ok();
+    let sender = env.keys.open(&place(job.workspace), &sealed).ok();
     let stored = sender.and_then(|key| STANDARD.decode(key.expose_secret()).ok());
     let Some(sender) = stored.and_then(|key| Sender::open(&key).ok()) else {
         return Ok(Outcome::Dead("The key for browsers cannot be opened on this server.".into()));
     };
     let mut failed = None;
     for device in store.subscriptions(job.workspace, user).await? {
-        match tell_one(worker, &sender, &device, &written(&news)).await {
+        match tell_one(env, &sender, &device, &written(&news)).await {
             Answer::Taken => {}
             Answer::Gone => store.delete_subscription(job.workspace, user, device.id).await?,
             Answer::Later(why) => failed = Some(why),
@@ -192,11 +192,11 @@ enum Answer {
     Later(String),
 }
 
-async fn tell_one(worker: &JobEnv, sender: &Sender, to: &Subscription, text: &str) -> Answer {
+async fn tell_one(env: &JobEnv, sender: &Sender, to: &Subscription, text: &str) -> Answer {
     let recipient = Recipient { key: &to.public_key, auth: &to.auth };
     let Ok(sealed) = encrypt::seal(recipient, text.as_bytes()) else { return Answer::Gone };
     let Some(origin) = origin(&to.endpoint) else { return Answer::Gone };
-    let signed = sender.authorization(origin, &worker.public_url, ctx::now().timestamp());
+    let signed = sender.authorization(origin, &env.public_url, ctx::now().timestamp());
     let Ok(authorization) = signed else { return Answer::Later("It was not signed.".into()) };
     let headers = [
         ("authorization", authorization.as_str()),
@@ -205,7 +205,7 @@ async fn tell_one(worker: &JobEnv, sender: &Sender, to: &Subscription, text: &st
         ("ttl", KEPT_S),
         ("urgency", "high"),
     ];
-    match worker.http.post(&to.endpoint, &headers, sealed).await {
+    match env.http.post(&to.endpoint, &headers, sealed).await {
         Ok(200..=299) => Answer::Taken,
         Ok(404 | 410) => Answer::Gone,
         Ok(status) => Answer::Later(format!("The push service answered {status}.")),

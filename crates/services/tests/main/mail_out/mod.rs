@@ -21,7 +21,7 @@ use sqlx::PgPool;
 pub struct Post {
     pub world: World,
     pub ctx: Ctx,
-    pub worker: JobEnv,
+    pub env: JobEnv,
     pub sink: Sink,
     pub mailbox: MailboxId,
     pub number: i64,
@@ -36,8 +36,8 @@ impl Post {
         let mailbox = mailboxes::create(&ctx, &keys(), new).await.unwrap();
         let number = inbound(&ctx, "first@customer.example", "").await;
         let public_url = "https://rapport.acme.example".into();
-        let worker = JobEnv { store: world.store.clone(), keys: keys(), public_url, http: http() };
-        Self { world, ctx, worker, sink, mailbox, number }
+        let env = JobEnv { store: world.store.clone(), keys: keys(), public_url, http: http() };
+        Self { world, ctx, env, sink, mailbox, number }
     }
 
     pub async fn reply(&self, body: &str) -> MessageId {
@@ -55,7 +55,7 @@ impl Post {
             .execute(&self.world.pool)
             .await
             .unwrap();
-        run_due(&self.worker).await
+        run_due(&self.env).await
     }
 
     pub async fn delivery(&self, id: MessageId) -> Delivery {
