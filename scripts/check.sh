@@ -42,13 +42,11 @@ clippy_browser() {
     --target-dir "$CHECK_TARGET/front" -- -D warnings
 }
 
-# Licences and bans. Advisories need the network, so they are left to `cargo deny check advisories`.
+# Licences and bans. Advisories come from a repository that not every machine reaches, so they are left
+# to `cargo-deny check advisories`.
 deny() {
-  if cargo deny --version >/dev/null 2>&1; then
-    cargo deny --offline --log-level error check bans licenses sources
-  else
-    say "    skipped: cargo-deny is not installed (cargo install cargo-deny --locked)"
-  fi
+  [ -x "$(deny_path)" ] || die "cargo-deny is not installed: run scripts/setup.sh --tests"
+  "$(deny_path)" --locked --log-level error check bans licenses sources
 }
 
 # What the build holds of others: crates and bundled npm packages, each with a licence that deny.toml
@@ -130,7 +128,7 @@ guards() {
 # Tracked and new files alike, so that a guard speaks before the commit.
 sources() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done; }
 
-# Both are installed by set-up: a check that is skipped where it is missing finds nothing there.
+# What a check needs is installed by set-up: one that is skipped where it is missing finds nothing there.
 shell() {
   have shellcheck || die "shellcheck is not installed: run scripts/setup.sh --tests"
   shellcheck -x scripts/*.sh end2end/run.sh .ci/run

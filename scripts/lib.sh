@@ -86,6 +86,10 @@ bundle_path() { printf '%s/bundle-%s' "$CACHE" "$(cat tools/bundle/Cargo.* tools
 # The spell checker that set-up installs.
 typos_path() { printf %s "$CACHE/typos/bin/typos"; }
 
+# What reads the licences and sources of all crates, of this version and no other.
+DENY_VERSION=0.20.2
+deny_path() { printf %s "$CACHE/cargo-deny-$DENY_VERSION/bin/cargo-deny"; }
+
 # What holds the API to its description, of this version and no other.
 SCHEMATHESIS_VERSION=4.32.5
 schemathesis_path() { printf %s "$CACHE/schemathesis-$SCHEMATHESIS_VERSION/bin/schemathesis"; }
