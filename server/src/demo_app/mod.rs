@@ -86,7 +86,8 @@ async fn style() -> Response {
     const STYLE: &str = concat!(
         include_str!("../../../style/tokens.css"),
         include_str!("../../../style/base.css"),
-        include_str!("../../../style/ui.css"),
+        include_str!("../../../style/ui/button.css"),
+        include_str!("../../../style/ui/field.css"),
         include_str!("shop.css"),
     );
     ([(header::CONTENT_TYPE, "text/css")], STYLE).into_response()
