@@ -1,0 +1,5 @@
+//! Asks addresses that strangers chose.
+
+mod address;
+
+pub use address::*;
