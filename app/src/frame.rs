@@ -14,6 +14,7 @@ use rapport_domain::Permission;
 pub enum Section {
     Inbox,
     Customers,
+    Accounts,
     Notifications,
     Settings,
     /// What is one's own; the menu at the foot of the rail leads there.
@@ -77,6 +78,7 @@ fn Rail(section: Section) -> impl IntoView {
             <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
             <a href="/inbox" aria-current=current(Section::Inbox) title=inbox aria-label=inbox><Icon name="inbox" /><Badge number=move || i64::from(open()) most=99 /></a>
             <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
+            <a href="/accounts" rel="external" aria-current=current(Section::Accounts) title="Accounts" aria-label="Accounts"><Icon name="building" /></a>
             <span class="spacer"></span>
             <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell>
                 <Icon name="bell" />

@@ -14,6 +14,8 @@ mod account;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod api;
+#[cfg(feature = "ssr")]
+mod deletion;
 mod failure;
 mod frame;
 mod history;

@@ -55,6 +55,7 @@ pages! {
     INBOX: "/inbox", "Inbox", "inbox", Inbox, Read, Both;
     SAVED_VIEWS: "/inbox/views", "Your views", "inbox", Inbox, Read, Server;
     CUSTOMERS: "/customers", "Customers", "users", Customers, Read, Both;
+    ACCOUNTS: "/accounts", "Accounts", "building", Accounts, Read, Server;
     NOTIFICATIONS: "/notifications", "Notifications", "bell", Notifications, Read, Server;
     NOTIFICATION_RULES: "/notifications/rules", "Notification rules", "bell", Notifications, Read, Server;
     PREFERENCES: "/settings/preferences", "Preferences", "sliders-horizontal", Account, Read, Server;

@@ -1,7 +1,8 @@
-//! The form that edits an account, its custom fields included.
+//! The form that edits an account or makes one, custom fields included.
 
 use crate::failure::{http_status, page_status};
 use crate::frame::{Frame, Section};
+use crate::page_table;
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::ui::custom_field::CustomField;
@@ -10,12 +11,12 @@ use crate::ui::field::{Field, FieldHelp, FormError};
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
-use rapport_domain::account::{Account, AccountEdit};
+use rapport_domain::account::{AccountDetails, AccountEdit, AccountOwner};
 use rapport_domain::fields::{FieldDef, display};
 use rapport_domain::ticket::PersonRef;
-use rapport_domain::{AccountId, limits, money};
+use rapport_domain::{AccountId, AppError, limits, money};
 use rapport_services::Result;
-use rapport_services::accounts::{self, AccountForm};
+use rapport_services::accounts::{self, AccountForm, BlankForm};
 
 /// The fields that show their own error, besides custom ones.
 const FIELDS: [&str; 13] = [
@@ -49,13 +50,31 @@ pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>
 }
 
 async fn save(request: &PageRequest, form: &FormData) -> Result<AccountId> {
+    let edit = AccountEdit { version: form.parse("version")?, ..written(form) };
+    Ok(accounts::edit(&request.ctx, request.param("id")?, edit).await?.id)
+}
+
+pub async fn blank(request: PageRequest) -> Response {
+    show_blank(&request, &FormState::default()).await
+}
+
+pub async fn create(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
+    let form = FormData(fields);
+    match accounts::create(&request.ctx, written(&form)).await {
+        Ok(id) => Redirect::to(&format!("{}?done=created", href(id))).into_response(),
+        Err(error) => show_blank(&request, &FormState(Some((form, error)))).await,
+    }
+}
+
+/// What the form says, apart from the version that it was filled from.
+fn written(form: &FormData) -> AccountEdit {
     let text = |name: &str| Some(form.text(name).to_string());
     let custom = form
         .0
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix(CUSTOM)?.to_string(), value.clone())));
-    let edit = AccountEdit {
-        version: form.parse("version")?,
+    AccountEdit {
+        version: 0,
         name: text("name"),
         external_id: text("external_id"),
         domains: text("domains"),
@@ -70,8 +89,7 @@ async fn save(request: &PageRequest, form: &FormData) -> Result<AccountId> {
         health: text("health"),
         owner_id: text("owner_id"),
         fields: custom.collect(),
-    };
-    Ok(accounts::edit(&request.ctx, request.param("id")?, edit).await?.id)
+    }
 }
 
 async fn show(request: &PageRequest, state: &FormState) -> Response {
@@ -80,51 +98,90 @@ async fn show(request: &PageRequest, state: &FormState) -> Response {
         Err(error) => Err(error),
     };
     match shown {
-        Ok(shown) => {
+        Ok(AccountForm { account, blank }) => {
             let status = page_status(state.refusal());
-            request.respond(status, "Edit account", || page(&shown, state))
+            let (owner, version) = (account.owner.as_ref(), Some(account.version));
+            let filled =
+                Filled { details: &account.details, owner, version, back: href(account.id) };
+            request.respond(status, "Edit account", || page(&filled, &blank, state))
         }
-        Err(error) => request.respond(http_status(&error), "Edit account", || {
-            view! { <Frame section=Section::Customers crumbs=|| ()><ErrorPanel error=crate::Failure(error) /></Frame> }
-                .into_any()
-        }),
+        Err(error) => refused(request, "Edit account", error),
     }
+}
+
+async fn show_blank(request: &PageRequest, state: &FormState) -> Response {
+    match accounts::blank_form(&request.ctx).await {
+        Ok(blank) => {
+            let details = AccountDetails::default();
+            let back = page_table::ACCOUNTS.path.to_string();
+            let empty = Filled { details: &details, owner: None, version: None, back };
+            let status = page_status(state.refusal());
+            request.respond(status, "New account", || page(&empty, &blank, state))
+        }
+        Err(error) => refused(request, "New account", error),
+    }
+}
+
+fn refused(request: &PageRequest, title: &'static str, error: AppError) -> Response {
+    request.respond(http_status(&error), title, || {
+        view! { <Frame section=Section::Accounts crumbs=|| ()><ErrorPanel error=crate::Failure(error) /></Frame> }
+            .into_any()
+    })
+}
+
+/// What the form is filled with.
+struct Filled<'a> {
+    details: &'a AccountDetails,
+    owner: Option<&'a AccountOwner>,
+    /// `None` for an account that is about to be made.
+    version: Option<i32>,
+    /// Where "Cancel" leads.
+    back: String,
 }
 
 fn href(id: AccountId) -> String {
     format!("/accounts/{id}")
 }
 
-fn page(shown: &AccountForm, state: &FormState) -> AnyView {
-    let AccountForm { account, fields, people } = shown;
-    let (name, back) = (account.details.name.clone(), href(account.id));
-    let crumb = (back.clone(), name.clone());
-    let own: Vec<String> = fields.iter().map(|def| format!("{CUSTOM}{}", def.key)).collect();
+fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
+    let (details, back) = (filled.details, filled.back.clone());
+    let own: Vec<String> = blank.fields.iter().map(|def| format!("{CUSTOM}{}", def.key)).collect();
     let own: Vec<&str> = own.iter().map(String::as_str).chain(FIELDS).collect();
-    let custom: Vec<_> = fields.iter().map(|def| custom(def, account, state)).collect();
+    let custom: Vec<_> = blank.fields.iter().map(|def| custom(def, details, state)).collect();
     let custom = (!custom.is_empty()).then(|| {
         view! { <fieldset class="form-part"><legend>"Custom fields"</legend>{custom}</fieldset> }
     });
+    let (label, title, save) = match filled.version {
+        Some(_) => ("Edit account", format!("Edit {}", details.name), "Save account"),
+        None => ("New account", "New account".to_string(), "Create account"),
+    };
+    let version = filled.version.map(|version| {
+        view! { <input type="hidden" name="version" value=state.value("version", version.to_string()) /> }
+    });
     let form = view! {
-        <form class="form config-form" method="post" aria-label="Edit account">
+        <form class="form config-form" method="post" aria-label=label>
             <FormError message=state.general(&own) />
-            <input type="hidden" name="version" value=state.value("version", account.version.to_string()) />
-            {known(account, people, state)}
+            {version}
+            {known(filled, &blank.people, state)}
             {custom}
             <div class="form-actions">
-                <a class="btn quiet" href=back>"Cancel"</a>
-                <button class="btn primary" type="submit">"Save account"</button>
+                <a class="btn quiet" href=back.clone()>"Cancel"</a>
+                <button class="btn primary" type="submit">{save}</button>
             </div>
         </form>
     };
+    let (crumb, last) = match filled.version {
+        Some(_) => (details.name.clone(), "Edit"),
+        None => (page_table::ACCOUNTS.title.to_string(), "New"),
+    };
     view! {
-        <Frame section=Section::Customers crumbs=move || view! {
-            <a class="clip" href=crumb.0.clone()>{crumb.1.clone()}</a>
+        <Frame section=Section::Accounts crumbs=move || view! {
+            <a class="clip" href=back.clone()>{crumb.clone()}</a>
             <span aria-hidden="true">"/"</span>
-            <strong>"Edit"</strong>
+            <strong>{last}</strong>
         }>
             <div class="config-page">
-                <header><h1>{format!("Edit {name}")}</h1></header>
+                <header><h1>{title}</h1></header>
                 {form}
             </div>
         </Frame>
@@ -133,8 +190,8 @@ fn page(shown: &AccountForm, state: &FormState) -> AnyView {
 }
 
 /// What every account has.
-fn known(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView {
-    let d = &account.details;
+fn known(filled: &Filled<'_>, people: &[PersonRef], state: &FormState) -> AnyView {
+    let d = filled.details;
     let field = |name: &'static str, label: &'static str, stored: Option<String>, hint: &str| {
         let value = state.value(name, stored.unwrap_or_default());
         view! { <Field name label value hint=hint.to_string() error=state.error(name) maxlength=limits::LINE_CHARS required=name == "name" /> }
@@ -166,14 +223,13 @@ fn known(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView 
         </div>
         <div class="pair">
             <Field name="renewal_date" label="Renewal" kind="date" value=renewal error=state.error("renewal_date") />
-            {owner(account, people, state)}
+            {owner(filled.owner, people, state)}
         </div>
     }
     .into_any()
 }
 
-fn owner(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView {
-    let stored = account.owner.as_ref();
+fn owner(stored: Option<&AccountOwner>, people: &[PersonRef], state: &FormState) -> AnyView {
     let chosen = state.value("owner_id", stored.map(|o| o.id.to_string()).unwrap_or_default());
     // Whoever has it stands in the list even when they can be given nothing new.
     let gone = stored.filter(|o| people.iter().all(|p| p.id != o.id));
@@ -195,9 +251,9 @@ fn owner(account: &Account, people: &[PersonRef], state: &FormState) -> AnyView 
     .into_any()
 }
 
-fn custom(def: &FieldDef, account: &Account, state: &FormState) -> AnyView {
+fn custom(def: &FieldDef, details: &AccountDetails, state: &FormState) -> AnyView {
     let name = format!("{CUSTOM}{}", def.key);
-    let stored = account.details.fields.get(&def.key).map(display).unwrap_or_default();
+    let stored = details.fields.get(&def.key).map(display).unwrap_or_default();
     let (value, error) = (state.value(&name, stored), state.error(&name));
     let (label, options) = (def.label.clone(), def.options.clone());
     view! { <CustomField name label kind=def.kind options value error /> }.into_any()

@@ -1,5 +1,6 @@
 //! What is known of the account, its customers, and notes on it.
 
+use super::members::{self, Members};
 use crate::panes::info::shown;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
@@ -38,7 +39,11 @@ pub(super) fn head(account: &Account, facts: Vec<CardRow>, may_write: bool) -> A
 }
 
 /// Who belongs to it, and the way to all of them.
-pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
+pub(super) fn customers(
+    account: AccountId,
+    page: CustomerPage,
+    members: Option<Members<'_>>,
+) -> AnyView {
     let all = format!("/customers?account={account}");
     let label = if page.next.is_some() { "All customers" } else { "As a list" };
     let filter = Some(AccountFilter::Id(account));
@@ -51,8 +56,9 @@ pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
         }
     });
     let none = page.items.is_empty().then(|| {
-        view! { <p class="hint">"Nobody yet. They are linked on "<a class="plain-link" href="/customers">"each customer's page"</a>", or over the API."</p> }
+        view! { <p class="hint">"Nobody yet. Whoever writes from one of its domains belongs to it, and so does whom you link here."</p> }
     });
+    let may_write = members.is_some();
     let rows = page.items.into_iter().map(|row| {
         let href = format!("/customers/{}", row.id);
         let open = (row.open_tickets > 0).then(|| format!("{} open · ", row.open_tickets));
@@ -61,6 +67,7 @@ pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
                 <Avatar name=row.name.clone() />
                 <a class="clip" href=href title=row.name.clone()>{row.name.clone()}</a>
                 <span class="hint">{open}<Time at=row.last_activity_at /></span>
+                {may_write.then(|| members::unlink(account, row.id, &row.name))}
             </li>
         }
     });
@@ -69,6 +76,7 @@ pub(super) fn customers(account: AccountId, page: CustomerPage) -> AnyView {
             <header><h2>"Customers"</h2>{way_on}</header>
             {none}
             <ul class="account-people">{rows.collect_view()}</ul>
+            {members.map(|members| members.view(account))}
         </section>
     }
     .into_any()

@@ -174,6 +174,10 @@ async fn answer(id: &str, request: &PageRequest, state: &FormState) -> Response 
 fn view(data: &Data, request: &PageRequest, state: &FormState) -> AnyView {
     let identity = &data.identity;
     let may = request.viewer.may(Permission::Write);
+    let delete = request.viewer.may(Permission::Configure).then(|| {
+        let href = format!("/customers/{}/delete", identity.customer.id);
+        view! { <p><a class="btn quiet" href=href>"Delete this customer"</a></p> }
+    });
     view! {
         <header>
             <h1>{format!("Who is {}?", identity.customer.details.name)}</h1>
@@ -190,6 +194,7 @@ fn view(data: &Data, request: &PageRequest, state: &FormState) -> AnyView {
         {sections::suggestions(identity, may)}
         {may.then(|| sections::find(identity, request.query("with").unwrap_or_default(), &data.candidates))}
         {sections::merges(identity, may)}
+        {delete}
     }
     .into_any()
 }

@@ -31,6 +31,7 @@ use std::sync::OnceLock;
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     crate::settings::router()
         .merge(crate::account::router())
+        .merge(crate::deletion::router())
         .merge(crate::identity::router())
         .merge(crate::pages::inbox::server_pages::router())
         .merge(crate::mail_catcher::router())

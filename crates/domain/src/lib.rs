@@ -5,6 +5,7 @@
 //! (ids, errors, pages, roles, text) comes first.
 
 pub mod account;
+pub mod account_list;
 pub mod address;
 pub mod api_key;
 pub mod card;

@@ -77,6 +77,23 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
+/// Writes a name that is part of a position: hexadecimal, so that it needs no escaping in an address.
+pub(crate) fn write_hex(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    name.bytes().try_for_each(|b| write!(f, "{b:02x}"))
+}
+
+/// Reads what [`write_hex`] wrote of a name of so many characters; `None` where it is no such thing.
+pub(crate) fn read_hex(hex: &str, chars: usize) -> Option<String> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    // Four bytes a character, two digits a byte.
+    if !hex.len().is_multiple_of(2) || hex.len() > chars * 8 || hex.contains('+') {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+    // Postgres keeps no NUL.
+    String::from_utf8(bytes?).ok().filter(|name| !name.contains('\0'))
+}
+
 #[cfg(feature = "utoipa")]
 impl utoipa::PartialSchema for Cursor {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {

@@ -58,8 +58,7 @@ impl Store {
         workspace: WorkspaceId,
         text: &str,
     ) -> Result<Vec<AccountRef>> {
-        let escaped =
-            text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        let escaped = escaped(text);
         Ok(sqlx::query_as!(
             AccountRef,
             r#"select id as "id: AccountId", name from accounts
@@ -72,6 +71,11 @@ impl Store {
         .fetch_all(self.pool())
         .await?)
     }
+}
+
+/// A text as a part of a pattern: what would stand for other characters there stands for itself.
+pub(crate) fn escaped(text: &str) -> String {
+    text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
 /// The account with this id.

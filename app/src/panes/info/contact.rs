@@ -58,6 +58,10 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
         })
         .collect();
     let href = format!("/customers/{}/identity", pane.customer.id);
+    let delete = use_viewer().is_some_and(|v| v.may(Permission::Configure)).then(|| {
+        let href = format!("/customers/{}/delete", pane.customer.id);
+        view! { <a href=href rel="external"><Icon name="trash-2" />"Delete this customer"</a> }
+    });
     view! {
         <details class="menu why" data-popup="fleeting">
             <summary class=chip title=reason.clone()>{pane.customer.kind.label()}</summary>
@@ -65,6 +69,7 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
                 <p class="menu-head">{reason}</p>
                 <dl>{rows}</dl>
                 <a href=href rel="external"><Icon name="git-merge" />"Identity, merges"</a>
+                {delete}
             </div>
         </details>
     }

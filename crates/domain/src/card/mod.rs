@@ -205,7 +205,7 @@ pub fn resolve(
 }
 
 /// A day as cards write it: `Nov 24, 2026`.
-pub(crate) fn date_text(date: chrono::NaiveDate) -> String {
+pub fn date_text(date: chrono::NaiveDate) -> String {
     date.format("%b %-d, %Y").to_string()
 }
 

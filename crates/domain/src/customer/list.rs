@@ -4,7 +4,7 @@ use super::CustomerKind;
 use crate::account::AccountRef;
 use crate::error::AppError;
 use crate::ids::{AccountId, CustomerId};
-use crate::page::Cursor;
+use crate::page::{Cursor, read_hex, write_hex};
 use crate::{limits, vocabulary};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -68,13 +68,7 @@ impl ListCursor {
         }
         let (id, hex) = text.split_once('-').ok_or_else(bad)?;
         let id = id.parse().map_err(|_| bad())?;
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        // Four bytes a character, two digits a byte.
-        if hex.len() % 2 != 0 || hex.len() > limits::NAME_CHARS * 8 || hex.contains('+') {
-            return Err(bad());
-        }
-        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
-        let name = bytes.and_then(|b| String::from_utf8(b).ok()).filter(|n| !n.contains('\0'));
+        let name = read_hex(hex, limits::NAME_CHARS);
         Ok(Self::Name(name.ok_or_else(bad)?, id))
     }
 }
@@ -83,10 +77,9 @@ impl std::fmt::Display for ListCursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Time(cursor) => cursor.fmt(f),
-            // Hexadecimal, so that a name needs no escaping in an address.
             Self::Name(name, id) => {
                 write!(f, "{id}-")?;
-                name.bytes().try_for_each(|b| write!(f, "{b:02x}"))
+                write_hex(name, f)
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Customers and visitors: what is known of them, and how that changes.
 
 mod change;
+mod delete;
 mod edit;
 mod input;
 mod list;
 
+pub use delete::WhatGoes;
 pub use input::{CustomerEdit, CustomerInput, NewCustomer, Upserted, within_limit};
 pub use list::{CustomerPage, CustomerQuery, CustomerRow, CustomerSort, ListCursor};
 

@@ -1,8 +1,10 @@
 //! Accounts: found or created by external id or name, edited, searched.
 
+mod list;
 mod page;
 
-pub use page::{AccountForm, AccountPage, form, page};
+pub use list::{create, search_list};
+pub use page::{AccountForm, AccountPage, BlankForm, blank_form, form, page};
 
 use crate::customers::STALE;
 use crate::{Ctx, Result, audit, fields};
@@ -242,6 +244,15 @@ async fn find(
         (None, Some(name)) => store::by_name(tx, ctx.workspace, name).await?,
         (None, None) => None,
     })
+}
+
+/// What an account without an id of its own is refused with.
+const NAME_IN_USE: &str =
+    "There is an account of this name. Give this one an ID if it is another company.";
+
+/// The account of this name; whoever else looks for it waits.
+async fn find_named(ctx: &Ctx, tx: &mut Tx, name: &str) -> Result<Option<AccountId>> {
+    find(ctx, tx, None, Some(name), &[]).await
 }
 
 async fn insert(

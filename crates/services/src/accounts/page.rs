@@ -40,24 +40,36 @@ pub async fn page(ctx: &Ctx, id: AccountId, query: &TimelineQuery) -> Result<Acc
     Ok(AccountPage { account, facts, customers, notes, timeline })
 }
 
-/// What the form that edits an account needs.
+/// What a form about an account needs beside it.
 #[derive(Debug)]
-pub struct AccountForm {
-    pub account: Account,
+pub struct BlankForm {
     /// Its custom fields, in their order.
     pub fields: Vec<FieldDef>,
     /// Who can be its owner.
     pub people: Vec<PersonRef>,
 }
 
+/// What the form that edits an account needs.
+#[derive(Debug)]
+pub struct AccountForm {
+    pub account: Account,
+    pub blank: BlankForm,
+}
+
 /// The account, for somebody who is about to edit it.
 pub async fn form(ctx: &Ctx, id: AccountId) -> Result<AccountForm> {
+    let (account, blank) = tokio::try_join!(get(ctx, id), blank_form(ctx))?;
+    Ok(AccountForm { account, blank })
+}
+
+/// What somebody needs who is about to make an account.
+pub async fn blank_form(ctx: &Ctx) -> Result<BlankForm> {
     ctx.require(Permission::Write)?;
     let fields = async {
         let all = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Account), false).await;
         Ok::<_, AppError>(all?)
     };
     let people = async { Ok::<_, AppError>(ctx.store.assignable(ctx.workspace).await?.people) };
-    let (account, fields, people) = tokio::try_join!(get(ctx, id), fields, people)?;
-    Ok(AccountForm { account, fields, people })
+    let (fields, people) = tokio::try_join!(fields, people)?;
+    Ok(BlankForm { fields, people })
 }

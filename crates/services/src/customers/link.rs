@@ -43,6 +43,16 @@ pub async fn unlink_account(ctx: &Ctx, id: CustomerId, version: Option<i32>) -> 
     set(ctx, id, None, version, None).await
 }
 
+/// Takes a customer out of this account; whoever is in another one, or in none, stays there.
+pub async fn leave_account(ctx: &Ctx, id: CustomerId, account: AccountId) -> Result<Customer> {
+    ctx.require(Permission::Write)?;
+    let customer = ctx.store.customer(ctx.workspace, id).await?;
+    if customer.account.as_ref().map(|a| a.id) != Some(account) {
+        return Ok(customer);
+    }
+    set(ctx, customer.id, None, Some(customer.version), None).await
+}
+
 async fn set(
     ctx: &Ctx,
     id: CustomerId,

@@ -1,5 +1,6 @@
 //! Customers: found or created by identifiers, edited, linked to accounts, listed.
 
+mod delete;
 mod edit;
 mod identify;
 mod link;
@@ -8,11 +9,13 @@ mod move_events;
 mod split;
 mod write;
 
+pub(crate) use delete::DeleteCustomer;
+pub use delete::{COUNTED, Deletion, delete, deletion};
 pub(crate) use edit::STALE;
 pub use edit::{edit, edit_since};
 pub(crate) use identify::{Said, describe_visitor, identify, join_waiting, suggest_by};
 pub(crate) use link::link_account_at;
-pub use link::{link_account, unlink_account};
+pub use link::{leave_account, link_account, unlink_account};
 pub use merge::{UNDO_DAYS, merge, preview, preview_by, undo};
 pub(crate) use move_events::MoveEvents;
 pub use split::{Identity, dismiss, identity, split};

@@ -40,6 +40,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .job::<tickets::WakeTicket>()
         .job::<ingest::LinkEvents>()
         .job::<customers::MoveEvents>()
+        .job::<customers::DeleteCustomer>()
         .periodic::<sla::WatchDues>()
         .periodic::<admin::ForgetDeadJobs>()
         .periodic::<notifications::ForgetRead>()

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_events;
+mod account_list;
 mod composer;
 mod csat;
 mod customers;
+mod deletion;
 mod edit;
 mod files;
 mod inbound;

@@ -1,5 +1,6 @@
 //! Customers: one reader of the complete record, and the writes.
 
+pub mod delete;
 mod list;
 mod write;
 
