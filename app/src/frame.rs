@@ -64,14 +64,14 @@ fn Rail(section: Section) -> impl IntoView {
         0 => "Notifications".to_string(),
         n => format!("Notifications, {n} new"),
     };
-    let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::Configure));
+    let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::SettingsWrite));
     let open = move || waiting.get().tickets;
     let inbox = move || match open() {
         0 => "Inbox".to_string(),
         1 => "Inbox: 1 open ticket of yours or nobody's".to_string(),
         n => format!("Inbox: {n} open tickets of yours or nobody's"),
     };
-    let works = viewer.as_ref().is_some_and(|v| v.may(Permission::Write));
+    let works = viewer.as_ref().is_some_and(|v| v.may(Permission::TicketsWrite));
     let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">

@@ -52,25 +52,25 @@ macro_rules! pages {
 }
 
 pages! {
-    INBOX: "/inbox", "Inbox", "inbox", Inbox, Read, Both;
-    SAVED_VIEWS: "/inbox/views", "Your views", "inbox", Inbox, Read, Server;
-    CUSTOMERS: "/customers", "Customers", "users", Customers, Read, Both;
-    ACCOUNTS: "/accounts", "Accounts", "building", Accounts, Read, Server;
-    NOTIFICATIONS: "/notifications", "Notifications", "bell", Notifications, Read, Server;
-    NOTIFICATION_RULES: "/notifications/rules", "Notification rules", "bell", Notifications, Read, Server;
-    PREFERENCES: "/settings/preferences", "Preferences", "sliders-horizontal", Account, Read, Server;
-    MY_ACCOUNT: "/settings/account", "My account", "lock", Account, Read, Server;
-    INFO_PANE: "/settings/info-pane", "Info pane", "panel-right", Settings, Configure, Both;
-    CUSTOM_FIELDS: "/settings/custom-fields", "Custom fields", "sliders-horizontal", Settings, Configure, Server;
-    STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, Configure, Server;
-    PEOPLE: "/settings/people", "People", "user", Settings, Configure, Server;
-    TEAMS: "/settings/teams", "Teams", "users", Settings, Configure, Server;
-    SLA: "/settings/sla", "SLA", "target", Settings, Configure, Server;
-    EVENTS: "/settings/events", "Events", "zap", Settings, Configure, Server;
-    MAILBOXES: "/settings/mailboxes", "Mailboxes", "mail", Settings, Configure, Server;
-    MACROS: "/settings/macros", "Macros", "zap", Settings, Write, Server;
-    RECEIVING: "/settings/receiving", "Receiving", "inbox", Settings, Configure, Server;
-    JOBS: "/settings/jobs", "Jobs", "list", Settings, Configure, Server;
-    SURVEYS: "/settings/surveys", "Surveys", "star", Settings, Configure, Server;
-    API_KEYS: "/settings/api-keys", "API keys", "key", Settings, Configure, Server;
+    INBOX: "/inbox", "Inbox", "inbox", Inbox, TicketsRead, Both;
+    SAVED_VIEWS: "/inbox/views", "Your views", "inbox", Inbox, TicketsRead, Server;
+    CUSTOMERS: "/customers", "Customers", "users", Customers, CustomersRead, Both;
+    ACCOUNTS: "/accounts", "Accounts", "building", Accounts, CustomersRead, Server;
+    NOTIFICATIONS: "/notifications", "Notifications", "bell", Notifications, WorkspaceRead, Server;
+    NOTIFICATION_RULES: "/notifications/rules", "Notification rules", "bell", Notifications, WorkspaceRead, Server;
+    PREFERENCES: "/settings/preferences", "Preferences", "sliders-horizontal", Account, WorkspaceRead, Server;
+    MY_ACCOUNT: "/settings/account", "My account", "lock", Account, WorkspaceRead, Server;
+    INFO_PANE: "/settings/info-pane", "Info pane", "panel-right", Settings, SettingsWrite, Both;
+    CUSTOM_FIELDS: "/settings/custom-fields", "Custom fields", "sliders-horizontal", Settings, SettingsWrite, Server;
+    STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, SettingsWrite, Server;
+    PEOPLE: "/settings/people", "People", "user", Settings, PeopleManage, Server;
+    TEAMS: "/settings/teams", "Teams", "users", Settings, SettingsWrite, Server;
+    SLA: "/settings/sla", "SLA", "target", Settings, SettingsWrite, Server;
+    EVENTS: "/settings/events", "Events", "zap", Settings, SettingsWrite, Server;
+    MAILBOXES: "/settings/mailboxes", "Mailboxes", "mail", Settings, SettingsWrite, Server;
+    MACROS: "/settings/macros", "Macros", "zap", Settings, TicketsWrite, Server;
+    RECEIVING: "/settings/receiving", "Receiving", "inbox", Settings, SettingsWrite, Server;
+    JOBS: "/settings/jobs", "Jobs", "list", Settings, SettingsWrite, Server;
+    SURVEYS: "/settings/surveys", "Surveys", "star", Settings, SettingsWrite, Server;
+    API_KEYS: "/settings/api-keys", "API keys", "key", Settings, PeopleManage, Server;
 }

@@ -95,8 +95,8 @@ async fn renew_links(database_url: &str, keys: Keyring, at_once: bool) -> anyhow
     let store = Store::connect(database_url, Files::in_memory()).await;
     let store = store.context("cannot reach Postgres")?.with_keys(keys);
     for workspace in store.workspaces().await.context("cannot read the workspaces")? {
-        let ctx = Ctx::for_system(store.clone(), workspace, "Admin");
-        link_keys::renew_as_system(&ctx, at_once).await?;
+        let ctx = Ctx::for_operator(store.clone(), workspace);
+        link_keys::renew(&ctx, at_once).await?;
         println!("renewed the key of {workspace}");
     }
     Ok(())

@@ -28,7 +28,7 @@ pub async fn open(request: PageRequest) -> Response {
         after: text("after"),
     };
     let list = accounts::search_list(&request.ctx, &query).await;
-    let may_write = request.viewer.may(Permission::Write);
+    let may_write = request.viewer.may(Permission::CustomersWrite);
     request.respond(page_status(list.as_ref().err()), PAGE.title, || {
         let content = match list {
             Ok(list) => table(list, &query, may_write),

@@ -57,7 +57,7 @@ async fn show(request: &PageRequest, state: &FormState) -> Response {
     request.respond(status, &title, || {
         let (crumb, content) = match page {
             Ok(page) => {
-                let may_write = request.viewer.may(Permission::Write);
+                let may_write = request.viewer.may(Permission::CustomersWrite);
                 let members = may_write.then(|| {
                     let q = request.query("link").unwrap_or_default();
                     members::Members { q, found, state }

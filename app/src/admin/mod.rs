@@ -23,7 +23,7 @@ pub(crate) fn Config(
     about: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let admin = use_viewer().is_some_and(|v| v.may(Permission::Configure));
+    let admin = use_viewer().is_some_and(|v| v.may(Permission::SettingsWrite));
     #[cfg(feature = "ssr")]
     if let (false, Some(response)) = (admin, use_context::<leptos_axum::ResponseOptions>()) {
         response.set_status(http::StatusCode::FORBIDDEN);

@@ -173,8 +173,8 @@ async fn answer(id: &str, request: &PageRequest, state: &FormState) -> Response 
 
 fn view(data: &Data, request: &PageRequest, state: &FormState) -> AnyView {
     let identity = &data.identity;
-    let may = request.viewer.may(Permission::Write);
-    let delete = request.viewer.may(Permission::Configure).then(|| {
+    let may = request.viewer.may(Permission::CustomersWrite);
+    let delete = request.viewer.may(Permission::CustomersDelete).then(|| {
         let href = format!("/customers/{}/delete", identity.customer.id);
         view! { <p><a class="btn quiet" href=href>"Delete this customer"</a></p> }
     });

@@ -104,7 +104,7 @@ fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Destination> {
         };
         page(&title, p.icon, p.path, p.half == Half::Server)
     }));
-    if viewer.may(Permission::Write) {
+    if viewer.may(Permission::CustomersWrite) {
         all.push(page("New customer", "user-plus", "/customers?new=customer", false));
     }
     all

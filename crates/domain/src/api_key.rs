@@ -1,6 +1,6 @@
 //! API keys: what each may do, where from, and until when.
 
-use crate::{ApiKeyId, AppError, error::Problems, limits, text, vocabulary};
+use crate::{ApiKeyId, AppError, Permission, error::Problems, limits, text, vocabulary};
 use chrono::{DateTime, Utc};
 
 vocabulary! {
@@ -21,20 +21,6 @@ impl KeyKind {
     }
 }
 
-vocabulary! {
-    /// What a server's key may do. A browser's key may send events and nothing else.
-    Scope {
-        CustomersRead => "customers:read", "Read customers, accounts and their notes";
-        CustomersWrite => "customers:write", "Create and change customers, accounts and their notes";
-        TicketsRead => "tickets:read", "Read tickets, messages and files";
-        TicketsWrite => "tickets:write", "Create and change tickets, write messages";
-        EventsWrite => "events:write", "Send events";
-        MailWrite => "mail:write", "Hand over e-mail that came in";
-        SettingsRead => "settings:read", "Read mailboxes and custom fields";
-        SettingsWrite => "settings:write", "Change mailboxes and custom fields";
-    }
-}
-
 /// Days that a key can live, as the form offers them.
 pub const LIFETIMES: [(u16, &str); 4] =
     [(30, "30 days"), (90, "90 days"), (365, "One year"), (0, "No expiry")];
@@ -47,7 +33,7 @@ pub struct KeyRow {
     pub kind: KeyKind,
     /// Its first characters; empty where they were not kept.
     pub prefix: String,
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<Permission>,
     pub allowed_origins: Vec<String>,
     /// Who made it; nobody for the demo's.
     pub created_by: Option<String>,
@@ -64,8 +50,9 @@ pub struct KeyRow {
 pub struct KeyInput {
     pub name: String,
     pub kind: KeyKind,
-    /// A server's only.
-    pub scopes: Vec<Scope>,
+    /// What a server's key may do, of [`Permission::SCOPES`]. A browser's key may send events and
+    /// nothing else.
+    pub scopes: Vec<Permission>,
     /// A browser's only: where its pages come from, `https://app.example`. Empty is any.
     pub allowed_origins: Vec<String>,
     /// How long it lives; 0 is for ever.
@@ -86,6 +73,9 @@ impl KeyInput {
         }
         if self.kind == KeyKind::Secret && self.scopes.is_empty() {
             problems.add("scopes", "Choose at least one thing that the key may do.");
+        }
+        if self.scopes.iter().any(|scope| !Permission::SCOPES.contains(scope)) {
+            problems.add("scopes", "There is no such scope.");
         }
         let origins = self.allowed_origins.iter().map(|text| origin(text)).collect();
         self.allowed_origins = problems.check(origins).unwrap_or_default();
@@ -136,7 +126,7 @@ mod tests {
         KeyInput {
             name: " Shop ".into(),
             kind: KeyKind::Public,
-            scopes: vec![Scope::TicketsRead],
+            scopes: vec![Permission::TicketsRead],
             allowed_origins: origins.iter().map(|o| (*o).to_string()).collect(),
             days: 0,
         }
@@ -163,8 +153,12 @@ mod tests {
         for field in ["name", "scopes", "days"] {
             assert!(error.field(field).is_some(), "{field}: {error:?}");
         }
-        let twice = vec![Scope::TicketsWrite, Scope::EventsWrite, Scope::TicketsWrite];
+        let twice =
+            vec![Permission::TicketsWrite, Permission::EventsWrite, Permission::TicketsWrite];
         let key = KeyInput { name: "CI".into(), scopes: twice, days: 30, ..key };
-        assert_eq!(key.checked().unwrap().scopes, [Scope::TicketsWrite, Scope::EventsWrite]);
+        assert_eq!(
+            key.checked().unwrap().scopes,
+            [Permission::TicketsWrite, Permission::EventsWrite]
+        );
     }
 }

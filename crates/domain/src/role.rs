@@ -1,5 +1,6 @@
-//! What each role may do: one table, asked by every use case.
+//! The roles that every workspace has: named sets of permissions.
 
+use crate::permission::{Permission, PermissionSet};
 use serde::{Deserialize, Serialize};
 
 /// A person's role in a workspace.
@@ -14,29 +15,31 @@ pub enum Role {
     Viewer,
 }
 
-/// Something a use case asks leave for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    /// See customers, tickets, timelines, notes.
-    Read,
-    /// Create and change customers, accounts, tickets, events; write messages and notes.
-    Write,
-    /// Change or delete notes that somebody else wrote.
-    ModerateNotes,
-    /// Custom fields, the info pane, keys, people.
-    Configure,
-}
-
 impl Role {
     /// From the most that one may do to the least.
     pub const ALL: [Self; 3] = [Self::Admin, Self::Agent, Self::Viewer];
 
-    /// Whether this role may do `permission`.
-    pub fn may(self, permission: Permission) -> bool {
-        match permission {
-            Permission::Read => true,
-            Permission::Write => matches!(self, Self::Admin | Self::Agent),
-            Permission::ModerateNotes | Permission::Configure => self == Self::Admin,
+    /// What this role may do.
+    pub fn permissions(self) -> PermissionSet {
+        let reads = [
+            Permission::WorkspaceRead,
+            Permission::CustomersRead,
+            Permission::TicketsRead,
+            Permission::RecordingsWatch,
+        ];
+        let works = [
+            Permission::CustomersWrite,
+            Permission::CustomersMerge,
+            Permission::CustomersSensitive,
+            Permission::TicketsWrite,
+            Permission::TicketsReply,
+            Permission::EventsWrite,
+            Permission::MailWrite,
+        ];
+        match self {
+            Self::Admin => PermissionSet::all(),
+            Self::Agent => reads.into_iter().chain(works).collect(),
+            Self::Viewer => reads.into_iter().collect(),
         }
     }
 
@@ -87,6 +90,27 @@ impl Role {
             "admin" => Self::Admin,
             "agent" => Self::Agent,
             _ => Self::Viewer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_may_do_what_the_next_one_may_and_more() {
+        let [admin, agent, viewer] = Role::ALL.map(Role::permissions);
+        assert!(admin.includes(agent) && agent.includes(viewer));
+        for changes in
+            [Permission::CustomersWrite, Permission::TicketsWrite, Permission::TicketsReply]
+        {
+            assert!(agent.contains(changes) && !viewer.contains(changes));
+        }
+        for admins in
+            [Permission::SettingsWrite, Permission::PeopleManage, Permission::NotesModerate]
+        {
+            assert!(admin.contains(admins) && !agent.contains(admins));
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Who is looking at the page.
 
 use crate::ids::{UserId, WorkspaceId};
+use crate::permission::{Permission, PermissionSet};
 use crate::preferences::Preferences;
-use crate::role::{Permission, Role};
+use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
 /// The logged-in person, as pages need them.
@@ -14,6 +15,8 @@ pub struct Viewer {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// What the role allows.
+    pub permissions: PermissionSet,
     /// New tickets are given to others meanwhile.
     pub away: bool,
     pub waiting: Waiting,
@@ -39,6 +42,6 @@ pub struct Waiting {
 impl Viewer {
     /// Whether the person may do `permission`; only for showing and hiding, the services decide.
     pub fn may(&self, permission: Permission) -> bool {
-        self.role.may(permission)
+        self.permissions.contains(permission)
     }
 }

@@ -1,11 +1,11 @@
 //! Making and revoking API keys. A key is told once, to whoever makes it.
 
 use crate::auth::{hash_token, random_token};
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::api_key::{KeyInput, KeyRow};
-use rapport_domain::{ApiKeyId, AppError, Permission, limits};
-use rapport_store::StoreError;
+use rapport_domain::audit::Action;
+use rapport_domain::{ApiKeyId, AppError, Permission, PermissionSet, limits};
 use rapport_store::api_keys::{self, NewApiKey};
 use serde_json::json;
 
@@ -14,19 +14,24 @@ const SHOWN_CHARS: usize = 8;
 
 /// All keys that are valid, and those revoked last.
 pub async fn list(ctx: &Ctx) -> Result<Vec<KeyRow>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     Ok(ctx.store.api_keys(ctx.workspace).await?)
 }
 
 /// Makes a key and answers it. It is stored nowhere.
 pub async fn create(ctx: &Ctx, input: KeyInput) -> Result<String> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     let input = input.checked()?;
+    // Nobody gives away what they may not do themselves.
+    let given: PermissionSet = input.scopes.iter().copied().collect();
+    if !ctx.permissions().includes(given) {
+        return Err(AppError::invalid("scopes", "You may not do all of this yourself."));
+    }
     let secret = format!("{}{}", input.kind.prefix(), random_token());
     let days = TimeDelta::days(input.days.into());
     let expires_at = (input.days > 0).then(|| ctx.now + days);
     let id = ApiKeyId::generate();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let most = i64::try_from(limits::API_KEYS_MAX).unwrap_or(i64::MAX);
     if api_keys::count_api_keys(&mut tx, ctx.workspace).await? >= most {
         let message = format!("A workspace has at most {most} keys: revoke one that is not used.");
@@ -54,18 +59,14 @@ pub async fn create(ctx: &Ctx, input: KeyInput) -> Result<String> {
         "name": input.name, "kind": input.kind, "scopes": input.scopes,
         "origins": input.allowed_origins, "expires_at": expires_at,
     });
-    audit::record(ctx, &mut tx, "api_key.created", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::ApiKeyCreated, id, detail).await?;
     Ok(secret)
 }
 
 /// Revokes a key: the REST API refuses it at once, the way in for events within five seconds.
 pub async fn revoke(ctx: &Ctx, id: ApiKeyId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let revoked = api_keys::revoke_api_key(&mut tx, ctx.workspace, id, ctx.now).await?;
     let name = revoked.ok_or(AppError::NotFound)?;
-    audit::record(ctx, &mut tx, "api_key.revoked", &id.to_string(), json!({"name": name})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::ApiKeyRevoked, id, json!({"name": name})).await
 }

@@ -4,7 +4,9 @@ use crate::Result;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rapport_domain::identity::Proof;
 use rapport_domain::session::Viewer;
-use rapport_domain::{ApiKeyId, AppError, Permission, UserId, WorkspaceId, limits, text};
+use rapport_domain::{
+    ApiKeyId, AppError, Permission, PermissionSet, UserId, WorkspaceId, limits, text,
+};
 use rapport_store::Store;
 use rapport_store::api_keys::ApiKey;
 
@@ -17,9 +19,11 @@ pub enum Actor {
     /// A logged-in person.
     User(Viewer),
     /// A server of the workspace's, with a secret key.
-    ApiKey { id: ApiKeyId, name: String },
+    ApiKey { id: ApiKeyId, name: String, permissions: PermissionSet },
     /// A page of the workspace's, with a public key and what its server has signed.
     Browser,
+    /// Whoever runs the server, by `rapport admin`.
+    Operator,
     /// The server itself: for what comes in with nobody logged in, such as mail.
     System { name: &'static str },
 }
@@ -33,7 +37,21 @@ impl Actor {
             Self::ApiKey { .. } => Some(Proof::Api),
             // Of a browser's words those alone arrive at an identifier that a token has proven.
             Self::Browser => Some(Proof::Signed),
-            Self::System { .. } => None,
+            Self::Operator | Self::System { .. } => None,
+        }
+    }
+
+    /// What the actor may do.
+    fn permissions(&self) -> PermissionSet {
+        match self {
+            Self::User(viewer) => viewer.permissions,
+            Self::ApiKey { permissions, .. } => *permissions,
+            Self::Browser => PermissionSet::of_scopes(&[Permission::EventsWrite]),
+            Self::Operator => PermissionSet::all(),
+            // Mail and jobs write, and change no settings.
+            Self::System { .. } => {
+                PermissionSet::of_scopes(&[Permission::MailWrite, Permission::EventsWrite])
+            }
         }
     }
 }
@@ -57,13 +75,22 @@ impl Ctx {
 
     /// For a request with a secret API key.
     pub fn for_api_key(store: Store, key: &ApiKey) -> Self {
-        let actor = Actor::ApiKey { id: key.id, name: key.name.clone() };
+        let actor = Actor::ApiKey {
+            id: key.id,
+            name: key.name.clone(),
+            permissions: PermissionSet::of_scopes(&key.scopes),
+        };
         Self { store, workspace: key.workspace, actor, now: now() }
     }
 
     /// For a page with a public key.
     pub fn for_browser(store: Store, key: &ApiKey) -> Self {
         Self { store, workspace: key.workspace, actor: Actor::Browser, now: now() }
+    }
+
+    /// For whoever runs the server.
+    pub fn for_operator(store: Store, workspace: WorkspaceId) -> Self {
+        Self { store, workspace, actor: Actor::Operator, now: now() }
     }
 
     /// For the server itself in a workspace. `name` stands in activities.
@@ -87,17 +114,23 @@ impl Ctx {
     /// (`Round robin`, `Linear`). Only a secret key can say so; an agent's name brings the
     /// agent's role with it.
     pub async fn in_the_name_of(self, name: &str) -> Result<Self> {
-        let Actor::ApiKey { id, .. } = &self.actor else { return Err(AppError::Forbidden) };
+        let Actor::ApiKey { id, permissions, .. } = &self.actor else {
+            return Err(AppError::Forbidden);
+        };
         let actor = if name.contains('@') {
             match self.store.person_by_email(self.workspace, name).await? {
-                Some(viewer) => Actor::User(viewer),
+                // The agent's role, as far as the key reaches.
+                Some(viewer) => Actor::User(Viewer {
+                    permissions: viewer.permissions.intersection(*permissions),
+                    ..viewer
+                }),
                 None => {
                     return Err(AppError::invalid("Rapport-Actor", "No agent has this e-mail."));
                 }
             }
         } else {
             let name = text::required_line("Rapport-Actor", name, limits::NAME_CHARS)?;
-            Actor::ApiKey { id: *id, name }
+            Actor::ApiKey { id: *id, name, permissions: *permissions }
         };
         tracing::info!(key = %id, actor = %name, "an API key acts in another's name");
         Ok(Self { actor, ..self })
@@ -105,27 +138,23 @@ impl Ctx {
 
     /// The first line of every use case: leave, or an error.
     pub fn require(&self, permission: Permission) -> Result<()> {
-        let allowed = match &self.actor {
-            Actor::User(viewer) => viewer.may(permission),
-            // A secret key is the workspace's own server; people's settings stay with people.
-            Actor::ApiKey { .. } => true,
-            // Pages, mail and jobs write, and change no settings.
-            Actor::Browser | Actor::System { .. } => {
-                matches!(permission, Permission::Read | Permission::Write)
-            }
-        };
-        if allowed {
+        if self.permissions().contains(permission) {
             return Ok(());
         }
         tracing::warn!(actor = %self.actor_name(), ?permission, "refused");
         Err(AppError::Forbidden)
     }
 
+    /// What the actor may do.
+    pub(crate) fn permissions(&self) -> PermissionSet {
+        self.actor.permissions()
+    }
+
     /// The person, where a person acts.
     pub fn user(&self) -> Option<UserId> {
         match &self.actor {
             Actor::User(viewer) => Some(viewer.user),
-            Actor::ApiKey { .. } | Actor::Browser | Actor::System { .. } => None,
+            Actor::ApiKey { .. } | Actor::Browser | Actor::Operator | Actor::System { .. } => None,
         }
     }
 
@@ -135,6 +164,7 @@ impl Ctx {
             Actor::User(viewer) => &viewer.name,
             Actor::ApiKey { name, .. } => name,
             Actor::Browser => "A browser",
+            Actor::Operator => "The server's operator",
             Actor::System { name } => name,
         }
     }

@@ -1,5 +1,6 @@
 //! What became of mails that left: told by our server, by bounces, and by opened pictures.
 
+use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, link_keys};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, opened_by_machine, receipt_of};
@@ -18,7 +19,7 @@ pub async fn bounced(
     recipient: Option<&str>,
     reason: &str,
 ) -> Result<bool> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     report(tx, ctx, message_id, recipient, DeliveryState::Bounced, Some(reason)).await
 }
 
@@ -47,7 +48,7 @@ pub async fn delivered(
     message_id: &str,
     recipient: Option<&str>,
 ) -> Result<bool> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     report(tx, ctx, message_id, recipient, DeliveryState::Delivered, None).await
 }
 
@@ -136,7 +137,7 @@ pub async fn opened(store: &Store, token: &str, user_agent: &str) -> Result<()> 
     let Some(since) = store.tracked_since(claim.workspace, message).await? else { return Ok(()) };
     let machine = opened_by_machine(user_agent, now - since);
     let user_agent = text::excerpt(user_agent, limits::LINE_CHARS);
-    let mut tx = store.begin().await?;
+    let mut tx = begin_unattended(store).await?;
     let Some(standing) = deliveries::lock(&mut tx, claim.workspace, message).await? else {
         return Ok(());
     };

@@ -1,24 +1,25 @@
 //! Custom fields: their definitions, and checking values against them.
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{
     self as rules, FieldDef, FieldEdit, FieldEntity, FieldValues, NewField,
 };
 use rapport_domain::{AppError, FieldId, Permission, limits, text};
-use rapport_store::{StoreError, custom_fields as store};
+use rapport_store::custom_fields as store;
 use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The fields of an entity, or of all; archived ones on demand.
 pub async fn list(ctx: &Ctx, entity: Option<FieldEntity>, archived: bool) -> Result<Vec<FieldDef>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     Ok(ctx.store.custom_fields(ctx.workspace, entity, archived).await?)
 }
 
 /// Creates a field, last in its entity's order.
 pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let mut problems = Problems::default();
     let key = problems.check(rules::key(input.entity, &input.key));
     let label = problems.check(text::required_line("label", &input.label, limits::NAME_CHARS));
@@ -28,7 +29,7 @@ pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
         return Err(crate::internal("a checked form has no values"));
     };
     let field = NewField { key, label, options, ..input };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     room(store::count(&mut tx, ctx.workspace, field.entity).await?)?;
     let id = store::insert(&mut tx, ctx.workspace, &field, ctx.now).await.map_err(|e| {
         if e.is_constraint("custom_fields_workspace_id_entity_key_key") {
@@ -38,17 +39,15 @@ pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
         e.into()
     })?;
     let detail = json!({ "entity": field.entity, "key": field.key });
-    audit::record(ctx, &mut tx, "custom_field.created", &id.to_string(), detail).await?;
     let field = store::lock(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomFieldCreated, id, detail).await?;
     Ok(field)
 }
 
 /// Changes label, choices or position, archives or brings back. Key and type stay for good:
 /// values and integrations depend on them.
 pub async fn update(ctx: &Ctx, id: FieldId, edit: FieldEdit) -> Result<FieldDef> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let before = store::lock(&mut tx, ctx.workspace, id).await?;
     let mut after = before.clone();
     let mut problems = Problems::default();
@@ -70,8 +69,7 @@ pub async fn update(ctx: &Ctx, id: FieldId, edit: FieldEdit) -> Result<FieldDef>
     }
     store::update(&mut tx, ctx.workspace, &after, ctx.now).await?;
     let detail = json!({ "from": before, "to": after });
-    audit::record(ctx, &mut tx, "custom_field.changed", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomFieldChanged, id, detail).await?;
     Ok(after)
 }
 
@@ -105,7 +103,7 @@ pub async fn set(
     given: &FieldValues,
     values: &mut FieldValues,
 ) -> Result<()> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     rules::apply(&needed(ctx, entity, given.is_empty()).await?, given, values)
 }
 
@@ -116,6 +114,6 @@ pub async fn set_form(
     given: &BTreeMap<String, String>,
     values: &mut FieldValues,
 ) -> Result<()> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     rules::apply_form(&needed(ctx, entity, given.is_empty()).await?, given, values)
 }

@@ -15,7 +15,7 @@ pub async fn pane(
     ticket: Option<i64>,
     all_notes: bool,
 ) -> Result<InfoPane> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let notes = if all_notes { limits::NOTES_SHOWN_MAX } else { limits::NOTES_SHOWN };
     let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket, notes).await?;
     pane.local_time =
@@ -28,7 +28,7 @@ pub async fn pane(
 
 /// A real customer for the config page's preview; `None` in an empty workspace.
 pub async fn sample(ctx: &Ctx) -> Result<Option<InfoPane>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     match ctx.store.sample_customer(ctx.workspace).await? {
         Some((customer, ticket)) => pane(ctx, customer, ticket, false).await.map(Some),
         None => Ok(None),

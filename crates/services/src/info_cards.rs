@@ -1,20 +1,20 @@
 //! Which fields the cards of the info pane show: for everybody, set by admins.
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::card::{Card, CardConfig, CardLayout, check_layout};
 use rapport_domain::{AppError, Permission};
-use rapport_store::StoreError;
 use serde_json::json;
 
 /// The layouts and what they can name.
 pub async fn get(ctx: &Ctx) -> Result<CardConfig> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.card_config(ctx.workspace).await?)
 }
 
 /// Saves a card's fields in order. Refused when somebody saved since `layout.saved_at`.
 pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let config = ctx.store.card_config(ctx.workspace).await?;
     check_layout(layout.card, &layout.fields, &config.custom)?;
     let now = config.layout(layout.card);
@@ -22,7 +22,7 @@ pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
     if now.saved_at.is_some() && now.fields == layout.fields {
         return Ok(now);
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let by = ctx.user();
     if !rapport_store::info_cards::save(&mut tx, ctx.workspace, layout, by, ctx.now).await? {
         return Err(AppError::Conflict(
@@ -30,18 +30,15 @@ pub async fn save(ctx: &Ctx, layout: &CardLayout) -> Result<CardLayout> {
         ));
     }
     let detail = json!({"from": now.fields, "to": layout.fields});
-    audit::record(ctx, &mut tx, "info_card.saved", layout.card.as_str(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::InfoCardSaved, layout.card.as_str(), detail).await?;
     Ok(CardLayout { saved_at: Some(ctx.now), ..layout.clone() })
 }
 
 /// Goes back to the default fields of a card.
 pub async fn reset(ctx: &Ctx, card: Card) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let from = ctx.store.card_config(ctx.workspace).await?.layout(card).fields;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     rapport_store::info_cards::reset(&mut tx, ctx.workspace, card).await?;
-    audit::record(ctx, &mut tx, "info_card.reset", card.as_str(), json!({"from": from})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::InfoCardReset, card.as_str(), json!({"from": from})).await
 }

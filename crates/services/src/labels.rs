@@ -1,6 +1,7 @@
 //! What a workspace calls its statuses: set up by admins.
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::ticket::{StatusCategory, StatusLabel};
 use rapport_domain::{AppError, LabelId, Permission, limits};
 use rapport_store::{StoreError, Tx, tickets};
@@ -8,15 +9,15 @@ use serde_json::json;
 
 /// All labels in their order, archived ones last.
 pub async fn list(ctx: &Ctx) -> Result<Vec<StatusLabel>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     Ok(ctx.store.status_labels(ctx.workspace).await?)
 }
 
 /// Adds a label, last in its category.
 pub async fn create(ctx: &Ctx, category: StatusCategory, name: &str) -> Result<StatusLabel> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let name = StatusLabel::check_name(name)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let all = tickets::lock_labels(&mut tx, ctx.workspace).await?;
     if all.len() >= limits::LABELS_MAX {
         let message = format!("At most {} statuses are possible; rename one.", limits::LABELS_MAX);
@@ -32,8 +33,7 @@ pub async fn create(ctx: &Ctx, category: StatusCategory, name: &str) -> Result<S
         archived: false,
     };
     tickets::insert_label(&mut tx, ctx.workspace, &label).await.map_err(name_taken)?;
-    audit::record(ctx, &mut tx, "status.created", &label.id.to_string(), json!(label)).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::StatusCreated, label.id, json!(label)).await?;
     Ok(label)
 }
 
@@ -52,8 +52,7 @@ pub enum Edit {
 
 /// Changes a label. Tickets keep it, whatever becomes of it.
 pub async fn edit(ctx: &Ctx, id: LabelId, edit: Edit) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let all = tickets::lock_labels(&mut tx, ctx.workspace).await?;
     let before = all.iter().find(|l| l.id == id).ok_or(AppError::NotFound)?;
     let mut after = before.clone();
@@ -83,9 +82,7 @@ pub async fn edit(ctx: &Ctx, id: LabelId, edit: Edit) -> Result<()> {
     }
     write(&mut tx, ctx, &after).await?;
     let detail = json!({ "from": before, "to": after });
-    audit::record(ctx, &mut tx, "status.changed", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::StatusChanged, id, detail).await
 }
 
 async fn write(tx: &mut Tx, ctx: &Ctx, label: &StatusLabel) -> Result<()> {

@@ -45,6 +45,7 @@ pub mod sla;
 pub mod teams;
 pub mod tickets;
 pub mod timeline;
+mod transaction;
 
 pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;

@@ -4,10 +4,12 @@
 //! mails leave without such addresses.
 
 use crate::secrets::Keyring;
-use crate::{Ctx, Result, audit, ctx};
+use crate::transaction::begin_unattended;
+use crate::{Ctx, Result, ctx};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::{Permission, Uuid, WorkspaceId};
 use rapport_store::{Store, StoreError, link_keys};
 use secrecy::ExposeSecret;
@@ -39,7 +41,7 @@ pub async fn signing(store: &Store, workspace: WorkspaceId) -> Result<Option<Lin
         // Two servers at once make two keys: both verify.
         let key = rand::random::<[u8; 32]>().to_vec();
         let Some((id, sealed)) = seal(store.keys(), workspace, &key) else { return Ok(None) };
-        let mut tx = store.begin().await?;
+        let mut tx = begin_unattended(store).await?;
         link_keys::insert(&mut tx, workspace, id, &sealed).await?;
         tx.commit().await.map_err(StoreError::from)?;
         return Ok(Some(key));
@@ -57,23 +59,15 @@ pub async fn signing(store: &Store, workspace: WorkspaceId) -> Result<Option<Lin
 /// Signs with a new key from now on. Addresses in mails that left before work for another 30
 /// days, or no longer at all: then answers to them are found by their References alone.
 pub async fn renew(ctx: &Ctx, at_once: bool) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    renew_as_system(ctx, at_once).await
-}
-
-/// The same for whoever runs the server.
-pub async fn renew_as_system(ctx: &Ctx, at_once: bool) -> Result<()> {
     let (keys, id) = (ctx.store.keys(), Uuid::now_v7());
     let text = STANDARD.encode(rand::random::<[u8; 32]>());
     let sealed = keys.seal(&place(ctx.workspace, id), "link_key", &text)?;
     let retires_at = if at_once { ctx.now } else { ctx.now + TimeDelta::days(RETIRE_DAYS) };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     link_keys::retire(&mut tx, ctx.workspace, retires_at).await?;
     link_keys::insert(&mut tx, ctx.workspace, id, &sealed).await?;
     let what = json!({ "at_once": at_once });
-    audit::record(ctx, &mut tx, "link_key.renewed", &id.to_string(), what).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::LinkKeyRenewed, id, what).await
 }
 
 /// Seals the keys that lie open since before keys were sealed. Their addresses keep working.
@@ -88,7 +82,7 @@ pub async fn seal_open(store: &Store) -> Result<()> {
                 tracing::warn!("a key lies open in the database: set RAPPORT_SECRET_KEY");
                 return Ok(());
             };
-            let mut tx = store.begin().await?;
+            let mut tx = begin_unattended(store).await?;
             if link_keys::forget_open_key(&mut tx, workspace).await? {
                 link_keys::insert(&mut tx, workspace, id, &sealed).await?;
             }

@@ -1,7 +1,8 @@
 //! Macros: shared ones are kept by those who configure the workspace, own ones by anybody who
 //! writes.
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::fields::{FieldDef, FieldEntity, FieldValues, display};
 use rapport_domain::macros::{
     FilledMacro, Macro, Named, NewMacro, ShownEffect, Variable, fill, names,
@@ -18,7 +19,7 @@ const MENU: i64 = 50;
 
 /// The macros that the reader has, by folder and name.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Macro>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.macros(ctx.workspace, ctx.user()).await?)
 }
 
@@ -30,7 +31,7 @@ pub async fn find(
     typed: &str,
     few: bool,
 ) -> Result<Vec<FilledMacro>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let words = text::excerpt(typed, limits::NAME_CHARS);
     let limit = if few { i64::from(limits::SUGGESTIONS) } else { MENU };
     let found = ctx.store.find_macros(ctx.workspace, ctx.user(), &words, limit).await?;
@@ -46,7 +47,7 @@ pub async fn find(
 
 /// One macro, ready for a ticket.
 pub async fn filled(ctx: &Ctx, id: MacroId, desk: Desk) -> Result<FilledMacro> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let found = ctx.store.one_macro(ctx.workspace, ctx.user(), id).await?;
     Ok(Filling::load(ctx, desk).await?.fill(ctx, found))
 }
@@ -58,7 +59,7 @@ pub async fn preview(
     new: NewMacro,
     number: Option<i64>,
 ) -> Result<Option<(i64, FilledMacro)>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let number = match number {
         Some(number) => Some(number),
         None => ctx.store.newest_number(ctx.workspace).await?,
@@ -184,9 +185,14 @@ fn is_field(fields: &[FieldDef], entity: FieldEntity, key: &str) -> bool {
     fields.iter().any(|d| d.entity == entity && d.key == key)
 }
 
+/// What it takes to keep a macro: one's own, or everybody's.
+fn needed(own: bool) -> Permission {
+    if own { Permission::TicketsWrite } else { Permission::SettingsWrite }
+}
+
 /// Whose macro it is, once they may keep it: nobody's alone where it is shared.
 fn owner(ctx: &Ctx, own: bool) -> Result<Option<UserId>> {
-    ctx.require(if own { Permission::Write } else { Permission::Configure })?;
+    ctx.require(needed(own))?;
     match own {
         true => ctx.user().map(Some).ok_or(AppError::Forbidden),
         false => Ok(None),
@@ -206,14 +212,12 @@ pub async fn create(ctx: &Ctx, new: NewMacro) -> Result<MacroId> {
     let owner = owner(ctx, new.own)?;
     let new = checked(ctx, new).await?;
     let id = MacroId::generate();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(needed(new.own)).await?;
     if !macros::insert(&mut tx, ctx.workspace, id, owner, &new).await.map_err(name_taken)? {
         let message = format!("There are {} macros already.", limits::MACROS_MAX);
         return Err(AppError::invalid("name", message));
     }
-    audit::record(ctx, &mut tx, "macro.created", &id.to_string(), json!({ "name": new.name }))
-        .await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::MacroCreated, id, json!({ "name": new.name })).await?;
     Ok(id)
 }
 
@@ -221,28 +225,23 @@ pub async fn create(ctx: &Ctx, new: NewMacro) -> Result<MacroId> {
 pub async fn update(ctx: &Ctx, id: MacroId, version: i32, new: NewMacro) -> Result<()> {
     let owner = owner(ctx, new.own)?;
     let new = checked(ctx, new).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(needed(new.own)).await?;
     let done = macros::update(&mut tx, ctx.workspace, id, owner, version, &new, ctx.now).await;
     if !done.map_err(name_taken)? {
         let message = "This macro was changed or removed meanwhile: load the page again.";
         return Err(AppError::Conflict(message.into()));
     }
-    audit::record(ctx, &mut tx, "macro.changed", &id.to_string(), json!({ "name": new.name }))
-        .await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::MacroChanged, id, json!({ "name": new.name })).await
 }
 
 /// Removes a macro. Messages that were written with it keep their words.
 pub async fn delete(ctx: &Ctx, id: MacroId, own: bool) -> Result<()> {
     let owner = owner(ctx, own)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(needed(own)).await?;
     if !macros::delete(&mut tx, ctx.workspace, id, owner).await? {
         return Err(AppError::NotFound);
     }
-    audit::record(ctx, &mut tx, "macro.removed", &id.to_string(), json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::MacroRemoved, id, json!({})).await
 }
 
 fn name_taken(error: StoreError) -> AppError {

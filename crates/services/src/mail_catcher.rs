@@ -18,7 +18,7 @@ pub struct Line {
 
 /// The newest mails.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Line>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let mails = ctx.store.outbox(ctx.workspace, SHOWN).await?;
     let line = |mail: rapport_store::mail_catcher::CaughtMail| Line {
         id: mail.id,
@@ -41,7 +41,7 @@ pub struct Mail {
 
 /// One of them, read as its recipients would.
 pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let mail = ctx.store.outbox_mail(ctx.workspace, id).await?;
     // We wrote it, so it can be read; were it broken, there is still the raw text.
     let parsed = rapport_mail::parse(&mail.raw).map_err(|_| AppError::NotFound)?;
@@ -65,6 +65,6 @@ pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
 
 /// The bytes of one of them, as they would have left.
 pub async fn raw(ctx: &Ctx, id: Uuid) -> Result<Vec<u8>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.outbox_mail(ctx.workspace, id).await?.raw)
 }

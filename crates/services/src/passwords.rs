@@ -1,12 +1,13 @@
 //! Changing one's password, and links that set one anew.
 
 use crate::auth::{self, CurrentSession, hash_password, hash_token, random_token};
-use crate::{Ctx, Result, audit, ctx, setup};
+use crate::{Ctx, Result, ctx, setup};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::session::Device;
 use rapport_domain::{AppError, Permission, UserId};
 use rapport_store::people::lock_person;
-use rapport_store::{Store, StoreError, passwords, sessions};
+use rapport_store::{Store, passwords, sessions};
 use serde_json::json;
 
 /// How long a link that sets a password works.
@@ -20,7 +21,7 @@ pub async fn change(
     new: String,
     repeated: &str,
 ) -> Result<()> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     setup::check_password(&new)?;
     if new != repeated {
@@ -31,20 +32,27 @@ pub async fn change(
         return Err(AppError::invalid("current", "This is not your password."));
     }
     let hash = hash_password(new).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
     passwords::set(&mut tx, ctx.workspace, user, &hash).await?;
     passwords::drop_reset(&mut tx, ctx.workspace, user).await?;
     sessions::end_all(&mut tx, ctx.workspace, user, Some(&session.0)).await?;
-    audit::record(ctx, &mut tx, "password.changed", &user.to_string(), json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::PasswordChanged, user, json!({})).await
 }
 
 /// Makes a link by which somebody sets their password, once, within a day; answers its path. Any
 /// link before stops working. Their password and sessions stay until it is used.
 pub async fn make_reset(ctx: &Ctx, user: UserId) -> Result<String> {
-    ctx.require(Permission::Configure)?;
-    make(ctx, user).await
+    let token = random_token();
+    let expires_at = ctx.now + TimeDelta::hours(RESET_HOURS);
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    let person = lock_person(&mut tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)?;
+    if person.disabled {
+        return Err(AppError::invalid("person", "Reactivate them first."));
+    }
+    passwords::put_reset(&mut tx, ctx.workspace, user, &hash_token(&token), expires_at).await?;
+    let detail = json!({"email": person.email});
+    tx.commit_audited(Action::PasswordResetMade, user, detail).await?;
+    Ok(format!("/reset/{token}"))
 }
 
 /// The same by address, for whoever runs the server.
@@ -52,23 +60,8 @@ pub async fn make_reset_for(store: &Store, email: &str) -> Result<String> {
     let found = store.credentials(email.trim()).await?;
     let found = found
         .ok_or_else(|| AppError::invalid("email", "Nobody who can log in has this address."))?;
-    let ctx = Ctx::for_system(store.clone(), found.workspace, "rapport admin");
-    make(&ctx, found.user).await
-}
-
-async fn make(ctx: &Ctx, user: UserId) -> Result<String> {
-    let token = random_token();
-    let expires_at = ctx.now + TimeDelta::hours(RESET_HOURS);
-    let mut tx = ctx.store.begin().await?;
-    let person = lock_person(&mut tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)?;
-    if person.disabled {
-        return Err(AppError::invalid("person", "Reactivate them first."));
-    }
-    passwords::put_reset(&mut tx, ctx.workspace, user, &hash_token(&token), expires_at).await?;
-    let detail = json!({"email": person.email});
-    audit::record(ctx, &mut tx, "password.reset_made", &user.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(format!("/reset/{token}"))
+    let ctx = Ctx::for_operator(store.clone(), found.workspace);
+    make_reset(&ctx, found.user).await
 }
 
 /// The address whose password a link sets. Changes nothing.
@@ -90,8 +83,9 @@ pub async fn reset(store: &Store, token: &str, password: String, from: &Device) 
     let found = find(store, token).await?;
     setup::check_password(&password)?;
     let hash = hash_password(password).await?;
+    // The link has proven what a password would.
     let ctx = Ctx::for_system(store.clone(), found.workspace, "Password reset");
-    let mut tx = store.begin().await?;
+    let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
     if !passwords::take_reset(&mut tx, &hash_token(token), ctx.now).await? {
         drop(tx);
         find(store, token).await?;
@@ -99,8 +93,6 @@ pub async fn reset(store: &Store, token: &str, password: String, from: &Device) 
     }
     passwords::set(&mut tx, found.workspace, found.user, &hash).await?;
     sessions::end_all(&mut tx, found.workspace, found.user, None).await?;
-    let object = found.user.to_string();
-    audit::record(&ctx, &mut tx, "password.reset", &object, json!({"email": found.email})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::PasswordReset, found.user, json!({"email": found.email})).await?;
     auth::start_session(store, found.workspace, found.user, from).await
 }

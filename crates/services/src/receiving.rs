@@ -4,11 +4,13 @@
 use crate::mailboxes::place;
 use crate::messages::{Arrived, StoredMail, plain_address, store_mail_in};
 use crate::secrets::{Keyring, Locked};
-use crate::{Ctx, Result, audit};
+use crate::transaction::Told;
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::reading::Reading;
 use rapport_domain::{AppError, MailboxId, Permission, WorkspaceId, limits, text};
+use rapport_store::Store;
 use rapport_store::receiving::{self as store, ReadMailbox, ReadTo};
-use rapport_store::{Store, StoreError};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -33,6 +35,7 @@ pub fn imap_password(
 
 /// How far a mailbox was read; `None` when it never was.
 pub async fn read_to(ctx: &Ctx, id: MailboxId) -> Result<Option<ReadTo>> {
+    ctx.require(Permission::MailWrite)?;
     Ok(ctx.store.read_to(ctx.workspace, id).await?)
 }
 
@@ -44,34 +47,34 @@ pub async fn store_read(
     to: ReadTo,
     mail: Arrived,
 ) -> Result<std::result::Result<StoredMail, AppError>> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     let stored = match store_mail_in(&mut tx, ctx, mail).await {
         Ok(stored) => Ok(stored),
         Err(refused @ AppError::Invalid(_)) => Err(refused),
         Err(error) => return Err(error),
     };
     store::set_read_to(&mut tx, ctx.workspace, id, to).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(stored)
 }
 
 /// Passes by what is not even fetched, or starts anew where the numbers changed.
 pub async fn pass_by(ctx: &Ctx, id: MailboxId, to: ReadTo) -> Result<()> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     store::set_read_to(&mut tx, ctx.workspace, id, to).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Received).await
 }
 
 /// Notes that a mailbox was reached, or why it was not.
 pub async fn note_state(ctx: &Ctx, id: MailboxId, error: Option<&str>) -> Result<()> {
+    ctx.require(Permission::MailWrite)?;
     let error = error.map(|e| text::excerpt(e, limits::LINE_CHARS));
     Ok(ctx.store.set_read_state(ctx.workspace, id, ctx.now, error.as_deref()).await?)
 }
 
 /// How the reading of the mailboxes goes: those with an IMAP server.
 pub async fn readings(ctx: &Ctx) -> Result<Vec<Reading>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.readings(ctx.workspace).await?)
 }
 
@@ -79,15 +82,13 @@ pub async fn readings(ctx: &Ctx) -> Result<Vec<Reading>> {
 /// mailbox; `None` or empty for nobody. It must be one that takes headers in its own name out of
 /// what it receives, or strangers could write them.
 pub async fn trust_authserv(ctx: &Ctx, id: MailboxId, authserv_id: Option<&str>) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let name = text::optional_line("imap_authserv_id", authserv_id, limits::NAME_CHARS)?;
     if name.as_deref().is_some_and(|n| n.contains([' ', ';', '('])) {
         return Err(AppError::invalid("imap_authserv_id", "This is no name of a mail server."));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     store::set_trusted_authserv(&mut tx, ctx.workspace, id, name.as_deref()).await?;
     let detail = json!({ "authserv_id": name });
-    audit::record(ctx, &mut tx, "mailbox.trust_changed", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::MailboxTrustChanged, id, detail).await
 }

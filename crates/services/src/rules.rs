@@ -1,12 +1,13 @@
 //! What a workspace knows of its own ids and phone numbers: values that identify nobody there, and
 //! the country of numbers without one. Asked with every event, changed seldom.
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::customer_search::Search;
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::limits::{EXTERNAL_ID_CHARS, NOBODY_IDS_MAX};
 use rapport_domain::{AppError, Permission, WorkspaceId, nobody, text};
-use rapport_store::{StoreError, workspaces};
+use rapport_store::workspaces;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -88,13 +89,13 @@ pub(crate) async fn search(ctx: &Ctx, q: &str) -> Result<Option<Search>> {
 
 /// The rules, for the page that changes them.
 pub async fn get(ctx: &Ctx) -> Result<IdentityRules> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.identity_rules(ctx.workspace).await?)
 }
 
 /// Sets the rules. What was stored before stays as it is.
 pub async fn set(ctx: &Ctx, nobody_ids: &[String], phone_country: &str) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let mut ids: Vec<String> = Vec::new();
     for id in nobody_ids {
         let Some(id) = text::optional_line("nobody_ids", Some(id), EXTERNAL_ID_CHARS)? else {
@@ -113,11 +114,10 @@ pub async fn set(ctx: &Ctx, nobody_ids: &[String], phone_country: &str) -> Resul
         return Err(AppError::invalid("phone_country", message));
     }
     let rules = IdentityRules { nobody_ids: ids, phone_country: country };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     workspaces::set_identity_rules(&mut tx, ctx.workspace, &rules).await?;
     let detail = json!({"nobody_ids": rules.nobody_ids, "phone_country": rules.phone_country});
-    audit::record(ctx, &mut tx, "identity_rules.changed", "identity_rules", detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::IdentityRulesChanged, "identity_rules", detail).await?;
     KEPT.lock().unwrap_or_else(PoisonError::into_inner).remove(&ctx.workspace);
     Ok(())
 }

@@ -8,7 +8,7 @@ use rapport_store::customers::ListQuery;
 
 /// A few of each kind; nothing for a text too short to be of use.
 pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let each = limits::FOUND_EACH;
     let q: String = text::clean_line(q).chars().take(limits::SEARCH_CHARS).collect();
     let (tickets, search) = (TicketSearch::parse(&q), rules::search(ctx, &q).await?);
@@ -50,7 +50,7 @@ pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
 
 /// The tickets that the acting person looked at last.
 pub async fn recent(ctx: &Ctx) -> Result<Vec<FoundTicket>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     let limit = i64::from(limits::FOUND_EACH);
     Ok(ctx.store.recent_tickets(ctx.workspace, user, limit).await?)

@@ -1,8 +1,11 @@
 //! First-run set-up of a workspace and its admin, and the demo's people and keys.
 
 use crate::auth::{hash_password, hash_token};
-use crate::{Ctx, Result};
-use rapport_domain::api_key::{KeyKind, Scope};
+use crate::transaction::begin_unattended;
+use crate::{Ctx, Result, audit};
+use rapport_domain::Permission;
+use rapport_domain::api_key::KeyKind;
+use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::macros::NewMacro;
 use rapport_domain::mailbox::MailboxInput;
@@ -12,6 +15,7 @@ use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limi
 use rapport_store::api_keys::{NewApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
 use rapport_store::{Store, Tx};
+use serde_json::json;
 
 /// Shortest password we accept, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 10;
@@ -44,7 +48,7 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
         return Err(AppError::Forbidden);
     }
     let hash = hash_password(form.password).await?;
-    let mut tx = store.begin().await?;
+    let mut tx = begin_unattended(store).await?;
     users::lock_setup(&mut tx).await?;
     if store.has_workspace().await? {
         return Err(AppError::Forbidden);
@@ -52,6 +56,9 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
     let id = WorkspaceId::generate();
     users::insert_workspace(&mut tx, id, &workspace).await?;
     insert_person(&mut tx, id, &name, &email, Role::Admin, &hash).await?;
+    let ctx = Ctx::for_system(store.clone(), id, "Set-up");
+    let detail = json!({ "name": workspace, "admin": email });
+    audit::record(&ctx, &mut tx, Action::WorkspaceCreated, &id.to_string(), detail).await?;
     tx.commit().await.map_err(rapport_store::StoreError::from)?;
     Ok(())
 }
@@ -181,7 +188,7 @@ pub async fn demo(store: &Store) -> Result<bool> {
         return Ok(false);
     }
     let hash = hash_password("rapport-demo".into()).await?;
-    let mut tx = store.begin().await?;
+    let mut tx = begin_unattended(store).await?;
     users::lock_setup(&mut tx).await?;
     let workspace = WorkspaceId::generate();
     users::insert_workspace(&mut tx, workspace, "Acme").await?;
@@ -200,7 +207,7 @@ pub async fn demo(store: &Store) -> Result<bool> {
         ("Demo server", KeyKind::Secret, "rsk_demo_secret"),
         ("Demo browser", KeyKind::Public, "rpk_demo_write"),
     ] {
-        let scopes = if kind == KeyKind::Secret { Scope::ALL } else { &[] };
+        let scopes = if kind == KeyKind::Secret { &Permission::SCOPES[..] } else { &[] };
         let new = NewApiKey {
             workspace,
             id: ApiKeyId::generate(),

@@ -3,6 +3,7 @@
 use crate::http_client::HttpClient;
 use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::rules::{self, IdentityRules};
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use rapport_domain::limits::{
     EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS, PINS_MAX, SAVED_FILTERS_MAX,
@@ -14,8 +15,8 @@ use rapport_domain::timeline::{
 };
 use rapport_domain::{AccountId, AppError, Cursor, CustomerId, FilterId, Permission, UserId, Uuid};
 use rapport_mail::{html_to_text, sanitize};
+use rapport_store::saved_filters;
 use rapport_store::timeline::{self as store, NewEvent};
-use rapport_store::{StoreError, saved_filters};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -31,7 +32,7 @@ pub async fn open_timeline(
     customer: CustomerId,
     query: &TimelineQuery,
 ) -> Result<Timeline> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     // Servers have no filters of their own.
     let reader = ctx.user().unwrap_or(UserId(Uuid::nil()));
     Ok(ctx.store.timeline(ctx.workspace, customer, query, Some(reader), ctx.now).await?)
@@ -39,53 +40,51 @@ pub async fn open_timeline(
 
 /// A stretch of the timeline alone: the way on from one that is open.
 pub async fn page(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Result<TimelinePage> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     Ok(ctx.store.timeline(ctx.workspace, customer, query, None, ctx.now).await?.page)
 }
 
 /// Keeps an event on top of the timeline for everybody, or takes it off. A full top and an event
 /// that is not there are refused.
 pub async fn pin(ctx: &Ctx, customer: CustomerId, event: EventPlace, on: bool) -> Result<()> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     if !on {
         store::unpin(&mut tx, ctx.workspace, customer, event).await?;
     } else if !store::pin(&mut tx, ctx.workspace, customer, event, ctx.user(), ctx.now).await? {
         let message = format!("{PINS_MAX} events are on top already; take one off first.");
         return Err(AppError::Conflict(message));
     }
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Own).await
 }
 
 /// Saves what narrows a timeline now, for the agent alone; a filter of the same name is replaced.
 /// Answers all that they have.
 pub async fn save_filter(ctx: &Ctx, name: &str, query: &TimelineQuery) -> Result<Vec<SavedFilter>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     let name = text::required_line("name", name, NAME_CHARS)?;
     if !query.is_filtered() {
         return Err(AppError::invalid("name", "Nothing is filtered: there is nothing to save."));
     }
     let query = query.at(Position::Newest).to_query_string();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersRead).await?;
     if !saved_filters::save(&mut tx, ctx.workspace, user, &name, &query).await? {
         let message = format!("{SAVED_FILTERS_MAX} filters are saved already; delete one first.");
         return Err(AppError::invalid("name", message));
     }
     let all = saved_filters::list(&mut tx, ctx.workspace, user).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Own).await?;
     Ok(all)
 }
 
 /// Forgets a filter of the agent's own; answers those that are left.
 pub async fn delete_filter(ctx: &Ctx, id: FilterId) -> Result<Vec<SavedFilter>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersRead).await?;
     saved_filters::delete(&mut tx, ctx.workspace, user, id).await?;
     let left = saved_filters::list(&mut tx, ctx.workspace, user).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Own).await?;
     Ok(left)
 }
 
@@ -96,7 +95,7 @@ pub async fn account_page(
     account: AccountId,
     query: &TimelineQuery,
 ) -> Result<AccountTimeline> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     Ok(ctx.store.account_timeline(ctx.workspace, account, query).await?)
 }
 
@@ -108,7 +107,7 @@ pub async fn event_picture(
     stream: Stream,
     at: Cursor,
 ) -> Result<(&'static str, Vec<u8>)> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let address = ctx.store.event_icon(ctx.workspace, stream, at).await?;
     if !address.starts_with("https://") {
         return Err(AppError::NotFound);
@@ -125,7 +124,7 @@ pub async fn ingest_json(
     ingest: &Ingest,
     events: Vec<Value>,
 ) -> Result<Vec<EventResult>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     if events.len() > EVENTS_PER_REQUEST {
         let message = format!(
             "{} events are too many; {EVENTS_PER_REQUEST} fit in one request.",

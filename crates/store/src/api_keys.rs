@@ -2,7 +2,8 @@
 
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::api_key::{KeyKind, KeyRow, Scope};
+use rapport_domain::Permission;
+use rapport_domain::api_key::{KeyKind, KeyRow};
 use rapport_domain::session::Device;
 use rapport_domain::{ApiKeyId, UserId, WorkspaceId};
 
@@ -16,7 +17,7 @@ pub struct ApiKey {
     pub id: ApiKeyId,
     pub name: String,
     pub kind: KeyKind,
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<Permission>,
     pub allowed_origins: Vec<String>,
     pub last_used_at: Option<DateTime<Utc>>,
 }
@@ -31,14 +32,14 @@ pub struct NewApiKey<'a> {
     pub prefix: &'a str,
     /// SHA-256 of the key.
     pub hash: &'a [u8],
-    pub scopes: &'a [Scope],
+    pub scopes: &'a [Permission],
     pub allowed_origins: &'a [String],
     pub created_by: Option<UserId>,
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// Scopes as they are stored. A word of a newer version gives no leave here.
-fn read_scopes(words: &[String]) -> Vec<Scope> {
+fn read_scopes(words: &[String]) -> Vec<Permission> {
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }
 

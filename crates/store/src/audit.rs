@@ -2,17 +2,17 @@
 
 use crate::{Result, Tx};
 use chrono::{DateTime, Utc};
+use rapport_domain::audit::Action;
 use rapport_domain::{Uuid, WorkspaceId};
 
 /// A line of the audit log.
 #[derive(Debug)]
 pub struct Entry<'a> {
     pub at: DateTime<Utc>,
-    /// `user`, `api_key` or `system`.
+    /// `user`, `api_key`, `operator` or `system`.
     pub actor_kind: &'a str,
     pub actor_id: Option<Uuid>,
-    /// `info_card.saved`, `note.deleted` …
-    pub action: &'a str,
+    pub action: Action,
     /// The id or name of what was changed.
     pub object: &'a str,
     pub detail: serde_json::Value,
@@ -28,7 +28,7 @@ pub async fn record(tx: &mut Tx, workspace: WorkspaceId, entry: &Entry<'_>) -> R
         entry.at,
         entry.actor_kind,
         entry.actor_id,
-        entry.action,
+        entry.action.as_str(),
         entry.object,
         entry.detail,
     )

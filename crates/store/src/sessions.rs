@@ -45,6 +45,7 @@ impl Store {
                 name: r.name,
                 email: r.email,
                 role: Role::from_stored(&r.role),
+                permissions: Role::from_stored(&r.role).permissions(),
                 away: r.away,
                 waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
                 preferences: Preferences::from_stored(&r.preferences),

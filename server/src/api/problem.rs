@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rapport_domain::api_key::Scope;
+use rapport_domain::Permission;
 use rapport_domain::{AppError, FieldError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ impl Problem {
     }
 
     /// 403: the key may not do this; `None` where no key may.
-    pub fn missing_scope(scope: Option<Scope>) -> Self {
+    pub fn missing_scope(scope: Option<Permission>) -> Self {
         let detail = match scope {
             Some(scope) => format!(
                 "This key lacks the scope {}. An admin can make a key that has it under \

@@ -1,24 +1,26 @@
 //! What a key needs for each route: one table, read by the guard and by the description.
 
 use axum::http::Method;
-use rapport_domain::api_key::Scope;
+use rapport_domain::Permission;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{OpenApi, SecurityRequirement};
 
 /// The scope of a path below `/api/v1`. A route that has none here is refused to every key.
-pub fn needed(method: &Method, path: &str) -> Option<Scope> {
+pub fn needed(method: &Method, path: &str) -> Option<Permission> {
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     let resource = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let reads = method.is_safe();
     let either = |read, write| Some(if reads { read } else { write });
     match resource {
-        "customers" | "accounts" => either(Scope::CustomersRead, Scope::CustomersWrite),
+        "customers" | "accounts" => either(Permission::CustomersRead, Permission::CustomersWrite),
         "tickets" | "attachments" | "status-labels" => {
-            either(Scope::TicketsRead, Scope::TicketsWrite)
+            either(Permission::TicketsRead, Permission::TicketsWrite)
         }
-        "custom-fields" | "mailboxes" => either(Scope::SettingsRead, Scope::SettingsWrite),
-        "events" if !reads => Some(Scope::EventsWrite),
-        "inbound" if !reads => Some(Scope::MailWrite),
+        "custom-fields" | "mailboxes" => {
+            either(Permission::SettingsRead, Permission::SettingsWrite)
+        }
+        "events" if !reads => Some(Permission::EventsWrite),
+        "inbound" if !reads => Some(Permission::MailWrite),
         _ => None,
     }
 }
@@ -52,9 +54,9 @@ mod tests {
 
     #[test]
     fn what_the_table_does_not_know_is_nobody_s() {
-        assert_eq!(needed(&Method::GET, "/api/v1/tickets/3"), Some(Scope::TicketsRead));
-        assert_eq!(needed(&Method::PATCH, "/tickets/3"), Some(Scope::TicketsWrite));
-        assert_eq!(needed(&Method::DELETE, "/mailboxes/m"), Some(Scope::SettingsWrite));
+        assert_eq!(needed(&Method::GET, "/api/v1/tickets/3"), Some(Permission::TicketsRead));
+        assert_eq!(needed(&Method::PATCH, "/tickets/3"), Some(Permission::TicketsWrite));
+        assert_eq!(needed(&Method::DELETE, "/mailboxes/m"), Some(Permission::SettingsWrite));
         for unknown in ["/", "/people", "/events", "/ticketsx"] {
             assert_eq!(needed(&Method::GET, unknown), None, "{unknown}");
         }

@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use rapport_domain::api_key::{KeyKind, Scope};
+use rapport_domain::Permission;
+use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, AppError};
 use rapport_services::auth;
 use rapport_store::Store;
@@ -100,7 +101,7 @@ impl Keys {
 /// A server's key needs the scope; a browser's is used by the pages it is for. What says nothing of
 /// where it comes from is no browser, and nothing would keep it from saying anything.
 fn may_send(key: &ApiKey, headers: &HeaderMap) -> Result<(), Problem> {
-    let scope = Scope::EventsWrite;
+    let scope = Permission::EventsWrite;
     if key.kind == KeyKind::Secret {
         let allowed = key.scopes.contains(&scope);
         return if allowed { Ok(()) } else { Err(Problem::missing_scope(Some(scope))) };

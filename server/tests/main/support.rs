@@ -4,7 +4,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use rapport_domain::api_key::{KeyKind, Scope};
+use rapport_domain::Permission;
+use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
 use rapport_services::http_client::HttpClient;
@@ -119,7 +120,7 @@ impl TestApp {
             kind: KeyKind::Secret,
             prefix: "rsk_othe",
             hash: &Sha256::digest(OTHER_KEY),
-            scopes: Scope::ALL,
+            scopes: &Permission::SCOPES,
             allowed_origins: &[],
             created_by: None,
             expires_at: None,

@@ -43,7 +43,7 @@ pub fn CustomersPage() -> impl IntoView {
     // Opening the form must not load the list again.
     let query = Memo::new(move |_| shown.with(|s| s.query.clone()));
     let page = Resource::new_blocking(move || query.get(), load_customers);
-    let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let may_write = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     let new = Memo::new(move |_| may_write && shown.with(|s| s.new));
     let back = Signal::derive(move || Shown { new: false, ..shown.get() }.href());
     let open = move || Shown { new: true, ..shown.get() }.href();

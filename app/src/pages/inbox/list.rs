@@ -40,7 +40,7 @@ impl List {
             actions: Actions::new(Selection::new()),
             position: use_list_position(loaded),
             me,
-            may_write: viewer.is_some_and(|v| v.may(Permission::Write)),
+            may_write: viewer.is_some_and(|v| v.may(Permission::TicketsWrite)),
             active: RwSignal::new(None),
             drafts: use_drafts(me, || ()),
             waiting: RwSignal::new(0),

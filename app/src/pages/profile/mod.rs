@@ -57,7 +57,7 @@ fn Centre() -> impl IntoView {
     let route = use_profile_route();
     // Stays mounted from one ticket to the next: the old one shows until the new one is there.
     let open = Memo::new(move |_| route.ticket.get().is_some());
-    let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let may_write = use_viewer().is_some_and(|v| v.may(Permission::TicketsWrite));
     let query = use_query_map();
     let new =
         Memo::new(move |_| may_write && query.with(|q| q.get("new")).as_deref() == Some("ticket"));

@@ -58,7 +58,7 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
         })
         .collect();
     let href = format!("/customers/{}/identity", pane.customer.id);
-    let delete = use_viewer().is_some_and(|v| v.may(Permission::Configure)).then(|| {
+    let delete = use_viewer().is_some_and(|v| v.may(Permission::CustomersDelete)).then(|| {
         let href = format!("/customers/{}/delete", pane.customer.id);
         view! { <a href=href rel="external"><Icon name="trash-2" />"Delete this customer"</a> }
     });
@@ -80,7 +80,7 @@ fn why(pane: &InfoPane, chip: &'static str) -> AnyView {
 #[component]
 pub fn Actions(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
     let route = use_profile_route();
-    let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     let linked = move || pane.with(|p| p.account.is_some());
     let link_title = move || if linked() { "Change or unlink account" } else { "Link an account" };
     view! {

@@ -97,7 +97,7 @@ fn Content() -> impl IntoView {
 /// The form that the address asks for, above the rest of the pane.
 #[component]
 fn InlineForm(pane: Memo<Pane>, edit: EditPlace) -> impl IntoView {
-    let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     let navigate = use_navigate();
     let close = Callback::new(move |()| navigate(&edit.back(), NavigateOptions::default()));
     move || match edit.open.get() {

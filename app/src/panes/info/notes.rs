@@ -32,7 +32,7 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
         Some(Edit::Note(id)) => Some(id),
         _ => None,
     });
-    let writes = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     view! {
         <Show when=move || notes.with(Vec::is_empty)>
             <p class="card-empty">"No notes yet. What is worth knowing for the next conversation?"</p>
@@ -58,8 +58,8 @@ fn NoteItem(
 ) -> impl IntoView {
     let viewer = use_viewer();
     let may = viewer.is_some_and(|v| {
-        v.may(Permission::Write)
-            && (note.author == Some(v.user) || v.may(Permission::ModerateNotes))
+        v.may(Permission::CustomersWrite)
+            && (note.author == Some(v.user) || v.may(Permission::NotesModerate))
     });
     let id = note.id;
     let here = move || may && editing.get() == Some(id);

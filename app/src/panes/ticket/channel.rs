@@ -46,7 +46,7 @@ pub(super) fn ChannelHeaders(message: Message) -> impl IntoView {
 #[component]
 fn Lines(message: Message) -> impl IntoView {
     let id = message.id;
-    let may_write = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let may_write = use_viewer().is_some_and(|v| v.may(Permission::TicketsWrite));
     let all: RwSignal<Option<Result<Vec<HeaderLine>, String>>> = RwSignal::new(None);
     let main = message.headers.clone();
     let mut plain = main.clone();

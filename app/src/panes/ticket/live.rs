@@ -67,7 +67,7 @@ impl Live {
             retry,
             returned,
             changed,
-            may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::Write)),
+            may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::TicketsWrite)),
             me: viewer.map(|v| v.user),
             again: RwSignal::new(0),
             fetch: StoredValue::new(0),

@@ -48,7 +48,7 @@ async fn reload(stream: Stream) {
 pub(super) fn PinButton(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView {
     let id = item.id;
     let on = move || stream.pins.with(|pins| pins.iter().any(|pin| pin.id == id));
-    let may = use_viewer().is_some_and(|v| v.may(Permission::Write));
+    let may = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     may.then(|| {
         view! {
             <ActionForm action=stream.pin>

@@ -6,7 +6,8 @@ use crate::settings::page::ServerPage;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
-use rapport_domain::api_key::{KeyInput, KeyKind, LIFETIMES, Scope};
+use rapport_domain::Permission;
+use rapport_domain::api_key::{KeyInput, KeyKind, LIFETIMES};
 use rapport_domain::{AppError, limits};
 
 /// The key as the form says it.
@@ -20,7 +21,7 @@ pub fn input(form: &FormData) -> Result<KeyInput, AppError> {
     })
 }
 
-fn scope(word: &str) -> Result<Scope, AppError> {
+fn scope(word: &str) -> Result<Permission, AppError> {
     word.parse().map_err(|_| AppError::invalid("scopes", "There is no such scope."))
 }
 
@@ -62,7 +63,7 @@ pub fn form(kind: KeyKind, state: &FormState) -> AnyView {
 }
 
 fn scopes(state: &FormState) -> AnyView {
-    let boxes = Scope::ALL.iter().map(|scope| {
+    let boxes = Permission::SCOPES.iter().map(|scope| {
         let word = scope.as_str();
         view! {
             <label class="check scope">

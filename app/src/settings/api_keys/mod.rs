@@ -11,7 +11,8 @@ use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
-use rapport_domain::api_key::{KeyKind, KeyRow, Scope};
+use rapport_domain::Permission;
+use rapport_domain::api_key::{KeyKind, KeyRow};
 use rapport_services::{Result, api_keys};
 
 pub struct ApiKeys;
@@ -110,7 +111,9 @@ fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
 /// What it may do, in the words that the API's refusals name.
 fn may(key: &KeyRow) -> String {
     match key.kind {
-        KeyKind::Secret if key.scopes.len() == Scope::ALL.len() => "May do everything".into(),
+        KeyKind::Secret if key.scopes.len() == Permission::SCOPES.len() => {
+            "May do everything".into()
+        }
         KeyKind::Secret => {
             key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
         }

@@ -81,7 +81,7 @@ impl ServerPage for Macros {
     }
 
     fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
-        let admin = request.viewer.may(Permission::Configure);
+        let admin = request.viewer.may(Permission::SettingsWrite);
         let may_change = move |m: &Macro| m.own || admin;
         let form = match request.query("edit") {
             Some("new") => Some(form::form(None, &shown, admin, &state.of("create"))),
@@ -114,7 +114,7 @@ impl ServerPage for Macros {
     }
 
     fn frame(content: AnyView) -> AnyView {
-        if use_viewer().is_some_and(|v| v.may(Permission::Configure)) {
+        if use_viewer().is_some_and(|v| v.may(Permission::SettingsWrite)) {
             return view! { <Config title=Self::PAGE.title about=Self::ABOUT>{content}</Config> }
                 .into_any();
         }

@@ -1,18 +1,18 @@
 //! The list of accounts, and an account made by hand.
 
 use super::{NAME_IN_USE, find_named, insert};
-use crate::{Ctx, Result, audit, fields};
+use crate::{Ctx, Result, fields};
 use rapport_domain::account::{AccountDetails, AccountEdit};
+use rapport_domain::audit::Action;
 use rapport_domain::account_list::{AccountList, AccountPosition, AccountQuery, AccountSort};
 use rapport_domain::error::Problems;
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::{AccountId, AppError, Permission, limits, text};
-use rapport_store::StoreError;
 use serde_json::json;
 
 /// A page of accounts.
 pub async fn search_list(ctx: &Ctx, query: &AccountQuery) -> Result<AccountList> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let sort = query.sort.unwrap_or(AccountSort::Name);
     let after = query.after.as_deref().map(|a| AccountPosition::parse(sort, a)).transpose()?;
     let q: Option<String> = query.q.as_deref().map(|q| {
@@ -31,19 +31,18 @@ pub async fn search_list(ctx: &Ctx, query: &AccountQuery) -> Result<AccountList>
 /// Creates an account as the form says it. One that has no id of its own needs a name that no
 /// other has: by that it is found.
 pub async fn create(ctx: &Ctx, form: AccountEdit) -> Result<AccountId> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let defs = fields::needed(ctx, FieldEntity::Account, form.fields.is_empty()).await?;
     let mut problems = Problems::default();
     let mut details = AccountDetails::default();
     problems.check(details.apply_edit(&form, &defs));
     let owner = problems.check(form.owner()).flatten().flatten();
     problems.finish()?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     if details.external_id.is_none() && find_named(ctx, &mut tx, &details.name).await?.is_some() {
         return Err(AppError::invalid("name", NAME_IN_USE));
     }
     let id = insert(ctx, &mut tx, &details, owner).await?;
-    audit::record(ctx, &mut tx, "account.created", &id.to_string(), json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::AccountCreated, id, json!({})).await?;
     Ok(id)
 }

@@ -7,11 +7,13 @@ pub use list::{create, search_list};
 pub use page::{AccountForm, AccountPage, BlankForm, blank_form, form, page};
 
 use crate::customers::STALE;
+use crate::transaction::Told;
 use crate::{Ctx, Result, audit, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::{
     Account, AccountDetails, AccountEdit, AccountInput, AccountKey, AccountRef, read_domains,
 };
+use rapport_domain::audit::Action;
 use rapport_domain::customer::Upserted;
 use rapport_domain::error::Problems;
 use rapport_domain::fields::FieldEntity;
@@ -22,7 +24,7 @@ use serde_json::json;
 
 /// The account with this id.
 pub async fn get(ctx: &Ctx, id: AccountId) -> Result<Account> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     Ok(ctx.store.account(ctx.workspace, id).await?)
 }
 
@@ -32,26 +34,26 @@ pub async fn list(
     after: Option<Cursor>,
     limit: Option<u32>,
 ) -> Result<Page<AccountRef>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let limit = limit.unwrap_or(limits::PAGE_ROWS).clamp(1, limits::PAGE_ROWS_MAX);
     Ok(ctx.store.accounts(ctx.workspace, after, limit).await?)
 }
 
 /// At most ten accounts to choose from.
 pub async fn search(ctx: &Ctx, q: &str) -> Result<Vec<AccountRef>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let q: String = text::clean_line(q).chars().take(limits::SEARCH_CHARS).collect();
     Ok(ctx.store.search_accounts(ctx.workspace, &q).await?)
 }
 
 /// Finds the account by external id, else by name, and changes it; or creates it.
 pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let key =
         AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
     let (external_id, name) = read_key("", &key)?;
     let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
     let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await?;
     let id = match known {
@@ -71,14 +73,14 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
         }
     };
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(Upserted { item, created: known.is_none() })
 }
 
 /// The same by an event of that time, which knows its id: what comes late sets what nothing newer
 /// set, and domains are added to those there are.
 pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> Result<AccountId> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let key =
         AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
     let (external_id, name) = read_key("", &key)?;
@@ -86,7 +88,7 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
     let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
     let said = AccountInput { external_id: None, domains: None, ..input };
     let properties = patch::named(&said);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let id = match find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await? {
         None => {
             let mut details = named_by_id(external_id.as_deref());
@@ -114,7 +116,7 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
             id
         }
     };
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(id)
 }
 
@@ -131,9 +133,9 @@ pub async fn update(
     version: Option<i32>,
     input: AccountInput,
 ) -> Result<Account> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
     if version.is_some_and(|version| version != before.version) {
@@ -145,15 +147,15 @@ pub async fn update(
     let owner = input.owner_id.or(kept);
     write(ctx, &mut tx, &before, &details, owner).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(item)
 }
 
 /// Takes the edit form; refused when somebody else was faster.
 pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let defs = fields::needed(ctx, FieldEntity::Account, form.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
     if before.version != form.version {
@@ -166,9 +168,9 @@ pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account
     problems.finish()?;
     let owner = owner.unwrap_or(before.owner.as_ref().map(|o| o.id));
     write(ctx, &mut tx, &before, &details, owner).await?;
-    audit::record(ctx, &mut tx, "account.edited", &id.to_string(), json!({})).await?;
+    audit::record(ctx, &mut tx, Action::AccountEdited, &id.to_string(), json!({})).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(after)
 }
 

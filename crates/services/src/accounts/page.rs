@@ -25,7 +25,7 @@ pub struct AccountPage {
 
 /// The account with this id, and around it what is known of it. Its queries run side by side.
 pub async fn page(ctx: &Ctx, id: AccountId, query: &TimelineQuery) -> Result<AccountPage> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let people = CustomerQuery { account: Some(id), ..CustomerQuery::default() };
     let cards = async { Ok::<_, AppError>(ctx.store.card_config(ctx.workspace).await?) };
     let (account, cards, customers, notes, timeline) = tokio::try_join!(
@@ -64,7 +64,7 @@ pub async fn form(ctx: &Ctx, id: AccountId) -> Result<AccountForm> {
 
 /// What somebody needs who is about to make an account.
 pub async fn blank_form(ctx: &Ctx) -> Result<BlankForm> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let fields = async {
         let all = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Account), false).await;
         Ok::<_, AppError>(all?)

@@ -1,17 +1,18 @@
 //! A customer's answer to how they were helped.
 
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use rapport_domain::Permission;
 use rapport_domain::message::NewCsat;
 use rapport_store::timeline::NewEvent;
-use rapport_store::{StoreError, messages, tickets, timeline};
+use rapport_store::{messages, tickets, timeline};
 use serde_json::json;
 
 /// Stores an answer: the stars on the ticket, stars and comment in its thread.
 pub async fn record_csat(ctx: &Ctx, number: i64, new: NewCsat) -> Result<()> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let new = new.checked()?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let place = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
     let ticket = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, place.id).await?;
     messages::set_csat_score(&mut tx, ctx.workspace, ticket.id, new.score).await?;
@@ -27,6 +28,5 @@ pub async fn record_csat(ctx: &Ctx, number: i64, new: NewCsat) -> Result<()> {
     .ticket(ticket.id)
     .payload(json!({ "score": new.score, "comment": new.comment }));
     timeline::append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::OnTimeline).await
 }

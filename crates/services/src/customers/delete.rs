@@ -1,8 +1,10 @@
 //! Deleting a customer for good, with all that is theirs.
 
 use crate::jobs::JobEnv;
-use crate::{Ctx, Result, audit};
+use crate::transaction::begin_unattended;
+use crate::{Ctx, Result};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, WhatGoes};
 use rapport_domain::{CustomerId, Permission, WorkspaceId};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, enqueue};
@@ -30,7 +32,7 @@ pub struct Deletion {
 
 /// What deleting this customer would take away.
 pub async fn deletion(ctx: &Ctx, id: CustomerId) -> Result<Deletion> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::CustomersDelete)?;
     let customer = ctx.store.customer(ctx.workspace, id).await?;
     let goes = ctx.store.what_goes(ctx.workspace, customer.id, COUNTED).await?;
     Ok(Deletion { customer, goes })
@@ -41,16 +43,15 @@ pub async fn deletion(ctx: &Ctx, id: CustomerId) -> Result<Deletion> {
 pub async fn delete(ctx: &Ctx, id: CustomerId) -> Result<bool> {
     let Deletion { customer, goes } = deletion(ctx, id).await?;
     let awaited = goes.events <= EVENTS_AWAITED && goes.tickets <= TICKETS_AWAITED;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersDelete).await?;
     let id = store::lock(&mut tx, ctx.workspace, customer.id).await?;
     gone::begin(&mut tx, ctx.workspace, id, ctx.now).await?;
     // Numbers alone: the log keeps nothing of somebody who is gone.
     let detail = json!({ "tickets": goes.tickets, "events": goes.events, "notes": goes.notes });
-    audit::record(ctx, &mut tx, "customer.deleted", &id.to_string(), detail).await?;
     // Should this server end meanwhile, the job brings it to its end.
     let run_at = if awaited { ctx.now + LOOK_AGAIN } else { ctx.now };
     enqueue::<DeleteCustomer>(&mut tx, ctx.workspace, &id, &NoPayload {}, run_at).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomerDeleted, id, detail).await?;
     if awaited {
         delete_all(&ctx.store, ctx.workspace, id).await?;
     } else {
@@ -87,7 +88,7 @@ async fn delete_all(
     id: CustomerId,
 ) -> std::result::Result<(), StoreError> {
     loop {
-        let mut tx = db.begin().await?;
+        let mut tx = begin_unattended(db).await?;
         store::lock(&mut tx, workspace, id).await?;
         let who = gone::identities(&mut tx, workspace, id).await?;
         let tickets = gone::tickets(&mut tx, workspace, &who, TICKETS_AT_ONCE).await?;
@@ -97,7 +98,7 @@ async fn delete_all(
             break;
         }
     }
-    let mut tx = db.begin().await?;
+    let mut tx = begin_unattended(db).await?;
     // Whoever found them before now has written their events after this; from then on nobody does.
     timeline::wait_unfolded(&mut tx, workspace).await?;
     store::lock(&mut tx, workspace, id).await?;

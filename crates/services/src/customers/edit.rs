@@ -2,14 +2,15 @@
 
 use super::link::linked;
 use super::write::account_joined;
-use crate::{Ctx, Result, audit, fields, rules};
+use crate::{Ctx, Result, fields, rules};
+use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerDetails, CustomerEdit};
 use rapport_domain::error::{Problems, Theirs};
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::identity::{IdentifierKind, Key, taken};
 use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_store::customers::{self as store, NewRow};
-use rapport_store::{StoreError, Tx, identifiers};
+use rapport_store::{Tx, identifiers};
 use serde_json::json;
 
 /// What the second of two people reads.
@@ -29,7 +30,7 @@ pub async fn edit_since(
     form: CustomerEdit,
     was: Option<CustomerEdit>,
 ) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let form = match &was {
         Some(was) => form.changes_since(was),
         None => form,
@@ -47,7 +48,7 @@ pub async fn edit_since(
         *keys = rules::checked(ctx, std::mem::take(keys)).await?;
     }
     let keys: Vec<Key> = lists.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
@@ -81,8 +82,7 @@ pub async fn edit_since(
     store::claim(&mut tx, ctx.workspace, id, &said(&before, &after, &changed), None, ctx.now)
         .await?;
     let detail = json!({ "changed": changed });
-    audit::record(ctx, &mut tx, "customer.edited", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomerEdited, id, detail).await?;
     Ok(after)
 }
 

@@ -3,6 +3,7 @@
 
 use super::merge::join_visitor;
 use super::write::{change, insert};
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::customer::{Customer, CustomerInput, CustomerKind};
@@ -12,7 +13,7 @@ use rapport_domain::limits::{ANONYMOUS_IDS_MAX, IDENTIFIERS_BY_EVENT, IDENTIFIER
 use rapport_domain::{CustomerId, Permission, patch};
 use rapport_store::customers::{self as store, Claimed, NewRow};
 use rapport_store::timeline::{NewEvent, append, insert_visitors};
-use rapport_store::{StoreError, Tx, identifiers, merges, suggestions};
+use rapport_store::{Tx, identifiers, merges, suggestions};
 use serde_json::json;
 
 /// What an event says about a proven person.
@@ -51,9 +52,9 @@ impl Said<'_> {
 /// Finds or creates the person, adds what identifies them as far as it is nobody else's, and
 /// sets their traits. The visitor behind the browser becomes this person.
 pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> Result<CustomerId> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let all: Vec<Key> = said.keys.iter().chain(said.anonymous).cloned().collect();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &all).await?;
     let owners = identifiers::owners(&mut tx, ctx.workspace, &all).await?;
     let settled = settle(&all, &owners);
@@ -104,7 +105,7 @@ pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> R
         let pair = (dropped.customer, id);
         suggestions::suggest(&mut tx, ctx.workspace, pair, &dropped.key, ctx.now).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(id)
 }
 
@@ -189,9 +190,9 @@ pub(crate) async fn describe_visitor(
     defs: &[FieldDef],
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let keys = std::slice::from_ref(browser);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, keys).await?;
     let owner = identifiers::owners(&mut tx, ctx.workspace, keys).await?.into_iter().next();
     let id = match owner {
@@ -218,29 +219,27 @@ pub(crate) async fn describe_visitor(
         store::update(&mut tx, ctx.workspace, id, &row).await?;
         store::refresh(&mut tx, ctx.workspace, id).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(true)
 }
 
 /// Notes that whoever has `key` may be `customer`.
 pub(crate) async fn suggest_by(ctx: &Ctx, customer: CustomerId, key: &Key) -> Result<()> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let owners = identifiers::owners(&mut tx, ctx.workspace, std::slice::from_ref(key)).await?;
     if let Some(owner) = owners.first() {
         let pair = (owner.customer, customer);
         suggestions::suggest(&mut tx, ctx.workspace, pair, key, ctx.now).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Received).await
 }
 
 /// Events that wait for `previous`, by whom nobody is known, are `customer`'s: whoever may say so
 /// said that the two are one. Answers whether there were any.
 pub(crate) async fn join_waiting(ctx: &Ctx, customer: CustomerId, previous: &Key) -> Result<bool> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let keys = std::slice::from_ref(previous);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, keys).await?;
     let known = !identifiers::owners(&mut tx, ctx.workspace, keys).await?.is_empty();
     let found = store::get(&mut tx, ctx.workspace, customer).await?;
@@ -248,6 +247,6 @@ pub(crate) async fn join_waiting(ctx: &Ctx, customer: CustomerId, previous: &Key
     let own = own.map(|i| Key { kind: i.kind, value: i.value.clone() });
     let Some(own) = own.filter(|_| !known) else { return Ok(false) };
     let any = rapport_store::event_log::wait_for(&mut tx, ctx.workspace, previous, &own).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(any)
 }

@@ -1,14 +1,16 @@
 //! Linking a customer to an account, with an activity in the timeline.
 
 use super::edit::STALE;
+use crate::transaction::Told;
 use crate::{Ctx, Result, audit};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::AccountRef;
+use rapport_domain::audit::Action;
 use rapport_domain::customer::Customer;
 use rapport_domain::{AccountId, AppError, CustomerId, Permission};
+use rapport_store::Tx;
 use rapport_store::customers as store;
 use rapport_store::timeline::{NewEvent, append};
-use rapport_store::{StoreError, Tx};
 use serde_json::json;
 
 /// Links a customer to an account. `version` is the customer's as the caller saw it;
@@ -19,7 +21,7 @@ pub async fn link_account(
     account: AccountId,
     version: Option<i32>,
 ) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let account = ctx.store.account_ref(ctx.workspace, account).await?;
     set(ctx, id, Some(account), version, None).await
 }
@@ -32,20 +34,20 @@ pub(crate) async fn link_account_at(
     account: AccountId,
     at: DateTime<Utc>,
 ) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let account = ctx.store.account_ref(ctx.workspace, account).await?;
     set(ctx, id, Some(account), None, Some(at)).await
 }
 
 /// Takes a customer out of their account.
 pub async fn unlink_account(ctx: &Ctx, id: CustomerId, version: Option<i32>) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     set(ctx, id, None, version, None).await
 }
 
 /// Takes a customer out of this account; whoever is in another one, or in none, stays there.
 pub async fn leave_account(ctx: &Ctx, id: CustomerId, account: AccountId) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let customer = ctx.store.customer(ctx.workspace, id).await?;
     if customer.account.as_ref().map(|a| a.id) != Some(account) {
         return Ok(customer);
@@ -60,7 +62,7 @@ async fn set(
     version: Option<i32>,
     said_at: Option<DateTime<Utc>>,
 ) -> Result<Customer> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
     let named = ["account".to_string()];
@@ -71,7 +73,7 @@ async fn set(
     }
     // Asking for what is already so changes nothing, and tells nobody.
     if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
-        tx.commit().await.map_err(StoreError::from)?;
+        tx.commit(Told::InLog).await?;
         return Ok(before);
     }
     if version.is_some_and(|v| v != before.version) {
@@ -80,7 +82,7 @@ async fn set(
     store::set_account(&mut tx, ctx.workspace, id, account.as_ref().map(|a| a.id), ctx.now).await?;
     linked(ctx, &mut tx, id, before.account.as_ref(), account.as_ref()).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::InLog).await?;
     Ok(after)
 }
 
@@ -92,14 +94,16 @@ pub(super) async fn linked(
     from: Option<&AccountRef>,
     to: Option<&AccountRef>,
 ) -> Result<()> {
-    let (name, title) = match to {
-        Some(account) => ("customer.account_linked", format!("Account set to {}", account.name)),
-        None => ("customer.account_unlinked", "Account removed".to_string()),
+    let (action, title) = match to {
+        Some(account) => {
+            (Action::CustomerAccountLinked, format!("Account set to {}", account.name))
+        }
+        None => (Action::CustomerAccountUnlinked, "Account removed".to_string()),
     };
     let payload = json!({ "from": from, "to": to });
-    let event = NewEvent::activity(id, ctx.now, name, ctx.actor_name())
+    let event = NewEvent::activity(id, ctx.now, action.as_str(), ctx.actor_name())
         .title(title)
         .payload(payload.clone());
     append(tx, ctx.workspace, ctx.now, &[event]).await?;
-    audit::record(ctx, tx, name, &id.to_string(), payload).await
+    audit::record(ctx, tx, action, &id.to_string(), payload).await
 }

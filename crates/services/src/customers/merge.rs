@@ -1,8 +1,10 @@
 //! Making one customer of two, by an agent's decision, and taking it back.
 
 use super::move_events::MoveEvents;
+use crate::transaction::Told;
 use crate::{Ctx, Result, audit};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerDetails};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::merge::{self, FieldChoice, MergeForm, MergePreview, Taken};
@@ -11,7 +13,7 @@ use rapport_queue::{NoPayload, cancel, enqueue};
 use rapport_store::customers::{self as store, NewRow};
 use rapport_store::merges::{self, NewMerge, UNFOLDED_MAX};
 use rapport_store::timeline::{NewEvent, append};
-use rapport_store::{StoreError, Tx, identifiers, suggestions};
+use rapport_store::{Tx, identifiers, suggestions};
 use serde_json::json;
 
 /// How long a merge can be taken back.
@@ -21,7 +23,7 @@ const ATTEMPTS: usize = 5;
 
 /// What merging `other` into `customer` would bring.
 pub async fn preview(ctx: &Ctx, customer: CustomerId, other: CustomerId) -> Result<MergePreview> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersMerge)?;
     let survivor = ctx.store.customer(ctx.workspace, customer).await?;
     let merged = ctx.store.customer(ctx.workspace, other).await?;
     if survivor.id == merged.id {
@@ -33,13 +35,13 @@ pub async fn preview(ctx: &Ctx, customer: CustomerId, other: CustomerId) -> Resu
 /// The same, with the other named by id, external id, e-mail or phone.
 pub async fn preview_by(ctx: &Ctx, customer: CustomerId, other: &str) -> Result<MergePreview> {
     use IdentifierKind::{Email, ExternalId, Phone};
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersMerge)?;
     let other = match other.parse() {
         Ok(id) => id,
         Err(_) => {
             let key = |kind| Key::new(kind, "with", other).ok();
             let keys: Vec<Key> = [ExternalId, Email, Phone].into_iter().filter_map(key).collect();
-            let mut tx = ctx.store.begin().await?;
+            let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
             let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
             let found = owners.first().map(|o| o.customer);
             found.ok_or_else(|| AppError::invalid("with", "Nobody is known by this."))?
@@ -52,9 +54,9 @@ pub async fn preview_by(ctx: &Ctx, customer: CustomerId, other: &str) -> Result<
 /// the fields that the form names are taken over, events are read side by side, and the old id
 /// leads on. Answers who survives; merging what is one already changes nothing.
 pub async fn merge(ctx: &Ctx, customer: CustomerId, form: &MergeForm) -> Result<CustomerId> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersMerge)?;
     for _ in 0..ATTEMPTS {
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
         let mut standing = async |id| {
             let found = merges::surviving(&mut tx, ctx.workspace, id).await?;
             found.ok_or(AppError::NotFound)
@@ -65,7 +67,7 @@ pub async fn merge(ctx: &Ctx, customer: CustomerId, form: &MergeForm) -> Result<
         }
         if merges::lock_pair(&mut tx, ctx.workspace, [survivor, merged]).await?.is_some() {
             write(ctx, &mut tx, survivor, merged, form).await?;
-            tx.commit().await.map_err(StoreError::from)?;
+            tx.commit(Told::InLog).await?;
             return Ok(survivor);
         }
         // Another merge was faster: look who stands now.
@@ -109,7 +111,7 @@ async fn write(
         .payload(json!({"merge": id.to_string(), "merged": merged.to_string()}));
     append(tx, ctx.workspace, ctx.now, &[event]).await?;
     let detail = json!({"merged": merged.to_string(), "merge": id.to_string()});
-    audit::record(ctx, tx, "customer.merged", &survivor.to_string(), detail).await
+    audit::record(ctx, tx, Action::CustomerMerged, &survivor.to_string(), detail).await
 }
 
 /// Plans the move of a merged customer's events.
@@ -151,8 +153,7 @@ pub(super) async fn join_visitor(
 /// and fields that were taken over return to what they were, unless somebody changed them
 /// since. Possible for [`UNDO_DAYS`] days.
 pub async fn undo(ctx: &Ctx, id: MergeId) -> Result<CustomerId> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
     let found = merges::get(&mut tx, ctx.workspace, id).await?;
     let late = found.undo_until.is_none_or(|until| until < ctx.now);
     if found.undone_at.is_some() || late {
@@ -176,8 +177,7 @@ pub async fn undo(ctx: &Ctx, id: MergeId) -> Result<CustomerId> {
         .payload(json!({"merge": id.to_string(), "merged": found.merged.to_string()}));
     append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
     let detail = json!({"merge": id.to_string()});
-    audit::record(ctx, &mut tx, "customer.unmerged", &survivor.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomerUnmerged, survivor, detail).await?;
     Ok(found.merged)
 }
 

@@ -29,13 +29,13 @@ use rapport_store::customers::ListQuery;
 
 /// The customer with this id, or the one it was merged into.
 pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     Ok(ctx.store.customer(ctx.workspace, id).await?)
 }
 
 /// One page of customers.
 pub async fn list(ctx: &Ctx, query: CustomerQuery) -> Result<CustomerPage> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let sort = query.sort.unwrap_or(CustomerSort::Activity);
     let after = query.after.as_deref().filter(|a| !a.is_empty());
     let search = match query.q.as_deref() {

@@ -2,6 +2,7 @@
 
 use crate::ctx;
 use crate::jobs::JobEnv;
+use crate::transaction::begin_unattended;
 use rapport_domain::{CustomerId, WorkspaceId};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};
 use rapport_store::{merges, timeline};
@@ -33,11 +34,11 @@ async fn move_all(
 ) -> Result<Outcome, JobError> {
     // What comes for the merged one while this runs goes to the survivor; what came before is
     // in the database after this.
-    let mut tx = env.store.begin().await?;
+    let mut tx = begin_unattended(&env.store).await?;
     timeline::wait_unfolded(&mut tx, workspace).await?;
     tx.commit().await.map_err(rapport_store::StoreError::from)?;
     loop {
-        let mut tx = env.store.begin().await?;
+        let mut tx = begin_unattended(&env.store).await?;
         let survivor = merges::surviving(&mut tx, workspace, merged).await?;
         let Some(survivor) = survivor.filter(|s| *s != merged) else {
             // The merge was taken back.

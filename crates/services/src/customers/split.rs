@@ -1,14 +1,16 @@
 //! Who somebody is, in full: identifiers, hints, merges; and parting one record into two.
 
 use super::write::insert;
-use crate::{Ctx, Result, audit};
+use crate::transaction::Told;
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerInput};
 use rapport_domain::identity::{Key, Suggestion};
 use rapport_domain::merge::PastMerge;
 use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_store::customers as store;
 use rapport_store::timeline::{NewEvent, append};
-use rapport_store::{StoreError, merges, suggestions};
+use rapport_store::{merges, suggestions};
 use serde_json::json;
 
 /// What a customer's identity page shows.
@@ -21,7 +23,7 @@ pub struct Identity {
 
 /// Everything that says who a customer is.
 pub async fn identity(ctx: &Ctx, id: CustomerId) -> Result<Identity> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::CustomersRead)?;
     let customer = ctx.store.customer(ctx.workspace, id).await?;
     Ok(Identity {
         suggestions: ctx.store.merge_suggestions(ctx.workspace, customer.id).await?,
@@ -32,19 +34,16 @@ pub async fn identity(ctx: &Ctx, id: CustomerId) -> Result<Identity> {
 
 /// Says that two customers are two people: the hints so far are put away.
 pub async fn dismiss(ctx: &Ctx, customer: CustomerId, other: CustomerId) -> Result<()> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
     suggestions::dismiss(&mut tx, ctx.workspace, (customer, other), ctx.now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Own).await
 }
 
 /// Parts one record into two: a new customer gets the identifiers `keys`, and with them
 /// whatever comes by them from now on. What happened before stays where it is; tickets can be
 /// moved one by one.
 pub async fn split(ctx: &Ctx, id: CustomerId, keys: &[Key], name: &str) -> Result<CustomerId> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
     let owned = |k: &Key| before.identifiers.iter().any(|i| i.kind == k.kind && i.value == k.value);
@@ -68,7 +67,6 @@ pub async fn split(ctx: &Ctx, id: CustomerId, keys: &[Key], name: &str) -> Resul
         append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
     }
     let detail = json!({"new": new.to_string()});
-    audit::record(ctx, &mut tx, "customer.split", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::CustomerSplit, id, detail).await?;
     Ok(new)
 }

@@ -2,8 +2,10 @@
 
 use super::edit::STALE;
 use super::link::linked;
+use crate::transaction::Told;
 use crate::{Ctx, Result, accounts, audit, fields, rules};
 use rapport_domain::account::{AccountKey, AccountRef};
+use rapport_domain::audit::Action;
 use rapport_domain::customer::{
     Customer, CustomerDetails, CustomerInput, CustomerKind, NewCustomer, Upserted, default_name,
     within_limit,
@@ -12,19 +14,19 @@ use rapport_domain::fields::{FieldDef, FieldEntity};
 use rapport_domain::identity::{IdentifierKind, Key, company_domain, email_in, resolve, taken};
 use rapport_domain::{AppError, CustomerId, Permission, patch};
 use rapport_store::customers::{self as store, NewRow};
-use rapport_store::{StoreError, Tx, identifiers};
+use rapport_store::{Tx, identifiers};
 use serde_json::json;
 
 /// Finds the customer by external id, else by e-mail, else by phone, and changes them; or
 /// creates them. A secret key's word makes a visitor a customer.
 pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let mut keys = rules::checked(ctx, input.keys()?).await?;
     if keys.is_empty() {
         return Err(AppError::invalid("external_id", "Send an external id, an e-mail or a phone."));
     }
     let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let implied = email_of_id(&keys);
     let all: Vec<Key> = keys.iter().chain(&implied).cloned().collect();
     identifiers::lock(&mut tx, ctx.workspace, &all).await?;
@@ -43,7 +45,7 @@ pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer
     };
     said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::InLog).await?;
     Ok(Upserted { item, created: known.is_none() })
 }
 
@@ -55,10 +57,10 @@ pub async fn update(
     version: Option<i32>,
     input: CustomerInput,
 ) -> Result<Customer> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let keys = rules::checked(ctx, input.keys()?).await?;
     let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     if let Some(version) = version
@@ -74,13 +76,13 @@ pub async fn update(
     clear_keys(ctx, &mut tx, id, &input).await?;
     said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::InLog).await?;
     Ok(item)
 }
 
 /// Creates a customer from the form; an identifier in use is refused and names its owner.
 pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::CustomersWrite)?;
     let some = |text: &str| Some(text.trim().to_string()).filter(|t| !t.is_empty());
     let input = CustomerInput {
         name: Some(form.name),
@@ -98,13 +100,13 @@ pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
     let keys = problems.check(input.keys()).unwrap_or_default();
     problems.finish()?;
     let keys = rules::checked(ctx, keys).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     if let Some(owner) = identifiers::owners(&mut tx, ctx.workspace, &keys).await?.first() {
         return Err(taken(owner));
     }
     let id = insert(ctx, &mut tx, &input, &keys, &[]).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::InLog).await?;
     Ok(id)
 }
 
@@ -135,7 +137,7 @@ pub(super) async fn insert(
     let row = NewRow { kind, account, details: &details, now: ctx.now };
     let id = store::insert(tx, ctx.workspace, &row).await?;
     add_keys(ctx, tx, id, input, keys, true).await?;
-    audit::record(ctx, tx, "customer.created", &id.to_string(), json!({})).await?;
+    audit::record(ctx, tx, Action::CustomerCreated, &id.to_string(), json!({})).await?;
     Ok(id)
 }
 

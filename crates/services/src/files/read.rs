@@ -16,7 +16,7 @@ pub struct Opened {
 
 /// Opens a file that came with a message, or an upload of one's own.
 pub async fn open(ctx: &Ctx, id: AttachmentId) -> Result<Opened> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let row = ctx.store.attachment(ctx.workspace, id, ctx.user()).await?;
     Ok(Opened { ctx: ctx.clone(), row })
 }

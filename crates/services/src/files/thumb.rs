@@ -25,7 +25,7 @@ static MAKING: Semaphore = Semaphore::const_new(2);
 /// A small picture of a picture: PNG where it is transparent, else JPEG. `NotFound` when the
 /// file is none, is broken, or would take too much memory.
 pub async fn thumbnail(ctx: &Ctx, id: AttachmentId) -> Result<(&'static str, Bytes)> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let row = ctx.store.attachment(ctx.workspace, id, ctx.user()).await?;
     if super::shown(&row).look() != Look::Picture {
         return Err(AppError::NotFound);

@@ -2,6 +2,7 @@
 
 use super::kind::content_type;
 use super::shown;
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -12,7 +13,7 @@ use rapport_domain::{
 };
 use rapport_store::files::Writing;
 use rapport_store::messages::{self, FileRow, InsertUpload, UploadPlace, Waiting};
-use rapport_store::{StoreError, Tx, tickets};
+use rapport_store::{Tx, tickets};
 use std::pin::pin;
 
 /// A file that somebody chose.
@@ -36,7 +37,7 @@ pub async fn upload(
     new: NewUpload<'_>,
     body: impl Stream<Item = Result<Bytes>>,
 ) -> Result<Attachment> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     let (place, channel) = place(ctx, new.desk).await?;
     let by_mail = new.mode == MessageMode::Reply && channel != Channel::Chat;
@@ -60,7 +61,7 @@ pub async fn upload(
     let name = rapport_mail::clean_file_name(new.file_name);
     let file_name = if name.is_empty() { "attachment".to_string() } else { name };
     let content_type = content_type(&stored.head, new.declared, &file_name);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     // Several at once are counted one after the other.
     messages::lock_uploads(&mut tx, ctx.workspace, user).await?;
     let waiting = messages::waiting(&mut tx, ctx.workspace, user, place, new.mode).await?;
@@ -78,13 +79,13 @@ pub async fn upload(
         sha256: &stored.sha256,
     };
     messages::insert_upload(&mut tx, ctx.workspace, &insert).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Own).await?;
     Ok(Attachment { id, file_name, content_type, size_bytes: stored.size, url: None })
 }
 
 /// Where the file waits, and the way that its ticket came.
 async fn place(ctx: &Ctx, desk: Desk) -> Result<(UploadPlace, Channel)> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     match desk {
         Desk::Ticket(number) => {
             let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
@@ -100,14 +101,14 @@ async fn place(ctx: &Ctx, desk: Desk) -> Result<(UploadPlace, Channel)> {
 
 /// The files of one's own that wait for a ticket which a customer is going to get.
 pub async fn for_new_ticket(ctx: &Ctx, customer: CustomerId) -> Result<Vec<Upload>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     Ok(ctx.store.uploads_for_new_ticket(ctx.workspace, user, customer).await?)
 }
 
 /// Takes an upload of one's own back. `NotFound` once it went with a message.
 pub async fn take_back(ctx: &Ctx, id: AttachmentId) -> Result<()> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     match ctx.store.delete_upload(ctx.workspace, user, id).await? {
         true => Ok(()),

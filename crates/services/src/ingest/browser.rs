@@ -2,15 +2,16 @@
 //! ours. JSON Web Tokens with HS256 and nothing else, so that no header chooses the check.
 
 use crate::secrets::Keyring;
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use rapport_domain::audit::Action;
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::{IdentitySecretId, Permission, WorkspaceId};
+use rapport_store::Store;
 use rapport_store::identity_secrets::{self, IdentitySecret};
-use rapport_store::{Store, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -111,7 +112,7 @@ pub(crate) async fn open_secrets(
 /// The newest secret in the clear, for the server that signs with it; `None` when there is none
 /// that this server can open.
 pub async fn reveal_secret(ctx: &Ctx, keys: &Keyring) -> Result<Option<String>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let open = open_secrets(&ctx.store, keys, ctx.workspace, ctx.now).await?;
     Ok(open.into_iter().next().map(|secret| secret.expose_secret().to_string()))
 }
@@ -119,7 +120,7 @@ pub async fn reveal_secret(ctx: &Ctx, keys: &Keyring) -> Result<Option<String>> 
 /// Makes a new secret and answers its text. The ones before it count
 /// for another week.
 pub async fn new_secret(ctx: &Ctx, keys: &Keyring) -> Result<String> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     make_secret(ctx, keys).await
 }
 
@@ -128,11 +129,10 @@ async fn make_secret(ctx: &Ctx, keys: &Keyring) -> Result<String> {
     let secret = format!("rps_{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let sealed = keys.seal(&place(ctx.workspace, id), "secret", &secret)?;
     let new = IdentitySecret { id, secret: sealed, created_at: ctx.now, retires_at: None };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let retires_at = ctx.now + TimeDelta::days(RETIRE_DAYS);
     identity_secrets::rotate(&mut tx, ctx.workspace, &new, retires_at).await?;
-    audit::record(ctx, &mut tx, "identity_secret.created", &id.to_string(), json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::IdentitySecretCreated, id, json!({})).await?;
     Ok(secret)
 }
 

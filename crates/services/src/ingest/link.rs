@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::jobs::JobEnv;
+use crate::transaction::begin_unattended;
 use rapport_domain::{CustomerId, WorkspaceId};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};
 use rapport_store::identifiers::LINK_EVENTS;
@@ -35,7 +36,7 @@ async fn link_some(
     customer: CustomerId,
 ) -> std::result::Result<i64, StoreError> {
     let now = crate::ctx::now();
-    let mut tx = store.begin().await?;
+    let mut tx = begin_unattended(store).await?;
     let Some(customer) = rapport_store::merges::surviving(&mut tx, workspace, customer).await?
     else {
         return Ok(0);

@@ -1,13 +1,14 @@
 //! The event log, as admins read it.
 
 use super::link::link_all;
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use rapport_domain::audit::Action;
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::timeline::{CustomerRef, LogQuery, Stream};
 use rapport_domain::{AppError, Cursor, CustomerId, EventId, Permission, Uuid, text};
 use rapport_store::event_log::LogRows;
-use rapport_store::{StoreError, timeline, workspaces};
+use rapport_store::{timeline, workspaces};
 use serde_json::json;
 
 /// Most days that the log can be kept.
@@ -17,7 +18,7 @@ const DAYS_MAX: i32 = 366;
 /// name or message id, an event's id, somebody's id, e-mail, external id or anonymous id, or an
 /// account's id.
 pub async fn log(ctx: &Ctx, query: &LogQuery) -> Result<LogRows> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let mut query = LogQuery { q: text::excerpt(&query.q, 500), ..query.clone() };
     let whose = match query.q.parse::<Stream>() {
         Ok(stream) => Some(stream),
@@ -46,7 +47,7 @@ async fn customer_by(ctx: &Ctx, q: &str) -> Result<Option<CustomerId>> {
     if refs.is_empty() {
         return Ok(None);
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let found = timeline::resolve_customers(&mut tx, ctx.workspace, &refs).await?;
     Ok(refs.iter().find_map(|r| found.get(r)).copied())
 }
@@ -54,7 +55,7 @@ async fn customer_by(ctx: &Ctx, q: &str) -> Result<Option<CustomerId>> {
 /// Tries once more to link an event, and with it all that wait for the same customer.
 /// [`AppError::Conflict`] when nobody is known by what it names.
 pub async fn retry(ctx: &Ctx, id: EventId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let Some(customer) = ctx.store.owner_of_waiting(ctx.workspace, id).await? else {
         return Err(AppError::Conflict("Nobody is known by what this event names yet.".into()));
     };
@@ -63,19 +64,17 @@ pub async fn retry(ctx: &Ctx, id: EventId) -> Result<()> {
 
 /// How many days the log is kept.
 pub async fn log_days(ctx: &Ctx) -> Result<i32> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.event_log_days(ctx.workspace).await?)
 }
 
 /// Sets how many days the log is kept.
 pub async fn set_log_days(ctx: &Ctx, days: i32) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     if !(1..=DAYS_MAX).contains(&days) {
         return Err(AppError::invalid("days", format!("Between 1 and {DAYS_MAX} days.")));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     workspaces::set_event_log_days(&mut tx, ctx.workspace, days).await?;
-    audit::record(ctx, &mut tx, "event_log.days", "event_log", json!({"days": days})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::EventLogDays, "event_log", json!({"days": days})).await
 }

@@ -1,8 +1,9 @@
 //! How long events are kept: for ever, unless the workspace says otherwise for a kind.
 
 use crate::jobs::JobEnv;
-use crate::{Ctx, Result, audit, ctx};
+use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::timeline::EventKind;
 use rapport_domain::{AppError, Permission};
 use rapport_queue::{JobError, Next, Periodic};
@@ -33,7 +34,7 @@ pub struct Retention {
 
 /// Every kind that can expire, and when it does.
 pub async fn retention(ctx: &Ctx) -> Result<Vec<Retention>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let set = ctx.store.retention(ctx.workspace).await?;
     let days = |kind| set.iter().find(|r| r.0 == kind).map(|r| r.1);
     Ok(EXPIRE.into_iter().map(|kind| Retention { kind, days: days(kind) }).collect())
@@ -41,19 +42,17 @@ pub async fn retention(ctx: &Ctx) -> Result<Vec<Retention>> {
 
 /// Keeps a kind for so many days from now on, or for ever.
 pub async fn set_retention(ctx: &Ctx, set: Retention) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     if !EXPIRE.contains(&set.kind) {
         return Err(AppError::invalid("kind", "This kind is kept for ever."));
     }
     if set.days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(AppError::invalid("days", format!("Between 1 and {DAYS_MAX} days.")));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     store::set(&mut tx, ctx.workspace, set.kind, set.days).await?;
     let detail = json!({"kind": set.kind.as_str(), "days": set.days});
-    audit::record(ctx, &mut tx, "retention.set", "events", detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::RetentionSet, "events", detail).await
 }
 
 /// Deletes what is past its time, in every workspace, by the workspaces' own settings.

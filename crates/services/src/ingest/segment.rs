@@ -31,7 +31,7 @@ const KNOWN: &str = "Traits without a signed token change nobody who is known fo
 fn is_believed(ctx: &Ctx) -> bool {
     match ctx.actor {
         Actor::User(_) | Actor::ApiKey { .. } => true,
-        Actor::Browser | Actor::System { .. } => false,
+        Actor::Browser | Actor::Operator | Actor::System { .. } => false,
     }
 }
 
@@ -55,7 +55,7 @@ pub async fn take_segment(
     keys: &Keyring,
     batch: Batch,
 ) -> Result<Vec<EventResult>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::EventsWrite)?;
     if batch.messages.len() > EVENTS_PER_REQUEST {
         let message = format!("At most {EVENTS_PER_REQUEST} events fit in one request.");
         return Err(AppError::invalid("batch", message));

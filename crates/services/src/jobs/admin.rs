@@ -1,12 +1,13 @@
 //! What failed for good, for admins.
 
 use super::{JOBS, JobEnv};
-use crate::{Ctx, Result, audit, ctx};
+use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::job::{DeadJob, WaitingJob};
 use rapport_domain::{AppError, JobId, Permission};
 use rapport_queue::{JobError, Next, Periodic, wake};
-use rapport_store::{StoreError, jobs};
+use rapport_store::jobs;
 use serde_json::json;
 use std::time::Duration;
 
@@ -20,31 +21,27 @@ pub fn label(kind: &str) -> &str {
 
 /// The jobs that run next.
 pub async fn waiting(ctx: &Ctx) -> Result<Vec<WaitingJob>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.waiting_jobs(ctx.workspace).await?)
 }
 
 /// Forgets a dead job: what it was to do is not done.
 pub async fn discard(ctx: &Ctx, id: JobId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let (kind, key) = jobs::discard(&mut tx, ctx.workspace, id).await?;
     let detail = json!({ "kind": kind, "key": key });
-    audit::record(ctx, &mut tx, "job.discarded", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::JobDiscarded, id, detail).await
 }
 
 /// The newest dead jobs.
 pub async fn dead(ctx: &Ctx) -> Result<Vec<DeadJob>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.dead_jobs(ctx.workspace).await?)
 }
 
 /// Gives a dead job all its attempts again, from now on.
 pub async fn retry(ctx: &Ctx, id: JobId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let (kind, key) = match jobs::revive(&mut tx, ctx.workspace, id).await {
         Err(error) if error.is_constraint("jobs_key") => {
             return Err(AppError::Conflict("The same work waits in the queue already.".into()));
@@ -52,8 +49,7 @@ pub async fn retry(ctx: &Ctx, id: JobId) -> Result<()> {
         revived => revived?,
     };
     JOBS.revive(&mut tx, ctx.workspace, (&kind, &key), ctx.now).await?;
-    audit::record(ctx, &mut tx, "job.retried", &id.to_string(), json!({"kind": kind})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::JobRetried, id, json!({"kind": kind})).await?;
     wake();
     Ok(())
 }

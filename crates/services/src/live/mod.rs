@@ -108,7 +108,7 @@ impl Live {
         topic: Topic,
         from: Option<LivePosition>,
     ) -> Result<Stream> {
-        ctx.require(Permission::Read)?;
+        ctx.require(Permission::WorkspaceRead)?;
         let user = ctx.user().ok_or(AppError::Unauthenticated)?;
         let session = hash_token(token);
         let (id, told) = self.0.streams.add(ctx.workspace, user, session, topic)?;

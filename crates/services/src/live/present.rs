@@ -20,7 +20,7 @@ const TICKETS: usize = 500;
 
 /// Notes that a tab of the person in `ctx` is at a ticket, or with `None` that it left it.
 pub async fn be_at(ctx: &Ctx, tab: i64, ticket: TicketId, doing: Option<Doing>) -> Result<()> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     let user = ctx.user().ok_or(AppError::Unauthenticated)?;
     let tab = Tab { workspace: ctx.workspace, user, tab, ticket };
     match doing {

@@ -4,17 +4,18 @@ pub(crate) mod post;
 pub(crate) mod smtp;
 
 use crate::secrets::Keyring;
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::mailbox::{Mailbox, MailboxInput};
 use rapport_domain::{AppError, MailboxId, Permission, limits};
 use rapport_mail::DkimKey;
+use rapport_store::StoreError;
 use rapport_store::mailboxes::{self, SealedSecrets};
-use rapport_store::{StoreError, Tx};
 use serde_json::json;
 
 /// All mailboxes, the default first. Passwords and keys are not among it.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Mailbox>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.mailboxes(ctx.workspace).await?)
 }
 
@@ -26,13 +27,13 @@ pub async fn get(ctx: &Ctx, id: MailboxId) -> Result<Mailbox> {
 
 /// Adds a mailbox; the first one becomes the default.
 pub async fn create(ctx: &Ctx, keys: &Keyring, new: MailboxInput) -> Result<MailboxId> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     add(ctx, keys, new, false).await
 }
 
 /// Adds the demo's mailbox, whose mail reaches nobody. Only a demo server calls it.
 pub(crate) async fn create_outbox(ctx: &Ctx, new: MailboxInput) -> Result<MailboxId> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     add(ctx, &Keyring::default(), new, true).await
 }
 
@@ -44,12 +45,11 @@ async fn add(ctx: &Ctx, keys: &Keyring, new: MailboxInput, outbox: bool) -> Resu
         let message = format!("A workspace has at most {} mailboxes.", limits::MAILBOXES_MAX);
         return Err(AppError::invalid("address", message));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let made = mailboxes::insert(&mut tx, ctx.workspace, id, &new.address, outbox).await;
     made.map_err(refused)?;
     mailboxes::update(&mut tx, ctx.workspace, id, 0, &new, &secrets).await.map_err(refused)?;
-    record(ctx, &mut tx, "mailbox.created", &new.address).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::MailboxCreated, &new.address, json!({})).await?;
     Ok(id)
 }
 
@@ -62,32 +62,27 @@ pub async fn update(
     version: i32,
     new: MailboxInput,
 ) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let new = new.checked()?;
     let secrets = seal(keys, id, &new)?;
     if !ctx.store.mailboxes(ctx.workspace).await?.iter().any(|m| m.id == id) {
         return Err(AppError::NotFound);
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let done = mailboxes::update(&mut tx, ctx.workspace, id, version, &new, &secrets).await;
     if !done.map_err(refused)? {
         return Err(AppError::Conflict(
             "Somebody else changed this mailbox meanwhile. Nothing was overwritten; reload to see their version.".into(),
         ));
     }
-    record(ctx, &mut tx, "mailbox.changed", &new.address).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::MailboxChanged, &new.address, json!({})).await
 }
 
 /// Removes a mailbox. What still waits to leave from it fails, and says so.
 pub async fn remove(ctx: &Ctx, id: MailboxId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let address = mailboxes::remove(&mut tx, ctx.workspace, id).await?;
-    record(ctx, &mut tx, "mailbox.removed", &address).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::MailboxRemoved, &address, json!({})).await
 }
 
 /// Connects to a mailbox's SMTP server and logs in, without sending anything. The inner error
@@ -97,7 +92,7 @@ pub async fn test_connection(
     keys: &Keyring,
     id: MailboxId,
 ) -> Result<std::result::Result<(), String>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let mailbox = ctx.store.sending_mailbox(ctx.workspace, id).await?;
     if mailbox.outbox {
         return Ok(Ok(()));
@@ -153,8 +148,4 @@ fn refused(error: StoreError) -> AppError {
         return AppError::invalid("team", "There is no such team.");
     }
     error.into()
-}
-
-async fn record(ctx: &Ctx, tx: &mut Tx, action: &str, address: &str) -> Result<()> {
-    audit::record(ctx, tx, action, address, json!({})).await
 }

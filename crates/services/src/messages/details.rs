@@ -13,7 +13,7 @@ use rapport_store::messages::{ActivityRow, MessageRow, Sending};
 
 /// Everything the open ticket shows, with its newest messages or those before a position.
 pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<TicketDetails> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
     let answers = answers(rows.sending, &rows.ticket, &rows.messages);
     let thread = page(rows.messages, ctx.now);
@@ -93,7 +93,7 @@ fn is_recipients(header: &HeaderLine) -> bool {
 
 /// A page of a ticket's messages, oldest first, ending before a position.
 pub async fn thread_page(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<ThreadPage> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let rows = ctx.store.ticket_details(ctx.workspace, ctx.user(), number, before).await?;
     Ok(page(rows.messages, ctx.now))
 }

@@ -25,7 +25,7 @@ pub struct MessageHtml {
 /// folded, its own pictures written into it. Remote ones come from
 /// `/files/messages/{id}/pictures/{n}` when asked for, and else not at all.
 pub async fn message_html(ctx: &Ctx, id: MessageId, remote: bool) -> Result<MessageHtml> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let row = ctx.store.message_html(ctx.workspace, id, PICTURE_BYTES).await?;
     let known = rapport_mail::remote_pictures(&row.html).len();
     let place = move |n| remote.then(|| format!("/files/messages/{id}/pictures/{n}"));
@@ -53,7 +53,7 @@ pub async fn message_picture(
     id: MessageId,
     n: usize,
 ) -> Result<(&'static str, Vec<u8>)> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
     let known = rapport_mail::remote_pictures(&row.html);
     let address = known.get(n).ok_or(AppError::NotFound)?;
@@ -62,12 +62,12 @@ pub async fn message_picture(
 
 /// Every header of a message, as it arrived.
 pub async fn message_headers(ctx: &Ctx, id: MessageId) -> Result<Vec<HeaderLine>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.message_headers(ctx.workspace, id).await?)
 }
 
 /// The e-mail as it arrived.
 pub async fn message_raw(ctx: &Ctx, id: MessageId) -> Result<Vec<u8>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.message_raw(ctx.workspace, id).await?)
 }

@@ -35,7 +35,7 @@ pub struct ToForward {
 
 /// Shows how a message would be passed on. Internal notes are not found here.
 pub async fn to_forward(ctx: &Ctx, id: MessageId) -> Result<ToForward> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     let row = ctx.store.to_forward(ctx.workspace, id).await?;
     Ok(ToForward {
         number: row.number,
@@ -49,7 +49,7 @@ pub async fn to_forward(ctx: &Ctx, id: MessageId) -> Result<ToForward> {
 
 /// Sends a message with its files to others, under a note. Their answers come into the ticket.
 pub async fn forward(ctx: &Ctx, id: MessageId, new: Forward) -> Result<Written> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     if new.to.trim().is_empty() {
         return Err(AppError::invalid("to", "Whom shall it go to?"));
     }

@@ -5,6 +5,7 @@ use super::undo::start_again;
 use crate::jobs::JobEnv;
 use crate::mailboxes::post::{HandedOver, failure, post, signed};
 use crate::mailboxes::smtp::{Answers, Failure, Kind};
+use crate::transaction::begin_unattended;
 use crate::{ctx, deliveries, link_keys};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{DeliveryState, RecipientRole};
@@ -189,7 +190,7 @@ async fn end(
     let exhausted = next.is_none() && news.iter().any(|n| n.state == DeliveryState::Failed);
     let again = again.map(|n| n.reason.clone().unwrap_or_default());
     let reason = news.iter().find_map(|n| n.reason.clone());
-    let mut tx = env.store.begin().await?;
+    let mut tx = begin_unattended(&env.store).await?;
     deliveries::apply(&mut tx, job.workspace, message, news, now).await?;
     let next = next.filter(|_| again.is_some());
     let store = rapport_store::deliveries::end_attempt;

@@ -1,6 +1,7 @@
 //! Taking an answer back before it leaves, and sending again what failed.
 
 use super::send::SendMail;
+use crate::transaction::Told;
 use crate::{Ctx, Result, tickets};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{RecipientRole, Recipients, Returned};
@@ -23,14 +24,14 @@ pub async fn undo_send_on_page(ctx: &Ctx, message: MessageId) -> Result<Returned
 }
 
 async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<Returned> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     let too_late = || AppError::Conflict("Too late: this message has left already.".into());
     // Its lines go with its row.
     let mail = match ctx.store.outgoing(ctx.workspace, message).await {
         Err(StoreError::NotFound) => None,
         mail => Some(mail?),
     };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsReply).await?;
     let ticket = messages::ticket_of(&mut tx, ctx.workspace, message).await?;
     let ticket = rapport_store::tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
     // Whoever deletes the job before a worker leases it decides: no mail leaves after this.
@@ -53,7 +54,7 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<Returned
     if let Some(moved) = &undone.moved {
         tickets::put_back(&mut tx, ctx, &ticket, moved).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     tracing::info!(%message, "an answer was taken back");
     let named = |role| {
         let found = mail.recipients.iter().filter(|(_, r, _)| *r == role);
@@ -74,14 +75,13 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<Returned
 /// Sends a message again that failed, or at once one that waits for its next attempt. Who has
 /// it already does not get it again.
 pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsReply).await?;
     start_again(&mut tx, ctx.workspace, message, ctx.now).await?;
     if !run_now::<SendMail>(&mut tx, ctx.workspace, &message).await? {
         forget_dead::<SendMail>(&mut tx, ctx.workspace, &message).await?;
         enqueue::<SendMail>(&mut tx, ctx.workspace, &message, &NoPayload {}, ctx.now).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     wake();
     Ok(())
 }

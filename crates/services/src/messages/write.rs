@@ -4,6 +4,7 @@ use super::outgoing::{self, Below};
 use crate::files::{self, Attached, Kept, NewFile};
 use crate::notifications::{self, Notice};
 use crate::tickets::{self, TouchByMessage, Touched, touch_by_message};
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ use rapport_domain::{
     AppError, AttachmentId, CustomerId, MessageId, Permission, UserId, limits, text,
 };
 use rapport_store::messages::{self, InsertMessage, TicketPlace, UploadPlace};
-use rapport_store::{StoreError, Tx, mailboxes, users};
+use rapport_store::{Tx, mailboxes, users};
 
 /// How far ahead of our clock a message of another system may be.
 const AHEAD: TimeDelta = TimeDelta::hours(24);
@@ -40,31 +41,31 @@ pub async fn write(
 
 /// Stores an agent's answer to the customer, and does to the ticket what they chose.
 pub async fn reply(ctx: &Ctx, number: i64, new: WriteMessage) -> Result<Written> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsReply)?;
     let (message, extra) = mail_of(new)?;
     store(ctx, number, message, extra).await
 }
 
 /// Stores an internal note: the team sees it, the customer never.
 pub async fn note(ctx: &Ctx, number: i64, new: WriteNote) -> Result<Written> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let (message, extra) = note_of(new)?;
     store(ctx, number, message, extra).await
 }
 
 /// Stores a message for another system: live, or history with its own time and author.
 pub async fn add_message(ctx: &Ctx, number: i64, new: NewMessage) -> Result<Written> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     store(ctx, number, new, Extra::default()).await
 }
 
 /// What the form for a customer's new ticket starts from.
 pub async fn opening(ctx: &Ctx, customer: CustomerId) -> Result<Opening> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let (customer_name, emails) = ctx.store.addresses_of(ctx.workspace, customer).await?;
     let uploads = files::for_new_ticket(ctx, customer).await?;
     let people = ctx.store.assignable(ctx.workspace).await?.people;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let mailbox = mailboxes::answering(&mut tx, ctx.workspace, None).await?;
     let (from, signature) = mailbox.map(|m| (m.address, m.signature)).unzip();
     let signature = signature.unwrap_or_default();
@@ -74,7 +75,7 @@ pub async fn opening(ctx: &Ctx, customer: CustomerId) -> Result<Opening> {
 /// Opens a ticket with its first message, both or neither. A mail leaves as any answer does: it
 /// can be taken back for a while, and what the customer answers is filed in this ticket.
 pub async fn open(ctx: &Ctx, new: NewTicket, first: FirstMessage) -> Result<TicketCreated> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let (mut message, extra) = match first {
         FirstMessage::None => return tickets::create(ctx, new).await,
         FirstMessage::Note(note) => note_of(note)?,
@@ -87,11 +88,11 @@ pub async fn open(ctx: &Ctx, new: NewTicket, first: FirstMessage) -> Result<Tick
     }
     let uploads = UploadPlace::NewTicket(new.customer_id);
     let mut ready = Ready::of(ctx, message, &extra).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let created = tickets::open(&mut tx, ctx, new).await?;
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, created.number).await?;
     let touched = insert(&mut tx, ctx, &ticket, uploads, &mut ready, &extra).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     let version = touched.map_or(created.version, |(_, touched)| touched.version);
     Ok(TicketCreated { version, ..created })
 }
@@ -180,7 +181,7 @@ pub(super) async fn store(
 ) -> Result<Written> {
     let mut ready = Ready::of(ctx, new, &extra).await?;
     let key = ready.new.client_key.clone();
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
     if let Some(written) = written_before(&mut tx, ctx, number, &ticket, key.as_deref()).await? {
         return Ok(written);
@@ -190,11 +191,11 @@ pub(super) async fn store(
     let Some((id, touched)) = stored else {
         // Somebody stored this key while we waited for the ticket: undo, and answer with theirs.
         drop(tx);
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
         let before = written_before(&mut tx, ctx, number, &ticket, key.as_deref()).await?;
         return before.ok_or(AppError::Unavailable);
     };
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     let version = touched.version;
     Ok(Written { id, ticket_id: ticket.id, number, version, duplicate: false })
 }

@@ -35,7 +35,7 @@ impl FromStr for Reader {
 
 /// Plans a mail to a person; one that is planned for then takes this along.
 pub(super) async fn plan(tx: &mut Tx, ctx: &Ctx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     let key = Reader { user: user.0, until: at.timestamp() };
     enqueue::<SendNews>(tx, ctx.workspace, &key, &NoPayload {}, at).await?;
     Ok(())

@@ -69,14 +69,14 @@ pub async fn set_rules(ctx: &Ctx, rules: Notify) -> Result<()> {
 
 /// The people whom a note can name.
 pub async fn find_people(ctx: &Ctx, typed: &str) -> Result<Vec<(UserId, String)>> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let typed = text::excerpt(typed, limits::NAME_CHARS);
     Ok(ctx.store.find_people(ctx.workspace, &typed).await?)
 }
 
 /// Everybody's own: a person sees theirs, and a key has none.
 pub(crate) fn reader(ctx: &Ctx) -> Result<UserId> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::WorkspaceRead)?;
     ctx.user().ok_or(AppError::Forbidden)
 }
 

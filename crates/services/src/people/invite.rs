@@ -3,8 +3,10 @@
 use super::mail;
 use crate::auth::hash_password;
 use crate::link_keys::{self, LinkKey};
+use crate::transaction::Told;
 use crate::{Ctx, Result, audit, auth, ctx, setup};
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::people::{Invitation, InviteInput};
 use rapport_domain::session::Device;
@@ -12,7 +14,7 @@ use rapport_domain::{AppError, InvitationId, Permission, UserId, WorkspaceId, li
 use rapport_mail::link_token::{self, Purpose};
 use rapport_store::invitations::{self, Invited, NewInvitation};
 use rapport_store::users::{self, NewUser};
-use rapport_store::{Store, StoreError, Tx, people};
+use rapport_store::{Store, Tx, people};
 use serde_json::json;
 
 /// How long a link works.
@@ -20,7 +22,7 @@ const DAYS: i64 = 7;
 
 /// Who was invited and has not come yet, each with the path of their link on this server.
 pub async fn invitations(ctx: &Ctx) -> Result<Vec<(Invitation, String)>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     let open = ctx.store.open_invitations(ctx.workspace).await?;
     if open.is_empty() {
         return Ok(Vec::new());
@@ -56,11 +58,11 @@ async fn signing_key(store: &Store, workspace: WorkspaceId) -> Result<LinkKey> {
 
 /// Invites all of them, or says whom not and invites nobody. A mail leaves where a mailbox can send.
 pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     let emails = input.addresses()?;
     signing_key(&ctx.store, ctx.workspace).await?;
     let expires_at = ctx.now + TimeDelta::days(DAYS);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let mut problems = Problems::default();
     for (email, active) in people::members_among(&mut tx, ctx.workspace, &emails).await? {
         problems.add(
@@ -97,38 +99,34 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
         })?;
         mail::plan(&mut tx, ctx, id, expires_at).await?;
         let detail = json!({"email": email, "role": input.role});
-        audit::record(ctx, &mut tx, "invitation.created", &id.to_string(), detail).await?;
+        audit::record(ctx, &mut tx, Action::InvitationCreated, &id.to_string(), detail).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::InLog).await?;
     rapport_queue::wake();
     Ok(())
 }
 
 /// Sends it once more; the same link works for another seven days.
 pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     let expires_at = ctx.now + TimeDelta::days(DAYS);
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let renewed = invitations::renew(&mut tx, ctx.workspace, id, expires_at).await?;
     let email = renewed.ok_or_else(gone)?;
     mail::plan(&mut tx, ctx, id, expires_at).await?;
     let detail = json!({"email": email});
-    audit::record(ctx, &mut tx, "invitation.resent", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::InvitationResent, id, detail).await?;
     rapport_queue::wake();
     Ok(())
 }
 
 /// Takes it back: its link says so.
 pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let revoked = invitations::revoke(&mut tx, ctx.workspace, id, ctx.now).await?;
     let email = revoked.ok_or_else(gone)?;
     let detail = json!({"email": email});
-    audit::record(ctx, &mut tx, "invitation.revoked", &id.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::InvitationRevoked, id, detail).await
 }
 
 fn gone() -> AppError {
@@ -178,7 +176,7 @@ pub async fn accept(
     let hash = hash_password(password).await?;
     let ctx = Ctx::for_system(store.clone(), workspace, "Invitation");
     let user = UserId::generate();
-    let mut tx = store.begin().await?;
+    let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
     if !invitations::accept(&mut tx, workspace, invitation, ctx.now).await? {
         drop(tx);
         // Somebody was faster: the link itself says what became of it.
@@ -187,9 +185,7 @@ pub async fn accept(
     }
     insert(&mut tx, workspace, user, &name, &invited, &hash).await?;
     let detail = json!({"email": invited.email, "role": invited.role, "person": user});
-    let object = invitation.to_string();
-    audit::record(&ctx, &mut tx, "invitation.accepted", &object, detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit_audited(Action::InvitationAccepted, invitation, detail).await?;
     auth::start_session(store, workspace, user, from).await
 }
 

@@ -3,6 +3,7 @@
 use super::invite::path_of;
 use crate::jobs::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
+use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, ctx};
 use chrono::{DateTime, Utc};
 use rapport_domain::{InvitationId, Permission, Uuid};
@@ -41,7 +42,7 @@ pub(super) async fn plan(
     id: InvitationId,
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     if mailboxes::answering(tx, ctx.workspace, None).await?.is_none() {
         return Ok(());
     }
@@ -73,7 +74,7 @@ async fn send(env: &JobEnv, job: &Work<SendInvitation>) -> std::result::Result<O
     let invited = store.invited(job.workspace, id).await?;
     let current = |i: &Invited| !i.accepted && !i.revoked && i.expires_at.timestamp() == expires;
     let Some(invited) = invited.filter(current) else { return Ok(Outcome::Done) };
-    let mut tx = store.begin().await?;
+    let mut tx = begin_unattended(store).await?;
     let Some(mailbox) = mailboxes::answering(&mut tx, job.workspace, None).await? else {
         return Ok(Outcome::Dead("No mailbox can send any more.".into()));
     };

@@ -8,7 +8,8 @@ pub(crate) use mail::SendInvitation;
 
 pub use rapport_store::invitations::Invited;
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::people::People;
 use rapport_domain::{AppError, Permission, Role, UserId, limits};
 use rapport_store::people::{LockedPerson, lock_person};
@@ -17,42 +18,38 @@ use serde_json::json;
 
 /// People whose name or address contains `find`.
 pub async fn list(ctx: &Ctx, find: &str) -> Result<People> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     let find: String = find.trim().chars().take(limits::SEARCH_CHARS).collect();
     Ok(ctx.store.people_of(ctx.workspace, &find, limits::PEOPLE_ROWS).await?)
 }
 
 /// Whether invitations can leave by mail.
 pub async fn can_mail(ctx: &Ctx) -> Result<bool> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     Ok(rapport_store::mailboxes::answering(&mut tx, ctx.workspace, None).await?.is_some())
 }
 
 /// Gives somebody another role. It counts from their next click on; their streams look again.
 pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let person = person(ctx, &mut tx, user).await?;
     if person.role == role {
         return Ok(());
     }
     people::set_role(&mut tx, ctx.workspace, user, role).await.map_err(last_admin)?;
     let detail = json!({"email": person.email, "was": person.role, "role": role});
-    audit::record(ctx, &mut tx, "person.role_changed", &user.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::PersonRoleChanged, user, detail).await
 }
 
 /// Locks somebody out: their sessions end in the same transaction, their streams within a second.
 /// What they did stays, and so do the tickets that are theirs.
 pub async fn deactivate(ctx: &Ctx, user: UserId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     if ctx.user() == Some(user) {
         let text = "You cannot deactivate yourself. Another admin can.";
         return Err(AppError::invalid("person", text));
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let person = person(ctx, &mut tx, user).await?;
     if person.disabled {
         return Ok(());
@@ -62,25 +59,20 @@ pub async fn deactivate(ctx: &Ctx, user: UserId) -> Result<()> {
     sessions::end_all(&mut tx, workspace, user, None).await?;
     passwords::drop_reset(&mut tx, workspace, user).await?;
     let detail = json!({"email": person.email});
-    audit::record(ctx, &mut tx, "person.deactivated", &user.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::PersonDeactivated, user, detail).await
 }
 
 /// Lets somebody in again, with the password and role they had.
 pub async fn reactivate(ctx: &Ctx, user: UserId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let person = person(ctx, &mut tx, user).await?;
     people::set_disabled(&mut tx, ctx.workspace, user, None).await?;
     let detail = json!({"email": person.email});
-    audit::record(ctx, &mut tx, "person.reactivated", &user.to_string(), detail).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::PersonReactivated, user, detail).await
 }
 
 async fn person(ctx: &Ctx, tx: &mut Tx, user: UserId) -> Result<LockedPerson> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::PeopleManage)?;
     lock_person(tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)
 }
 

@@ -2,14 +2,16 @@
 
 use crate::jobs::JobEnv;
 use crate::notifications::{self, Notice};
+use crate::transaction::Told;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
+use rapport_domain::Permission;
 use rapport_domain::notify::News;
 use rapport_domain::sla::Due;
 use rapport_domain::{TicketId, WorkspaceId};
 use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::timeline::NewEvent;
-use rapport_store::{Store, StoreError, Tx, sla, tickets, timeline};
+use rapport_store::{Store, Tx, sla, tickets, timeline};
 use serde_json::json;
 use std::time::Duration;
 
@@ -54,7 +56,7 @@ async fn note_missed(store: &Store) -> Result<usize> {
 
 async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result<usize> {
     let ctx = Ctx::for_system(store.clone(), workspace, "Rapport");
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let ticket = tickets::lock_ticket_by_id(&mut tx, workspace, ticket).await?;
     // Another worker may have been here first.
     let Some(from) = sla::check_at(&mut tx, workspace, ticket.id).await? else { return Ok(0) };
@@ -69,7 +71,7 @@ async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result
     }
     let next = later.iter().map(|due| due.at).min();
     sla::set_clock(&mut tx, workspace, ticket.id, &clock, next).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(events.len())
 }
 
@@ -78,7 +80,7 @@ async fn warn_of_due(store: &Store) -> Result<()> {
     let now = ctx::now();
     for (workspace, ticket) in store.soon_due(now, now + SOON, AT_ONCE).await? {
         let ctx = Ctx::for_system(store.clone(), workspace, "Rapport");
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
         let ticket = tickets::lock_ticket_by_id(&mut tx, workspace, ticket).await?;
         // Another worker may have been here first.
         if sla::set_warned(&mut tx, workspace, ticket.id).await? {
@@ -87,7 +89,7 @@ async fn warn_of_due(store: &Store) -> Result<()> {
                 let said = format!("{} {}", due.target.label(), due.text(now));
                 notify(&mut tx, &ctx, News::DueSoon, &ticket, &said).await?;
             }
-            tx.commit().await.map_err(StoreError::from)?;
+            tx.commit(Told::OnTimeline).await?;
         }
     }
     Ok(())

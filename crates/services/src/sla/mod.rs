@@ -6,24 +6,25 @@ mod missed;
 pub(crate) use follow::{follow, start};
 pub(crate) use missed::{WatchDues, watch_dues};
 
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result};
+use rapport_domain::audit::Action;
 use rapport_domain::sla::{SlaPolicy, SlaPolicyInput};
 use rapport_domain::{AppError, Permission, SlaPolicyId, limits};
-use rapport_store::{StoreError, sla};
+use rapport_store::sla;
 use serde_json::json;
 
 /// The policies in the order in which tickets try them, archived ones last.
 pub async fn list(ctx: &Ctx) -> Result<Vec<SlaPolicy>> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     Ok(ctx.store.sla_policies(ctx.workspace).await?)
 }
 
 /// Changes a policy to what the form says, or adds one as the last. It holds for tickets from
 /// their next change on; due times that are set stay.
 pub async fn save(ctx: &Ctx, id: Option<SlaPolicyId>, input: SlaPolicyInput) -> Result<()> {
-    ctx.require(Permission::Configure)?;
+    ctx.require(Permission::SettingsWrite)?;
     let rules = input.checked()?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let all = sla::lock_policies(&mut tx, ctx.workspace).await?;
     if let Some(team) = rules.team_id
         && !rapport_store::users::is_team(&mut tx, ctx.workspace, team).await?
@@ -47,15 +48,12 @@ pub async fn save(ctx: &Ctx, id: Option<SlaPolicyId>, input: SlaPolicyInput) -> 
         },
     };
     sla::save_policy(&mut tx, ctx.workspace, &policy, ctx.now).await?;
-    audit::record(ctx, &mut tx, "sla.saved", &policy.id.to_string(), json!(policy)).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::SlaSaved, policy.id, json!(policy)).await
 }
 
 /// Puts a policy one place up: tickets try it before the one above.
 pub async fn move_up(ctx: &Ctx, id: SlaPolicyId) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let all = sla::lock_policies(&mut tx, ctx.workspace).await?;
     let policy = all.iter().find(|p| p.id == id).ok_or(AppError::NotFound)?;
     let above = all.iter().filter(|p| !p.archived).take_while(|p| p.id != id).last();
@@ -64,21 +62,17 @@ pub async fn move_up(ctx: &Ctx, id: SlaPolicyId) -> Result<()> {
         let moved = SlaPolicy { position, ..policy.clone() };
         sla::save_policy(&mut tx, ctx.workspace, &moved, ctx.now).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit_audited(Action::SlaMoved, id, json!({})).await
 }
 
 /// Archives a policy, or brings it back. Tickets that have an archived one keep it until a
 /// property changes that policies look at.
 pub async fn archive(ctx: &Ctx, id: SlaPolicyId, archived: bool) -> Result<()> {
-    ctx.require(Permission::Configure)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let all = sla::lock_policies(&mut tx, ctx.workspace).await?;
     let policy = all.iter().find(|p| p.id == id).ok_or(AppError::NotFound)?;
     let policy = SlaPolicy { archived, ..policy.clone() };
     sla::save_policy(&mut tx, ctx.workspace, &policy, ctx.now).await?;
-    let action = if archived { "sla.archived" } else { "sla.restored" };
-    audit::record(ctx, &mut tx, action, &id.to_string(), json!({})).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    let action = if archived { Action::SlaArchived } else { Action::SlaRestored };
+    tx.commit_audited(action, id, json!({})).await
 }

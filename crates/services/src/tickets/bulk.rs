@@ -1,26 +1,27 @@
 //! Many tickets changed at once: each by itself, as if it had been opened and edited.
 
 use super::change::{change_locked, conflict};
+use crate::transaction::{Told, Transaction};
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{
     BulkChange, BulkDone, BulkFailure, BulkUndo, InboxQuery, TicketChange,
 };
 use rapport_domain::{AppError, Permission, TicketId, limits};
+use rapport_store::StoreError;
 use rapport_store::tickets::{self, LockedTicket};
-use rapport_store::{StoreError, Tx};
 
 /// Changes each of the tickets in a transaction of its own; what one refuses stops no other.
 pub async fn change_many(ctx: &Ctx, ids: &[TicketId], change: &BulkChange) -> Result<BulkDone> {
     // Reading is everybody's own.
     let needed = match change {
-        BulkChange::Read(_) => Permission::Read,
-        _ => Permission::Write,
+        BulkChange::Read(_) => Permission::TicketsRead,
+        _ => Permission::TicketsWrite,
     };
     ctx.require(needed)?;
     bounded(ids.len())?;
     let mut done = BulkDone::default();
     for id in ids {
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(needed).await?;
         let before = match tickets::lock_ticket_by_id(&mut tx, ctx.workspace, *id).await {
             Ok(before) => before,
             Err(StoreError::NotFound) => {
@@ -43,12 +44,12 @@ pub async fn change_many(ctx: &Ctx, ids: &[TicketId], change: &BulkChange) -> Re
 
 /// Takes a change back, of each ticket that nobody changed since.
 pub async fn undo_many(ctx: &Ctx, undo: Vec<BulkUndo>) -> Result<BulkDone> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     bounded(undo.len())?;
     let mut done = BulkDone::default();
     for BulkUndo { ticket, version, change } in undo {
         let change = change.checked()?;
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
         let before = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
         if before.version != version {
             drop(tx);
@@ -57,7 +58,7 @@ pub async fn undo_many(ctx: &Ctx, undo: Vec<BulkUndo>) -> Result<BulkDone> {
         }
         match change_locked(&mut tx, ctx, &before, &change, Vec::new()).await {
             Ok(_) => {
-                tx.commit().await.map_err(StoreError::from)?;
+                tx.commit(Told::OnTimeline).await?;
                 done.done += 1;
             }
             Err(error) => done.failed.push(failure(&before, &error)?),
@@ -68,14 +69,14 @@ pub async fn undo_many(ctx: &Ctx, undo: Vec<BulkUndo>) -> Result<BulkDone> {
 
 /// The first tickets of a view, as many as can be changed at once.
 pub async fn of_view(ctx: &Ctx, query: &InboxQuery) -> Result<Vec<TicketId>> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let most = u32::try_from(limits::BULK_TICKETS).unwrap_or(u32::MAX);
     Ok(ctx.store.tickets_of_view(ctx.workspace, ctx.user(), query, most).await?)
 }
 
 /// Makes a ticket unread for the reader until they open it again.
 pub async fn mark_unread(ctx: &Ctx, number: i64) -> Result<()> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     Ok(ctx.store.mark_ticket_unread(ctx.workspace, user, number).await?)
 }
@@ -90,7 +91,7 @@ fn bounded(tickets: usize) -> Result<()> {
 
 async fn change_one(
     ctx: &Ctx,
-    mut tx: Tx,
+    mut tx: Transaction<'_>,
     before: &LockedTicket,
     change: &BulkChange,
 ) -> Result<Option<BulkUndo>> {
@@ -104,7 +105,7 @@ async fn change_one(
     }
     let wanted = wanted(before, change).checked()?;
     let version = change_locked(&mut tx, ctx, before, &wanted, Vec::new()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     let undo = BulkUndo { ticket: before.id, version, change: as_before(before, &wanted) };
     Ok(Some(undo).filter(|_| version != before.version))
 }

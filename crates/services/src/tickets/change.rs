@@ -4,6 +4,7 @@ use super::activity::{self, Names};
 use super::edit::Tagging;
 use super::seen::{Seen, overtaken};
 use super::{given, snooze};
+use crate::transaction::Told;
 use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
@@ -14,7 +15,7 @@ use rapport_domain::ticket::{
 use rapport_domain::{AppError, LabelId, Permission, TeamId, UserId, limits};
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
-use rapport_store::{StoreError, Tx, timeline, users};
+use rapport_store::{Tx, timeline, users};
 
 /// Applies a change to the version that its maker saw. A newer one is a conflict, and
 /// nothing is overwritten; a change that changes nothing leaves the version alone.
@@ -37,10 +38,10 @@ pub(super) async fn change_seen(
     change: TicketChange,
     tagging: Option<Tagging>,
 ) -> Result<TicketVersion> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let mut change = change.checked()?;
     let defs = fields::needed(ctx, FieldEntity::Ticket, change.fields.is_empty()).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
     if seen.is_stale(&before) {
         // Gives the connection back before asking for another one.
@@ -59,7 +60,7 @@ pub(super) async fn change_seen(
         return Err(overtaken(ctx, before.id, property, theirs).await);
     }
     let version = carry_out(&mut tx, ctx, &before, &after, &events).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 

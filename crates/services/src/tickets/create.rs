@@ -3,6 +3,7 @@
 use super::activity;
 use super::change::{check_assignee, check_label, check_team};
 use super::given;
+use crate::transaction::Told;
 use crate::{Ctx, Result, fields, sla};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
@@ -18,13 +19,13 @@ const HISTORY: TimeDelta = TimeDelta::days(1);
 
 /// Creates a ticket for a customer.
 pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let mut fields = FieldValues::new();
     fields::set(ctx, FieldEntity::Ticket, &new.fields, &mut fields).await?;
     let new = NewTicket { fields, ..new };
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let created = open(&mut tx, ctx, new).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(created)
 }
 
@@ -41,7 +42,7 @@ pub async fn open_as(
     new: NewTicket,
     actor_name: &str,
 ) -> Result<TicketCreated> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let new = new.checked()?;
     // Locked first: whoever adds to this customer's timeline takes the same lock.
     let customer = tickets::lock_customer(tx, ctx.workspace, new.customer_id).await?;

@@ -14,7 +14,7 @@ pub async fn edit(
     seen: impl Into<Seen>,
     edit: TicketEdit,
 ) -> Result<TicketVersion> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let seen = seen.into();
     let property = edit.property();
     let mut change = TicketChange::default();

@@ -12,7 +12,7 @@ use rapport_store::timeline::resolve_customers;
 
 /// Opens a ticket and answers it whole.
 pub async fn create_from(ctx: &Ctx, input: TicketInput) -> Result<Ticket> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let names =
         Names::load(ctx, input.assignee.is_some() || input.team.is_some() || input.label.is_some())
             .await?;
@@ -42,7 +42,7 @@ pub async fn create_from(ctx: &Ctx, input: TicketInput) -> Result<Ticket> {
 
 /// Changes a ticket and answers it whole.
 pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let wakes =
         patch.snoozed_until == Some(None) && patch.status.is_none() && patch.label.is_none();
     let before = match patch.version {
@@ -86,7 +86,7 @@ pub async fn patch(ctx: &Ctx, number: i64, patch: TicketPatch) -> Result<Ticket>
 
 async fn find_customer(ctx: &Ctx, named: CustomerRef) -> Result<CustomerId> {
     let named = named.checked()?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let found = resolve_customers(&mut tx, ctx.workspace, std::slice::from_ref(&named)).await?;
     let found = found.get(&named).copied();
     found.ok_or_else(|| AppError::invalid("customer", "There is no such customer."))

@@ -3,6 +3,7 @@
 use super::Seen;
 use super::activity;
 use super::change::{conflict, set_status, store};
+use crate::transaction::Told;
 use crate::{Ctx, Result, sla};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::ticket::{Status, TicketVersion};
@@ -19,9 +20,9 @@ pub async fn merge(
     into: i64,
 ) -> Result<TicketVersion> {
     let seen = seen.into();
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let wrong = |message: &str| Err(AppError::invalid("merge", message));
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = locked(&mut tx, ctx, number, &seen).await?;
     let target = match tickets::lock_ticket(&mut tx, ctx.workspace, into).await {
         Err(StoreError::NotFound) => return wrong("There is no ticket with this number."),
@@ -45,15 +46,14 @@ pub async fn merge(
     let version = store(&mut tx, ctx, &before, &after, &[]).await?;
     let event = activity::merged(ctx, &target, "took in", number);
     store(&mut tx, ctx, &target, &target, &[event]).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 
 /// Takes a merge back: the messages return, and the ticket to the status it had.
 pub async fn unmerge(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<TicketVersion> {
     let seen = seen.into();
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = locked(&mut tx, ctx, number, &seen).await?;
     let (target, status) = match tickets::part(&mut tx, ctx.workspace, before.id).await {
         Err(StoreError::NotFound) => {
@@ -67,7 +67,7 @@ pub async fn unmerge(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<Ti
     let version = store(&mut tx, ctx, &before, &after, &[]).await?;
     let event = activity::merged(ctx, &target, "gave back", number);
     store(&mut tx, ctx, &target, &target, &[event]).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 
@@ -80,8 +80,7 @@ pub async fn give_to(
     whom: &str,
 ) -> Result<CustomerId> {
     let seen = seen.into();
-    ctx.require(Permission::Write)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let to = customer_named(&mut tx, ctx, whom).await?;
     let from = tickets::customer_of(&mut tx, ctx.workspace, number).await?;
     if from == to {
@@ -114,7 +113,7 @@ pub async fn give_to(
     let event = activity::moved(ctx, &after, &names[0], &names[1]);
     timeline::append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
     sla::follow(&mut tx, ctx, &after, true).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(to)
 }
 

@@ -40,7 +40,7 @@ const SEARCH_CHARS: usize = 200;
 
 /// A page of the inbox, with what its filter menus offer.
 pub async fn inbox(ctx: &Ctx, query: &InboxQuery) -> Result<Inbox> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.inbox(ctx.workspace, ctx.user(), query).await?)
 }
 
@@ -50,7 +50,7 @@ pub async fn list_for_customer(
     customer: CustomerId,
     query: &TicketListQuery,
 ) -> Result<TicketList> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let text = text::clean_line(&query.text).chars().take(SEARCH_CHARS).collect();
     let query = TicketListQuery { text, ..query.clone() };
     Ok(ctx.store.tickets_of_customer(ctx.workspace, ctx.user(), customer, &query).await?)
@@ -58,19 +58,19 @@ pub async fn list_for_customer(
 
 /// One ticket with every property.
 pub async fn get(ctx: &Ctx, number: i64) -> Result<Ticket> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.ticket(ctx.workspace, ctx.user(), number).await?)
 }
 
 /// Everybody a ticket can be given to, and the teams.
 pub async fn people_and_teams(ctx: &Ctx) -> Result<Assignable> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     Ok(ctx.store.assignable(ctx.workspace).await?)
 }
 
 /// Remembers that the reader has seen a ticket; only people read.
 pub async fn mark_read(ctx: &Ctx, number: i64) -> Result<()> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     Ok(ctx.store.mark_ticket_read(ctx.workspace, user, number, ctx.now).await?)
 }

@@ -2,14 +2,16 @@
 
 use super::change::{set_status, store};
 use crate::jobs::JobEnv;
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
+use rapport_domain::Permission;
 use rapport_domain::ticket::Status;
 use rapport_domain::{AppError, TicketId, Uuid, WorkspaceId, limits};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work, cancel, enqueue};
+use rapport_store::Tx;
 use rapport_store::tickets::{self, LockedTicket};
 use rapport_store::timeline::NewEvent;
-use rapport_store::{StoreError, Tx};
 use serde_json::json;
 
 /// Whether a ticket can sleep until then.
@@ -62,7 +64,7 @@ async fn wake(
     workspace: WorkspaceId,
 ) -> std::result::Result<Outcome, JobError> {
     let ctx = Ctx::for_system(env.store.clone(), workspace, "Rapport");
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
     let Some(until) = before.snoozed_until else { return Ok(Outcome::Done) };
     if until > ctx.now {
@@ -75,6 +77,6 @@ async fn wake(
         .ticket(after.id)
         .payload(json!({ "until": until }));
     store(&mut tx, &ctx, &before, &after, &[event]).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(Outcome::Done)
 }

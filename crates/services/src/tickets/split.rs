@@ -3,10 +3,11 @@
 use super::activity;
 use super::change::{conflict, store};
 use super::{Seen, get, merge, open};
+use crate::transaction::Told;
 use crate::{Ctx, Result, sla};
 use rapport_domain::ticket::{NewTicket, Status, Ticket, TicketCreated, TicketVersion};
 use rapport_domain::{AppError, MessageId, Permission, limits, text};
-use rapport_store::{StoreError, tickets};
+use rapport_store::tickets;
 
 /// Puts messages of a ticket into a new one of the same customer, which has the old one's
 /// properties. Answers to those messages go there from now on.
@@ -17,11 +18,11 @@ pub async fn split(
     messages: &[MessageId],
     subject: &str,
 ) -> Result<TicketCreated> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     let wrong = |text: &str| Err(AppError::invalid("messages", text));
     let subject = text::required_line("subject", subject, limits::SUBJECT_CHARS)?;
     let known = get(ctx, number).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
     if before.version != version {
         drop(tx);
@@ -53,7 +54,7 @@ pub async fn split(
     for ticket in [&source, &target] {
         sla::follow(&mut tx, ctx, ticket, false).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::OnTimeline).await?;
     Ok(TicketCreated { version, ..created })
 }
 
@@ -74,7 +75,7 @@ fn new_ticket(known: Ticket, subject: String) -> NewTicket {
 
 /// Puts a ticket that was split off back into the one that it came from.
 pub async fn unsplit(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<TicketVersion> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::TicketsWrite)?;
     match get(ctx, number).await?.split_from {
         Some(source) => merge(ctx, number, seen, source).await,
         None => Err(AppError::invalid("unsplit", "This ticket was not split off another one.")),

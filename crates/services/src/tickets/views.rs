@@ -1,5 +1,6 @@
 //! The views of the inbox.
 
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{NewView, SavedView, Views};
 use rapport_domain::{AppError, Permission, UserId, ViewId, limits, text};
@@ -20,13 +21,13 @@ pub async fn save_view(ctx: &Ctx, view: NewView) -> Result<()> {
     let user = reader(ctx)?;
     share(ctx, view.shared)?;
     let view = view.checked()?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     let saved = tickets::save_view(&mut tx, ctx.workspace, user, &view).await;
     if !saved.map_err(name_taken)? {
         let message = format!("You have {} views: delete one first.", limits::VIEWS_SAVED_MAX);
         return Err(AppError::invalid("name", message));
     }
-    Ok(tx.commit().await.map_err(StoreError::from)?)
+    tx.commit(Told::Own).await
 }
 
 /// Renames a view of the reader's, and shares it or does so no longer.
@@ -34,28 +35,28 @@ pub async fn update_view(ctx: &Ctx, id: ViewId, name: &str, shared: bool) -> Res
     let user = reader(ctx)?;
     share(ctx, shared)?;
     let name = text::required_line("name", name, limits::VIEW_NAME_CHARS)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     let found = tickets::update_view(&mut tx, ctx.workspace, user, id, &name, shared).await;
     if !found.map_err(name_taken)? {
         return Err(AppError::NotFound);
     }
-    Ok(tx.commit().await.map_err(StoreError::from)?)
+    tx.commit(Told::Own).await
 }
 
 /// Puts a view of the reader's one place up or down.
 pub async fn move_view(ctx: &Ctx, id: ViewId, up: bool) -> Result<()> {
     let user = reader(ctx)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     tickets::move_view(&mut tx, ctx.workspace, user, id, up).await?;
-    Ok(tx.commit().await.map_err(StoreError::from)?)
+    tx.commit(Told::Own).await
 }
 
 /// Forgets a view of the reader's.
 pub async fn delete_view(ctx: &Ctx, id: ViewId) -> Result<()> {
     let user = reader(ctx)?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     tickets::delete_view(&mut tx, ctx.workspace, user, id).await?;
-    Ok(tx.commit().await.map_err(StoreError::from)?)
+    tx.commit(Told::Own).await
 }
 
 /// A name stands for one view of a person's: another under it would be lost without a word.
@@ -71,10 +72,10 @@ fn name_taken(error: StoreError) -> AppError {
 
 /// Views are a person's; an API key has none.
 fn reader(ctx: &Ctx) -> Result<UserId> {
-    ctx.require(Permission::Read)?;
+    ctx.require(Permission::TicketsRead)?;
     ctx.user().ok_or(AppError::Forbidden)
 }
 
 fn share(ctx: &Ctx, shared: bool) -> Result<()> {
-    if shared { ctx.require(Permission::Write) } else { Ok(()) }
+    if shared { ctx.require(Permission::TicketsWrite) } else { Ok(()) }
 }

@@ -1,12 +1,12 @@
 use crate::world::World;
 use rapport_domain::account::{AccountEdit, AccountInput};
-use rapport_domain::api_key::{KeyKind, Scope};
+use rapport_domain::api_key::KeyKind;
 use rapport_domain::customer::{
     CustomerEdit, CustomerInput, CustomerKind, CustomerQuery, NewCustomer,
 };
 use rapport_domain::fields::{FieldEdit, FieldEntity, FieldType, NewField};
 use rapport_domain::identity::Proof;
-use rapport_domain::{ApiKeyId, AppError};
+use rapport_domain::{ApiKeyId, AppError, Permission};
 use rapport_services::{Ctx, accounts, customers, fields};
 use rapport_store::api_keys::ApiKey;
 use serde_json::json;
@@ -23,7 +23,7 @@ fn server(world: &World) -> Ctx {
         id: ApiKeyId::generate(),
         name: "Server".into(),
         kind: KeyKind::Secret,
-        scopes: Scope::ALL.to_vec(),
+        scopes: Permission::SCOPES.to_vec(),
         allowed_origins: Vec::new(),
         last_used_at: None,
     };

@@ -124,7 +124,7 @@ async fn viewers_read_and_strangers_see_nothing(pool: PgPool) {
     let ctx = world.ctx(&world.priya);
     let number = ticket(&world, &ctx).await;
     let vera = world.ctx(&world.vera);
-    assert!(vera.require(Permission::Write).is_err());
+    assert!(vera.require(Permission::TicketsReply).is_err());
     assert_eq!(messages::reply(&vera, number, answer("x")).await, Err(AppError::Forbidden));
     let note = WriteNote { body: "x".into(), ..WriteNote::default() };
     assert_eq!(messages::note(&vera, number, note).await, Err(AppError::Forbidden));

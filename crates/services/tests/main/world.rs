@@ -86,6 +86,7 @@ pub async fn insert_person(
         name: name.into(),
         email,
         role,
+        permissions: role.permissions(),
         away: false,
         waiting: Waiting::default(),
         preferences: Preferences::default(),

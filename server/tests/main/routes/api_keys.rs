@@ -3,7 +3,7 @@
 use crate::support::{TestApp, api_request};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use rapport_domain::api_key::Scope;
+use rapport_domain::Permission;
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -67,7 +67,7 @@ async fn each_scope_opens_its_own_routes_and_no_others(pool: PgPool) {
     let cookie = app.priya().await;
     let description = app.get("/openapi.json").await.json();
     let mut seen = std::collections::BTreeSet::new();
-    for scope in Scope::ALL {
+    for scope in Permission::SCOPES {
         let word = scope.as_str();
         let form = format!("kind=secret&name={word}&days=0&scope={word}").replace(':', "%3A");
         let key = made(&app, &form, &cookie).await;
@@ -87,7 +87,7 @@ async fn each_scope_opens_its_own_routes_and_no_others(pool: PgPool) {
             }
         }
     }
-    assert_eq!(seen.len(), Scope::ALL.len(), "every scope opens something: {seen:?}");
+    assert_eq!(seen.len(), Permission::SCOPES.len(), "every scope opens something: {seen:?}");
 }
 
 fn track(key: &str, origin: Option<&str>) -> Request<Body> {

@@ -14,13 +14,14 @@ mod report;
 pub use known::plain as plain_address;
 pub use reparse::reparse;
 
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::message::{Envelope, InboundEmail, MailSource, Verdicts};
 use rapport_domain::{AppError, Permission, RawEmailId, WorkspaceId, limits};
 use rapport_mail::{MailKind, ParsedEmail, Unreadable};
 use rapport_store::messages::{self, InsertRaw, StoredRaw};
-use rapport_store::{Store, StoreError, Tx};
+use rapport_store::{Store, Tx};
 use sha2::{Digest, Sha256};
 
 /// How long whoever stored a mail has to file it before somebody else does.
@@ -73,15 +74,15 @@ pub async fn inbound_email(
 /// Stores a mail and commits it. Refuses what is empty, over 25 MB, or addressed to more than
 /// 1,000 people.
 pub async fn store_mail(ctx: &Ctx, arrived: Arrived) -> Result<StoredMail> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     let mail = store_mail_in(&mut tx, ctx, arrived).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(mail)
 }
 
 /// The same in a transaction that also notes where the mail was taken from.
 pub async fn store_mail_in(tx: &mut Tx, ctx: &Ctx, arrived: Arrived) -> Result<StoredMail> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::MailWrite)?;
     let Arrived { raw, source, envelope, received_at } = arrived;
     if raw.is_empty() {
         return Err(AppError::invalid("raw", "The e-mail is empty."));
@@ -114,13 +115,13 @@ pub async fn store_mail_in(tx: &mut Tx, ctx: &Ctx, arrived: Arrived) -> Result<S
 /// Reads a stored mail and files it: into the ticket that it answers, else into a new one; a
 /// report about a mail of ours goes to that mail. Filing it again changes nothing.
 pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Result<InboundEmail> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::MailWrite)?;
     let (raw, mut parsed) = read(mail.raw).await?;
     let mail = StoredMail { raw, ..mail };
     let files = parsed.as_mut().map(|p| std::mem::take(&mut p.attachments)).unwrap_or_default();
     // A mail that comes a second time leaves no second files.
     if !files.is_empty() {
-        let mut tx = ctx.store.begin().await?;
+        let mut tx = ctx.transaction(Permission::MailWrite).await?;
         if let Some(before) = messages::lock_raw(&mut tx, ctx.workspace, mail.id).await? {
             return Ok(answer(before, true));
         }
@@ -145,7 +146,7 @@ pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Resul
             parsed.kind = MailKind::Ordinary;
         }
     }
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     if let Some(before) = messages::lock_raw(&mut tx, ctx.workspace, mail.id).await? {
         return Ok(answer(before, true));
     }
@@ -160,7 +161,7 @@ pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Resul
     let error = parsed.as_ref().err().map(ToString::to_string);
     let state = if error.is_some() { "unreadable" } else { "parsed" };
     messages::set_raw_state(&mut tx, ctx.workspace, mail.id, state, error.as_deref()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit(Told::Received).await?;
     Ok(filed)
 }
 
@@ -172,7 +173,7 @@ pub async fn unfiled(store: &Store, limit: i64) -> Result<Vec<(WorkspaceId, RawE
 
 /// A mail as it was stored, to be filed; one that failed too often comes back as unreadable.
 pub async fn stored_mail(ctx: &Ctx, id: RawEmailId) -> Result<StoredMail> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::MailWrite)?;
     let row = ctx.store.raw_email(ctx.workspace, id).await?;
     let mail = StoredMail {
         id,
@@ -189,14 +190,13 @@ pub async fn stored_mail(ctx: &Ctx, id: RawEmailId) -> Result<StoredMail> {
 }
 
 async fn file_as_unreadable(ctx: &Ctx, mail: &StoredMail) -> Result<()> {
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     if messages::lock_raw(&mut tx, ctx.workspace, mail.id).await?.is_none() {
         message::unreadable(&mut tx, ctx, mail, Unreadable::Broken).await?;
     }
     let why = Unreadable::Broken.to_string();
     messages::set_raw_state(&mut tx, ctx.workspace, mail.id, "unreadable", Some(&why)).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Received).await
 }
 
 type Parsed = std::result::Result<ParsedEmail, Unreadable>;

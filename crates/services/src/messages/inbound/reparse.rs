@@ -2,10 +2,10 @@
 
 use super::{content, read};
 use crate::files::inserts;
+use crate::transaction::Told;
 use crate::{Ctx, Result};
 use rapport_domain::message::{MailClass, MailFacts};
 use rapport_domain::{AppError, MessageId, Permission};
-use rapport_store::StoreError;
 use rapport_store::messages::{self, Reread};
 
 /// Reads the stored mail of a message again and replaces its words, headers and files. Its
@@ -13,12 +13,12 @@ use rapport_store::messages::{self, Reread};
 ///
 /// A mail that still cannot be read is left as it is and the error says why.
 pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
-    ctx.require(Permission::Write)?;
+    ctx.require(Permission::MailWrite)?;
     let raw = ctx.store.message_raw(ctx.workspace, id).await?;
     let (_, parsed) = read(raw).await?;
     let mut mail = parsed.map_err(|why| AppError::invalid("raw", why.to_string()))?;
     let files = content::keep_files(ctx, std::mem::take(&mut mail.attachments)).await?;
-    let mut tx = ctx.store.begin().await?;
+    let mut tx = ctx.transaction(Permission::MailWrite).await?;
     let raw_id = messages::raw_of_message(&mut tx, ctx.workspace, id).await?;
     let raw_id = raw_id.ok_or(AppError::NotFound)?;
     let before = messages::mail_facts(&mut tx, ctx.workspace, id).await?.unwrap_or_default();
@@ -40,6 +40,5 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
         MailFacts { dated: before.dated, reply_to: before.reply_to, via: before.via, ..read };
     messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
     messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(())
+    tx.commit(Told::Received).await
 }

@@ -1,0 +1,63 @@
+//! What the audit log tells of.
+
+use crate::vocabulary;
+
+vocabulary! {
+    /// Something that somebody did and the log keeps.
+    Action {
+        AccountCreated => "account.created", "Added an account";
+        AccountEdited => "account.edited", "Edited an account";
+        ApiKeyCreated => "api_key.created", "Made an API key";
+        ApiKeyRevoked => "api_key.revoked", "Revoked an API key";
+        CsatSet => "csat.set", "Changed the survey";
+        CustomFieldChanged => "custom_field.changed", "Changed a custom field";
+        CustomFieldCreated => "custom_field.created", "Added a custom field";
+        CustomerAccountLinked => "customer.account_linked", "Put a customer into an account";
+        CustomerAccountUnlinked => "customer.account_unlinked", "Took a customer out of an account";
+        CustomerCreated => "customer.created", "Added a customer";
+        CustomerDeleted => "customer.deleted", "Deleted a customer";
+        CustomerEdited => "customer.edited", "Edited a customer";
+        CustomerMerged => "customer.merged", "Merged two customers";
+        CustomerSplit => "customer.split", "Split a customer";
+        CustomerUnmerged => "customer.unmerged", "Took a merge of customers back";
+        EventLogDays => "event_log.days", "Changed how long the event log is kept";
+        IdentityRulesChanged => "identity_rules.changed", "Changed who counts as nobody";
+        IdentitySecretCreated => "identity_secret.created", "Made a secret for signing users";
+        InfoCardReset => "info_card.reset", "Reset a card of the info pane";
+        InfoCardSaved => "info_card.saved", "Changed a card of the info pane";
+        InvitationAccepted => "invitation.accepted", "Joined by an invitation";
+        InvitationCreated => "invitation.created", "Invited somebody";
+        InvitationResent => "invitation.resent", "Sent an invitation again";
+        InvitationRevoked => "invitation.revoked", "Revoked an invitation";
+        JobDiscarded => "job.discarded", "Discarded a job";
+        JobRetried => "job.retried", "Ran a job again";
+        LinkKeyRenewed => "link_key.renewed", "Renewed the key that signs links";
+        MacroChanged => "macro.changed", "Changed a macro";
+        MacroCreated => "macro.created", "Added a macro";
+        MacroRemoved => "macro.removed", "Removed a macro";
+        MailboxChanged => "mailbox.changed", "Changed a mailbox";
+        MailboxCreated => "mailbox.created", "Added a mailbox";
+        MailboxRemoved => "mailbox.removed", "Removed a mailbox";
+        MailboxTrustChanged => "mailbox.trust_changed", "Changed whose word on senders counts";
+        NoteDeleted => "note.deleted", "Deleted a note";
+        OpenTrackingSet => "open_tracking.set", "Turned open tracking on or off";
+        PasswordChanged => "password.changed", "Changed their password";
+        PasswordReset => "password.reset", "Set a new password by a link";
+        PasswordResetMade => "password.reset_made", "Made a link that sets a password";
+        PersonDeactivated => "person.deactivated", "Deactivated a person";
+        PersonReactivated => "person.reactivated", "Reactivated a person";
+        PersonRoleChanged => "person.role_changed", "Changed a person's role";
+        RetentionSet => "retention.set", "Changed how long events are kept";
+        SessionEnded => "session.ended", "Logged out a device";
+        SessionOthersEnded => "session.others_ended", "Logged out all other devices";
+        SlaArchived => "sla.archived", "Archived a response target";
+        SlaMoved => "sla.moved", "Moved a response target";
+        SlaRestored => "sla.restored", "Restored a response target";
+        SlaSaved => "sla.saved", "Saved a response target";
+        StatusChanged => "status.changed", "Changed a status";
+        StatusCreated => "status.created", "Added a status";
+        TeamChanged => "team.changed", "Changed a team";
+        TeamCreated => "team.created", "Added a team";
+        WorkspaceCreated => "workspace.created", "Set up the workspace";
+    }
+}
