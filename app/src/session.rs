@@ -1,11 +1,10 @@
 //! The logged-in person, known to server and browser alike without a request.
 
 use crate::Failure;
-use crate::live::use_fresh;
+use crate::live::{Hint, use_fresh};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use leptos::task::spawn_local;
-use rapport_domain::live::Hint;
 use rapport_domain::session::{Viewer, Waiting};
 
 /// Puts the person into context; the value travels inside the page.

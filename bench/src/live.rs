@@ -155,7 +155,8 @@ async fn open(
 async fn one(host: &str, token: &str, customer: CustomerId) -> anyhow::Result<Open> {
     let (reads, mut writes) = TcpStream::connect(host).await?.into_split();
     let head = format!(
-        "GET /live?customer={customer} HTTP/1.1\r\nHost: {host}\r\nCookie: rapport={token}\r\n\r\n"
+        "GET /live?topic=customer+{} HTTP/1.1\r\nHost: {host}\r\nCookie: rapport={token}\r\n\r\n",
+        customer.0
     );
     writes.write_all(head.as_bytes()).await?;
     // A reader of its own size: this side's memory is not what is measured.

@@ -70,7 +70,7 @@ test("the number beside the inbox follows on every page, and the page's own stre
   const before = await waiting(inbox);
   await ticket(page);
   await expect.poll(() => waiting(inbox)).toBeGreaterThan(before);
-  const [stream] = await Promise.all([page.waitForRequest(/\/live\?inbox=true/), inbox.click()]);
+  const [stream] = await Promise.all([page.waitForRequest(/\/live\?topic=inbox/), inbox.click()]);
   expect(stream.url()).toContain("from=");
   const { mark } = await ticket(page);
   await expect(page.getByRole("link", { name: new RegExp(mark) }).first()).toBeVisible();

@@ -1,7 +1,7 @@
 //! `GET /live`: the stream of what changed, for open pages (server-sent events).
 //!
-//! `?customer=cus_…` follows a customer's page, `?inbox=true` the inbox, and every stream says when
-//! more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=`
+//! `?topic=` follows a topic, as often as there are topics ([`rapport_domain::live::Topic`]), and every
+//! stream says when more or less waits for its reader; the workspace is the session's. `Last-Event-ID`, or `?from=`
 //! on the first connection of a page, says where to go on. `POST /live/here` is how a tab says at
 //! which ticket it is, for colleagues to see; it has no body, so that a beacon can say it.
 
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::stream;
-use rapport_domain::live::{BEAT, Hint, LivePosition, Topic};
+use rapport_domain::live::{BEAT, LivePosition, Topic};
 use rapport_domain::presence::{Doing, PRESENT};
 use rapport_domain::session::Viewer;
 use rapport_domain::{AppError, CustomerId, TicketId};
@@ -30,14 +30,6 @@ pub const HERE: &str = "/live/here";
 
 pub fn router() -> Router<AppState> {
     Router::new().route(PATH, get(follow)).route(HERE, post(here))
-}
-
-#[derive(Debug, Deserialize)]
-struct Asked {
-    customer: Option<CustomerId>,
-    #[serde(default)]
-    inbox: bool,
-    from: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,24 +56,30 @@ async fn here(
 async fn follow(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     // Says nothing of what was wrong: only our own pages ask here.
     let Ok(Query(asked)) = asked else { return StatusCode::BAD_REQUEST.into_response() };
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_string);
+    let named = |wanted: &'static str| {
+        asked.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    };
+    // Pages that were loaded before there were topics ask for what they follow by these names.
+    let customer = named("customer").filter_map(|id| id.parse::<CustomerId>().ok());
+    let earlier = customer.map(|id| Topic::about("customer", id.0));
+    let earlier = earlier.chain(named("inbox").map(|_| Topic::inbox()));
+    let Some(mut topics) = named("topic").map(Topic::parse).collect::<Option<Vec<_>>>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    topics.extend(earlier);
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     // Nonsense is a position of no database of ours: the page refreshes all that it shows.
     let from = last
-        .or(asked.from)
+        .or_else(|| named("from").next())
         .map(|text| text.parse().unwrap_or(LivePosition { xid: i64::MAX, at_s: 0 }));
-    let topic = match asked.customer {
-        Some(customer) => Topic::Customer(customer),
-        None if asked.inbox => Topic::Inbox,
-        None => Topic::Own,
-    };
     let token = session::token(state.config.tls(), &headers).unwrap_or_default();
     let ctx = Ctx::for_viewer(state.store.clone(), viewer);
-    match state.live.follow(&ctx, token, topic, from).await {
+    match state.live.follow(&ctx, token, topics, from).await {
         Ok(stream) => {
             let headers = [
                 // Proxies must hand each event on at once.
@@ -112,8 +110,7 @@ fn written(event: &live::Event) -> Event {
     if event.hints.is_empty() {
         return written.event(BEAT).data(BEAT);
     }
-    let lines: Vec<String> = event.hints.iter().map(Hint::to_string).collect();
-    written.data(lines.join("\n"))
+    written.data(event.hints.join("\n"))
 }
 
 fn refused(error: &AppError) -> Response {

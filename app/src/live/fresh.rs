@@ -1,9 +1,8 @@
 //! When a pane loads its data again: after a change made here, or told by the stream.
 
-use super::{Live, use_live};
+use super::{Hint, Live, use_live};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use rapport_domain::live::Hint;
 
 /// A pane loads at most so often, in milliseconds, however much is told.
 const PAUSE_MS: f64 = 500.0;

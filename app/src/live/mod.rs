@@ -8,15 +8,17 @@
 
 mod fresh;
 mod here;
+mod hint;
 mod wire;
 
 pub use fresh::{Changed, provide_changed, use_changed, use_fresh, use_fresh_every};
 pub use here::{PresentPeople, typing};
+pub use hint::{Hint, account_topic, customer_topic};
 
 use crate::session::use_viewer;
 use leptos::prelude::*;
 use rapport_domain::TicketId;
-use rapport_domain::live::{Hint, Topic};
+use rapport_domain::live::Topic;
 use rapport_domain::presence::{Present, read_lines};
 use std::cell::RefCell;
 use wire::Wire;
@@ -33,9 +35,9 @@ thread_local! {
 #[derive(Clone, Copy)]
 pub struct Live {
     /// What the page that shows follows, and the page's number.
-    topic: RwSignal<Option<(u64, Topic)>>,
-    /// What is followed on all other pages.
-    own: Option<Topic>,
+    topics: RwSignal<Option<(u64, Vec<Topic>)>>,
+    /// Somebody is logged in: also pages that follow nothing hear what waits for them.
+    personal: bool,
     /// Nothing was heard for too long: what shows may be old.
     pub broken: RwSignal<bool>,
     /// Who is at the tickets that the page follows.
@@ -56,8 +58,8 @@ pub fn provide_live() {
         None::<String>
     });
     let live = Live {
-        topic: RwSignal::new(None),
-        own: use_viewer().map(|_| Topic::Own),
+        topics: RwSignal::new(None),
+        personal: use_viewer().is_some(),
         broken: RwSignal::new(false),
         present: RwSignal::new(Vec::new()),
         listeners: StoredValue::new(Vec::new()),
@@ -76,7 +78,7 @@ pub fn provide_live() {
         }
     });
     Effect::new(move |_| {
-        let follows = live.topic.with(Option::is_some);
+        let follows = live.topics.with(Option::is_some);
         WIRE.with_borrow_mut(Wire::close);
         // Between two pages nothing is followed for a moment: that is no reason for a stream.
         if follows {
@@ -91,15 +93,18 @@ pub fn use_live() -> Live {
 }
 
 impl Live {
-    /// Follows a topic for as long as the component lives.
-    pub fn follow(self, topic: Signal<Option<Topic>>) {
+    /// Follows topics for as long as the component lives; none while there are none.
+    pub fn follow(self, topics: Signal<Vec<Topic>>) {
         let page = self.number();
-        Effect::new(move |_| self.topic.set(topic.get().map(|topic| (page, topic))));
+        Effect::new(move |_| {
+            let topics = topics.get();
+            self.topics.set((!topics.is_empty()).then_some((page, topics)));
+        });
         // The next page may have begun before this one ends.
         on_cleanup(move || {
-            let own = |now: Option<(u64, Topic)>| now.is_some_and(|(of, _)| of == page);
-            if self.topic.try_get_untracked().is_some_and(own) {
-                self.topic.set(None);
+            let own = |now: Option<(u64, Vec<Topic>)>| now.is_some_and(|(of, _)| of == page);
+            if self.topics.try_get_untracked().is_some_and(own) {
+                self.topics.set(None);
             }
         });
     }
@@ -131,9 +136,11 @@ impl Live {
 
     /// Opens, closes or gives up the stream, as the moment asks.
     fn look(self) {
-        let topic = self.topic.get_untracked().map(|(_, topic)| topic);
-        let old = WIRE.with_borrow_mut(|wire| wire.look(topic.or(self.own), self));
-        let broken = old && topic.is_some();
+        let topics = self.topics.get_untracked().map(|(_, topics)| topics);
+        let follows = topics.is_some();
+        let topics = topics.or_else(|| self.personal.then(Vec::new));
+        let old = WIRE.with_borrow_mut(|wire| wire.look(topics.as_deref(), self));
+        let broken = old && follows;
         if self.broken.get_untracked() != broken {
             self.broken.set(broken);
             // Nobody knows any more who is there.

@@ -79,7 +79,7 @@ impl Wire {
     }
 
     /// Looks after the stream; answers whether what shows may be old.
-    pub fn look(&mut self, topic: Option<Topic>, live: Live) -> bool {
+    pub fn look(&mut self, topics: Option<&[Topic]>, live: Live) -> bool {
         let now = js_sys::Date::now();
         if now - self.looked > SLEPT {
             // Asleep nobody saw that it was old: it has its time to come back.
@@ -92,7 +92,7 @@ impl Wire {
         let away = self.hidden_since.is_some_and(|since| now - since > HIDDEN);
         // One that was opened in the background waits until somebody looks.
         let unseen = hidden && self.source.is_none();
-        let Some(topic) = topic.filter(|_| !(away || unseen)) else {
+        let Some(topics) = topics.filter(|_| !(away || unseen)) else {
             self.close();
             return false;
         };
@@ -101,17 +101,18 @@ impl Wire {
             self.put_off();
         }
         if self.source.is_none() && now >= self.again {
-            self.open(topic, live);
+            self.open(topics, live);
         }
         now - self.since > STALE
     }
 
-    fn open(&mut self, topic: Topic, live: Live) {
+    fn open(&mut self, topics: &[Topic], live: Live) {
         let mut url = String::from("/live?");
-        match topic {
-            Topic::Customer(customer) => url.push_str(&format!("customer={customer}&")),
-            Topic::Inbox => url.push_str("inbox=true&"),
-            Topic::Own => {}
+        for topic in topics {
+            // A word and an id: the space is all that an address writes otherwise.
+            url.push_str("topic=");
+            url.push_str(&topic.as_str().replace(' ', "+"));
+            url.push('&');
         }
         if let Some(last) = &self.last {
             url.push_str("from=");

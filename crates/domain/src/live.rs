@@ -1,75 +1,70 @@
-//! What a server tells open pages of changes: ids, and how far the reader has come.
+//! What a server tells open pages of changes, and how far the reader has come.
+//!
+//! A change is told under a topic, with a hint. Both are words: triggers write them
+//! (`migrations/0181_topics.sql`), streams compare them, and only pages read a meaning into them.
 
-use crate::ids::{AccountId, CustomerId, TicketId};
+use crate::ids::{BadId, UserId};
 use std::fmt;
 use std::str::FromStr;
 
 /// Changes told at once; beyond that the reader refreshes what it shows.
 pub const HINTS_MAX: usize = 50;
-
+/// Topics that one stream follows.
+pub const TOPICS_MAX: usize = 8;
+/// The hint that more changed than can be told: everything on screen may be old.
+pub const EVERYTHING: &str = "everything";
 /// The name of the event by which a stream says that it is alive.
 pub const BEAT: &str = "beat";
 
-/// What a page follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Topic {
+/// Longest topic: a word and an id.
+const TOPIC_BYTES: usize = 64;
+
+/// What a page follows: `inbox`, `customer 0193…`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Topic(String);
+
+impl Topic {
     /// Every ticket of the workspace.
-    Inbox,
-    /// All around one customer.
-    Customer(CustomerId),
-    /// Nothing but what waits for the reader, which every page shows.
-    Own,
-}
-
-/// One thing that changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hint {
-    Ticket(TicketId),
-    /// What became of a mail of the ticket.
-    Receipt(TicketId),
-    Timeline(CustomerId),
-    /// The customer, or notes about them.
-    Customer(CustomerId),
-    /// The account, or notes about it.
-    Account(AccountId),
-    /// How much waits for the reader.
-    Waiting,
-    /// More than can be told: everything on screen may be old.
-    Everything,
-}
-
-impl fmt::Display for Hint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ticket(id) => write!(f, "ticket {id}"),
-            Self::Receipt(id) => write!(f, "receipt {id}"),
-            Self::Timeline(id) => write!(f, "timeline {id}"),
-            Self::Customer(id) => write!(f, "customer {id}"),
-            Self::Account(id) => write!(f, "account {id}"),
-            Self::Waiting => f.write_str("waiting"),
-            Self::Everything => f.write_str("everything"),
-        }
+    pub fn inbox() -> Self {
+        Self("inbox".into())
     }
-}
 
-/// Anything that this version does not know means everything: a newer server tells more.
-impl From<&str> for Hint {
-    fn from(line: &str) -> Self {
-        fn id<T: FromStr>(text: &str, hint: fn(T) -> Hint) -> Option<Hint> {
-            text.parse().ok().map(hint)
-        }
-        if line == "waiting" {
-            return Self::Waiting;
-        }
-        let known = line.split_once(' ').and_then(|(what, text)| match what {
-            "ticket" => id(text, Self::Ticket),
-            "receipt" => id(text, Self::Receipt),
-            "timeline" => id(text, Self::Timeline),
-            "customer" => id(text, Self::Customer),
-            "account" => id(text, Self::Account),
-            _ => None,
-        });
-        known.unwrap_or(Self::Everything)
+    /// All around one thing: `customer` or `account`, by its id.
+    pub fn about(what: &str, id: uuid::Uuid) -> Self {
+        Self(format!("{what} {id}"))
+    }
+
+    /// What concerns a person alone; their streams follow it unasked.
+    pub fn person(user: UserId) -> Self {
+        Self::about("person", user.0)
+    }
+
+    /// What concerns everybody in the workspace; each stream follows it unasked.
+    pub fn everybody() -> Self {
+        Self("everybody".into())
+    }
+
+    /// The person whose sessions a server has to look at again, if that is what it is about.
+    pub fn sessions_of(&self) -> Option<UserId> {
+        self.0.strip_prefix("sessions ")?.parse().ok().map(UserId)
+    }
+
+    /// A topic that somebody sent: one that is not a person's own affair.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b' ';
+        let private = ["person ", "sessions "].iter().any(|word| text.starts_with(word));
+        let good = !text.is_empty() && text.len() <= TOPIC_BYTES && text.bytes().all(fits);
+        (good && !private).then(|| Self(text.into()))
+    }
+
+    /// The same as it was told.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text form.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -89,11 +84,11 @@ impl fmt::Display for LivePosition {
 }
 
 impl FromStr for LivePosition {
-    type Err = crate::ids::BadId;
+    type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (xid, at_s) = text.split_once('.').ok_or(crate::ids::BadId)?;
-        let number = |text: &str| text.parse().ok().filter(|n| *n >= 0).ok_or(crate::ids::BadId);
+        let (xid, at_s) = text.split_once('.').ok_or(BadId)?;
+        let number = |text: &str| text.parse().ok().filter(|n| *n >= 0).ok_or(BadId);
         Ok(Self { xid: number(xid)?, at_s: number(at_s)? })
     }
 }
@@ -104,22 +99,19 @@ mod tests {
     use crate::Uuid;
 
     #[test]
-    fn what_is_told_is_what_is_read() {
+    fn nobody_follows_what_is_another_s_own_affair() {
         let id = Uuid::from_u128(77);
-        for hint in [
-            Hint::Ticket(TicketId(id)),
-            Hint::Receipt(TicketId(id)),
-            Hint::Timeline(CustomerId(id)),
-            Hint::Customer(CustomerId(id)),
-            Hint::Account(AccountId(id)),
-            Hint::Waiting,
-            Hint::Everything,
-        ] {
-            assert_eq!(Hint::from(hint.to_string().as_str()), hint);
+        for topic in [Topic::inbox(), Topic::about("customer", id), Topic::about("account", id)] {
+            assert_eq!(Topic::parse(topic.as_str()), Some(topic));
         }
-        for unknown in ["", "ticket", "ticket cus_1", "presence usr_1"] {
-            assert_eq!(Hint::from(unknown), Hint::Everything, "{unknown}");
+        let person = Topic::person(UserId(id));
+        let sessions = format!("sessions {id}");
+        let long = "a".repeat(65);
+        for refused in [person.as_str(), &sessions, "", "Inbox", "a\nb", "a;b", &long] {
+            assert_eq!(Topic::parse(refused), None, "{refused}");
         }
+        assert_eq!(Topic::from_stored(sessions).sessions_of(), Some(UserId(id)));
+        assert_eq!(person.sessions_of(), None);
     }
 
     #[test]

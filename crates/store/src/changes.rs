@@ -1,24 +1,22 @@
 //! What changed lately, in an order that no commit can slip past.
 //!
-//! Triggers write the rows (`migrations/0050_changes.sql`); events are noted by what they add to
+//! Triggers write the rows (`migrations/0181_topics.sql`); events are noted by what they add to
 //! the counts (`timeline_batches`). Below the oldest transaction that
 //! still runs nothing can appear any more: reading up to there misses nothing, whatever the
 //! order of commits.
 
 use crate::{Result, Store};
 use rapport_domain::live::{LivePosition, Topic};
-use rapport_domain::{UserId, Uuid, WorkspaceId};
+use rapport_domain::WorkspaceId;
 
 /// One thing that a transaction touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub workspace: WorkspaceId,
-    /// The customer whose page shows it; for accounts and people the same as `id`. What waits is
-    /// about a person, or with all zeros about everybody.
-    pub about: Uuid,
-    /// `ticket`, `receipt`, `timeline`, `customer`, `account`, `person` or `waiting`.
-    pub what: String,
-    pub id: Uuid,
+    /// Under which it is told.
+    pub topic: Topic,
+    /// What pages are told.
+    pub hint: String,
 }
 
 /// What was read, and how far.
@@ -49,16 +47,15 @@ impl Store {
                 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as upto,
                     extract(epoch from now())::bigint as at_s
             ), told as (
-                select c.workspace_id, c.about_id, c.what, c.id from seen s
+                select c.workspace_id, c.topic, c.hint from seen s
                 join changes c on c.xid >= $1 and c.xid < s.upto
                 union all
-                select distinct b.workspace_id, e.id, 'timeline', e.id from seen s
+                select distinct b.workspace_id, 'customer ' || e.id, 'timeline ' || e.id from seen s
                 join timeline_batches b on b.xid >= $1 and b.xid < s.upto
                 cross join lateral unnest(b.customers) as e (id)
             )
             select s.upto as "upto!", s.at_s as "at_s!",
-                t.workspace_id as "workspace_id?: WorkspaceId", t.about_id as "about_id?",
-                t.what as "what?", t.id as "id?"
+                t.workspace_id as "workspace_id?: WorkspaceId", t.topic as "topic?", t.hint as "hint?"
             from seen s left join told t on true
             limit $2"#,
             from.xid,
@@ -68,66 +65,48 @@ impl Store {
         .await?;
         let upto = rows.first().map_or(from, |r| LivePosition { xid: r.upto, at_s: r.at_s });
         let rows = rows.into_iter().filter_map(|r| {
-            Some(Change {
-                workspace: r.workspace_id?,
-                about: r.about_id?,
-                what: r.what?,
-                id: r.id?,
-            })
+            let topic = Topic::from_stored(r.topic?);
+            Some(Change { workspace: r.workspace_id?, topic, hint: r.hint? })
         });
         Ok(cut(upto, rows.collect(), limit))
     }
 
-    /// The same for one reader of one topic.
+    /// The same for one reader of some topics.
     pub async fn changes_of(
         &self,
         workspace: WorkspaceId,
-        user: UserId,
-        topic: Topic,
+        topics: &[Topic],
         from: LivePosition,
         limit: i64,
     ) -> Result<Changes> {
-        let customer = match topic {
-            Topic::Customer(customer) => Some(customer.0),
-            Topic::Inbox | Topic::Own => None,
-        };
+        let words: Vec<String> = topics.iter().map(|t| t.as_str().to_string()).collect();
         let rows = sqlx::query!(
             r#"with seen as materialized (
                 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as upto,
                     extract(epoch from now())::bigint as at_s
             ), told as (
-                select c.about_id, c.what, c.id from seen s
+                select distinct c.topic, c.hint from seen s
                 join changes c on c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
-                    and case when $6 then c.what = 'ticket'
-                        else c.about_id = $3 or c.what = 'account' and $3::uuid is not null end
-                union all
-                select $5, 'waiting', $5 from seen s
-                where exists (select 1 from changes c
-                    where c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
-                        and c.what = 'waiting'
-                        and c.about_id in ($5, '00000000-0000-0000-0000-000000000000'))
-                union all
-                select $3, 'timeline', $3 from seen s
-                where exists (select 1 from timeline_batches b
-                    where b.workspace_id = $1 and b.xid >= $2 and b.xid < s.upto
-                        and $3 = any(b.customers))
+                    and c.topic = any($3)
+                union
+                select 'customer ' || e.id, 'timeline ' || e.id from seen s
+                join timeline_batches b on b.workspace_id = $1 and b.xid >= $2 and b.xid < s.upto
+                cross join lateral unnest(b.customers) as e (id)
+                where 'customer ' || e.id = any($3)
             )
-            select s.upto as "upto!", s.at_s as "at_s!", t.about_id as "about_id?",
-                t.what as "what?", t.id as "id?"
+            select s.upto as "upto!", s.at_s as "at_s!", t.topic as "topic?", t.hint as "hint?"
             from seen s left join told t on true
             limit $4"#,
             workspace.0,
             from.xid,
-            customer,
+            &words,
             limit + 1,
-            user.0,
-            topic == Topic::Inbox,
         )
         .fetch_all(self.pool())
         .await?;
         let upto = rows.first().map_or(from, |r| LivePosition { xid: r.upto, at_s: r.at_s });
         let rows = rows.into_iter().filter_map(|r| {
-            Some(Change { workspace, about: r.about_id?, what: r.what?, id: r.id? })
+            Some(Change { workspace, topic: Topic::from_stored(r.topic?), hint: r.hint? })
         });
         Ok(cut(upto, rows.collect(), limit))
     }

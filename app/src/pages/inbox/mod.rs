@@ -21,7 +21,7 @@ pub(crate) mod server_pages;
 mod views;
 
 use crate::frame::{Frame, Section};
-use crate::live::{provide_changed, use_fresh, use_live};
+use crate::live::{Hint, provide_changed, use_fresh, use_live};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
@@ -36,7 +36,7 @@ use leptos_router::hooks::use_query_map;
 use list::{Arrivals, List};
 use origin::use_origin;
 pub use position::as_left;
-use rapport_domain::live::{Hint, Topic};
+use rapport_domain::live::Topic;
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Total};
 use row::InboxRow;
 use views::InboxViews;
@@ -45,7 +45,7 @@ use views::InboxViews;
 pub fn InboxPage() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(|p| InboxQuery::from_params(|name| p.get(name))));
-    use_live().follow(Signal::stored(Some(Topic::Inbox)));
+    use_live().follow(Signal::stored(vec![Topic::inbox()]));
     provide_changed();
     let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
     // With the query that it answers: the address may be ahead of what shows.

@@ -1,7 +1,7 @@
 //! The views beside the list, each with how many tickets it has, and the way to save one.
 
 use super::api::{SaveView, load_views};
-use crate::live::use_fresh_every;
+use crate::live::{Hint, use_fresh_every};
 use crate::ui::action::on_done;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
@@ -10,7 +10,6 @@ use leptos::form::ActionForm;
 use leptos::html::Details;
 use leptos::prelude::*;
 use rapport_domain::limits;
-use rapport_domain::live::Hint;
 use rapport_domain::ticket::{InboxQuery, Total, View, ViewKind};
 
 /// The numbers are looked up again at most so often, in milliseconds, however much happens.

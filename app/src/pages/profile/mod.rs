@@ -11,7 +11,7 @@ use crate::profile_route::{Pane, provide_profile_route, use_profile_route};
 pub use onward::{AfterSendChoice, Onward, Walk, use_onward};
 
 use crate::frame::{Frame, Section};
-use crate::live::{provide_changed, use_live};
+use crate::live::provide_changed;
 use crate::pages::inbox::origin::use_origin;
 use crate::pages::not_found::NotFoundPage;
 use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
@@ -25,13 +25,11 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::Permission;
-use rapport_domain::live::Topic;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let route = provide_profile_route();
     provide_changed();
-    use_live().follow(Signal::derive(move || route.customer.get().map(Topic::Customer)));
     provide_info();
     view! {
         // An address that cannot be a customer's is a 404 before any pane asks for data.

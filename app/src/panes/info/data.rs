@@ -2,13 +2,12 @@
 
 use super::api::load_info;
 use crate::Failure;
-use crate::live::use_fresh;
+use crate::live::{Hint, account_topic, customer_topic, use_fresh, use_live};
 use crate::pages::not_found::NotFoundPage;
 use crate::profile_route::use_profile_route;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::info::InfoPane;
-use rapport_domain::live::Hint;
 use rapport_domain::{AccountId, AppError};
 
 /// `?notes=all`: the old notes too.
@@ -27,10 +26,10 @@ pub struct Info {
 /// Starts loading; called by the profile page, whose address it reads.
 pub fn provide_info() {
     let route = use_profile_route();
-    let account = StoredValue::new(None::<AccountId>);
     let fresh = use_fresh(move |hint| match hint {
         Hint::Customer(_) | Hint::Ticket(_) => true,
-        Hint::Account(id) => account.get_value() == Some(id),
+        // Told to those alone who follow it.
+        Hint::Account(_) => true,
         _ => false,
     });
     let query = use_query_map();
@@ -42,11 +41,16 @@ pub fn provide_info() {
             None => Err(Failure(AppError::NotFound)),
         }
     });
-    Effect::new(move |_| {
-        let known = info.get().and_then(Result::ok).and_then(|pane| pane.customer.account);
-        account.set_value(known.map(|account| account.id));
-    });
     provide_context(Info { pane: info, name: RwSignal::new(String::new()) });
+    // The account is known with the pane: what happens to it concerns the page from then on.
+    let topics = Memo::new(move |_| {
+        let Some(customer) = route.customer.get() else { return Vec::new() };
+        let pane = info.get().and_then(Result::ok).filter(|pane| pane.customer.id == customer);
+        let account = pane.and_then(|pane| pane.customer.account);
+        let account = account.map(|account| account_topic(account.id));
+        [customer_topic(customer)].into_iter().chain(account).collect()
+    });
+    use_live().follow(topics.into());
 }
 
 /// The data, inside a `<Suspense>` or `<Transition>` of the profile page.

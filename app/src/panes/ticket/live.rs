@@ -2,7 +2,7 @@
 
 use super::api::{RetrySend, UndoSend, open_ticket};
 use super::edits::{Edits, use_edits};
-use crate::live::{Changed, use_changed, use_fresh};
+use crate::live::{Hint, Changed, use_changed, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::edit_queue::Field;
@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use rapport_domain::live::Hint;
 use rapport_domain::message::{Delivery, Returned, TicketDetails};
 use rapport_domain::ticket::{Ticket, TicketProperty};
 use rapport_domain::{Cursor, CustomerId, MessageId, Permission, UserId};

@@ -12,7 +12,7 @@ mod row;
 
 pub(crate) use api::mark_ticket_unread;
 
-use crate::live::use_fresh;
+use crate::live::{Hint, use_fresh};
 use crate::pages::profile::use_onward;
 use crate::panes::ticket::use_drafts;
 use crate::profile_route::use_profile_route;
@@ -26,7 +26,6 @@ use api::{load_tickets, mark_ticket_read};
 use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rapport_domain::live::Hint;
 use rapport_domain::ticket::{TicketList, TicketListQuery, TicketScope};
 use rapport_domain::{AppError, CustomerId, limits};
 use row::TicketItem;

@@ -5,12 +5,11 @@
 
 use super::api::open_timeline;
 use super::stream::Stream;
-use crate::live::use_fresh;
+use crate::live::{Hint, use_fresh};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::limits::TIMELINE_SHOWN_MAX;
-use rapport_domain::live::Hint;
 use rapport_domain::timeline::{Position, TimelineItem, TimelinePage};
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Telling open pages what changed.
 //!
-//! One reader a server ([`tail`]) reads the rows that each change leaves, and hands ids to the
-//! streams that asked for them ([`streams`]). A page then fetches through the same services as
+//! One reader a server ([`tail`]) reads the rows that each change leaves, and hands their hints to
+//! the streams that follow their topics ([`streams`]); what either means, the page knows. A page then fetches through the same services as
 //! ever: nothing here shows anything of a ticket or customer. Who looks at a ticket is told too
 //! ([`present`]).
 
@@ -13,7 +13,7 @@ pub use present::be_at;
 
 use crate::auth::hash_token;
 use crate::{Ctx, Result};
-use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
+use rapport_domain::live::{EVERYTHING, HINTS_MAX, LivePosition, TOPICS_MAX, Topic};
 use rapport_domain::{AppError, Permission, UserId, WorkspaceId};
 use rapport_store::{Store, StoreError};
 use std::collections::HashSet;
@@ -60,7 +60,7 @@ pub struct Event {
     /// Where to go on after this one.
     pub upto: LivePosition,
     /// What changed.
-    pub hints: Arc<[Hint]>,
+    pub hints: Arc<[String]>,
     /// Who is at which ticket, where that changed; see [`rapport_domain::presence`].
     pub present: Option<Arc<str>>,
 }
@@ -71,7 +71,7 @@ impl Event {
         Self::hints(upto, [].into())
     }
 
-    fn hints(upto: LivePosition, hints: Arc<[Hint]>) -> Self {
+    fn hints(upto: LivePosition, hints: Arc<[String]>) -> Self {
         Self { upto, hints, present: None }
     }
 
@@ -97,26 +97,30 @@ impl Live {
         tail::run(&self.0, stop).await;
     }
 
-    /// Starts a stream for the person in `ctx`, whose session is `token`: checked again every
-    /// half minute, and when it ends. `from` is where an earlier stream stopped, or when the page
+    /// Starts a stream of `topics` for the person in `ctx`, whose session is `token`: checked again
+    /// every half minute, and when it ends. `from` is where an earlier stream stopped, or when the page
     /// was made; what happened since comes first. Refused with 429 when the person has
     /// too many, and with 503 while nothing can be told.
     pub async fn follow(
         &self,
         ctx: &Ctx,
         token: &str,
-        topic: Topic,
+        mut topics: Vec<Topic>,
         from: Option<LivePosition>,
     ) -> Result<Stream> {
         ctx.require(Permission::WorkspaceRead)?;
         let user = ctx.user().ok_or(AppError::Unauthenticated)?;
+        topics.truncate(TOPICS_MAX);
+        topics.extend([Topic::person(user), Topic::everybody()]);
+        topics.sort_unstable();
+        topics.dedup();
         let session = hash_token(token);
-        let (id, told) = self.0.streams.add(ctx.workspace, user, session, topic)?;
+        let (id, told) = self.0.streams.add(ctx.workspace, user, session, &topics)?;
         let mut stream = Stream { id, live: self.clone(), told, first: None };
         self.0.came.notify_one();
         // Read after the stream was added: between the two nothing gets lost.
         stream.first = match from {
-            Some(from) => Some(self.missed(ctx.workspace, user, topic, from).await?),
+            Some(from) => Some(self.missed(ctx.workspace, &topics, from).await?),
             None => self.position().map(Event::beat),
         };
         Ok(stream)
@@ -125,22 +129,23 @@ impl Live {
     async fn missed(
         &self,
         workspace: WorkspaceId,
-        user: UserId,
-        topic: Topic,
+        topics: &[Topic],
         from: LivePosition,
     ) -> Result<Event> {
         let now = self.0.store.live_position().await?;
         // A position from the future is another database's.
         let known = from.xid <= now.xid && now.at_s - from.at_s < RESUME_S;
         if !known {
-            return Ok(Event::hints(now, [Hint::Everything].into()));
+            return Ok(Event::hints(now, [EVERYTHING.to_string()].into()));
         }
         let limit = i64::try_from(HINTS_MAX).unwrap_or(0);
-        let found = self.0.store.changes_of(workspace, user, topic, from, limit).await?;
-        let hints = match found.cut {
-            true => vec![Hint::Everything],
-            false => found.rows.iter().filter_map(tail::hint).collect(),
-        };
+        let found = self.0.store.changes_of(workspace, topics, from, limit).await?;
+        let mut hints: Vec<_> = found.rows.into_iter().map(|change| change.hint).collect();
+        hints.sort_unstable();
+        hints.dedup();
+        if found.cut {
+            hints = vec![EVERYTHING.to_string()];
+        }
         Ok(Event::hints(found.upto, hints.into()))
     }
 }

@@ -63,7 +63,7 @@ impl Board {
         }
         let mut told: HashMap<Room, String> = HashMap::new();
         let mut tell = |workspace, customer, ticket, people: &[Present]| {
-            for topic in [Topic::Inbox, Topic::Customer(customer)] {
+            for topic in [Topic::inbox(), page_of(customer)] {
                 let text = told.entry((workspace, topic)).or_default();
                 presence::write_lines(text, ticket, people);
             }
@@ -83,23 +83,28 @@ impl Board {
         told
     }
 
-    /// What a stream of a room is told when it begins: also that nobody is there.
-    pub fn all(&self, room: Room) -> Option<String> {
-        let follows = |customer| match room.1 {
-            Topic::Inbox => true,
-            Topic::Customer(own) => own == customer,
-            Topic::Own => false,
-        };
-        if room.1 == Topic::Own {
+    /// What a stream of these topics is told when it begins: also that nobody is there. Nothing
+    /// where none of them shows who is at a ticket.
+    pub fn all(&self, workspace: WorkspaceId, topics: &[Topic]) -> Option<String> {
+        let inbox = topics.contains(&Topic::inbox());
+        if !inbox && !topics.iter().any(|topic| topic.as_str().starts_with(CUSTOMER)) {
             return None;
         }
+        let follows = |customer| inbox || topics.contains(&page_of(customer));
         let mut text = ALL.to_string();
-        let theirs = self.0.iter().filter(|(at, here)| at.0 == room.0 && follows(here.customer));
+        let theirs =
+            self.0.iter().filter(|(at, here)| at.0 == workspace && follows(here.customer));
         for (at, here) in theirs.take(TICKETS) {
             presence::write_lines(&mut text, at.1, &here.people);
         }
         Some(text)
     }
+}
+
+const CUSTOMER: &str = "customer";
+
+fn page_of(customer: CustomerId) -> Topic {
+    Topic::about(CUSTOMER, customer.0)
 }
 
 #[cfg(test)]
@@ -123,21 +128,21 @@ mod tests {
         let mut board = Board::default();
         let told = board.update(vec![row(1, 5, 7, "Sam")]);
         let (home, abroad) = (WorkspaceId(Uuid::from_u128(1)), WorkspaceId(Uuid::from_u128(2)));
-        let page = (home, Topic::Customer(CustomerId(Uuid::from_u128(7))));
+        let page = (home, page_of(CustomerId(Uuid::from_u128(7))));
         assert_eq!(told.len(), 2);
-        assert!(told[&(home, Topic::Inbox)].ends_with("looking Sam"));
-        assert_eq!(told[&page], told[&(home, Topic::Inbox)]);
+        assert!(told[&(home, Topic::inbox())].ends_with("looking Sam"));
+        assert_eq!(told[&page], told[&(home, Topic::inbox())]);
         assert_eq!(board.update(vec![row(1, 5, 7, "Sam")]), HashMap::new());
-        assert!(board.all(page).is_some_and(|all| all.contains("Sam")));
-        for other in [(abroad, Topic::Inbox), (abroad, page.1)] {
-            assert_eq!(board.all(other).as_deref(), Some(ALL));
+        assert!(board.all(home, std::slice::from_ref(&page.1)).is_some_and(|all| all.contains("Sam")));
+        for other in [Topic::inbox(), page.1.clone()] {
+            assert_eq!(board.all(abroad, &[other]).as_deref(), Some(ALL));
         }
-        assert_eq!(board.all((home, Topic::Own)), None);
+        assert_eq!(board.all(home, &[Topic::everybody()]), None);
         // The ticket goes to another customer: the old page hears that nobody is left there.
         let told = board.update(vec![row(1, 5, 8, "Sam")]);
         assert!(!told[&page].contains("Sam"));
         let told = board.update(Vec::new());
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(!told[&(home, Topic::Inbox)].contains("Sam"));
+        assert!(!told[&(home, Topic::inbox())].contains("Sam"));
     }
 }

@@ -6,8 +6,8 @@
 use super::Event;
 use super::present::Board;
 use crate::Result;
-use rapport_domain::live::{HINTS_MAX, Hint, LivePosition, Topic};
-use rapport_domain::{AppError, UserId, Uuid, WorkspaceId};
+use rapport_domain::live::{EVERYTHING, HINTS_MAX, LivePosition, Topic};
+use rapport_domain::{AppError, UserId, WorkspaceId};
 use rapport_store::presence::PresentRow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,21 +39,15 @@ struct Inner {
 
 #[derive(Debug)]
 struct One {
-    room: Room,
+    rooms: Vec<Room>,
     user: UserId,
     /// What is stored of its session's token.
     session: Arc<[u8]>,
     tell: mpsc::Sender<Arc<Event>>,
 }
 
-/// What is told at once, by room; what all customers' pages of a workspace hear; and for whom
-/// more or less waits, all zeros being everybody.
-#[derive(Debug, Default)]
-pub(super) struct News {
-    pub rooms: HashMap<Room, Vec<Hint>>,
-    pub everywhere: HashMap<WorkspaceId, Vec<Hint>>,
-    pub waiting: HashSet<(WorkspaceId, UserId)>,
-}
+/// What is told at once: the hints of each room.
+pub(super) type News = HashMap<Room, Vec<String>>;
 
 impl Streams {
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -74,7 +68,7 @@ impl Streams {
         workspace: WorkspaceId,
         user: UserId,
         session: Vec<u8>,
-        topic: Topic,
+        topics: &[Topic],
     ) -> Result<(u64, mpsc::Receiver<Arc<Event>>)> {
         let mut inner = self.lock();
         let Some(upto) = inner.position.filter(|_| inner.streams.len() < OF_A_SERVER) else {
@@ -86,13 +80,17 @@ impl Streams {
         }
         *of_person += 1;
         inner.last += 1;
-        let (id, room) = (inner.last, (workspace, topic));
+        let id = inner.last;
         let (tell, told) = mpsc::channel(WAITING);
         // There is room in a new channel.
-        let all = inner.present.all(room).map(|all| Arc::new(Event::present(upto, &all)));
+        let all = inner.present.all(workspace, topics);
+        let all = all.map(|all| Arc::new(Event::present(upto, &all)));
         let _ = all.map(|all| tell.try_send(all));
-        inner.streams.insert(id, One { room, user, session: session.into(), tell });
-        inner.rooms.entry(room).or_default().push(id);
+        let rooms: Vec<Room> = topics.iter().map(|topic| (workspace, topic.clone())).collect();
+        for room in &rooms {
+            inner.rooms.entry(room.clone()).or_default().push(id);
+        }
+        inner.streams.insert(id, One { rooms, user, session: session.into(), tell });
         Ok((id, told))
     }
 
@@ -100,25 +98,32 @@ impl Streams {
         self.lock().remove(id);
     }
 
-    /// Hands `news` to all whom it concerns, then says that all were told up to `upto`.
-    pub fn tell(&self, upto: LivePosition, mut news: News) {
+    /// Hands `news` to all who follow its rooms, one event each, then says that all were told up
+    /// to `upto`.
+    pub fn tell(&self, upto: LivePosition, news: News) {
         let mut inner = self.lock();
-        let mut full = inner.tell_people(&news.waiting);
-        for (workspace, shared) in &news.everywhere {
-            let hear = |(of, topic): &&Room| of == workspace && matches!(topic, Topic::Customer(_));
-            for room in inner.rooms.keys().filter(hear) {
-                news.rooms.entry(*room).or_default().extend(shared);
+        let news: Vec<_> = news.into_iter().collect();
+        // Which of the news each stream hears, by their places.
+        let mut heard: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (at, (room, _)) in news.iter().enumerate() {
+            for id in inner.rooms.get(room).into_iter().flatten() {
+                heard.entry(*id).or_default().push(at);
             }
         }
-        for (room, mut hints) in news.rooms {
-            let Some(ids) = inner.rooms.get(&room) else { continue };
+        let event = |places: &Vec<usize>| {
+            let mut hints: Vec<_> = places.iter().flat_map(|at| news[*at].1.clone()).collect();
             hints.sort_unstable();
             hints.dedup();
             if hints.len() > HINTS_MAX {
-                hints = vec![Hint::Everything];
+                hints = vec![EVERYTHING.to_string()];
             }
-            let event = Arc::new(Event::hints(upto, hints.into()));
-            full.extend(inner.unable(ids, &event));
+            Arc::new(Event::hints(upto, hints.into()))
+        };
+        let mut events: HashMap<Vec<usize>, Arc<Event>> = HashMap::new();
+        let mut full = Vec::new();
+        for (id, places) in heard {
+            let event = events.entry(places).or_insert_with_key(event);
+            full.extend(inner.unable(&[id], event));
         }
         for id in full {
             inner.remove(id);
@@ -142,9 +147,11 @@ impl Streams {
 
     /// Says that more happened than was read.
     pub fn tell_everything(&self, upto: LivePosition) {
-        let rooms: Vec<Room> = self.lock().rooms.keys().copied().collect();
-        let rooms = rooms.into_iter().map(|room| (room, vec![Hint::Everything])).collect();
-        self.tell(upto, News { rooms, ..News::default() });
+        let everybody = Topic::everybody();
+        let rooms: Vec<Room> =
+            self.lock().rooms.keys().filter(|room| room.1 == everybody).cloned().collect();
+        let news = rooms.into_iter().map(|room| (room, vec![EVERYTHING.to_string()]));
+        self.tell(upto, news.collect());
     }
 
     /// The sessions behind the streams, each once: of all, or of one person.
@@ -182,28 +189,14 @@ impl Inner {
         ids.iter().filter(|id| !told(id)).copied().collect()
     }
 
-    /// Tells people that more or less waits for them; answers whose channel is full. Other news
-    /// follow, so whoever breaks off in between goes on from before both.
-    fn tell_people(&self, waiting: &HashSet<(WorkspaceId, UserId)>) -> Vec<u64> {
-        let Some(upto) = self.position.filter(|_| !waiting.is_empty()) else { return Vec::new() };
-        let event = Arc::new(Event::hints(upto, [Hint::Waiting].into()));
-        let everybody = UserId(Uuid::nil());
-        let hear =
-            |one: &One| [one.user, everybody].iter().any(|u| waiting.contains(&(one.room.0, *u)));
-        let theirs = self.streams.iter().filter(|(_, one)| hear(one));
-        theirs
-            .filter(|(_, one)| one.tell.try_send(event.clone()).is_err())
-            .map(|(id, _)| *id)
-            .collect()
-    }
-
     /// Drops the sender: the reader hears what waits, and then the end.
     fn remove(&mut self, id: u64) {
         let Some(one) = self.streams.remove(&id) else { return };
-        if let Some(ids) = self.rooms.get_mut(&one.room) {
+        for room in &one.rooms {
+            let Some(ids) = self.rooms.get_mut(room) else { continue };
             ids.retain(|other| *other != id);
             if ids.is_empty() {
-                self.rooms.remove(&one.room);
+                self.rooms.remove(room);
             }
         }
         if let Some(count) = self.people.get_mut(&one.user) {

@@ -2,10 +2,10 @@
 
 use super::streams::News;
 use super::{KEPT, Shared, present};
-use rapport_domain::live::{Hint, LivePosition, Topic};
-use rapport_domain::{AccountId, CustomerId, TicketId, UserId};
+use rapport_domain::UserId;
+use rapport_domain::live::LivePosition;
 use rapport_store::StoreError;
-use rapport_store::changes::Change;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -78,51 +78,21 @@ async fn step(shared: &Shared, from: Option<LivePosition>) -> Result<LivePositio
     };
     let found = shared.store.changes(from, ROWS).await?;
     // People first: whoever was locked out is told nothing more.
-    let people = found.rows.iter().filter(|c| c.what == "person");
-    for person in people.map(|c| UserId(c.id)).collect::<std::collections::BTreeSet<_>>() {
+    let people = found.rows.iter().filter_map(|change| change.topic.sessions_of());
+    for person in people.collect::<BTreeSet<UserId>>() {
         shared.check_sessions(Some(person)).await?;
     }
     if found.cut {
         shared.check_sessions(None).await?;
         shared.streams.tell_everything(found.upto);
     } else {
-        shared.streams.tell(found.upto, news(&found.rows));
+        let mut news = News::default();
+        for change in found.rows {
+            news.entry((change.workspace, change.topic)).or_default().push(change.hint);
+        }
+        shared.streams.tell(found.upto, news);
     }
     Ok(found.upto)
-}
-
-fn news(rows: &[Change]) -> News {
-    let mut news = News::default();
-    for row in rows {
-        let Some(hint) = hint(row) else { continue };
-        if hint == Hint::Waiting {
-            news.waiting.insert((row.workspace, UserId(row.about)));
-            continue;
-        }
-        if matches!(hint, Hint::Account(_)) {
-            news.everywhere.entry(row.workspace).or_default().push(hint);
-            continue;
-        }
-        let mut tell = |topic| news.rooms.entry((row.workspace, topic)).or_default().push(hint);
-        tell(Topic::Customer(CustomerId(row.about)));
-        if matches!(hint, Hint::Ticket(_)) {
-            tell(Topic::Inbox);
-        }
-    }
-    news
-}
-
-/// What is told of a change; nothing of those that concern the server alone.
-pub(super) fn hint(row: &Change) -> Option<Hint> {
-    Some(match row.what.as_str() {
-        "ticket" => Hint::Ticket(TicketId(row.id)),
-        "receipt" => Hint::Receipt(TicketId(row.id)),
-        "timeline" => Hint::Timeline(CustomerId(row.id)),
-        "customer" => Hint::Customer(CustomerId(row.id)),
-        "account" => Hint::Account(AccountId(row.id)),
-        "waiting" => Hint::Waiting,
-        _ => return None,
-    })
 }
 
 async fn sweep(shared: &Shared) -> Result<(), StoreError> {

@@ -1,5 +1,5 @@
 use crate::world::World;
-use rapport_domain::live::{Hint, LivePosition, Topic};
+use rapport_domain::live::{EVERYTHING, LivePosition, Topic};
 use rapport_domain::note::{NewNote, NoteTarget};
 use rapport_domain::session::{Device, Viewer};
 use rapport_domain::ticket::{Channel, NewTicket};
@@ -34,17 +34,26 @@ impl Told {
 
     pub async fn follow(&self, topic: Topic, from: Option<LivePosition>) -> Stream {
         let ctx = self.world.ctx(&self.world.priya);
-        self.live.follow(&ctx, &self.token, topic, from).await.unwrap()
+        self.live.follow(&ctx, &self.token, vec![topic], from).await.unwrap()
     }
 
     pub fn customer(&self) -> Topic {
-        Topic::Customer(self.world.customer)
+        page(self.world.customer)
     }
 
     async fn note(&self, by: &Ctx) {
         let target = NoteTarget::Customer(self.world.customer);
         notes::create(by, target, NewNote { body: "b".into() }).await.unwrap();
     }
+}
+
+fn page(customer: CustomerId) -> Topic {
+    Topic::about("customer", customer.0)
+}
+
+/// What is told of the customer themselves.
+fn about(told: &Told) -> String {
+    format!("customer {}", told.world.customer.0)
 }
 
 /// A session, as a login makes it, without the hashing of a password.
@@ -77,18 +86,18 @@ async fn news(stream: &mut Stream) -> Option<Event> {
 async fn a_change_reaches_those_who_follow_it_and_nobody_else(pool: PgPool) {
     let told = Told::new(pool).await;
     let mut page = told.follow(told.customer(), None).await;
-    let mut elsewhere = told.follow(Topic::Customer(CustomerId::generate()), None).await;
-    let mut inbox = told.follow(Topic::Inbox, None).await;
+    let mut elsewhere = told.follow(page(CustomerId::generate()), None).await;
+    let mut inbox = told.follow(Topic::inbox(), None).await;
     let stranger = told.world.stranger().await;
-    let other = Topic::Customer(told.world.customer);
-    let mut abroad = told.live.follow(&stranger, &told.token, other, None).await.unwrap();
+    let other = page(told.world.customer);
+    let mut abroad = told.live.follow(&stranger, &told.token, vec![other], None).await.unwrap();
     told.note(&told.world.ctx(&told.world.sam)).await;
     let event = news(&mut page).await.unwrap();
-    assert!(event.hints.contains(&Hint::Customer(told.world.customer)), "{event:?}");
+    assert!(event.hints.contains(&about(&told)), "{event:?}");
     let since = event.upto;
     let quiet = async |stream: &mut Stream| loop {
         let beat = stream.next().await.unwrap();
-        assert_eq!(*beat.hints, []);
+        assert!(beat.hints.is_empty(), "{beat:?}");
         if beat.upto.xid >= since.xid {
             return;
         }
@@ -112,14 +121,14 @@ async fn whoever_was_away_gets_what_happened_and_after_long_everything(pool: PgP
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let known = known.expect("what was missed");
-    assert!(known.hints.contains(&Hint::Customer(told.world.customer)));
+    assert!(known.hints.contains(&about(&told)));
     let again = told.follow(told.customer(), Some(known.upto)).await.next().await.unwrap();
-    assert_eq!(*again.hints, [], "nothing is told twice");
+    assert!(again.hints.is_empty(), "nothing is told twice: {again:?}");
     let long_ago = LivePosition { at_s: before.at_s - 3_600, ..before };
     let future = LivePosition { xid: i64::MAX, ..before };
     for gap in [long_ago, future] {
         let event = told.follow(told.customer(), Some(gap)).await.next().await.unwrap();
-        assert_eq!(*event.hints, [Hint::Everything]);
+        assert_eq!(*event.hints, [EVERYTHING]);
         assert!(event.upto.xid >= before.xid && event.upto.xid < i64::MAX);
     }
 }
@@ -130,7 +139,7 @@ async fn the_end_of_a_session_ends_its_streams(pool: PgPool) {
     let sam = log_in(&told.world, &told.world.sam).await;
     let mut gone = told.follow(told.customer(), None).await;
     let ctx = told.world.ctx(&told.world.sam);
-    let mut stays = told.live.follow(&ctx, &sam, told.customer(), None).await.unwrap();
+    let mut stays = told.live.follow(&ctx, &sam, vec![told.customer()], None).await.unwrap();
     let began = Instant::now();
     auth::logout(&told.world.store, &told.token).await.unwrap();
     assert_eq!(news(&mut gone).await, None);
@@ -150,31 +159,31 @@ async fn a_person_hears_when_more_or_less_waits_for_them(pool: PgPool) {
     let (world, before) = (&told.world, told.live.position().unwrap());
     let sam = world.ctx(&world.sam);
     let theirs = log_in(world, &world.sam).await;
-    let mut page = told.live.follow(&sam, &theirs, Topic::Own, None).await.unwrap();
-    let mut other = told.follow(Topic::Own, None).await;
+    let mut page = told.live.follow(&sam, &theirs, Vec::new(), None).await.unwrap();
+    let mut other = told.follow(Topic::everybody(), None).await;
     let mut abroad =
-        told.live.follow(&world.stranger().await, &told.token, Topic::Own, None).await.unwrap();
+        told.live.follow(&world.stranger().await, &told.token, Vec::new(), None).await.unwrap();
     let ticket = |assignee_id| NewTicket {
         assignee_id,
         ..NewTicket::new(world.customer, "Export", Channel::Phone)
     };
     tickets::create(&sam, ticket(Some(world.sam.user))).await.unwrap();
-    assert_eq!(*news(&mut page).await.unwrap().hints, [Hint::Waiting]);
+    assert_eq!(*news(&mut page).await.unwrap().hints, ["waiting"]);
     // Nobody's ticket is everybody's.
     tickets::create(&sam, ticket(None)).await.unwrap();
     let upto = news(&mut other).await.unwrap().upto;
-    assert_eq!(*news(&mut page).await.unwrap().hints, [Hint::Waiting]);
+    assert_eq!(*news(&mut page).await.unwrap().hints, ["waiting"]);
     loop {
         let beat = abroad.next().await.unwrap();
-        assert_eq!(*beat.hints, []);
+        assert!(beat.hints.is_empty(), "{beat:?}");
         if beat.upto.xid >= upto.xid {
             break;
         }
     }
     let missed = async |who: &Ctx, token| {
-        told.live.follow(who, token, Topic::Own, Some(before)).await.unwrap().next().await.unwrap()
+        told.live.follow(who, token, Vec::new(), Some(before)).await.unwrap().next().await.unwrap()
     };
-    assert_eq!(*missed(&sam, &theirs).await.hints, [Hint::Waiting]);
+    assert_eq!(*missed(&sam, &theirs).await.hints, ["waiting"]);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -196,7 +205,7 @@ async fn a_slow_reader_is_dropped_and_a_person_has_a_bound(pool: PgPool) {
     let mut streams = Vec::new();
     let ctx = told.world.ctx(&told.world.priya);
     let refused = loop {
-        match told.live.follow(&ctx, &told.token, Topic::Inbox, None).await {
+        match told.live.follow(&ctx, &told.token, vec![Topic::inbox()], None).await {
             Ok(stream) => streams.push(stream),
             Err(error) => break error,
         }
@@ -204,16 +213,16 @@ async fn a_slow_reader_is_dropped_and_a_person_has_a_bound(pool: PgPool) {
     };
     assert!(matches!(refused, AppError::RateLimited { .. }), "{refused:?}");
     streams.pop();
-    assert!(told.live.follow(&ctx, &told.token, Topic::Inbox, None).await.is_ok());
+    assert!(told.live.follow(&ctx, &told.token, vec![Topic::inbox()], None).await.is_ok());
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn all_streams_end_when_the_server_stops(pool: PgPool) {
     let mut told = Told::new(pool).await;
-    let mut stream = told.follow(Topic::Inbox, None).await;
+    let mut stream = told.follow(Topic::inbox(), None).await;
     drop(told.stop.take());
     assert_eq!(news(&mut stream).await, None);
     let ctx = told.world.ctx(&told.world.priya);
-    let late = told.live.follow(&ctx, &told.token, Topic::Inbox, None).await;
+    let late = told.live.follow(&ctx, &told.token, vec![Topic::inbox()], None).await;
     assert_eq!(late.err(), Some(AppError::Unavailable));
 }

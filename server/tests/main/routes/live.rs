@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use axum::http::StatusCode;
+use rapport_domain::CustomerId;
 use rapport_services::live::Live;
 use sqlx::PgPool;
 use std::net::SocketAddr;
@@ -71,8 +72,9 @@ async fn an_open_page_hears_of_a_change_at_once_and_uncompressed(pool: PgPool) {
     start(&app.live).await;
     let (addr, cookie) = (serve(&app).await, app.priya().await);
     let customer = app.customer("u-1").await;
-    let (head, mut reader) =
-        Reader::new(addr, &format!("/live?customer={customer}"), &cookie).await;
+    let id: CustomerId = customer.parse().expect("an id");
+    let path = format!("/live?topic=customer+{}", id.0);
+    let (head, mut reader) = Reader::new(addr, &path, &cookie).await;
     let head = head.to_lowercase();
     assert!(head.starts_with("http/1.1 200"), "{head}");
     for line in ["content-type: text/event-stream", "x-accel-buffering: no", "no-store"] {
@@ -82,11 +84,10 @@ async fn an_open_page_hears_of_a_change_at_once_and_uncompressed(pool: PgPool) {
     let event = serde_json::json!({"customer": {"external_id": "u-1"}, "name": "export_clicked"});
     assert_eq!(app.post("/events", event).await.status, StatusCode::OK);
     let told = reader.until(|line| line.contains("timeline")).await;
-    assert!(told.contains(&format!("timeline {customer}")), "{told}");
+    assert!(told.contains(&format!("timeline {}", id.0)), "{told}");
     assert!(!told.contains("export_clicked"), "ids only: {told}");
     // Where it stopped, it goes on: the change is told again to whoever did not hear of it.
-    let (_, mut late) =
-        Reader::new(addr, &format!("/live?customer={customer}&from=0.0"), &cookie).await;
+    let (_, mut late) = Reader::new(addr, &format!("{path}&from=0.0"), &cookie).await;
     late.until(|line| line.contains("everything")).await;
 }
 
@@ -102,7 +103,7 @@ async fn only_a_session_opens_the_stream_and_bad_questions_are_refused(pool: PgP
         let answer = app.fetch("/live", nobody).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
     }
-    let bad = app.page("/live?customer=cus_1%27", &cookie).await;
+    let bad = app.page("/live?topic=person+1", &cookie).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     assert_eq!(bad.body, "");
 }
