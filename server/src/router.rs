@@ -20,6 +20,7 @@ use leptos_axum::{
 use rapport_app::{App, server_page};
 use std::collections::HashSet;
 use std::sync::Arc;
+use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
@@ -86,19 +87,23 @@ fn pages(state: &AppState) -> Router<AppState> {
         demo: state.config.demo,
         public_url: state.config.public_url.as_deref().map(|u| u.trim_end_matches('/').into()),
     };
-    let keeping = site.clone();
     let known = Arc::new(functions);
+    // A refused form comes back on its page, which is rendered within the request that sent it.
+    let again: Router = Router::new()
+        .leptos_routes_with_context(state, routes.clone(), context.clone(), shell.clone())
+        .with_state(state.clone());
     let functions = post(move |request: axum::extract::Request| {
-        let (site, context) = (keeping.clone(), server_fn_context.clone());
+        let (again, context) = (again.clone(), server_fn_context.clone());
         let is_known = known.contains(request.uri().path());
         let run = async move |request| {
             handle_server_fns_with_context(context, request).await.into_response()
         };
+        let show = async move |request| again.oneshot(request).await.into_response();
         async move {
             if !is_known {
                 return server_page::refused::unknown(request.headers());
             }
-            server_page::refused::keeping(&site, PAGE_BODY_BYTES, request, run).await
+            server_page::refused::keeping(PAGE_BODY_BYTES, request, run, show).await
         }
     });
     let forms = Router::new()

@@ -6,6 +6,7 @@
 
 pub mod form;
 pub mod lone;
+mod put_back;
 pub mod refused;
 
 use crate::shell::server_page_shell;

@@ -1,62 +1,37 @@
 //! Plain forms of pages that have a browser half: without scripts a server function answers them.
 //!
-//! Refused, such a form comes back on a page of its own, with the error and everything that was
-//! typed: a redirect to where it stood could carry the error, but not the text.
+//! Refused, such a form comes back on the page where it stood, with the error and everything that
+//! was typed: a redirect to there could carry the error, but not the text.
 
 use super::form::FormData;
-use super::{PageRequest, Site};
+use super::put_back::{Refused, escaped, put_back};
 use crate::Failure;
 use crate::api::wants_page;
-use crate::frame::{Frame, Section};
 use crate::http_status;
-use crate::panes::ticket::NewerMessages;
-use crate::ui::field::FormError;
-use crate::ui::textarea::TextArea;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::extract::{Form, FromRequest, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use leptos::prelude::*;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
 use rapport_domain::AppError;
 use rapport_domain::address::LocalPath;
 use server_fn::error::ServerFnUrlError;
 
-/// The page that a form stood on, when it comes from here.
+/// The page that a form stood on, where the address bar does not say it: sent once more from what
+/// was answered to a form, only the form itself knows.
 const PAGE: &str = "__page";
 /// By which `public/updated.js` knows that the page is of another version.
 const UPDATED: HeaderName = HeaderName::from_static("rapport-updated");
-/// Longest error of a server function that is read.
+/// Longest error of a server function that is read, and longest page.
 const ERROR_BYTES: usize = 64 * 1024;
-/// What forms carry for themselves; people typed the rest.
-const CARRIED: [&str; 18] = [
-    // Lists, as `effects[]`: ids and words that a page of ours makes.
-    "",
-    "addressed",
-    "back",
-    "client_key",
-    "customer",
-    "edit",
-    "id",
-    "list",
-    "mode",
-    "number",
-    "pane",
-    "property",
-    "quote",
-    "seen",
-    "sets",
-    "signed",
-    "version",
-    "was",
-];
+const PAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Runs a server function. `limit` is the most bytes that it may be sent.
+/// Runs a server function. `limit` is the most bytes that it may be sent; `show` renders a page.
 pub async fn keeping(
-    site: &Site,
     limit: usize,
     request: Request,
     run: impl AsyncFnOnce(Request) -> Response,
+    show: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_form = parts
@@ -74,13 +49,43 @@ pub async fn keeping(
     if let Some(page) = LocalPath::parse(form.text(PAGE)) {
         lead_back(&mut parts, page.as_str());
     }
-    let page_request = PageRequest::from_request_parts(&mut parts.clone(), site).await;
-    let page = page_of(&parts);
-    let action = parts.uri.path().to_string();
+    let asked = parts.clone();
     let answer = run(Request::from_parts(parts, Body::from(bytes))).await;
-    let (Some(error), Ok(page_request)) = (error_of(&answer), page_request) else { return answer };
-    let status = http_status(&error);
-    page_request.respond(status, "Not saved", || again(&form, &error, action, page))
+    let Some((to, error)) = error_of(&answer) else { return answer };
+    again(asked, to, &form, &error, show).await
+}
+
+/// The page where the form stood, rendered as it is now, with the form as it was sent.
+async fn again(
+    asked: Parts,
+    to: Uri,
+    form: &FormData,
+    error: &AppError,
+    show: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let status = http_status(error);
+    let action = asked.uri.path().to_string();
+    let carried =
+        format!("<input type=\"hidden\" name=\"{PAGE}\" value=\"{}\">", escaped(&plain(&to)));
+    let mut page = asked;
+    (page.method, page.uri) = (Method::GET, to);
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        page.headers.remove(name);
+    }
+    let shown = show(Request::from_parts(page, Body::empty())).await;
+    let (mut parts, body) = shown.into_parts();
+    let html = to_bytes(body, PAGE_BYTES).await.unwrap_or_default();
+    let message = error.to_string();
+    let text = std::str::from_utf8(&html).unwrap_or_default();
+    let refused = Refused { action: &action, form, message: &message, carried: &carried };
+    let Some(html) = put_back(text, &refused) else {
+        // Its page has no such form any more. The browser still has the words.
+        let text = format!("{message}\n\nNothing was saved. Go back: what you typed is still there.\n");
+        return (status, text).into_response();
+    };
+    parts.status = status;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    (parts.status, parts.headers, Html(html)).into_response()
 }
 
 /// The answer where there is no such server function: the page is of another version.
@@ -139,86 +144,25 @@ fn lead_back(parts: &mut Parts, page: &str) {
     }
 }
 
-fn page_of(parts: &Parts) -> String {
-    LocalPath::of_address(referer(parts)).map_or_else(|| "/".into(), String::from)
+/// A page's address without the error that it was led to with.
+fn plain(address: &Uri) -> String {
+    let ours = |pair: &&str| pair.starts_with("__err=") || pair.starts_with("__path=");
+    let query = address.query().unwrap_or_default();
+    let rest: Vec<_> = query.split('&').filter(|p| !p.is_empty() && !ours(p)).collect();
+    match rest.is_empty() {
+        true => address.path().to_string(),
+        false => format!("{}?{}", address.path(), rest.join("&")),
+    }
 }
 
-/// The error that a redirect carries in its address.
-fn error_of(answer: &Response) -> Option<AppError> {
+/// The address that a redirect leads to, and the error that it carries there.
+fn error_of(answer: &Response) -> Option<(Uri, AppError)> {
     let to = answer.headers().get(header::LOCATION)?.to_str().ok()?;
     let (_, encoded) = to.split_once("__err=")?;
     let encoded = encoded.split('&').next()?.replace("%3D", "=");
-    Some(ServerFnUrlError::<Failure>::decode_err(&encoded).0)
-}
-
-/// `edit[job_title]` in people's words; a lone `value` is called by the property it is of.
-fn label(name: &str, form: &FormData) -> String {
-    let part = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
-    let part = if part == "value" { form.text("property") } else { part };
-    let words = part.trim_start_matches("field:").replace('_', " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn was_typed(name: &str, value: &str) -> bool {
-    let part = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
-    let is_id = value.len() == 30 && value.as_bytes()[3] == b'_' && !value.contains(' ');
-    !CARRIED.contains(&part) && !is_id && !["1", "on", "true", "false"].contains(&value)
-}
-
-fn again(form: &FormData, error: &AppError, action: String, page: String) -> AnyView {
-    let fields: Vec<_> = form
-        .0
-        .iter()
-        .filter(|(name, _)| name != PAGE)
-        .map(|(name, value)| {
-            let (name, mut value) = (name.clone(), value.clone());
-            if let (AppError::Overtaken(came), "seen") = (error, name.as_str()) {
-                value = came.iter().map(|m| m.id).max().map_or(value, |upto| upto.to_string());
-            }
-            if !was_typed(&name, &value) {
-                return view! { <input type="hidden" name=name value=value /> }.into_any();
-            }
-            let label = label(&name, form);
-            let long = value.contains('\n') || value.chars().count() > 60;
-            let input = if long {
-                view! { <TextArea name label=label.clone() rows=8 value /> }.into_any()
-            } else {
-                view! { <input name=name value=value /> }.into_any()
-            };
-            view! { <label class="field-row"><span class="field-label">{label}</span>{input}</label> }
-                .into_any()
-        })
-        .collect();
-    let message = error.to_string();
-    let came = match error {
-        AppError::Overtaken(came) => came.clone(),
-        _ => Vec::new(),
-    };
-    let button = if came.is_empty() { "Try again" } else { "Send anyway" };
-    let came = (!came.is_empty()).then(|| view! { <NewerMessages came /> });
-    let form = view! {
-        <form class="form config-form" method="post" action=action aria-label="Not saved">
-            <FormError message />
-            {came}
-            <input type="hidden" name=PAGE value=page.clone() />
-            {fields}
-            <div class="form-actions">
-                <button class="btn primary" type="submit">{button}</button>
-                <a class="btn quiet" href=page>"Back without saving"</a>
-            </div>
-        </form>
-    }
-    .into_any();
-    view! {
-        <Frame section=Section::Inbox crumbs=|| view! { <strong>"Not saved"</strong> }>
-            <div class="config-page">
-                <header><h1>"Not saved"</h1></header>
-                {form}
-            </div>
-        </Frame>
-    }
-    .into_any()
+    let error = ServerFnUrlError::<Failure>::decode_err(&encoded).0;
+    let (_, path) = split_origin(to).unwrap_or(("", to));
+    Some((path.parse().ok()?, error))
 }
 
 #[cfg(test)]
@@ -230,15 +174,8 @@ mod tests {
         let split = split_origin("https://r.example:8443/inbox?a=1");
         assert_eq!(split, Some(("https://r.example:8443", "/inbox?a=1")));
         assert_eq!(split_origin("https://r.example"), Some(("https://r.example", "")));
-    }
-
-    #[test]
-    fn what_people_typed_is_told_from_what_forms_carry() {
-        let form = FormData(vec![("property".into(), "field:plan_at".into())]);
-        assert_eq!(label("edit[job_title]", &form), "Job title");
-        assert_eq!(label("value", &form), "Plan at");
-        assert!(was_typed("edit[job_title]", "Head of it"));
-        assert!(!was_typed("edit[version]", "3"));
-        assert!(!was_typed("assignee", "usr_01jdb2x4v0e5r8s3q6t9wzy1aa"));
+        let led = Uri::from_static("/customers/cus_1?edit=contact&__path=%2Fapi&__err=abc");
+        assert_eq!(plain(&led), "/customers/cus_1?edit=contact");
+        assert_eq!(plain(&Uri::from_static("/inbox?__err=abc")), "/inbox");
     }
 }

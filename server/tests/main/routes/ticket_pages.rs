@@ -53,10 +53,20 @@ async fn a_form_without_scripts_that_was_refused_keeps_what_was_typed(pool: PgPo
             .body(Body::from(form));
         app.send(request.expect("a request")).await
     };
-    let refused = send("nowhere%22%3Cb%3E", "&__page=%2Finbox").await;
+    let customer = app.customer("u1").await;
+    let page = format!("/customers/{customer}/tickets/{number}");
+    let from = format!("&__page={}", page.replace('/', "%2F"));
+    let refused = send("nowhere%22%3Cb%3E", &from).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
-    assert!(refused.body.contains("value=\"nowhere&quot;"), "{}", refused.body);
-    assert!(refused.body.contains("name=\"__page\" value=\"/inbox\""), "{}", refused.body);
+    // The ticket's own page, with the words in its own field and the way back to it.
+    assert!(refused.body.contains("Export &lt;fails&gt;"), "{}", refused.body);
+    assert_eq!(refused.body.matches("value=\"nowhere&quot;&lt;b&gt;\"").count(), 1);
+    assert!(refused.body.contains(&format!("name=\"__page\" value=\"{page}\"")));
+    assert!(!refused.body.contains("<script"), "no browser half at an address of no page");
+    // Where the page has no such form, nothing is made up.
+    let lost = send("nowhere", "&__page=%2Finbox").await;
+    assert_eq!(lost.status, StatusCode::UNPROCESSABLE_ENTITY, "{lost:?}");
+    assert!(lost.body.contains("Nothing was saved. Go back"), "{}", lost.body);
     let done = send("https%3A%2F%2Fgithub.com%2Facme%2Fapp%2Fissues%2F1", "&__page=%2Finbox").await;
     assert_eq!(done.status, StatusCode::FOUND, "{done:?}");
     let to = done.header(header::LOCATION).trim_end_matches('?');
