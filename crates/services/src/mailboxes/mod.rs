@@ -15,7 +15,7 @@ use serde_json::json;
 
 /// All mailboxes, the default first. Passwords and keys are not among it.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Mailbox>> {
-    ctx.require(Permission::SettingsWrite)?;
+    ctx.require(Permission::SettingsRead)?;
     Ok(ctx.store.mailboxes(ctx.workspace).await?)
 }
 
