@@ -83,7 +83,12 @@ fn find(html: &str, action: &str, form: &FormData) -> Option<Candidate> {
         let mut place = here.borrow_mut();
         let (at, inside) = (place.forms - 1, place.inside.clone());
         if path_of(&el.get_attribute("action").unwrap_or_default()) == path_of(action) {
-            place.found.push(Candidate { at, id: el.get_attribute("id"), inside, ..Candidate::default() });
+            place.found.push(Candidate {
+                at,
+                id: el.get_attribute("id"),
+                inside,
+                ..Candidate::default()
+            });
         }
         Ok(())
     }));
@@ -113,9 +118,7 @@ fn find(html: &str, action: &str, form: &FormData) -> Option<Candidate> {
         }
         Ok(())
     }));
-    let settings = RewriteStrSettings { element_content_handlers: handlers, ..RewriteStrSettings::new() };
-    // A page of ours that cannot be read is shown by nobody.
-    rewrite_str(html, settings).ok()?;
+    rewritten(html, handlers)?;
     let found = std::mem::take(&mut place.borrow_mut().found);
     // Of equals the first: `max_by_key` would take the last.
     found.into_iter().rev().max_by_key(|c| (c.same, c.named))
@@ -202,7 +205,14 @@ fn write(html: &str, target: Candidate, refused: &Refused<'_>) -> Option<String>
         el.remove();
         Ok(())
     }));
-    let settings = RewriteStrSettings { element_content_handlers: handlers, ..RewriteStrSettings::new() };
+    rewritten(html, handlers)
+}
+
+/// `None` for what is no page: then there is no form in it either.
+fn rewritten(html: &str, handlers: Vec<Handler<'_>>) -> Option<String> {
+    let settings = handlers.into_iter().fold(RewriteStrSettings::new(), |settings, handler| {
+        settings.append_element_content_handler(handler)
+    });
     rewrite_str(html, settings).ok()
 }
 

@@ -80,7 +80,8 @@ async fn again(
     let refused = Refused { action: &action, form, message: &message, carried: &carried };
     let Some(html) = put_back(text, &refused) else {
         // Its page has no such form any more. The browser still has the words.
-        let text = format!("{message}\n\nNothing was saved. Go back: what you typed is still there.\n");
+        let text =
+            format!("{message}\n\nNothing was saved. Go back: what you typed is still there.\n");
         return (status, text).into_response();
     };
     parts.status = status;

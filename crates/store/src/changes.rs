@@ -6,8 +6,8 @@
 //! order of commits.
 
 use crate::{Result, Store};
-use rapport_domain::live::{LivePosition, Topic};
 use rapport_domain::WorkspaceId;
+use rapport_domain::live::{LivePosition, Topic};
 
 /// One thing that a transaction touched.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use crate::pages::not_found::NotFoundPage;
 use crate::profile_route::use_profile_route;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use rapport_domain::AppError;
 use rapport_domain::info::InfoPane;
-use rapport_domain::{AccountId, AppError};
 
 /// `?notes=all`: the old notes too.
 pub const NOTES: &str = "notes";

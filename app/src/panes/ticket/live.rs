@@ -2,7 +2,7 @@
 
 use super::api::{RetrySend, UndoSend, open_ticket};
 use super::edits::{Edits, use_edits};
-use crate::live::{Hint, Changed, use_changed, use_fresh};
+use crate::live::{Changed, Hint, use_changed, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::edit_queue::Field;

@@ -54,8 +54,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
 use live::Live;
-#[cfg(feature = "ssr")]
-pub(crate) use newer::NewerMessages;
 use properties::Properties;
 use rapport_domain::message::TicketDetails as Details;
 use rapport_domain::{AppError, Cursor};

@@ -92,8 +92,7 @@ impl Board {
         }
         let follows = |customer| inbox || topics.contains(&page_of(customer));
         let mut text = ALL.to_string();
-        let theirs =
-            self.0.iter().filter(|(at, here)| at.0 == workspace && follows(here.customer));
+        let theirs = self.0.iter().filter(|(at, here)| at.0 == workspace && follows(here.customer));
         for (at, here) in theirs.take(TICKETS) {
             presence::write_lines(&mut text, at.1, &here.people);
         }
@@ -133,7 +132,9 @@ mod tests {
         assert!(told[&(home, Topic::inbox())].ends_with("looking Sam"));
         assert_eq!(told[&page], told[&(home, Topic::inbox())]);
         assert_eq!(board.update(vec![row(1, 5, 7, "Sam")]), HashMap::new());
-        assert!(board.all(home, std::slice::from_ref(&page.1)).is_some_and(|all| all.contains("Sam")));
+        assert!(
+            board.all(home, std::slice::from_ref(&page.1)).is_some_and(|all| all.contains("Sam"))
+        );
         for other in [Topic::inbox(), page.1.clone()] {
             assert_eq!(board.all(abroad, &[other]).as_deref(), Some(ALL));
         }

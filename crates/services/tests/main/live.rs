@@ -85,14 +85,14 @@ async fn news(stream: &mut Stream) -> Option<Event> {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn a_change_reaches_those_who_follow_it_and_nobody_else(pool: PgPool) {
     let told = Told::new(pool).await;
-    let mut page = told.follow(told.customer(), None).await;
+    let mut open = told.follow(told.customer(), None).await;
     let mut elsewhere = told.follow(page(CustomerId::generate()), None).await;
     let mut inbox = told.follow(Topic::inbox(), None).await;
     let stranger = told.world.stranger().await;
     let other = page(told.world.customer);
     let mut abroad = told.live.follow(&stranger, &told.token, vec![other], None).await.unwrap();
     told.note(&told.world.ctx(&told.world.sam)).await;
-    let event = news(&mut page).await.unwrap();
+    let event = news(&mut open).await.unwrap();
     assert!(event.hints.contains(&about(&told)), "{event:?}");
     let since = event.upto;
     let quiet = async |stream: &mut Stream| loop {

@@ -2,7 +2,6 @@
 
 // A test that cannot go on fails; clippy knows that of test functions only, not of their helpers.
 #![allow(clippy::unwrap_used)]
-
 #![allow(clippy::disallowed_methods, reason = "tests lay out their world without anybody acting")]
 
 mod account_events;

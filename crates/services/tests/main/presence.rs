@@ -34,7 +34,8 @@ async fn colleagues_see_who_is_at_a_ticket_and_nobody_else_does(pool: PgPool) {
     let mut page = told.follow(told.customer(), None).await;
     let mut inbox = told.follow(Topic::inbox(), None).await;
     let stranger = world.stranger().await;
-    let mut abroad = told.live.follow(&stranger, &told.token, vec![told.customer()], None).await.unwrap();
+    let mut abroad =
+        told.live.follow(&stranger, &told.token, vec![told.customer()], None).await.unwrap();
     assert_eq!(present(&told.live, &mut page, |_| true).await, "all");
 
     be_at(&sam, 1, ticket, Some(Doing::Looking)).await.unwrap();

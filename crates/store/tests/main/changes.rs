@@ -68,7 +68,8 @@ fn page(customer: CustomerId) -> Topic {
 }
 
 fn words(changes: &[Change]) -> Vec<&str> {
-    let mut words: Vec<_> = changes.iter().map(|c| c.hint.split(' ').next().unwrap_or_default()).collect();
+    let mut words: Vec<_> =
+        changes.iter().map(|c| c.hint.split(' ').next().unwrap_or_default()).collect();
     words.sort_unstable();
     // A ticket is told to the inbox and to its customer's page.
     words.dedup();
