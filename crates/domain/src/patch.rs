@@ -15,6 +15,17 @@ where
     Option::<T>::deserialize(d).map(Some)
 }
 
+/// For what cannot be cleared: absent stays `None`, and `null` is refused rather than passed over.
+pub fn never_null<'de, T, D>(d: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let value = Option::<T>::deserialize(d)?;
+    let message = "this cannot be cleared: leave it out, or give a value";
+    value.map(Some).ok_or_else(|| serde::de::Error::custom(message))
+}
+
 /// Text that may come as a number, as ids and phone numbers do.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a string or a number")]

@@ -9,6 +9,8 @@ use crate::quote::{Block, header_block};
 use crate::subject;
 use rapport_domain::{limits, text};
 
+/// Mails within each other that are looked into.
+const DEPTH_MAX: usize = 5;
 /// Lines that are looked at for where the message begins.
 const LINES_MAX: usize = 400;
 /// What programs put before the subject of a mail that is passed on. `vs` is an answer in Finnish
@@ -74,15 +76,32 @@ pub struct Forwarded {
     pub note: String,
 }
 
+/// The messages that a mail passes on, each within the one before: somebody may have passed on
+/// what was passed on to them.
+pub fn forwards(subject: Option<&str>, body: &str) -> Vec<Forwarded> {
+    let mut all: Vec<Forwarded> = Vec::new();
+    while all.len() < DEPTH_MAX {
+        let next = match all.last() {
+            None => forwarded(subject, body),
+            Some(outer) => forwarded(outer.subject.as_deref(), &outer.text),
+        };
+        match next {
+            Some(next) => all.push(next),
+            None => break,
+        }
+    }
+    all
+}
+
 /// The message that a mail passes on, if its words or its subject say that it is one.
-pub fn forwarded(subject: Option<&str>, body: &str) -> Option<Forwarded> {
+fn forwarded(subject: Option<&str>, body: &str) -> Option<Forwarded> {
     let says = subject::begins_with(subject.unwrap_or_default(), &PREFIXES);
     let lines: Vec<&str> = body.lines().collect();
     let at = |n: usize| find(&lines, n, says);
     let (n, begins, block) = (0..lines.len().min(LINES_MAX)).find_map(at)?;
     let from = address_in(block.from)?;
-    // Apple marks all of it as a quote.
-    let quoted = lines[n].trim_start().starts_with('>');
+    // Apple marks all of it as a quote, or all below its own line.
+    let quoted = lines[begins - 1].trim_start().starts_with('>');
     let own = |line: &&str| if quoted { unquoted(line).to_string() } else { (*line).to_string() };
     let text = lines[begins..].iter().map(own).collect::<Vec<_>>().join("\n").trim().to_string();
     let subject = block.subject.map(|s| text::excerpt(s, limits::SUBJECT_CHARS));
@@ -172,6 +191,27 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_passed_on_twice_is_found_in_its_order() {
+        let inner = "---------- Forwarded message ---------\nFrom: Gus Olay <gus@c.example>\nDate: Mon\nSubject: Hinge\nTo: Sam <sam@acme.example>\n\nIt broke.";
+        let outer = format!(
+            "Yours?\n\n---------- Forwarded message ---------\nFrom: Sam <sam@acme.example>\nDate: Mon\nSubject: Fwd: Hinge\nTo: Ada <ada@acme.example>\n\nLooks odd.\n\n{inner}"
+        );
+        let all = forwards(Some("Fwd: Fwd: Hinge"), &outer);
+        let seen: Vec<_> = all.iter().map(|f| (f.from.email.as_str(), f.note.as_str())).collect();
+        assert_eq!(seen, [("sam@acme.example", "Yours?"), ("gus@c.example", "Looks odd.")]);
+        assert_eq!(all[1].text, "It broke.");
+        assert_eq!(forwards(Some("Hinge"), "It broke."), []);
+    }
+
+    #[test]
+    fn a_quote_below_apples_line_loses_its_marks() {
+        let body = "Can you?\n\nBegin forwarded message:\n\n> From: Gus Olay <gus@c.example>\n> Subject: Hinge\n> Date: 23 November 2026\n> To: ada@acme.example\n> \n> It broke.\n> \n> Gus";
+        let found = of("Fwd: Hinge", body);
+        assert_eq!(found.text, "It broke.\n\nGus");
+        assert_eq!(found.note, "Can you?");
     }
 
     #[test]

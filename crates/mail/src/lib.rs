@@ -38,7 +38,7 @@ pub use auth_results::trusted_results;
 pub use compose::{
     BadKey, DkimKey, OutgoingEmail, OutgoingFile, compose, markdown_html, text_html,
 };
-pub use forward::{Forwarded, forwarded, forwarded_html};
+pub use forward::{Forwarded, forwarded_html, forwards};
 pub use headers::{decode_header, header_addresses};
 pub use html::{html_to_text, sanitize};
 pub use html_view::{fold_quote, fold_signature, picture_ids, place_pictures};

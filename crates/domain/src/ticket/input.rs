@@ -58,10 +58,18 @@ pub struct TicketPatch {
     /// The version that was read; when the ticket has changed since, nothing is done (409).
     /// Absent means: whatever it is now.
     pub version: Option<i32>,
+    #[serde(deserialize_with = "patch::never_null", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = String))]
     pub subject: Option<String>,
+    #[serde(deserialize_with = "patch::never_null", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Status))]
     pub status: Option<Status>,
     /// A status as the workspace calls it, by name or id; it decides `status` too.
+    #[serde(deserialize_with = "patch::never_null", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = String))]
     pub label: Option<String>,
+    #[serde(deserialize_with = "patch::never_null", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Priority))]
     pub priority: Option<Priority>,
     /// An agent's e-mail or id.
     #[serde(deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
@@ -88,5 +96,7 @@ pub struct TicketPatch {
     #[serde(deserialize_with = "patch::nullable", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "utoipa", schema(value_type = Option<DateTime<Utc>>))]
     pub snoozed_until: Option<Option<DateTime<Utc>>>,
+    #[serde(deserialize_with = "patch::never_null", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = bool))]
     pub spam: Option<bool>,
 }

@@ -222,8 +222,14 @@ fn introduction(lines: &[&str], n: usize) -> Option<usize> {
     if start.is_empty() || start.starts_with('>') {
         return None;
     }
+    // Gmail breaks lines within an address, too: `schrieb Ada <` and below it `ada@b.example>:`.
     let ends = |length: &usize| {
-        lines.get(n + length - 1).is_some_and(|l| words::ends_introduction(l.trim()))
+        let Some(last) = lines.get(n + length - 1).map(|l| l.trim()) else { return false };
+        let above = lines[n..n + length - 1].last().map_or("", |l| l.trim());
+        match above.ends_with('<') {
+            true => words::ends_introduction(&format!("{above}{last}")),
+            false => words::ends_introduction(last),
+        }
     };
     let length = (1..=INTRO_LINES)
         .take_while(|length| lines.get(n + length - 1).is_some_and(|l| !l.trim().is_empty()))
@@ -413,6 +419,13 @@ mod tests {
             "في الاثنين، 23 نوفمبر 2026 في 8:12 ص تمت كتابة ما يلي بواسطة Ada <a@b.example>:",
             "\u{202b}בתאריך יום ב׳, 23 בנוב׳ 2026 ב-8:12 מאת \u{202a}Ada\u{202c}\u{200f} <\u{202a}a@b.example\u{202c}\u{200f}>:",
             "Vào Th 2, 23 thg 11, 2026 vào lúc 08:12 Ada <a@b.example> đã viết:",
+        ] {
+            assert_eq!(fresh(&format!("OK\n\n{line}\n> Hi\n>\n> there")), "OK", "{line}");
+        }
+        for line in [
+            "Am Mo., 23. Nov. 2026 um 08:12 Uhr schrieb Ada Lovelace von der Buchhaltung <\nada@b.example>:",
+            "Op ma 23 nov 2026 om 08:12 schreef Ada Lovelace van de boekhouding <\nada@b.example>:",
+            "пн, 23 нояб. 2026 г. в 08:12, Ada Lovelace <\nada@b.example>:",
         ] {
             assert_eq!(fresh(&format!("OK\n\n{line}\n> Hi\n>\n> there")), "OK", "{line}");
         }

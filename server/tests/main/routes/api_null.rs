@@ -1,7 +1,7 @@
 //! What `null` does in each PATCH, by the description itself: a new field comes with its own test.
 
 use crate::support::TestApp;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -128,4 +128,17 @@ async fn null_clears_each_field_of_each_patch(pool: PgPool) {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(cleared >= 25, "{cleared} were set and cleared");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn null_where_a_ticket_needs_a_value_is_refused_by_name(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    app.customer("u1").await;
+    let ticket = json!({"customer": {"external_id": "u1"}, "subject": "Export"});
+    let number = app.post("/tickets", ticket).await.json()["number"].to_string();
+    for field in ["subject", "status", "label", "priority", "spam"] {
+        let refused = app.patch(&format!("/tickets/{number}"), json!({field: null})).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {refused:?}");
+        assert_eq!(refused.wrong_fields(), [field]);
+    }
 }

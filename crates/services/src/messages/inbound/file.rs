@@ -138,12 +138,24 @@ impl Filing<'_> {
         Ok(())
     }
 
-    /// The customer's message that a colleague's mail passes on.
+    /// The customer's message that a colleague's mail passes on. Where colleagues passed it to each
+    /// other before, what each wrote above it goes along.
     fn forwarded(&self) -> Option<Forwarded> {
-        let found = rapport_mail::forwarded(self.parsed.subject.as_deref(), &self.parsed.text)?;
-        let own = self.known.ours.contains(&plain(&found.from.email))
-            || found.from.email == self.parsed.from.email;
-        (!own).then_some(found)
+        let own = |from: &str| {
+            self.known.ours.contains(&plain(from)) || from == self.parsed.from.email
+        };
+        let all = &self.known.forwards;
+        let at = all.iter().position(|forwarded| !own(&forwarded.from.email))?;
+        let mut note = all[0].note.clone();
+        for (between, inner) in all[..at].iter().zip(&all[1..=at]) {
+            if inner.note.is_empty() {
+                continue;
+            }
+            let from = &between.from;
+            let name = from.name.as_deref().unwrap_or(&from.email);
+            note = format!("{note}\n\n{name}: {}", inner.note).trim_start().to_string();
+        }
+        Some(Forwarded { note, ..all[at].clone() })
     }
 
     /// A colleague passes a customer's mail on: the ticket is that customer's, and what the

@@ -3,7 +3,7 @@
 use crate::{Ctx, Result, link_keys};
 use rapport_domain::message::Envelope;
 use rapport_domain::{TicketId, UserId};
-use rapport_mail::{Address, MailKind, ParsedEmail, reply_token};
+use rapport_mail::{Address, Forwarded, MailKind, ParsedEmail, forwards, reply_token};
 
 /// Addresses of one mail that are looked up.
 const ADDRESSES_MAX: usize = 500;
@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub reported: Option<TicketId>,
     /// The mailbox of ours that it was sent to.
     pub mailbox: Option<String>,
+    /// The messages that it passes on, each within the one before.
+    pub forwards: Vec<Forwarded>,
     /// Addresses of the mail that belong to us: they are nobody's customers.
     pub ours: Vec<String>,
 }
@@ -49,7 +51,9 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         .take(ADDRESSES_MAX)
         .collect();
     let answers = mail.reply_to.as_ref().map(|a| a.email.as_str());
-    let named = [from].into_iter().chain(sent_by).chain(answers);
+    let forwards = forwards(mail.subject.as_deref(), &mail.text);
+    let wrote = forwards.iter().map(|forwarded| forwarded.from.email.as_str());
+    let named = [from].into_iter().chain(sent_by).chain(answers).chain(wrote);
     let all: Vec<String> = named.chain(recipients.iter().copied()).map(plain).collect();
     let own = ctx.store.own_addresses(ctx.workspace, &all).await?;
     let is_mailbox =
@@ -80,6 +84,7 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         from_mailbox,
         writer,
         mailbox,
+        forwards,
         ours: own.into_iter().map(|o| o.address).collect(),
     })
 }
