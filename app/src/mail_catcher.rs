@@ -153,7 +153,7 @@ fn mail_view(id: Uuid, mail: Mail) -> AnyView {
         <pre class="mail-text" tabindex="0" role="region" aria-label="Text">{text.collect_view()}</pre>
         <p class="config-actions">
             <a class="btn" href=PATH><Icon name="arrow-left" />"All mails"</a>
-            <a class="btn quiet" href=format!("{PATH}/{id}/raw")>"As it would have left"</a>
+            <a class="btn quiet" href=format!("{PATH}/{id}/raw")>"As it would have been sent"</a>
         </p>
     }
     .into_any()

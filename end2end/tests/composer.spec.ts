@@ -238,7 +238,7 @@ test("Send as is remembered, unless it closes", async ({ page }) => {
   await box(page).click();
   await expect(send).toContainText("as With engineering");
   await pane(page).getByLabel("With a status…").click();
-  await pane(page).getByRole("button", { name: "Let Send leave the status alone" }).click();
+  await pane(page).getByRole("button", { name: "Send without changing the status" }).click();
   await expect(send).not.toContainText("as With");
 });
 

@@ -143,7 +143,7 @@ test("the cursor stays on what a key changed, and on the row in its place once i
   await expect(rows(page)).toHaveCount(2);
   await expect(at("One")).toBeFocused();
   await page.keyboard.press("N");
-  await expect(page.getByText("Whom is the new ticket for?")).toBeVisible();
+  await expect(page.getByText("Who is the new ticket for?")).toBeVisible();
 });
 
 test("Escape leads from a ticket to its row, however far down it stands", async ({ page }) => {

@@ -191,9 +191,9 @@ test("a custom field is created with a key from its label, and archived", async 
   await page.getByRole("link", { name: "Custom fields" }).click();
   await expect(page.locator("html[data-plain]")).toBeAttached();
   await page.getByRole("link", { name: "New field" }).click();
-  await expect(page.getByRole("textbox", { name: "Choices, one a line" })).toBeHidden();
+  await expect(page.getByRole("textbox", { name: "Choices, one per line" })).toBeHidden();
   await page.getByLabel("Type").selectOption({ label: "List" });
-  await expect(page.getByRole("textbox", { name: "Choices, one a line" })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Choices, one per line" })).toBeVisible();
   await page.getByLabel("Type").selectOption({ label: "Number" });
   await page.locator("input[name=label]").fill(label);
   await page.getByRole("button", { name: "Create field" }).click();

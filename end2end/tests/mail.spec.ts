@@ -93,7 +93,7 @@ noJs("a mailbox is set up, tested, changed and removed", async ({ page, watch })
   await expect(page.getByRole("alert")).toContainText("Connection refused");
   await row.getByRole("link", { name: `Edit ${address}` }).click();
   await expect(form.locator('[name=\"smtp_password\"]')).toHaveValue("");
-  await expect(form).toContainText("One is stored; leave this empty to keep it.");
+  await expect(form).toContainText("One is stored; leave empty to keep it.");
   await form.locator('[name=\"smtp_port\"]').fill("2");
   await form.getByRole("button", { name: "Save mailbox" }).click();
   await expect(row).toContainText("127.0.0.1:2");

@@ -207,7 +207,7 @@ fn known(filled: &Filled<'_>, people: &[PersonRef], state: &FormState) -> AnyVie
             {field("external_id", "ID", d.external_id.clone(), "As your own systems know it.")}
             {field("phone", "Phone", d.phone.clone(), "With country code.")}
         </div>
-        <Field name="domains" label="Domains" value=domains hint="With commas. Whoever writes from one of them belongs to this account." error=state.error("domains") />
+        <Field name="domains" label="Domains" value=domains hint="Separated by commas. People who write from these domains belong to this account." error=state.error("domains") />
         {field("website", "Website", d.website.clone(), "")}
         <div class="pair">
             {field("industry", "Industry", d.industry.clone(), "")}

@@ -19,10 +19,12 @@ pub(super) fn timeline(
     let own = Stream::Account(account.id);
     let AccountTimeline { items, tickets, newer, older, more_customers } = timeline;
     let tickets = tickets.into_iter().map(|ticket| (ticket.number, ticket)).collect();
-    let left_out = more_customers.then(|| format!(
-        "The account has more customers than are read here: these are the events of the {} who were active last.",
-        limits::ACCOUNT_STREAMS,
-    ));
+    let left_out = more_customers.then(|| {
+        format!(
+            "This account has many customers: these are the events of the {} who were active last.",
+            limits::ACCOUNT_STREAMS,
+        )
+    });
     let left_out = left_out.map(|text| view! { <p class="hint">{text}</p> });
     let nothing = items.is_empty().then(|| nothing(own, query));
     let days = by_day(items).into_iter().map(|day| day_group(own, day, &tickets, query));

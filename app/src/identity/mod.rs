@@ -30,7 +30,7 @@ const FLASHES: [(&str, &str); 4] = [
     ("merged", "Merged; it can be taken back for 30 days"),
     ("undone", "The merge was taken back"),
     ("dismissed", "Noted: two different people"),
-    ("split", "Parted into two"),
+    ("split", "Split in two"),
 ];
 
 /// How many are offered when a search names nobody exactly.

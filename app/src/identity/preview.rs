@@ -24,7 +24,7 @@ pub fn preview(preview: &MergePreview) -> AnyView {
             } else {
                 view! { <div class="merge-fields">{rows}</div> }.into_any()
             }}
-            <p class="hint">"The old address leads on to the one that stays. For 30 days the merge can be taken back."</p>
+            <p class="hint">"The old address redirects to the one that stays. You can undo the merge for 30 days."</p>
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Merge"</button>
                 <a class="btn quiet" href=path(into.id)>"Cancel"</a>
@@ -55,7 +55,7 @@ fn brings(from: &Customer) -> String {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     match parts.as_slice() {
-        [] => "Their timeline and notes come along.".into(),
+        [] => "Their timeline and notes move too.".into(),
         parts => format!("{}, their timeline and notes come along.", parts.join(", ")),
     }
 }

@@ -28,7 +28,7 @@ pub fn identifiers(identity: &Identity, may: bool) -> AnyView {
             {several.then(|| view! {
                 <details class="split">
                     <summary><Icon name="chevron-right" />"Some of these are somebody else's"</summary>
-                    <p class="hint">"Tick them above. They become a customer of their own, and what comes by them from now on is theirs; what happened before stays here."</p>
+                    <p class="hint">"Select them above. They become a customer of their own: what arrives through them from now on is theirs, what happened before stays here."</p>
                     <label class="field-row"><span class="field-label">"Their name"</span><input class="input" name="name" maxlength="200" /></label>
                     <div class="form-actions"><button class="btn" type="submit">"Part into two"</button></div>
                 </details>

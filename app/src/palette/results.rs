@@ -39,11 +39,11 @@ pub(super) async fn open(request: PageRequest) -> Response {
 
 fn groups(groups: Vec<Group>, q: &str) -> AnyView {
     if q.chars().count() < limits::SEARCH_CHARS_MIN && groups.iter().all(|g| g.items.is_empty()) {
-        return view! { <Empty icon="search" title="Search customers, tickets and accounts"><p>"Two letters are enough to begin with."</p></Empty> }.into_any();
+        return view! { <Empty icon="search" title="Search customers, tickets and accounts"><p>"Type at least two letters."</p></Empty> }.into_any();
     }
     if groups.iter().all(|group| group.items.is_empty()) {
         let title = format!("Nothing matches “{q}”");
-        return view! { <Empty icon="search" title><p>"Searched are customers, tickets and accounts, by the start of their words."</p></Empty> }.into_any();
+        return view! { <Empty icon="search" title><p>"Searches customers, tickets and accounts by the beginning of words."</p></Empty> }.into_any();
     }
     let more = |name: &str| {
         (name == "Customers").then(|| {

@@ -19,7 +19,7 @@ impl ServerPage for Account {
     const ABOUT: &'static str = "Your password, and where you are logged in.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("password", "Password changed. You are logged out everywhere else"),
-        ("ended", "Logged out there"),
+        ("ended", "Logged out on that device"),
         ("others", "Logged out everywhere else"),
     ];
     type Data = Vec<SessionRow>;
@@ -96,7 +96,7 @@ fn row(session: &SessionRow) -> AnyView {
     let address = Some(session.address.clone()).filter(|a| !a.is_empty());
     let from = address.map(|address| format!(" · from {address}"));
     let end = (!session.current).then(|| {
-        let warning = "Whatever is open there leads to the login.".to_string();
+        let warning = "Pages that are open there go to the login.".to_string();
         asking_button(Account::PAGE.path, "end", "Log out", &session.id.to_string(), &name, warning)
     });
     view! {

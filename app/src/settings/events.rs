@@ -34,7 +34,7 @@ impl ServerPage for Events {
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("retried", "Linked to the timeline"),
         ("saved", "Saved for everybody"),
-        ("rotated", "A new secret signs from now on; the old one counts for seven more days"),
+        ("rotated", "The new secret signs from now on; the old one works for seven more days"),
     ];
     type Data = Data;
 
@@ -143,7 +143,7 @@ fn filters(query: &LogQuery) -> AnyView {
 fn table(log: &LogRows) -> AnyView {
     if log.rows.is_empty() {
         return view! { <p class="hint">{match log.looked_to {
-            Some(_) => "Nothing matches among those that were looked at.",
+            Some(_) => "Nothing matches among the events searched so far.",
             None => "No received event matches.",
         }}</p> }
         .into_any();
@@ -236,7 +236,7 @@ fn keeping(retention: &[Retention], log_days: i32, state: &FormState) -> AnyView
         <form class="config-form" method="post" action=Events::PAGE.path aria-label="How long events are kept">
             <input type="hidden" name="do" value="keep" />
             <h2>"How long events are kept"</h2>
-            <p class="hint">"In days; empty is for ever. Tickets and activities always stay."</p>
+            <p class="hint">"In days; leave empty to keep events forever. Tickets and activities are always kept."</p>
             {page_error(state, &["keep"])}
             <div class="keep-days">
                 {field("log", "What is on no timeline".into(), log_days.to_string(), "30")}
@@ -276,7 +276,7 @@ fn proof(secret: Option<String>) -> AnyView {
             <details><summary>"Show the secret"</summary><code class="secret">{secret}</code></details>
         }
         .into_any(),
-        None => view! { <p class="hint">"There is none yet: whoever a browser's key names stays a visitor."</p> }
+        None => view! { <p class="hint">"None yet: whoever a browser key names stays a visitor."</p> }
             .into_any(),
     };
     view! {

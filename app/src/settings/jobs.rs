@@ -20,9 +20,9 @@ pub struct Shown {
 
 impl ServerPage for Jobs {
     const PAGE: PageInfo = page_table::JOBS;
-    const ABOUT: &'static str = "Work that runs in the background. What fails is tried again with growing waits; what failed too often stays here for 30 days.";
+    const ABOUT: &'static str = "Work that runs in the background. Failed jobs are retried with growing waits; those that failed too often stay here for 30 days.";
     const FLASHES: &'static [(&'static str, &'static str)] =
-        &[("retried", "It runs again now"), ("discarded", "Job discarded")];
+        &[("retried", "Running again now"), ("discarded", "Job discarded")];
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {

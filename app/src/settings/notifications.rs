@@ -23,8 +23,7 @@ pub struct Notifications;
 
 impl ServerPage for Notifications {
     const PAGE: PageInfo = page_table::NOTIFICATIONS;
-    const ABOUT: &'static str =
-        "What happened on your tickets, and notes in which somebody named you.";
+    const ABOUT: &'static str = "What happened on your tickets, and notes that mention you.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("read", "All marked as read")];
     type Data = Shown;
 
@@ -45,7 +44,7 @@ impl ServerPage for Notifications {
 
     fn view(shown: Shown, _: &PageRequest, _: &FormState) -> AnyView {
         let list = if shown.items.is_empty() {
-            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are given a ticket, a customer writes on one of yours, one is due, or a colleague writes @ and your name in a note, it appears here."</p></Empty> }.into_any()
+            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are assigned a ticket, a customer replies on one of yours, one is due, or a colleague mentions you in a note, it appears here."</p></Empty> }.into_any()
         } else {
             view! { <ul class="told">{shown.items.iter().map(row).collect_view()}</ul> }.into_any()
         };

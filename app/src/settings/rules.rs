@@ -32,7 +32,7 @@ impl ServerPage for Rules {
     const ABOUT: &'static str =
         "What you are told of, and how. Your own changes and messages never notify you.";
     const FLASHES: &'static [(&'static str, &'static str)] =
-        &[("saved", "Saved"), ("forgot", "That browser is not told any more")];
+        &[("saved", "Saved"), ("forgot", "Notifications are off in that browser")];
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {
@@ -159,7 +159,7 @@ fn quiet(quiet: Option<&Quiet>, state: &FormState) -> AnyView {
     view! {
         <fieldset class="quiet-hours">
             <legend><label><input type="checkbox" name="quiet" value="yes" checked=state.ticked("quiet", quiet.is_some()) />" Quiet hours"</label></legend>
-            <p class="hint">"No browser says anything meanwhile. Mails wait, and come as one when it is over. The bell goes on counting."</p>
+            <p class="hint">"Browsers stay silent during quiet hours. E-mails wait and arrive as one afterwards. The bell keeps counting."</p>
             <div class="days">{days.collect_view()}</div>
             <div class="hours">
                 <label class="field-row"><span class="field-label">"From"</span><input type="time" name="from" value=from /></label>
@@ -181,9 +181,10 @@ fn browsers(devices: Vec<Device>, key: Option<String>) -> AnyView {
             </p>
         }
         .into_any(),
-        None => view! { <p class="hint">"Browsers cannot be told: the server was started without RAPPORT_SECRET_KEY, which seals the key for it."</p> }.into_any(),
+        None => view! { <p class="hint">"Browser notifications are off: the server was started without RAPPORT_SECRET_KEY, which protects their key."</p> }.into_any(),
     };
-    let none = devices.is_empty().then(|| view! { <p class="hint">"No browser is told yet."</p> });
+    let none =
+        devices.is_empty().then(|| view! { <p class="hint">"No browser is set up yet."</p> });
     let rows = devices.into_iter().map(|device| {
         view! {
             <li>
@@ -200,7 +201,7 @@ fn browsers(devices: Vec<Device>, key: Option<String>) -> AnyView {
     view! {
         <section class="push-devices" aria-labelledby="browsers">
             <h2 id="browsers">"Browsers"</h2>
-            <p class="hint">"A browser tells you also while no page of Rapport is open, until you log out there."</p>
+            <p class="hint">"Your browser notifies you even when Rapport is not open, until you log out there."</p>
             {turn_on}
             {none}
             <ul>{rows.collect_view()}</ul>

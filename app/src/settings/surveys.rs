@@ -21,7 +21,7 @@ pub struct Surveys;
 
 impl ServerPage for Surveys {
     const PAGE: PageInfo = page_table::SURVEYS;
-    const ABOUT: &'static str = "After a ticket is closed, its customer can rate the help with one to five stars. The answer stands in the ticket and on the timeline.";
+    const ABOUT: &'static str = "After a ticket is closed, its customer can rate the help with one to five stars. The rating appears in the ticket and on the timeline.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved for everybody")];
     type Data = Option<i32>;
 
@@ -53,7 +53,7 @@ impl ServerPage for Surveys {
                 <label class="field-row">
                     <span class="field-label">"Ask by e-mail"</span>
                     <select name="delay">{options.collect_view()} {other}</select>
-                    <span class="field-help">"Once a ticket, from the mailbox it came to; not when nobody answered it, and not about spam."</span>
+                    <span class="field-help">"Sent once per ticket, from the mailbox it arrived in; not if nobody answered it, and not for spam."</span>
                 </label>
                 <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
             </form>

@@ -21,7 +21,7 @@ pub struct Shown {
 
 impl ServerPage for Teams {
     const PAGE: PageInfo = page_table::TEAMS;
-    const ABOUT: &'static str = "Who works together. With round robin a new ticket of the team goes to the member who was given one longest ago; who is away is passed by.";
+    const ABOUT: &'static str = "People who work together. With round robin, a new ticket goes to the member who has waited longest for one; people who are away are skipped.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Team saved")];
     type Data = Shown;
 

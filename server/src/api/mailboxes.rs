@@ -66,7 +66,7 @@ pub async fn put(
     Ok(Json(mailboxes::get(&ctx, id).await?))
 }
 
-/// Remove a mailbox. What still waits to leave from it fails.
+/// Remove a mailbox. Mail that is still waiting to be sent from it will fail.
 #[utoipa::path(delete, path = "/mailboxes/{id}", tag = "mailboxes",
     params(("id" = MailboxId, Path)),
     responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]

@@ -20,7 +20,7 @@ use rapport_domain::card::Card;
 pub fn InfoPanePage() -> impl IntoView {
     view! {
         <PageTitle text=INFO_PANE.title />
-        <Config title=INFO_PANE.title about="Choose which fields agents see beside every conversation, and in which order. It holds for everybody from the next page they open.">
+        <Config title=INFO_PANE.title about="Choose which fields agents see beside every conversation, and in which order. Changes apply to everybody from the next page they open.">
             <Cards />
         </Config>
     }
@@ -34,7 +34,7 @@ fn Cards() -> impl IntoView {
     on_done(save, move |_| toasts.say("Saved for everybody"), |_| {});
     on_done(
         reset,
-        move |()| toasts.say("The default is back"),
+        move |()| toasts.say("Reset to the default"),
         move |e| toasts.fail(e.to_string()),
     );
     // Once: each editor follows what it saves itself, and the others keep their drafts.

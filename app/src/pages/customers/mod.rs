@@ -66,7 +66,7 @@ pub fn CustomersPage() -> impl IntoView {
                 {move || new.get().then(|| view! { <NewCustomerForm back /> })}
                 {move || shown.with(|s| s.for_ticket).then(|| view! {
                     <p class="customers-filter" role="status">
-                        <strong>"Whom is the new ticket for?"</strong>
+                        <strong>"Who is the new ticket for?"</strong>
                         <a class="chip" href=move || Shown { for_ticket: false, ..shown.get() }.href()>"Cancel"</a>
                     </p>
                 })}
@@ -157,7 +157,7 @@ fn nothing(shown: &Shown, may_write: bool) -> AnyView {
         };
         return view! {
             <Empty icon="search" title>
-                <p>"Searched are names, e-mails, phones, external IDs and accounts."</p>
+                <p>"Searches names, e-mails, phones, external IDs and accounts."</p>
                 <p><a class="btn" href="/customers">"Show everybody"</a></p>
             </Empty>
         }

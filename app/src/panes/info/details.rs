@@ -181,8 +181,8 @@ fn basic_fields(start: &CustomerEdit, form: DetailsState) -> AnyView {
     };
     view! {
         {field("name", "Name", s.name, "", limits::NAME_CHARS)}
-        {field("emails", "E-mails", s.emails, "Several with commas; the first is the primary one.", LIST_CHARS)}
-        {field("phones", "Phones", s.phones, "Several with commas, with country code.", LIST_CHARS)}
+        {field("emails", "E-mails", s.emails, "Separate several with commas; the first is the primary one.", LIST_CHARS)}
+        {field("phones", "Phones", s.phones, "Separate several with commas; include the country code.", LIST_CHARS)}
         <div class="pair">
             {field("external_id", "User ID", s.external_id, "", limits::EXTERNAL_ID_CHARS)}
             {field("job_title", "Role", s.job_title, "", line)}

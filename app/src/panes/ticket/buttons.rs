@@ -102,7 +102,7 @@ fn SendAsMenu(
     };
     let forget = move || {
         remembered.get().map(|_| view! {
-            <button type="button" on:click=move |_| remember(None)>"Let Send leave the status alone"</button>
+            <button type="button" on:click=move |_| remember(None)>"Send without changing the status"</button>
         })
     };
     view! {

@@ -114,7 +114,7 @@ fn Lines(message: Message) -> impl IntoView {
         {more}
         {(message.has_raw && may_write).then(|| view! {
             <form method="post" action=format!("/messages/{id}/reparse")>
-                <button class="all" type="submit" title="Makes the message anew from the stored mail">"Read the mail again"</button>
+                <button class="all" type="submit" title="Reads the stored mail again">"Read the mail again"</button>
             </form>
         })}
     }

@@ -161,7 +161,7 @@ fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
                 name="customer"
                 label="Customer"
                 placeholder="Name, e-mail or ID"
-                hint="The ticket's part of the timeline moves along."
+                hint="The ticket's timeline events move with it."
                 maxlength=254
                 error=beside
                 find=move |typed: String| suggest_customers(customer, typed)

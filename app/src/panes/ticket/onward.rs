@@ -48,7 +48,7 @@ async fn take_back(number: i64, me: Option<UserId>) -> Result<(), Failure> {
         m.author_id == me && m.delivery.as_ref().is_some_and(|d| d.undo_until().is_some())
     });
     let Some(mine) = mine else {
-        return Err(Failure(AppError::Conflict("It has left already.".into())));
+        return Err(Failure(AppError::Conflict("It has already been sent.".into())));
     };
     let returned = undo_send(mine.id).await?;
     draft::put_back(me, number, &returned);

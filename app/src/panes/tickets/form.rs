@@ -39,7 +39,7 @@ impl NewTicketForm {
         if self.mode == FirstKind::Reply {
             let to = problems.check(parse_addresses("to", self.to.as_deref().unwrap_or_default()));
             if to.is_some_and(|to| to.is_empty()) {
-                problems.add("to", "Whom shall it go to?");
+                problems.add("to", "Who should it go to?");
             }
             problems.check(parse_addresses("cc", self.cc.as_deref().unwrap_or_default()));
         }

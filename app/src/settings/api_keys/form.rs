@@ -76,7 +76,7 @@ fn scopes(state: &FormState) -> AnyView {
         <fieldset class="checks">
             <legend>"What it may do"</legend>
             {boxes.collect_view()}
-            <FieldHelp id="scopes-help".into() hint="Anything else is refused, naming the scope that is missing." error=state.error("scopes") />
+            <FieldHelp id="scopes-help".into() hint="Anything else is refused with the name of the missing scope." error=state.error("scopes") />
         </fieldset>
     }
     .into_any()
@@ -87,7 +87,7 @@ fn origins(state: &FormState) -> AnyView {
         <label class="field-row">
             <span class="field-label">"Allowed origins"</span>
             <TextArea name="origins" label="Allowed origins" rows=3 placeholder="https://app.example" value=state.value("origins", "") />
-            <FieldHelp id="origins-help".into() hint="One a line, as https://app.example. Empty lets every site send events with it." error=state.error("origins") />
+            <FieldHelp id="origins-help".into() hint="One per line, such as https://app.example. Leave empty to let any site send events with it." error=state.error("origins") />
         </label>
     }
     .into_any()

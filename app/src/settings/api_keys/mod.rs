@@ -85,7 +85,8 @@ impl ServerPage for ApiKeys {
 
 fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let revoke = key.revoked_at.is_none().then(|| {
-        let warning = "Whatever uses it is refused within five seconds. This cannot be taken back.";
+        let warning =
+            "Anything that uses it is refused within five seconds. This cannot be undone.";
         let (id, path) = (key.id.to_string(), ApiKeys::PAGE.path);
         asking_button(path, "revoke", "Revoke", &id, &key.name, warning.into())
     });

@@ -38,12 +38,12 @@ pub fn create_form(state: &FormState) -> AnyView {
             </div>
             <div class="pair">
                 <Field name="label" label="Label" required=true maxlength=limits::NAME_CHARS value=state.value("label", "") hint="What agents read, such as Plan at submit." error=state.error("label") />
-                <Field name="key" label="Key" maxlength=limits::FIELD_KEY_CHARS value=state.value("key", "") hint="The name in the API; it never changes. Made from the label if left empty." error=state.error("key") />
+                <Field name="key" label="Key" maxlength=limits::FIELD_KEY_CHARS value=state.value("key", "") hint="The name used in the API; it never changes. Leave empty to derive it from the label." error=state.error("key") />
             </div>
             // A style shows it for a list alone.
             <label class="field-row list-options">
-                <span class="field-label">"Choices of a list, one a line"</span>
-                <TextArea name="options" label="Choices, one a line" rows=4 value=state.value("options", "") />
+                <span class="field-label">"Choices, one per line"</span>
+                <TextArea name="options" label="Choices, one per line" rows=4 value=state.value("options", "") />
                 <FieldHelp id="options-help".into() hint="" error=state.error("options") />
             </label>
             <div class="form-actions">
@@ -61,9 +61,9 @@ pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
     let options = field.kind.rules().has_options().then(|| {
         view! {
             <label class="field-row">
-                <span class="field-label">"Choices, one a line"</span>
-                <TextArea name="options" label="Choices, one a line" value=state.value("options", field.options.join("\n")) rows=5 />
-                <FieldHelp id="options-help".into() hint="Values that are no choice any more stay where they are." error=state.error("options") />
+                <span class="field-label">"Choices, one per line"</span>
+                <TextArea name="options" label="Choices, one per line" value=state.value("options", field.options.join("\n")) rows=5 />
+                <FieldHelp id="options-help".into() hint="Existing values stay even if they are no longer a choice." error=state.error("options") />
             </label>
         }
     });

@@ -235,7 +235,7 @@ fn preview(shown: &Shown) -> AnyView {
             view! { <p class="field-help error">{error.to_string()}</p> }.into_any()
         }
         (None, None) => {
-            view! { <p class="hint">"Shows here what it makes of a ticket."</p> }.into_any()
+            view! { <p class="hint">"Shows what it would do to a ticket."</p> }.into_any()
         }
     };
     view! { <section class="macro-preview" id="preview" aria-label="Preview">{content}</section> }

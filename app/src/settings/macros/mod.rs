@@ -165,7 +165,7 @@ fn row(m: &Macro, may_change: bool) -> AnyView {
                         <input type="hidden" name="do" value="remove" />
                         <input type="hidden" name="id" value=id />
                         <input type="hidden" name="own" value=own />
-                        <p class="menu-head">"Messages keep its words."</p>
+                        <p class="menu-head">"Messages written with it keep their text."</p>
                         <button type="submit"><Icon name="trash-2" />{format!("Remove {name}")}</button>
                     </form>
                 </details>

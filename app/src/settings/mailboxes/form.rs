@@ -93,12 +93,12 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState)
                 <legend>"Address"</legend>
                 <div class="pair">
                     <Field name="address" label="E-mail address" kind="email" required=true value=field("address", stored(|m| &m.address)) error=state.error("address") />
-                    <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=field("name", stored(|m| &m.name)) hint="Behind the agent's: Priya Raman (Acme Support)." error=state.error("name") />
+                    <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=field("name", stored(|m| &m.name)) hint="Shown after the agent's name: Priya Raman (Acme Support)." error=state.error("name") />
                 </div>
                 <label class="field-row">
                     <span class="field-label">"Signature"</span>
                     <TextArea name="signature" label="Signature" rows=3 maxlength=limits::SIGNATURE_CHARS value=field("signature", stored(|m| &m.signature)) />
-                    <FieldHelp id="signature-help".into() hint="Plain text below each answer; its author can change it." error=state.error("signature") />
+                    <FieldHelp id="signature-help".into() hint="Plain text added below each answer; the author can change it." error=state.error("signature") />
                 </label>
                 <label class="check">
                     <input type="checkbox" name="quotes" value="1" checked=state.ticked("quotes", quotes) />
@@ -110,11 +110,11 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState)
                         <option value="">"None"</option>
                         {teams.collect_view()}
                     </select>
-                    <span class="field-help">"Gets the tickets that come here."</span>
+                    <span class="field-help">"Gets the tickets that arrive here."</span>
                 </label>
                 <label class="check">
                     <input type="checkbox" name="is_default" value="1" checked=state.ticked("is_default", is_default) disabled=is_default />
-                    "Answers tickets that came by another way"
+                    "Answers tickets that arrived another way"
                 </label>
             </fieldset>
             {server_fields("smtp", "Sending (SMTP)", Tls::Starttls, "587", m.and_then(|m| m.smtp.as_ref()), state)}
@@ -122,7 +122,7 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState)
             <Field name="imap_folder" label="Folder" value=field("imap_folder", folder) hint="The folder whose new mail becomes tickets." error=state.error("imap_folder") />
             <fieldset>
                 <legend>"DKIM"</legend>
-                <p class="hint">"Signs each mail, so that it is not taken for spam. Not needed where the SMTP server signs."</p>
+                <p class="hint">"Signs each mail so that it is not mistaken for spam. Not needed if the SMTP server signs."</p>
                 <div class="pair">
                     <Field name="dkim_domain" label="Domain" value=field("dkim_domain", domain) error=state.error("dkim_domain") />
                     <Field name="dkim_selector" label="Selector" value=field("dkim_selector", selector) error=state.error("dkim_selector") />
@@ -130,7 +130,7 @@ pub fn mailbox_form(mailbox: Option<Mailbox>, teams: &[Team], state: &FormState)
                 <label class="field-row">
                     <span class="field-label">"Private key (PEM)"</span>
                     <TextArea name="dkim_key" label="Private key" rows=3 maxlength=limits::DKIM_KEY_CHARS />
-                    <FieldHelp id="dkim_key-help".into() hint=if key_set { "One is stored; leave this empty to keep it." } else { "RSA with 2048 bits or more, or Ed25519." } error=state.error("dkim_key") />
+                    <FieldHelp id="dkim_key-help".into() hint=if key_set { "One is stored; leave empty to keep it." } else { "RSA with 2048 bits or more, or Ed25519." } error=state.error("dkim_key") />
                 </label>
             </fieldset>
             <div class="form-actions">
@@ -157,7 +157,7 @@ fn server_fields(
     let user = value("user", server.and_then(|s| s.user.clone()).unwrap_or_default());
     let host = value("host", server.map(|s| s.host.clone()).unwrap_or_default());
     let password_set = server.is_some_and(|s| s.password_set);
-    let hint = if password_set { "One is stored; leave this empty to keep it." } else { "" };
+    let hint = if password_set { "One is stored; leave empty to keep it." } else { "" };
     let options = Tls::ALL.iter().map(
         |t| view! { <option value=t.as_str() selected=t.as_str() == tls>{t.label()}</option> },
     );

@@ -26,7 +26,7 @@ pub struct Shown {
 
 impl ServerPage for Mailboxes {
     const PAGE: PageInfo = page_table::MAILBOXES;
-    const ABOUT: &'static str = "The addresses you answer from. Answers leave through their servers ten seconds after they were written.";
+    const ABOUT: &'static str = "The addresses you answer from. Answers are sent through their servers ten seconds after you press Send.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Mailbox saved"),
         ("removed", "Mailbox removed"),
@@ -88,7 +88,7 @@ impl ServerPage for Mailboxes {
         let list = if mailboxes.is_empty() {
             view! {
                 <Empty icon="inbox" title="No mailbox yet">
-                    <p>"Answers are stored here and reach nobody until there is one."</p>
+                    <p>"Until there is one, answers are stored here and not delivered."</p>
                 </Empty>
             }
             .into_any()
@@ -152,7 +152,7 @@ fn row(mailbox: Mailbox) -> impl IntoView {
                     <form class="menu-items" method="post" action=path>
                         <input type="hidden" name="do" value="remove" />
                         <input type="hidden" name="id" value=id.clone() />
-                        <p class="menu-head">"What still waits to leave from it fails."</p>
+                        <p class="menu-head">"Mail that is still waiting to be sent from it will fail."</p>
                         <button type="submit"><Icon name="trash-2" />"Remove for good"</button>
                     </form>
                 </details>

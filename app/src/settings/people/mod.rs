@@ -27,7 +27,7 @@ pub struct Shown {
 impl ServerPage for PeoplePage {
     const PAGE: PageInfo = page_table::PEOPLE;
     const ABOUT: &'static str =
-        "Who works here. Whoever leaves is deactivated: what they wrote and did stays.";
+        "Everybody who works here. Deactivate people who leave: what they wrote and did stays.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("invited", "Invited"),
         ("resent", "The link works for another seven days"),
@@ -104,7 +104,7 @@ impl ServerPage for PeoplePage {
                 <h2>"Members"</h2>
                 {find(request.query("q").unwrap_or_default(), people.more)}
                 {edited}
-                {people.rows.is_empty().then(|| view! { <p class="hint">"Nobody has this in their name or address."</p> })}
+                {people.rows.is_empty().then(|| view! { <p class="hint">"No name or address matches."</p> })}
                 <ul class="field-list">{rows}</ul>
             </section>
         }
@@ -122,8 +122,8 @@ fn find(q: &str, more: bool) -> Option<AnyView> {
     if !more && q.is_empty() {
         return None;
     }
-    let said =
-        more.then(|| format!("These are the first {}: look for others.", limits::PEOPLE_ROWS));
+    let said = more
+        .then(|| format!("These are the first {}. Search to find others.", limits::PEOPLE_ROWS));
     let form = view! {
         <form class="log-search" action=PeoplePage::PAGE.path method="get" role="search">
             <input class="input" type="search" name="q" aria-label="Find a member" placeholder="Name or address" maxlength=limits::SEARCH_CHARS value=q.to_string() />

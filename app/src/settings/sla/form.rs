@@ -110,7 +110,7 @@ pub fn policy_form(policy: Option<&SlaPolicy>, teams: &[Team], state: &FormState
                 <div class="pair">
                     <Field name="first_response" label="First response" kind="number" value=minutes("first_response", rules.first_response) hint="Empty: none." error=state.error("first_response") />
                     <Field name="next_response" label="Next response" kind="number" value=minutes("next_response", rules.next_response) hint="When the customer wrote again." error=state.error("next_response") />
-                    <Field name="resolution" label="Resolution" kind="number" value=minutes("resolution", rules.resolution) hint="Stands still while the ticket waits." error=state.error("resolution") />
+                    <Field name="resolution" label="Resolution" kind="number" value=minutes("resolution", rules.resolution) hint="Paused while the ticket waits." error=state.error("resolution") />
                 </div>
             </fieldset>
             {hours_fields(rules.hours.as_ref(), state)}
@@ -168,7 +168,7 @@ fn hours_fields(stored: Option<&Hours>, state: &FormState) -> impl IntoView + us
             <label class="check"><input type="radio" name="time" value="hours" checked=time == "hours" />"In business hours"</label>
             // A style shows them for business hours alone.
             <div class="business-hours">
-                <Field name="time_zone" label="Time zone" value=zone hint="As in Europe/Berlin." error=state.error("time_zone") />
+                <Field name="time_zone" label="Time zone" value=zone hint="For example Europe/Berlin." error=state.error("time_zone") />
                 {days.collect_view()}
                 <FieldHelp id="hours-help".into() hint="" error=state.error("hours") />
             </div>

@@ -51,7 +51,7 @@ pub async fn to_forward(ctx: &Ctx, id: MessageId) -> Result<ToForward> {
 pub async fn forward(ctx: &Ctx, id: MessageId, new: Forward) -> Result<Written> {
     ctx.require(Permission::TicketsReply)?;
     if new.to.trim().is_empty() {
-        return Err(AppError::invalid("to", "Whom shall it go to?"));
+        return Err(AppError::invalid("to", "Who should it go to?"));
     }
     let note = text::clean(&new.note);
     if note.chars().count() > limits::MESSAGE_CHARS / 2 {

@@ -44,7 +44,7 @@ async fn act(request: &PageRequest, form: &FormData) -> Result<Vec<BulkFailure>>
     if ids.is_empty() || changes.is_empty() {
         return Err(AppError::invalid(
             "action",
-            "Tick some tickets and choose what to do to them.",
+            "Select some tickets, then choose what to do with them.",
         ));
     }
     let mut failed = Vec::new();

@@ -15,7 +15,8 @@ pub struct SavedViews;
 
 impl ServerPage for SavedViews {
     const PAGE: PageInfo = page_table::SAVED_VIEWS;
-    const ABOUT: &'static str = "Views of the inbox that you saved. Those for everybody stand beside everybody's inbox, and remain yours.";
+    const ABOUT: &'static str =
+        "Inbox views that you saved. Shared ones appear beside everybody's inbox and remain yours.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("saved", "View saved"), ("moved", "View moved"), ("removed", "View deleted")];
     type Data = Vec<SavedView>;
@@ -65,7 +66,7 @@ impl ServerPage for SavedViews {
     fn view(all: Vec<SavedView>, _: &PageRequest, state: &FormState) -> AnyView {
         if all.is_empty() {
             return view! {
-                <Empty icon="inbox" title="You have saved no view">
+                <Empty icon="inbox" title="No saved views yet">
                     <p>"Filter the inbox, then choose “Save as a view” beside the list. " <a href="/inbox">"To the inbox"</a></p>
                 </Empty>
             }

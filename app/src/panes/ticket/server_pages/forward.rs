@@ -67,7 +67,7 @@ fn page(shown: ToForward, state: &FormState) -> AnyView {
             <label class="field-row">
                 <span class="field-label">"Note"</span>
                 <TextArea name="note" label="Note" rows=5 maxlength={limits::MESSAGE_CHARS / 2} value=state.value("note", "") />
-                <FieldHelp id="note-help".into() hint="Stands above the message." error=state.error("note") />
+                <FieldHelp id="note-help".into() hint="Shown above the message." error=state.error("note") />
             </label>
             <div class="forwarded">
                 <p class="field-label">{shown.subject}</p>

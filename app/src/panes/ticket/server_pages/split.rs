@@ -62,7 +62,7 @@ fn page(details: TicketDetails, state: &FormState) -> AnyView {
     let content = view! {
         <header>
             <h1>{format!("Split #{}", row.number)}</h1>
-            <p class="hint">"The chosen messages get a ticket of their own, of the same customer. It can be taken back there."</p>
+            <p class="hint">"The chosen messages move to a new ticket of the same customer. You can undo it there."</p>
         </header>
         <form class="form config-form" method="post" aria-label="Split ticket">
             <FormError message=state.general(&["subject"]) />

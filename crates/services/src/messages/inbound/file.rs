@@ -141,9 +141,8 @@ impl Filing<'_> {
     /// The customer's message that a colleague's mail passes on. Where colleagues passed it to each
     /// other before, what each wrote above it goes along.
     fn forwarded(&self) -> Option<Forwarded> {
-        let own = |from: &str| {
-            self.known.ours.contains(&plain(from)) || from == self.parsed.from.email
-        };
+        let own =
+            |from: &str| self.known.ours.contains(&plain(from)) || from == self.parsed.from.email;
         let all = &self.known.forwards;
         let at = all.iter().position(|forwarded| !own(&forwarded.from.email))?;
         let mut note = all[0].note.clone();
