@@ -3,6 +3,7 @@
 use super::live::{Reader, serve, start};
 use crate::support::{KEY, TestApp, api_request};
 use axum::http::{Method, StatusCode};
+use rapport_domain::CustomerId;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use std::net::SocketAddr;
@@ -54,7 +55,8 @@ async fn a_restart_of_the_database_is_survived_and_streams_go_on(pool: PgPool) {
     let app = TestApp::configured(through, |_| {});
     start(&app.live).await;
     let (server, cookie) = (serve(&app).await, app.priya().await);
-    let path = format!("/live?customer={customer}");
+    let id: CustomerId = customer.parse().expect("an id");
+    let path = format!("/live?topic=customer+{}", id.0);
     let (_, mut reader) = Reader::new(server, &path, &cookie).await;
     let first = reader.until(|line| line.starts_with("id: ")).await;
     let last = first.rsplit("id: ").next().unwrap_or_default().trim().to_string();
@@ -87,5 +89,5 @@ async fn a_restart_of_the_database_is_survived_and_streams_go_on(pool: PgPool) {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     // Perhaps not in the first event: what else is missed comes at once, and transactions of other
     // tests hold the latest back.
-    again.until(|line| line == format!("data: timeline {customer}")).await;
+    again.until(|line| line == format!("data: timeline {}", id.0)).await;
 }
