@@ -1,6 +1,6 @@
 //! What programs put around a mail that is answered or passed on, in the languages they speak.
 
-use rapport_mail::{fold_quote, forwarded, sanitize, split_quoted};
+use rapport_mail::{fold_quote, forwards, sanitize, split_quoted};
 
 /// What is wrong of many, told at once.
 fn all_right(wrong: Vec<String>) {
@@ -376,7 +376,7 @@ fn forwards_of_large_programs_open() {
         } else {
             format!("{prefix}Hinge")
         };
-        let said = forwarded(Some(&subject), &body);
+        let said = forwards(Some(&subject), &body).into_iter().next();
         let right = said.as_ref().is_some_and(|f| {
             f.from.email == "gus@c.example"
                 && f.from.name.as_deref() == Some("Gus Olay")

@@ -3,8 +3,8 @@
 use super::{NAME_IN_USE, find_named, insert};
 use crate::{Ctx, Result, fields};
 use rapport_domain::account::{AccountDetails, AccountEdit};
-use rapport_domain::audit::Action;
 use rapport_domain::account_list::{AccountList, AccountPosition, AccountQuery, AccountSort};
+use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::fields::FieldEntity;
 use rapport_domain::{AccountId, AppError, Permission, limits, text};
