@@ -275,17 +275,7 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const PAGE: &str = r#"<script src="/pkg/app.js"></script>
-        <details><summary>Links</summary>
-        <form action="/api/edit1" method="post"><input type="hidden" name="property" value="link">
-        <input name="value" value="old"></form></details>
-        <details><summary>Tags</summary>
-        <form action="/api/edit1" method="post"><input type="hidden" name="property" value="tags">
-        <input name="value" value="a"></form></details>
-        <form id="composer" action="/api/send2"><select name="status"><option value="open">Open</option>
-        <option value="closed" selected>Closed</option></select><input type="checkbox" name="all">
-        <input type="password" name="code"></form>
-        <textarea form="composer" name="body"></textarea>"#;
+    const PAGE: &str = include_str!("put_back.html");
 
     fn back(action: &str, fields: &[(&str, &str)]) -> Option<String> {
         let fields = fields.iter().map(|(n, v)| ((*n).to_string(), (*v).to_string()));
