@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 
 /// A function, as far as leave goes.
@@ -38,6 +39,17 @@ impl<'ast> Visit<'ast> for Body {
             self.hands_on.insert(name);
         }
         visit::visit_expr_method_call(self, call);
+    }
+
+    /// `try_join!(one(ctx), other(ctx))`; what is no list of expressions hands nothing on.
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let list = Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+        for inner in mac.parse_body_with(list).into_iter().flatten() {
+            let mut body = Body::default();
+            body.visit_expr(&inner);
+            self.asks |= body.asks;
+            self.hands_on.extend(body.hands_on);
+        }
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
@@ -144,6 +156,7 @@ fn what_asks_nobody_is_found_however_it_is_reached() {
         pub async fn asks(ctx: &Ctx) { ctx.require(Permission::TicketsRead)?; }
         pub async fn begins(ctx: &Ctx) { let tx = ctx.transaction(Permission::TicketsRead).await?; }
         pub async fn hands_on(ctx: &Ctx) { inner(ctx).await }
+        pub async fn joins(ctx: &Ctx) { tokio::try_join!(asks(ctx), begins(ctx))?; }
         async fn inner(ctx: &Ctx) { deeper(&ctx).await }
         async fn deeper(ctx: &Ctx) { ctx.require(Permission::TicketsRead)?; }
         pub async fn open(ctx: &Ctx) { ctx.store.everything(ctx.workspace).await }
