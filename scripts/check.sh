@@ -106,6 +106,9 @@ guards() {
     forbid '<Show stands in a file that loads data: use a closure' '<Show[ >]' || failed=1
   sources '*.rs' | grep -vE '^(crates/store/|bench/)|/tests/|^tools/' |
     forbid 'SQL stands outside crates/store' 'sqlx::query|query(_as|_scalar)?!\(|query_(as|scalar)_unchecked!' || failed=1
+  # Outbound calls have limits, and reach no network of the server's own, through one client alone.
+  sources '*.rs' | grep -vE '^(crates/services/src/http_client/|bench/)|/tests/' |
+    forbid 'an HTTP client stands outside crates/services/src/http_client' 'reqwest::|[^_]Client::builder' || failed=1
   # On the server a page may be dropped by another thread than the one that rendered it.
   sources 'app/src/*.rs' | forbid 'a value of one thread, which panics on the server: use a thread_local' '::new_local\(' || failed=1
   # A page that is being left must not follow the address to the next one: use_url stands still.

@@ -10,7 +10,7 @@ use crate::router;
 use crate::state::AppState;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::ingest::Ingest;
 use rapport_services::jobs::{self, JobEnv, Worker};
 use rapport_services::live::Live;
@@ -68,7 +68,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let live_store = Store::connect_for_live(&config.database_url).await;
     let live = Live::new(live_store.context("cannot reach Postgres")?);
     let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
-    let http = HttpClient::new().context("no client for outside addresses")?;
+    let http = HttpClient::new(Reach::Public).context("no client for outside addresses")?;
     let config_url = config.database_url.clone();
     let api_store = Store::connect_for_api(&config_url, files_for_api).await;
     let api_store = api_store.context("cannot reach Postgres")?;
@@ -131,7 +131,7 @@ async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker<JobEnv>> {
         store: store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone()),
         keys: config.secret_key.clone(),
         public_url: config.public_url.trim_end_matches('/').to_string(),
-        http: HttpClient::new().context("no client for outside addresses")?,
+        http: HttpClient::new(Reach::Public).context("no client for outside addresses")?,
     }))
 }
 

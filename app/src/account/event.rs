@@ -3,9 +3,8 @@
 use crate::panes::timeline::{Changes, Dot, ToTicket};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::{
-    AccountEvent, EventKind, Stream, TicketNow, TimelineItem, source_label,
-};
+use rapport_domain::timeline::{AccountEvent, EventKind, Stream, TicketNow, TimelineItem};
+use rapport_presentation::{EventText, Href, event_href, source_label};
 use std::sync::Arc;
 
 pub(super) fn event_row(
@@ -16,7 +15,7 @@ pub(super) fn event_row(
 ) -> AnyView {
     let AccountEvent { event, customer } = item;
     let stream = customer.as_ref().map_or(own, |c| Stream::Customer(c.id));
-    let at = stream.event_href(event.cursor());
+    let at = event_href(stream, event.cursor());
     let whose = match &customer {
         Some(customer) => view! { <a class="whose" href=at>{customer.name.clone()}</a> }.into_any(),
         None => view! { <a class="whose" href=at>"Account"</a> }.into_any(),

@@ -13,8 +13,9 @@ use axum::response::Response;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 use rapport_domain::account_list::{AccountList, AccountQuery, AccountRow, AccountSort, COUNTED};
-use rapport_domain::card::{account_href, date_text};
 use rapport_domain::{Permission, limits};
+use rapport_presentation::account_href;
+use rapport_presentation::card::date_text;
 use rapport_services::accounts;
 
 const PAGE: PageInfo = page_table::ACCOUNTS;

@@ -8,11 +8,11 @@ use crate::ui::markdown::Markdown;
 use crate::ui::time::Time;
 use leptos::prelude::*;
 use rapport_domain::account::Account;
-use rapport_domain::card::CardRow;
 use rapport_domain::customer::CustomerPage;
 use rapport_domain::note::Note;
 use rapport_domain::ticket::{AccountFilter, InboxQuery, StatusFilter};
 use rapport_domain::{AccountId, Page};
+use rapport_presentation::card::CardRow;
 
 /// The name, and every field that has a value.
 pub(super) fn head(account: &Account, facts: Vec<CardRow>, may_write: bool) -> AnyView {

@@ -9,6 +9,7 @@ use rapport_domain::timeline::{
     AccountEvent, AccountTimeline, EventKind, Position, Stream, TicketNow, TimelineQuery,
 };
 use rapport_domain::{Cursor, limits};
+use rapport_presentation::Href;
 use std::collections::HashMap;
 
 pub(super) fn timeline(

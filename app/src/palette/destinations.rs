@@ -3,10 +3,10 @@
 use crate::frame::Section;
 use crate::page_table::{Half, INBOX, PAGES};
 use rapport_domain::Permission;
-use rapport_domain::card::account_href;
 use rapport_domain::search::{Found, FoundTicket};
 use rapport_domain::session::Viewer;
 use rapport_domain::ticket::{InboxQuery, SavedView, Views};
+use rapport_presentation::{Href, account_href};
 use serde::Serialize;
 
 /// Places of one kind.

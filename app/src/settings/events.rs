@@ -9,8 +9,9 @@ use crate::ui::field::{Field, FieldHelp};
 use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent, source_label};
+use rapport_domain::timeline::{EventKind, EventState, LogQuery, LoggedEvent};
 use rapport_domain::{AppError, address};
+use rapport_presentation::{Href, event_href, source_label};
 use rapport_services::Result;
 use rapport_services::ingest::{self, LogRows, Retention};
 use rapport_services::rules::{self, IdentityRules};
@@ -177,7 +178,7 @@ fn row(event: &LoggedEvent) -> AnyView {
     let key = event.dedupe_key.clone().unwrap_or_default();
     let name = match event.on_timeline() {
         Some((stream, at)) => {
-            view! { <a href=stream.event_href(at)>{event.name.clone()}</a> }.into_any()
+            view! { <a href=event_href(stream, at)>{event.name.clone()}</a> }.into_any()
         }
         None => view! { <span>{event.name.clone()}</span> }.into_any(),
     };

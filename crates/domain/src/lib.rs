@@ -40,6 +40,7 @@ pub mod permission;
 pub mod phone;
 pub mod preferences;
 pub mod presence;
+pub mod provider;
 pub mod reading;
 pub mod role;
 pub mod search;

@@ -21,13 +21,6 @@ pub struct FoundTicket {
     pub status: Status,
 }
 
-impl FoundTicket {
-    /// The address of the ticket on its customer's profile.
-    pub fn href(&self) -> String {
-        format!("/customers/{}/tickets/{}", self.customer, self.number)
-    }
-}
-
 /// A few of each kind, the best first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Found {

@@ -19,7 +19,6 @@ use rapport_store::saved_filters;
 use rapport_store::timeline::{self as store, NewEvent};
 use serde_json::Value;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// Bytes of an event's picture, which shows at 16 pixels, and how long its host may take: a
 /// browser has few connections to us, and they are wanted for other things.
@@ -112,8 +111,8 @@ pub async fn event_picture(
     if !address.starts_with("https://") {
         return Err(AppError::NotFound);
     }
-    let picture = timeout(ICON_PATIENCE, http.picture(&address, ICON_BYTES)).await;
-    picture.map_err(|_| AppError::NotFound)?
+    let picture = http.picture(&address, ICON_BYTES, ICON_PATIENCE).await;
+    picture.map_err(|_| AppError::NotFound)
 }
 
 /// Takes in events as JSON, each read by itself: one that is no event spoils no other. Answers,

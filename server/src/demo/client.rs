@@ -1,9 +1,11 @@
 //! Speaks to the REST API as any other program would.
 
 use anyhow::{Context, bail};
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use rapport_domain::Uuid;
-use reqwest::{Method, StatusCode, header};
+use rapport_services::http_client::{self, Auth, HttpClient, HttpError, Method, Reach};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::future::Future;
@@ -15,10 +17,11 @@ use tokio::task::JoinSet;
 
 /// Requests under way at once.
 const PARALLEL: usize = 6;
-/// Tries of one request, and the pause before each next one.
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(400);
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// Tries of one request, and how long they may take together.
+const TRIES: u32 = 6;
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of the longest answer: a page of a list.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request to the API.
 #[derive(Debug, Clone)]
@@ -77,9 +80,9 @@ impl Answer {
 /// A connection to one server.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    http: HttpClient,
     base: String,
-    key: String,
+    key: SecretString,
     sent: AtomicUsize,
     /// Ids by external id, for paths.
     ids: Mutex<HashMap<String, String>>,
@@ -89,8 +92,7 @@ pub struct Client {
 impl Client {
     pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
         let base = format!("{}/api/v1", url.trim_end_matches('/'));
-        rapport_services::http_client::choose_crypto();
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        let http = HttpClient::new(Reach::Anywhere)?;
         let (sent, ids) = (AtomicUsize::new(0), Mutex::default());
         Ok(Self { http, base, key: key.into(), sent, ids, slots: Semaphore::new(PARALLEL) })
     }
@@ -126,54 +128,38 @@ impl Client {
     /// harmless: what was done is not done twice.
     pub async fn send(&self, request: Request) -> anyhow::Result<Answer> {
         let _slot = self.slots.acquire().await?;
-        let key = Uuid::now_v7().to_string();
         let what = format!("{} {}", request.method, request.path);
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            self.sent.fetch_add(1, Ordering::Relaxed);
-            let again = match self.try_once(&request, &key).await {
-                Ok((status, body)) => {
-                    let passes = status == StatusCode::TOO_MANY_REQUESTS
-                        || status == StatusCode::SERVICE_UNAVAILABLE;
-                    if !passes || tries == TRIES {
-                        return Ok(Answer { what, status, body });
-                    }
-                    status.to_string()
-                }
-                Err(error) if error.is_connect() && tries == TRIES => {
-                    let message =
-                        format!("no server answers at {}; is `rapport serve` running?", self.base);
-                    return Err(anyhow::Error::new(error).context(message));
-                }
-                Err(error) if tries == TRIES => return Err(anyhow::Error::new(error).context(what)),
-                Err(error) => error.to_string(),
-            };
-            tracing::debug!(%what, %again, "trying again");
-            tokio::time::sleep(PAUSE * tries).await;
-        }
-    }
-
-    async fn try_once(&self, request: &Request, key: &str) -> reqwest::Result<(StatusCode, Value)> {
-        let mut builder = self
-            .http
-            .request(request.method.clone(), format!("{}{}", self.base, request.path))
-            .bearer_auth(&self.key)
-            .header("Idempotency-Key", key);
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let address = format!("{}{}", self.base, request.path);
+        let mut asked = http_client::Request::new(request.method.clone(), &address)
+            .auth(Auth::Bearer(self.key.clone()))
+            .header("idempotency-key", &Uuid::now_v7().to_string())
+            .repeatable()
+            .tries(TRIES)
+            .patience(PATIENCE)
+            .bytes_max(ANSWER_BYTES);
         if request.method != Method::GET {
-            builder =
-                builder.header(header::CONTENT_TYPE, request.media_type).body(request.body.clone());
+            asked = asked.body(request.media_type, request.body.into_bytes());
         }
         if let Some(at) = request.at {
-            builder = builder.header("Rapport-At", at.to_rfc3339());
+            asked = asked.header("rapport-at", &at.to_rfc3339());
         }
         if let Some(actor) = &request.actor {
-            builder = builder.header("Rapport-Actor", actor);
+            asked = asked.header("rapport-actor", actor);
         }
-        let response = builder.send().await?;
-        let status = response.status();
-        let text = response.text().await?;
-        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+        let answer = match self.http.send(&asked).await {
+            Ok(answer) => answer,
+            Err(error @ HttpError::Unreachable) => {
+                let message =
+                    format!("no server answers at {}; is `rapport serve` running?", self.base);
+                return Err(anyhow::Error::new(error).context(message));
+            }
+            Err(error) => return Err(anyhow::Error::new(error).context(what)),
+        };
+        let status = StatusCode::from_u16(answer.status)?;
+        let body = serde_json::from_slice(&answer.body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
+        Ok(Answer { what, status, body })
     }
 }
 

@@ -4,7 +4,7 @@ use super::client::{Client, Request, Shared, all};
 use super::clock::Clock;
 use super::files;
 use super::rng::Rng;
-use reqwest::StatusCode;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

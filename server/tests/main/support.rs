@@ -8,7 +8,7 @@ use rapport_domain::Permission;
 use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, WorkspaceId};
 use rapport_server::{config::Config, router, state::AppState};
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::live::Live;
 use rapport_services::setup;
 use rapport_store::api_keys::{NewApiKey, insert_api_key};
@@ -87,7 +87,7 @@ impl TestApp {
         Self::over(AppState::new(
             Store::from_pool(pool),
             config,
-            HttpClient::new().expect("a client"),
+            HttpClient::new(Reach::Public).expect("a client"),
         ))
     }
 

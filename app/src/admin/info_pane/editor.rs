@@ -13,9 +13,9 @@ use crate::ui::shortcuts::focus;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use rapport_domain::AppError;
-use rapport_domain::card::{
-    CUSTOM, Card, CardLayout, CardRow, Facts, apply_step, default_layout, place_at, resolve,
-};
+use rapport_domain::card::{CUSTOM, Card, CardLayout, apply_step, default_layout, place_at};
+use rapport_presentation::Icon as _;
+use rapport_presentation::card::{CardRow, Facts, resolve};
 
 /// The draft of a card, shared by its parts.
 #[derive(Clone, Copy)]

@@ -23,8 +23,8 @@ use create::NewCustomerForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::Permission;
-use rapport_domain::card::account_href;
 use rapport_domain::customer::{CustomerPage, CustomerSort};
+use rapport_presentation::account_href;
 use row::CustomerRow;
 use search::SearchBox;
 

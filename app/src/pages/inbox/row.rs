@@ -14,6 +14,7 @@ use crate::ui::time::{Time, use_clock};
 use leptos::prelude::*;
 use rapport_domain::ticket::{BulkChange, Status, TicketRow};
 use rapport_domain::{TicketId, UserId};
+use rapport_presentation::Icon as _;
 
 /// Tags shown in a row; the rest is counted.
 const TAGS_SHOWN: usize = 2;

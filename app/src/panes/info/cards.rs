@@ -5,7 +5,8 @@ use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::html::Details;
 use leptos::prelude::*;
-use rapport_domain::card::{Card, CardRow, CardValue, RowKind, Tone};
+use rapport_domain::card::Card;
+use rapport_presentation::card::{CardRow, CardValue, RowKind, Tone};
 
 /// A foldable part of the pane; whether it is folded is remembered in this browser.
 #[component]

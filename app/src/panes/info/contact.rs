@@ -10,10 +10,10 @@ use crate::ui::time::{Time, TimeStyle, use_clock};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use rapport_domain::Permission;
-use rapport_domain::card::{account_href, tel_href};
 use rapport_domain::customer::CustomerKind;
 use rapport_domain::identity::IdentifierKind;
 use rapport_domain::info::InfoPane;
+use rapport_presentation::{account_href, tel_href};
 
 /// Avatar, name, chip and account.
 #[component]

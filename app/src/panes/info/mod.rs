@@ -31,9 +31,11 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use notes::Notes;
-use rapport_domain::card::{Card, Facts, resolve};
+use rapport_domain::card::Card;
 use rapport_domain::info::InfoPane as Pane;
 use rapport_domain::{AppError, Permission};
+use rapport_presentation::Icon as _;
+use rapport_presentation::card::{Facts, resolve};
 
 #[component]
 pub fn InfoPane() -> impl IntoView {
@@ -132,7 +134,7 @@ fn Dialogs(pane: Memo<Pane>, edit: EditPlace) -> impl IntoView {
 }
 
 /// The rows of one card, recomputed with the data.
-fn rows(pane: Memo<Pane>, card: Card) -> Memo<Vec<rapport_domain::card::CardRow>> {
+fn rows(pane: Memo<Pane>, card: Card) -> Memo<Vec<rapport_presentation::card::CardRow>> {
     Memo::new(move |_| {
         pane.with(|pane| {
             let facts: Option<&dyn Facts> = match card {

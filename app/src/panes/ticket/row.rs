@@ -27,6 +27,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::limits;
 use rapport_domain::ticket::{IssueState, LinkedIssue, Status, TicketProperty};
+use rapport_presentation::Icon as _;
 
 /// Tags that fit beside the subject.
 const TAGS_SHOWN: usize = 3;

@@ -8,6 +8,7 @@ use crate::ui::time::Time;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use rapport_domain::ticket::TicketRow;
+use rapport_presentation::Icon as _;
 use std::collections::HashSet;
 
 /// Number, status, time, subject, last line; a link that opens the ticket in the centre.

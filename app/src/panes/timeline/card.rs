@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, TimelineItem};
+use rapport_presentation::EventText;
 use serde_json::Value;
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use crate::ui::pill::StatusPill;
 use crate::ui::time::Time;
 use leptos::prelude::*;
 use rapport_domain::timeline::TicketNow;
+use rapport_presentation::{change_text, changes_text};
 
 /// The way to the ticket. What is past says nothing of the present, so the status says that it is
 /// that of now.
@@ -25,11 +26,11 @@ pub fn ToTicket(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl Into
 /// What was done to the ticket: a line that opens.
 #[component]
 pub fn Changes(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl IntoView {
-    let count = move || now.with(TicketNow::changes_text);
+    let count = move || now.with(changes_text);
     let newest = move || {
         let newest = now.with(|now| now.newest.clone()).unwrap_or_default();
         let line = |change: rapport_domain::timeline::TicketChange| {
-            let text = change.text();
+            let text = change_text(&change);
             view! { <li><Time at=change.at />" "{text}</li> }
         };
         newest.into_iter().map(line).collect_view()

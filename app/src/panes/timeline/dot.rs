@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, Stream, TimelineItem};
+use rapport_presentation::{EventText, Icon as _};
 use std::sync::Arc;
 
 /// The icons that exist; an event may name any other.

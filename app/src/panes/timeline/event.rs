@@ -9,6 +9,7 @@ use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, TimelineItem};
+use rapport_presentation::EventText;
 use std::sync::Arc;
 
 #[component]

@@ -11,9 +11,9 @@ use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use rapport_domain::limits;
-use rapport_domain::timeline::{
-    Position, SavedFilter, TimelineFilter, USUAL_SOURCES, source_label,
-};
+use rapport_domain::provider;
+use rapport_domain::timeline::{Position, SavedFilter, TimelineFilter};
+use rapport_presentation::source_label;
 
 /// The button with the form behind it; a plain form, so it works without scripts. Values are set as
 /// properties too: what was typed before would stay when a chip takes it away.
@@ -22,9 +22,9 @@ pub(super) fn FilterMenu(stream: Stream) -> impl IntoView {
     let query = stream.query.get_value();
     let TimelineFilter { find, source, from, to } = query.filter.clone();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
-    let own = Some(source.clone()).filter(|s| !s.is_empty() && !USUAL_SOURCES.contains(&&**s));
+    let own = Some(source.clone()).filter(|s| !s.is_empty() && provider::find(s).is_none());
     let chosen_source = source.clone();
-    let options = USUAL_SOURCES.iter().map(ToString::to_string).chain(own);
+    let options = provider::ALL.iter().map(|known| known.key.to_string()).chain(own);
     let options = options
         .map(|name| {
             let chosen = name == source;

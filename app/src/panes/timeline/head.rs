@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 use rapport_domain::money::grouped;
 use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
+use rapport_presentation::Icon as _;
 
 #[component]
 pub(super) fn Head(stream: Stream) -> impl IntoView {

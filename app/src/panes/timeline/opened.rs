@@ -8,7 +8,8 @@ use crate::ui::time::use_clock;
 use crate::ui::toast::use_toasts;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use rapport_domain::timeline::{TimelineItem, property_text, source_label};
+use rapport_domain::timeline::TimelineItem;
+use rapport_presentation::{property_text, source_label};
 use std::sync::Arc;
 
 /// Payload properties listed one by one; the JSON below has all.

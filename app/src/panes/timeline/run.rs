@@ -8,6 +8,7 @@ use crate::ui::time::{Time, TimeStyle, duration_text};
 use leptos::prelude::*;
 use rapport_domain::EventId;
 use rapport_domain::timeline::TimelineItem;
+use rapport_presentation::EventText;
 use std::sync::Arc;
 
 /// Repeats, newest first; most runs are one event.

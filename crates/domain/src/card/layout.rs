@@ -1,8 +1,7 @@
 //! Which fields a card shows, in which order.
 
 use super::{
-    AppError, CUSTOM, Card, CardField, CardRow, DateTime, Deserialize, Problems, Serialize, Utc,
-    limits,
+    AppError, CUSTOM, Card, CardField, DateTime, Deserialize, Problems, Serialize, Utc, limits,
 };
 
 /// The fields of one card, in order: keys of [`Card::fields`], or `custom:<key>`.
@@ -74,11 +73,6 @@ pub fn check_layout(card: Card, fields: &[String], custom: &[CardField]) -> Resu
         }
     }
     problems.finish()
-}
-
-/// Whether a card has anything to show.
-pub fn has_value(rows: &[CardRow]) -> bool {
-    rows.iter().any(|row| row.value.is_some())
 }
 
 /// Changes a layout by one step of the config page: `up:city`, `down:city`, `add:city`,

@@ -1,8 +1,7 @@
 //! A day without a time.
 
+use super::FieldDef;
 use super::kind::{FieldKind, InputSpec, refused, text_of};
-use super::{FieldDef, display};
-use crate::card::{CardValue, date_text};
 use crate::error::AppError;
 use crate::times;
 use chrono::{Datelike, NaiveDate};
@@ -35,12 +34,4 @@ impl FieldKind for Date {
 
 pub(super) fn input() -> InputSpec {
     InputSpec::Line { kind: "date", max: None }
-}
-
-pub(super) fn card_value(value: &Value) -> Option<CardValue> {
-    let text = display(value);
-    CardValue::plain(match text.parse::<NaiveDate>() {
-        Ok(date) => date_text(date),
-        Err(_) => text,
-    })
 }

@@ -17,7 +17,6 @@ pub use keys::{key, suggest_key};
 pub use kind::{FieldKind, InputSpec};
 pub use values::{apply, apply_form};
 
-use crate::card::CardValue;
 use crate::error::AppError;
 use crate::ids::FieldId;
 use crate::{limits, vocabulary};
@@ -163,23 +162,6 @@ pub fn display(value: &Value) -> String {
             _ => n.to_string(),
         },
         other => other.to_string(),
-    }
-}
-
-/// What a card shows for a value. One of another type, from before the field was made anew, shows as
-/// what it is.
-pub fn card_value(kind: FieldType, value: &Value) -> Option<CardValue> {
-    match value {
-        Value::Null => None,
-        Value::Array(items) => {
-            let texts: Vec<_> = items.iter().filter_map(Value::as_str).collect();
-            CardValue::plain(texts.join(", "))
-        }
-        value => match kind {
-            FieldType::Date => date::card_value(value),
-            FieldType::Url => url::card_value(value),
-            _ => CardValue::plain(display(value)),
-        },
     }
 }
 

@@ -1,8 +1,7 @@
 //! A web address.
 
 use super::kind::{FieldKind, InputSpec, text_of};
-use super::{FieldDef, display, error_field};
-use crate::card::CardValue;
+use super::{FieldDef, error_field};
 use crate::change::web_url;
 use crate::error::AppError;
 use crate::limits;
@@ -29,11 +28,4 @@ impl FieldKind for Url {
 
 pub(super) fn input() -> InputSpec {
     InputSpec::Line { kind: "url", max: Some(limits::URL_CHARS) }
-}
-
-pub(super) fn card_value(value: &Value) -> Option<CardValue> {
-    match value {
-        Value::String(url) => CardValue::site(url),
-        other => CardValue::plain(display(other)),
-    }
 }

@@ -94,6 +94,24 @@ fn html_is_text() {
     assert_eq!(line(hostile), [text(hostile)]);
 }
 
+/// What CommonMark makes of these is not what people mean by them in a mail: docs/decisions/0014.
+#[test]
+fn what_other_markdown_has_is_text() {
+    for source in [
+        "# 3",
+        "---",
+        "Alex\n===",
+        "&amp; &#106;",
+        "[a]: https://a.example",
+        "| a | b |",
+        "a <b>c</b>",
+        "~~no~~ _no_",
+    ] {
+        assert_eq!(plain(source), source, "{source}");
+    }
+    assert_eq!(plain("    a   1"), "a   1");
+}
+
 #[test]
 fn plain_drops_the_marks() {
     assert_eq!(plain("**a** [b](https://c.example)\n- d"), "a b\nd");

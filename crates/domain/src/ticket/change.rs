@@ -1,7 +1,8 @@
 //! What can be asked of a ticket, checked as far as that needs no database.
 
-use super::{Channel, IssueProvider, IssueState, Priority, Status};
+use super::{Channel, IssueState, Priority, Status};
 use crate::error::{AppError, Problems};
+use crate::provider::IssueProvider;
 use crate::{CustomerId, IssueId, LabelId, TeamId, TicketId, UserId, limits, patch, text};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn a_link_is_http() {
         let issue = |url: &str| NewIssue {
-            provider: IssueProvider::Linear,
+            provider: "linear".parse().expect("a tracker"),
             key: "ENG-482".into(),
             url: url.into(),
             title: None,

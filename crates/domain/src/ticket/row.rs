@@ -1,7 +1,8 @@
 //! Tickets as lists and the API show them.
 
-use super::{Channel, IssueProvider, IssueState, LabelRef, Priority, Status, StatusLabel};
+use super::{Channel, IssueState, LabelRef, Priority, Status, StatusLabel};
 use crate::page::{Cursor, Page};
+use crate::provider::IssueProvider;
 use crate::sla::Due;
 use crate::{CustomerId, IssueId, TeamId, TicketId, UserId};
 use chrono::{DateTime, Utc};

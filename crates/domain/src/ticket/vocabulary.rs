@@ -88,20 +88,6 @@ impl Status {
     }
 }
 
-impl Channel {
-    /// The icon in the sprite.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Self::Email => "mail",
-            Self::Chat => "message-circle",
-            Self::Phone => "phone",
-            Self::Form => "globe",
-            Self::Api => "server",
-            Self::Internal => "lock",
-        }
-    }
-}
-
 vocabulary! {
     /// Who speaks in a message, which decides its side and colour.
     MessageKind {
@@ -120,15 +106,6 @@ vocabulary! {
         Viewed => "viewed", "Viewed";
         NotViewed => "not_viewed", "Not viewed";
         Error => "error", "Error";
-    }
-}
-
-vocabulary! {
-    /// Where a linked issue lives.
-    IssueProvider {
-        Linear => "linear", "Linear";
-        Jira => "jira", "Jira";
-        Github => "github", "GitHub";
     }
 }
 

@@ -37,13 +37,28 @@ fn repeats(a: &TimelineItem, b: &TimelineItem) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::text::tests::event;
+    use crate::ids::{EventId, Uuid};
+    use chrono::DateTime;
     use proptest::prelude::*;
 
     fn at(minute: i64, name: &str) -> TimelineItem {
-        let mut item = event(EventKind::Event, name);
-        item.occurred_at -= TimeDelta::minutes(minute);
-        item
+        TimelineItem {
+            id: EventId(Uuid::nil()),
+            occurred_at: DateTime::UNIX_EPOCH - TimeDelta::minutes(minute),
+            received_at: DateTime::UNIX_EPOCH,
+            kind: EventKind::Event,
+            source: "api".into(),
+            name: name.into(),
+            title: String::new(),
+            body: None,
+            icon: None,
+            url: None,
+            actor_name: None,
+            ticket: None,
+            object_type: None,
+            object_id: None,
+            payload: serde_json::json!({}),
+        }
     }
 
     #[test]

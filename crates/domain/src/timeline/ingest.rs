@@ -8,6 +8,7 @@ use crate::limits::{
     EVENT_BODY_CHARS, EVENT_NAME_CHARS, EVENT_PAYLOAD_BYTES, EXTERNAL_ID_CHARS, JSON_DEPTH,
     LINE_CHARS, NAME_CHARS, URL_CHARS,
 };
+use crate::provider;
 use crate::text::{optional_line, required_line};
 use crate::times;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -30,7 +31,7 @@ pub struct NewEventInput {
     /// out when the object is an account.
     #[serde(default)]
     pub account: Option<EventAccount>,
-    /// `event` unless said otherwise.
+    /// Unless said otherwise what its source is known for (`sentry`: `error`), else `event`.
     #[serde(default)]
     pub kind: Option<String>,
     /// Who sends it (`sentry`, `hubspot` …); `api` unless said otherwise.
@@ -133,17 +134,18 @@ impl NewEventInput {
         }
         self.name_one(&mut problems);
         let kind = match self.kind.as_deref() {
-            None | Some("") => Some(EventKind::Event),
+            None | Some("") => None,
             Some(word) => problems.check(
                 word.parse().map_err(|e: AppError| AppError::invalid("kind", e.to_string())),
             ),
         };
         let source = optional_line("source", self.source.as_deref(), NAME_CHARS);
-        let source =
-            problems.check(source).flatten().unwrap_or_else(|| "api".into()).to_lowercase();
-        if source == "rapport" {
+        let source = problems.check(source).flatten().unwrap_or_else(|| provider::API.key.into());
+        let source = source.to_lowercase();
+        if source == provider::RAPPORT.key {
             problems.add("source", "Rapport's own activities cannot be sent.");
         }
+        let usual = provider::find(&source).map_or(EventKind::Event, |known| known.kind);
         self.source = Some(source);
         self.name =
             problems.check(required_line("name", &self.name, EVENT_NAME_CHARS)).unwrap_or_default();
@@ -180,7 +182,7 @@ impl NewEventInput {
         let (at, payload) = within_time(self.occurred_at.unwrap_or(now), now, payload);
         (self.occurred_at, self.payload) = (Some(at), Some(payload));
         problems.finish()?;
-        Ok((self, kind.unwrap_or(EventKind::Event)))
+        Ok((self, kind.unwrap_or(usual)))
     }
 }
 
@@ -300,6 +302,10 @@ mod tests {
     fn a_name_and_a_customer_are_enough() {
         let (event, kind) = input(json!({})).checked(now()).expect("valid");
         assert_eq!(kind, EventKind::Event);
+        for (source, usual) in [("Sentry", EventKind::Error), ("ours", EventKind::Event)] {
+            let (_, kind) = input(json!({"source": source})).checked(now()).expect("valid");
+            assert_eq!(kind, usual, "{source}");
+        }
         assert_eq!(event.customer.email.as_deref(), Some("a@x.example"));
         assert_eq!(event.source.as_deref(), Some("api"));
         assert_eq!(event.occurred_at, Some(now()));

@@ -6,12 +6,12 @@ mod ingest;
 mod log;
 mod outcome;
 mod own;
+mod picture;
 mod query;
 mod seen;
 mod segment;
 mod stream;
 mod taken;
-mod text;
 mod ticket_now;
 mod traits;
 mod whose;
@@ -21,12 +21,11 @@ pub use filter::TimelineFilter;
 pub use ingest::{NewEventInput, storable_payload, within_time};
 pub use log::{EventState, LogQuery, LoggedEvent};
 pub use outcome::{EventOutcome, EventResult};
-pub use own::{Aside, aside_text, keep_aside};
+pub use own::{Aside, PAGE, aside_text, is_own, keep_aside};
 pub use query::{Position, TimelineQuery};
 pub use seen::{Seen, SeenAt};
 pub use segment::{Message, MessageType, SDK};
 pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
-pub use text::{SDK_SOURCE, USUAL_SOURCES, property_text, sentence, source_label};
 pub use ticket_now::{TicketChange, TicketNow};
 pub use traits::{Reading, Traits};
 pub use whose::CustomerRef;
@@ -50,22 +49,6 @@ vocabulary! {
         Crm => "crm", "CRM";
         Help => "help", "Help centre";
         Activity => "activity", "Activity";
-    }
-}
-
-impl EventKind {
-    /// The icon in the sprite, unless the event names its own.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Self::Ticket => "inbox",
-            Self::Event => "zap",
-            Self::Session => "play",
-            Self::Error => "bug",
-            Self::Call => "phone",
-            Self::Crm => "target",
-            Self::Help => "book",
-            Self::Activity => "arrow-left-right",
-        }
     }
 }
 

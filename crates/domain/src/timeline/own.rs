@@ -10,7 +10,7 @@ pub(super) const OCCURRED_AT_SENT: &str = "$rapport.occurred_at_sent";
 /// The address of an event's picture.
 pub(super) const ICON_URL: &str = "$rapport.icon_url";
 /// What the sender calls the page or screen.
-pub(super) const PAGE: &str = "$rapport.page";
+pub const PAGE: &str = "$rapport.page";
 /// What an identify that proves nothing says of its user.
 pub(super) const TRAITS: &str = "$rapport.traits";
 /// What our own browser script says of where it runs.
@@ -23,7 +23,7 @@ const SET_ASIDE: &str = "$rapport.set_aside";
 const SENT: &str = "$rapport.sent";
 
 /// Whether a key of a payload is ours.
-pub(super) fn is_own(key: &str) -> bool {
+pub fn is_own(key: &str) -> bool {
     key.starts_with(PREFIX)
 }
 

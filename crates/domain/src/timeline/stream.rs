@@ -27,19 +27,6 @@ impl Stream {
             Self::Account(id) => id.0,
         }
     }
-
-    /// The page that shows it.
-    pub fn href(self) -> String {
-        match self {
-            Self::Customer(id) => format!("/customers/{id}"),
-            Self::Account(id) => format!("/accounts/{id}"),
-        }
-    }
-
-    /// The page that shows it, with this event in view.
-    pub fn event_href(self, at: Cursor) -> String {
-        format!("{}?event={at}", self.href())
-    }
 }
 
 impl From<CustomerId> for Stream {

@@ -1,6 +1,8 @@
-//! What a client says, as far as it is understood.
+//! What a client says, as far as it is understood. smtp-proto reads the line; what an address is, and
+//! which commands are spoken here, is decided here.
 
 use rapport_domain::text;
+use smtp_proto::{Error, Request};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Command {
@@ -23,6 +25,8 @@ pub(super) enum Command {
     Quit,
     /// A known command with arguments that are none.
     Malformed,
+    /// A parameter that was not offered.
+    Unsupported,
     Unknown,
 }
 
@@ -40,57 +44,40 @@ pub(super) fn parse(line: &[u8]) -> Command {
     if line.contains(char::is_control) {
         return Command::Malformed;
     }
-    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let rest = rest.trim();
-    match verb.to_ascii_uppercase().as_str() {
-        "HELO" => hello(Hello::Helo, rest),
-        "EHLO" => hello(Hello::Ehlo, rest),
-        "LHLO" => hello(Hello::Lhlo, rest),
-        "MAIL" => mail(rest).unwrap_or(Command::Malformed),
-        "RCPT" => rcpt(rest).unwrap_or(Command::Malformed),
-        "DATA" if rest.is_empty() => Command::Data,
-        "RSET" => Command::Reset,
-        "NOOP" => Command::Noop,
-        "VRFY" => Command::Verify,
-        "STARTTLS" if rest.is_empty() => Command::StartTls,
-        "QUIT" => Command::Quit,
-        "DATA" => Command::Malformed,
-        _ => Command::Unknown,
+    let ended = [line.as_bytes(), b"\n"].concat();
+    // smtp-proto reads past what follows a command that takes nothing, or a name.
+    let rest = line.split_once(' ').map_or("", |(_, rest)| rest.trim());
+    let alone = rest.is_empty();
+    match Request::parse(&mut ended.iter()) {
+        Ok(Request::Helo { .. }) => hello(Hello::Helo, rest),
+        Ok(Request::Ehlo { .. }) => hello(Hello::Ehlo, rest),
+        Ok(Request::Lhlo { .. }) => hello(Hello::Lhlo, rest),
+        Ok(Request::Mail { from }) if from.address.is_empty() => {
+            Command::Mail { from: String::new(), size: from.size }
+        }
+        Ok(Request::Mail { from }) => match address(&from.address) {
+            Some(address) => Command::Mail { from: address, size: from.size },
+            None => Command::Malformed,
+        },
+        Ok(Request::Rcpt { to }) => address(&to.address).map_or(Command::Malformed, Command::Rcpt),
+        Ok(Request::Data) if alone => Command::Data,
+        Ok(Request::StartTls) if alone => Command::StartTls,
+        Ok(Request::Data | Request::StartTls) => Command::Malformed,
+        Ok(Request::Rset) => Command::Reset,
+        Ok(Request::Noop { .. }) => Command::Noop,
+        Ok(Request::Vrfy { .. }) => Command::Verify,
+        Ok(Request::Quit) => Command::Quit,
+        Ok(_) | Err(Error::UnknownCommand) => Command::Unknown,
+        Err(Error::UnsupportedParameter { .. }) => Command::Unsupported,
+        Err(_) => Command::Malformed,
     }
 }
 
 fn hello(verb: Hello, name: &str) -> Command {
-    let plain = name.bytes().all(|b| b.is_ascii_graphic());
-    if name.is_empty() || name.len() > 255 || !plain {
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) {
         return Command::Malformed;
     }
     Command::Hello { verb, name: name.to_ascii_lowercase() }
-}
-
-fn mail(rest: &str) -> Option<Command> {
-    let (path, parameters) = path(rest, "FROM:")?;
-    let from = if path.is_empty() { String::new() } else { address(path)? };
-    let size = parameters.split_whitespace().find_map(|p| {
-        let (name, value) = p.split_once('=')?;
-        name.eq_ignore_ascii_case("SIZE").then(|| value.parse().ok()).flatten()
-    });
-    Some(Command::Mail { from, size: size.unwrap_or(0) })
-}
-
-fn rcpt(rest: &str) -> Option<Command> {
-    let (path, _) = path(rest, "TO:")?;
-    address(path).map(Command::Rcpt)
-}
-
-/// What stands between the angle brackets, without a source route, and what follows.
-fn path<'a>(rest: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
-    let (word, rest) = rest.split_at_checked(keyword.len())?;
-    if !word.eq_ignore_ascii_case(keyword) {
-        return None;
-    }
-    let (path, parameters) = rest.trim_start().strip_prefix('<')?.split_once('>')?;
-    let path = path.strip_prefix('@').and_then(|p| p.split_once(':')).map_or(path, |(_, p)| p);
-    Some((path, parameters))
 }
 
 fn address(path: &str) -> Option<String> {
@@ -100,6 +87,7 @@ fn address(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn commands_are_read_in_any_case() {
@@ -142,7 +130,21 @@ mod tests {
         ] {
             assert_eq!(parse(line.as_bytes()), Command::Malformed, "{line}");
         }
+        let announced = "MAIL FROM:<a@b.example> SIZE=1 FUTURE=1";
+        assert_eq!(parse(announced.as_bytes()), Command::Unsupported);
         assert_eq!(parse(b"\xff\xfe"), Command::Malformed);
         assert_eq!(parse(b"GET / HTTP/1.1"), Command::Unknown);
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_read_and_none_brings_a_line_end(line in "(MAIL FROM:|RCPT TO:|EHLO |<|>|@|a|\\.|:| |SIZE=|\"|[0-9]|\\PC){0,30}") {
+            match parse(line.as_bytes()) {
+                Command::Mail { from: text, .. } | Command::Rcpt(text) | Command::Hello { name: text, .. } => {
+                    prop_assert!(!text.contains(char::is_control), "{text:?}");
+                }
+                _ => {}
+            }
+        }
     }
 }

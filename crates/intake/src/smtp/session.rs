@@ -136,6 +136,7 @@ impl Session {
             // Whether an address exists is told to those alone who bring it a mail.
             Command::Verify => "252 2.5.2 Send a mail and see".into(),
             Command::Malformed => "501 5.5.4 This cannot be read".into(),
+            Command::Unsupported => "555 5.5.4 This parameter is not spoken here".into(),
             Command::Unknown | Command::StartTls | Command::Quit => {
                 "502 5.5.1 This is not spoken here".into()
             }

@@ -3,13 +3,14 @@
 use super::get;
 use crate::{Ctx, Result, customers, notes, timeline};
 use rapport_domain::account::Account;
-use rapport_domain::card::{Card, CardRow, resolve};
+use rapport_domain::card::Card;
 use rapport_domain::customer::{CustomerPage, CustomerQuery};
 use rapport_domain::fields::{FieldDef, FieldEntity};
 use rapport_domain::note::{Note, NoteTarget};
 use rapport_domain::ticket::PersonRef;
 use rapport_domain::timeline::{AccountTimeline, TimelineQuery};
 use rapport_domain::{AccountId, AppError, Page, Permission, limits};
+use rapport_presentation::card::{CardRow, resolve};
 
 /// Everything the page shows.
 #[derive(Debug)]

@@ -1,143 +1,64 @@
-//! Requests to addresses that strangers chose: to public hosts only, small answers, soon.
+//! Which addresses may be asked.
 
-use rapport_domain::AppError;
+use ipnet::IpNet;
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::sync::Arc;
 
-const TIMEOUT: Duration = Duration::from_secs(10);
-const REDIRECTS_MAX: usize = 3;
-
-/// Says whether an address may be asked.
-type Allow = fn(IpAddr) -> bool;
-
-/// Fetches from the outside. The name is looked up once, and the address that was checked is
-/// the one that is asked, so that a second answer of the name server changes nothing.
-#[derive(Debug, Clone)]
-pub struct HttpClient {
-    client: Client,
-    allow: Allow,
+/// The addresses that a client may connect to.
+#[derive(Debug, Clone, Default)]
+pub enum Reach {
+    /// Those of the public internet: no host of the server's own network is reached.
+    #[default]
+    Public,
+    /// These networks too, because an operator or a test named them.
+    And(Vec<IpNet>),
+    /// All of them: whoever started the program named the one server that is asked.
+    Anywhere,
 }
 
-impl HttpClient {
-    /// The one of a running server: no host of its own network can be reached through it.
-    pub fn new() -> reqwest::Result<Self> {
-        Self::allowing(is_public)
+impl Reach {
+    /// This machine too, where a test has its server.
+    pub fn and_this_machine() -> Self {
+        Self::And(vec![IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST))])
     }
 
-    /// With a rule of its own: tests have their server on this machine.
-    pub fn allowing(allow: Allow) -> reqwest::Result<Self> {
-        choose_crypto();
-        let follow = Policy::custom(move |attempt| {
-            if attempt.previous().len() > REDIRECTS_MAX || !may_ask(attempt.url(), allow) {
-                attempt.stop()
-            } else {
-                attempt.follow()
-            }
-        });
-        let client = Client::builder()
-            .no_proxy()
-            .timeout(TIMEOUT)
-            .redirect(follow)
-            .referer(false)
-            .user_agent("Rapport")
-            .dns_resolver(Guarded(allow))
-            .build()?;
-        Ok(Self { client, allow })
-    }
-
-    /// The body of `address`, if it answers with at most `max` bytes. What it says of the body's
-    /// type is not passed on: a stranger said so.
-    pub async fn get(&self, address: &str, max: usize) -> Result<Vec<u8>, AppError> {
-        let url = Url::parse(address).ok().filter(|url| may_ask(url, self.allow));
-        let url = url.ok_or(AppError::NotFound)?;
-        let unreachable = |error: reqwest::Error| {
-            tracing::debug!(%error, "an outside address did not answer");
-            AppError::NotFound
-        };
-        let mut answer = self.client.get(url).send().await.map_err(unreachable)?;
-        if !answer.status().is_success() {
-            return Err(AppError::NotFound);
+    fn holds(&self, ip: IpAddr) -> bool {
+        match self {
+            Self::Public => is_public(ip),
+            Self::And(networks) => is_public(ip) || networks.iter().any(|net| net.contains(&ip)),
+            Self::Anywhere => true,
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > max {
-                return Err(AppError::NotFound);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
     }
 
-    /// Sends `body` to `address`; answers the status, and reads nothing of what is said.
-    pub async fn post(
-        &self,
-        address: &str,
-        headers: &[(&'static str, &str)],
-        body: Vec<u8>,
-    ) -> Result<u16, AppError> {
-        let url = Url::parse(address).ok().filter(|url| may_ask(url, self.allow));
-        let mut request = self.client.post(url.ok_or(AppError::NotFound)?).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = request.send().await.map_err(|error| {
-            tracing::debug!(%error, "an outside address did not answer");
-            AppError::NotFound
-        })?;
-        Ok(answer.status().as_u16())
-    }
-
-    /// The picture at `address`, if there is one of at most `max` bytes: type and bytes.
-    pub async fn picture(
-        &self,
-        address: &str,
-        max: usize,
-    ) -> Result<(&'static str, Vec<u8>), AppError> {
-        let bytes = self.get(address, max).await?;
-        let kind = picture_kind(&bytes).ok_or(AppError::NotFound)?;
-        Ok((kind, bytes))
+    /// Web addresses without a password in them. A number in place of a name never reaches the
+    /// resolver, so it is checked here.
+    pub(super) fn may_ask(&self, url: &Url) -> bool {
+        let bare = url.username().is_empty() && url.password().is_none();
+        let web = matches!(url.scheme(), "http" | "https") && bare;
+        let host = url.host_str().map(|host| host.trim_matches(['[', ']']));
+        web && host.is_some_and(|host| host.parse().map_or(true, |ip| self.holds(ip)))
     }
 }
 
-/// The type of a picture that cannot hold a script, by its first bytes.
-fn picture_kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
-    }
-}
+/// Looks a name up and hands out the addresses that may be asked: a second answer of the name server
+/// changes nothing, for it is these that are connected to.
+pub(super) struct Guarded(pub Arc<Reach>);
 
-/// Names the library that does TLS; call it before making a client. The one that the rest of
-/// this program has in it already.
-pub fn choose_crypto() {
-    // Fails when it was chosen before.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-/// Web addresses without a password in them. A number in place of a name never reaches the
-/// resolver, so it is checked here.
-fn may_ask(url: &Url, allow: Allow) -> bool {
-    let web = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
-    let host = url.host_str().map(|host| host.trim_matches(['[', ']']));
-    web && host.is_some_and(|host| host.parse().map_or(true, allow))
-}
-
-struct Guarded(Allow);
+/// A name with no address that may be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("no address that may be asked")]
+pub(super) struct NoAddress;
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow = self.0;
+        let reach = Arc::clone(&self.0);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|found| allow(found.ip())).collect();
+            let allowed: Vec<SocketAddr> = found.filter(|found| reach.holds(found.ip())).collect();
             if allowed.is_empty() {
-                return Err("no public address".into());
+                return Err(NoAddress.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
@@ -145,7 +66,7 @@ impl Resolve for Guarded {
 }
 
 /// Whether an address belongs to the public internet, whatever it is wrapped in.
-pub fn is_public(ip: IpAddr) -> bool {
+fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
         IpAddr::V6(ip) => is_public_v6(ip),
@@ -226,7 +147,7 @@ mod tests {
 
     #[test]
     fn only_web_addresses_are_asked() {
-        let may = |address: &str| may_ask(&Url::parse(address).expect(address), is_public);
+        let may = |address: &str| Reach::Public.may_ask(&Url::parse(address).expect(address));
         assert!(may("https://pictures.example/a.png") && may("http://1.1.1.1:8080/"));
         for address in [
             "file:///etc/passwd",
@@ -237,21 +158,23 @@ mod tests {
             "http://0x7f.1/",
             "http://017700000001/",
             "https://user@a.example/",
+            "https://:password@a.example/",
             "http://[::ffff:10.0.0.1]/",
         ] {
             assert!(!may(address), "{address}");
         }
     }
 
-    #[tokio::test]
-    async fn a_name_of_this_machine_is_not_asked() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let asked = tokio::spawn(async move { listener.accept().await.is_ok() });
-        let http = HttpClient::new().expect("a client");
-        let answer = http.get(&format!("http://localhost:{port}/"), 1_000).await;
-        assert_eq!(answer.unwrap_err(), AppError::NotFound);
-        assert!(!asked.is_finished());
-        asked.abort();
+    #[test]
+    fn what_was_named_is_reached_and_no_more() {
+        let reach = Reach::And(vec!["10.1.0.0/16".parse().expect("a network")]);
+        for (address, may) in [
+            ("http://10.1.2.3/", true),
+            ("http://10.2.0.1/", false),
+            ("http://127.0.0.1/", false),
+            ("http://1.1.1.1/", true),
+        ] {
+            assert_eq!(reach.may_ask(&Url::parse(address).expect(address)), may, "{address}");
+        }
     }
 }

@@ -10,18 +10,16 @@ use crate::{Actor, Ctx, Result, customers};
 use chrono::{DateTime, Utc};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::limits::{EVENT_NAME_CHARS, EVENTS_PER_REQUEST};
+use rapport_domain::provider;
 use rapport_domain::text::excerpt;
 use rapport_domain::timeline::{
-    Aside, CustomerRef, EventKind, EventResult, Message, MessageType, SDK, SDK_SOURCE, SeenAt,
-    keep_aside,
+    Aside, CustomerRef, EventKind, EventResult, Message, MessageType, SDK, SeenAt, keep_aside,
 };
 use rapport_domain::{AppError, CustomerId, Permission, Uuid};
 use rapport_store::timeline::NewEvent;
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// Who the events' source is in the log and on the timeline.
-const SOURCE: &str = "segment";
 const NOBODY: &str = "It names nobody: neither a user nor a browser.";
 const UNPROVEN: &str = "A browser's key says who somebody is only with a signed token.";
 const KNOWN: &str = "Traits without a signed token change nobody who is known for certain.";
@@ -104,7 +102,12 @@ fn named(value: Option<&Value>, kind: Option<MessageType>) -> Label {
     let kind = line("type").and_then(|word| word.parse().ok()).or(kind);
     let library = value.and_then(|v| v.pointer("/context/library/name")?.as_str());
     Label {
-        source: if library == Some(SDK) { SDK_SOURCE } else { SOURCE }.into(),
+        source: if library == Some(SDK) {
+            provider::BROWSER_SDK.key
+        } else {
+            provider::SEGMENT.key
+        }
+        .into(),
         kind: kind.map_or("unknown", MessageType::as_str),
         name: line("event").or_else(|| line("name")).unwrap_or_else(|| "No event".into()),
         // A refused event keeps no key: sent again, mended, it is another.
@@ -148,7 +151,8 @@ async fn item(
     message: Message,
 ) -> Result<Item> {
     let label = Label {
-        source: if message.by_sdk { SDK_SOURCE } else { SOURCE }.into(),
+        source: if message.by_sdk { provider::BROWSER_SDK.key } else { provider::SEGMENT.key }
+            .into(),
         kind: message.kind.as_str(),
         name: message.name.clone(),
         dedupe_key: message.message_id.clone(),

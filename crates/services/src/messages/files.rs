@@ -7,11 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use rapport_domain::message::HeaderLine;
 use rapport_domain::{AppError, MessageId, Permission};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Bytes of an inline picture that is shown inside a message's HTML.
 const PICTURE_BYTES: i64 = 1_000_000;
 /// Bytes of a remote picture.
 const REMOTE_PICTURE_BYTES: usize = 5_000_000;
+const REMOTE_PICTURE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A message's HTML, ready to be shown in a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,8 @@ pub async fn message_picture(
     let row = ctx.store.message_html(ctx.workspace, id, 0).await?;
     let known = rapport_mail::remote_pictures(&row.html);
     let address = known.get(n).ok_or(AppError::NotFound)?;
-    http.picture(address, REMOTE_PICTURE_BYTES).await
+    let picture = http.picture(address, REMOTE_PICTURE_BYTES, REMOTE_PICTURE_PATIENCE).await;
+    picture.map_err(|_| AppError::NotFound)
 }
 
 /// Every header of a message, as it arrived.

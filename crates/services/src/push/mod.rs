@@ -7,12 +7,14 @@
 mod encrypt;
 
 use crate::auth::hash_token;
+use crate::http_client::{self, Auth, HttpError, Request};
 use crate::jobs::JobEnv;
 use crate::notifications::reader;
 use crate::secrets::Keyring;
 use crate::{Ctx, Result, ctx};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use encrypt::{Recipient, Sender, TEXT_BYTES};
 use rapport_domain::notification::{Device, Notification};
 use rapport_domain::{AppError, NotificationId, UserId, Uuid, WorkspaceId, limits, text};
@@ -49,6 +51,8 @@ impl FromStr for Told {
 
 /// How long a push service keeps what it cannot deliver: later it is no news any more.
 const KEPT_S: &str = "14400";
+/// A push service that asks for more patience than this has none of ours.
+const LATER_MAX: TimeDelta = TimeDelta::hours(1);
 const ENDPOINT_CHARS: usize = 1_000;
 const KEY_BYTES: usize = 65;
 const AUTH_BYTES: usize = 16;
@@ -171,14 +175,15 @@ async fn send(env: &JobEnv, job: &Work<TellBrowsers>) -> std::result::Result<Out
         match tell_one(env, &sender, &device, &written(&news)).await {
             Answer::Taken => {}
             Answer::Gone => store.delete_subscription(job.workspace, user, device.id).await?,
-            Answer::Later(why) => failed = Some(why),
+            Answer::Later { why, after } => failed = Some((after, why)),
         }
     }
-    Ok(match failed.map(|why| (job.next_attempt(ctx::now()), why)) {
+    let now = ctx::now();
+    Ok(match failed.map(|(after, why)| (job.next_attempt(now), after, why)) {
         None => Outcome::Done,
-        Some((Some(at), error)) => Outcome::Again { at, error },
+        Some((Some(at), after, error)) => Outcome::Again { at: at.max(now + after), error },
         // Nobody can do anything about it, and it is no news any more.
-        Some((None, error)) => {
+        Some((None, _, error)) => {
             tracing::warn!(%error, "a browser was not told");
             Outcome::Done
         }
@@ -189,7 +194,11 @@ enum Answer {
     Taken,
     /// The browser took its address back.
     Gone,
-    Later(String),
+    /// No earlier than that.
+    Later {
+        why: String,
+        after: TimeDelta,
+    },
 }
 
 async fn tell_one(env: &JobEnv, sender: &Sender, to: &Subscription, text: &str) -> Answer {
@@ -197,19 +206,25 @@ async fn tell_one(env: &JobEnv, sender: &Sender, to: &Subscription, text: &str) 
     let Ok(sealed) = encrypt::seal(recipient, text.as_bytes()) else { return Answer::Gone };
     let Some(origin) = origin(&to.endpoint) else { return Answer::Gone };
     let signed = sender.authorization(origin, &env.public_url, ctx::now().timestamp());
-    let Ok(authorization) = signed else { return Answer::Later("It was not signed.".into()) };
-    let headers = [
-        ("authorization", authorization.as_str()),
-        ("content-encoding", "aes128gcm"),
-        ("content-type", "application/octet-stream"),
-        ("ttl", KEPT_S),
-        ("urgency", "high"),
-    ];
-    match env.http.post(&to.endpoint, &headers, sealed).await {
-        Ok(200..=299) => Answer::Taken,
-        Ok(404 | 410) => Answer::Gone,
-        Ok(status) => Answer::Later(format!("The push service answered {status}.")),
-        Err(_) => Answer::Later("The push service did not answer.".into()),
+    let Ok(authorization) = signed else {
+        return Answer::Later { why: "It was not signed.".into(), after: TimeDelta::zero() };
+    };
+    // Tried again by the job, which outlives this process.
+    let request = Request::post(&to.endpoint)
+        .tries(1)
+        .auth(Auth::Whole(authorization.into()))
+        .header("content-encoding", "aes128gcm")
+        .header("ttl", KEPT_S)
+        .header("urgency", "high")
+        .body("application/octet-stream", sealed);
+    match env.http.send(&request).await.and_then(http_client::Answer::success) {
+        Ok(_) => Answer::Taken,
+        Err(HttpError::Status { status: 404 | 410, .. }) => Answer::Gone,
+        Err(error) => {
+            let asked = error.retry_after().and_then(|after| TimeDelta::from_std(after).ok());
+            let after = asked.unwrap_or_default().min(LATER_MAX);
+            Answer::Later { why: error.to_string(), after }
+        }
     }
 }
 

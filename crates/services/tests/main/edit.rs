@@ -1,7 +1,7 @@
 use crate::world::World;
 use rapport_domain::AppError;
 use rapport_domain::fields::{FieldEntity, FieldType, NewField};
-use rapport_domain::ticket::{Channel, IssueProvider, NewTicket, Status, TicketEdit};
+use rapport_domain::ticket::{Channel, NewTicket, Status, TicketEdit};
 use rapport_services::tickets::Seen;
 use rapport_services::{Ctx, fields, tickets};
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn each_property_is_edited_by_its_name(pool: PgPool) {
     assert_eq!(ticket.row.assignee.unwrap().name, "Sam Ortiz");
     assert_eq!(ticket.row.team.unwrap().name, "Billing");
     assert_eq!(ticket.row.tags, ["bug"]);
-    assert_eq!(ticket.linked_issues[0].provider, IssueProvider::Linear);
+    assert_eq!(ticket.linked_issues[0].provider.as_str(), "linear");
     assert_eq!(ticket.participants[0].email, "dana@fox.example");
     assert_eq!(ticket.fields["seats"], json!(46));
     for (property, value) in

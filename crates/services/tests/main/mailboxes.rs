@@ -2,14 +2,14 @@ use crate::sink::Sink;
 use crate::world::World;
 use rapport_domain::AppError;
 use rapport_domain::mailbox::{MailboxInput, ServerInput, Tls};
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::mailboxes;
 use rapport_services::secrets::Keyring;
 use sqlx::PgPool;
 
 /// Reaches this machine too, where a test has its server.
 pub fn http() -> HttpClient {
-    HttpClient::allowing(|_| true).unwrap()
+    HttpClient::new(Reach::and_this_machine()).unwrap()
 }
 
 /// 32 bytes of 7.

@@ -12,6 +12,7 @@ mod customers;
 mod deletion;
 mod edit;
 mod files;
+mod http_client;
 mod inbound;
 mod inbox;
 mod info;

@@ -3,7 +3,7 @@ use rapport_domain::message::NewMessage;
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket};
 use rapport_domain::timeline::TimelineQuery;
 use rapport_domain::{AppError, Cursor, MessageId, Uuid};
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::{Ctx, messages, tickets, timeline};
 use serde_json::json;
 use sqlx::PgPool;
@@ -57,7 +57,7 @@ async fn remote_pictures_are_fetched_when_asked_for(pool: PgPool) {
     assert_eq!(shown.hidden, 0);
     assert!(shown.html.contains(&format!("/files/messages/{id}/pictures/1")), "{}", shown.html);
 
-    let http = HttpClient::allowing(|_| true).unwrap();
+    let http = HttpClient::new(Reach::and_this_machine()).unwrap();
     let mut kinds = Vec::new();
     for n in 0..3 {
         kinds.push(messages::message_picture(&ctx, &http, id, n).await);
@@ -75,7 +75,7 @@ async fn no_picture_leads_into_our_own_network(pool: PgPool) {
     let ctx = world.ctx(&world.sam);
     let picture = serve(PNG).await;
     let id = message(&ctx, &world, &format!("<img src='{picture}'>")).await;
-    let http = HttpClient::new().unwrap();
+    let http = HttpClient::new(Reach::Public).unwrap();
     let refused = messages::message_picture(&ctx, &http, id, 0).await;
     assert_eq!(refused.unwrap_err(), AppError::NotFound);
 }
@@ -95,7 +95,7 @@ async fn only_the_address_of_a_stored_event_is_asked(pool: PgPool) {
     let at = page.items[0].cursor();
     assert_eq!(page.items[0].picture(), Some(address.as_str()));
 
-    let http = HttpClient::allowing(|_| true).unwrap();
+    let http = HttpClient::new(Reach::and_this_machine()).unwrap();
     let asked = async |ctx: &Ctx, at: Cursor| {
         let fetch = timeline::event_picture(ctx, &http, world.customer.into(), at);
         tokio::select! {

@@ -2,9 +2,8 @@ use crate::world::{World, insert_customer, insert_person};
 use chrono::TimeDelta;
 use rapport_domain::fields::{FieldEntity, FieldType, NewField};
 use rapport_domain::ticket::{
-    AssigneeFilter, Channel, InboxQuery, IssueProvider, MessageKind, NewIssue, NewParticipant,
-    NewTicket, Priority, Status, StatusFilter, TicketChange, TicketCreated, TicketListQuery,
-    TicketScope,
+    AssigneeFilter, Channel, InboxQuery, MessageKind, NewIssue, NewParticipant, NewTicket,
+    Priority, Status, StatusFilter, TicketChange, TicketCreated, TicketListQuery, TicketScope,
 };
 use rapport_domain::{AppError, Role, TicketId, UserId};
 use rapport_services::Ctx;
@@ -112,7 +111,7 @@ async fn a_change_writes_one_activity_a_property(pool: PgPool) {
         tags: Some(vec!["export".into(), "bug".into()]),
         subject: Some("Export drops a column".into()),
         link_issue: Some(NewIssue {
-            provider: IssueProvider::Linear,
+            provider: "linear".parse().unwrap(),
             key: "ENG-482".into(),
             url: "https://linear.example/ENG-482".into(),
             title: None,

@@ -4,9 +4,8 @@ use super::list::JsonRow;
 use super::list::push_rows;
 use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Utc};
-use rapport_domain::ticket::{
-    IssueProvider, IssueState, LinkedIssue, Participant, Ticket, TicketRow,
-};
+use rapport_domain::provider::IssueProvider;
+use rapport_domain::ticket::{IssueState, LinkedIssue, Participant, Ticket, TicketRow};
 use rapport_domain::{IssueId, TicketId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;

@@ -2,9 +2,8 @@
 
 use crate::{Result, StoreError, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::ticket::{
-    IssueProvider, IssueState, LinkedIssue, NewIssue, NewParticipant, Participant,
-};
+use rapport_domain::provider::IssueProvider;
+use rapport_domain::ticket::{IssueState, LinkedIssue, NewIssue, NewParticipant, Participant};
 use rapport_domain::{IssueId, TicketId, WorkspaceId};
 
 /// How many issues and participants a ticket has.

@@ -11,3 +11,4 @@ mod plans;
 mod tickets;
 mod timeline;
 mod timeline_search;
+mod vocabularies;

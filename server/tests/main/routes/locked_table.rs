@@ -4,7 +4,7 @@ use crate::crash::database_url;
 use crate::support::{TestApp, config};
 use axum::http::StatusCode;
 use rapport_server::state::AppState;
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_store::{Files, Store};
 use sqlx::PgPool;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ async fn one_locked_table_does_not_starve_the_rest(pool: PgPool) {
     TestApp::new(pool.clone()).await;
     let url = database_url(&pool);
     let store = Store::connect(&url, Files::in_memory()).await.unwrap();
-    let mut state = AppState::new(store, config(), HttpClient::new().unwrap());
+    let mut state = AppState::new(store, config(), HttpClient::new(Reach::Public).unwrap());
     state.api_store = Store::connect_for_api(&url, Files::in_memory()).await.unwrap();
     let app = TestApp::over(state);
     let cookie = app.priya().await;

@@ -5,7 +5,7 @@ use crate::crash::database_url;
 use crate::support::{TestApp, config};
 use axum::http::StatusCode;
 use rapport_server::state::AppState;
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::live::Live;
 use rapport_store::{Files, Store};
 use sqlx::PgPool;
@@ -76,7 +76,7 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut way: watch::R
 async fn behind(proxy: &Proxy) -> TestApp {
     let url = &proxy.url;
     let store = Store::connect(url, Files::in_memory()).await.unwrap();
-    let mut state = AppState::new(store, config(), HttpClient::new().unwrap());
+    let mut state = AppState::new(store, config(), HttpClient::new(Reach::Public).unwrap());
     state.api_store = Store::connect_for_api(url, Files::in_memory()).await.unwrap();
     state.live = Live::new(Store::connect_for_live(url).await.unwrap());
     let (losing, lost) = watch::channel(false);

@@ -3,6 +3,7 @@
 use crate::support::TestApp;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::jobs::{self, JobEnv, run_due};
 use rapport_services::setup;
 use serde_json::json;
@@ -14,7 +15,7 @@ fn worker(app: &TestApp) -> JobEnv {
         store: app.store.clone(),
         keys: Default::default(),
         public_url: "http://rapport.example".into(),
-        http: rapport_services::http_client::HttpClient::new().expect("a client"),
+        http: HttpClient::new(Reach::Public).expect("a client"),
     }
 }
 

@@ -5,11 +5,12 @@
 //! `detail`, `duration_s`, `pages`, `browser`, `os`, `errors`, `project`, `count`, `query`,
 //! `channel`, `from` and `to`.
 
-use super::own::{self, ICON_URL};
-use super::{EventKind, TimelineItem};
-use crate::json::number_text;
-use crate::text::{duration_text, excerpt};
-use crate::ticket::Channel;
+use crate::{Icon, sentence, source_label};
+use rapport_domain::json::number_text;
+use rapport_domain::provider;
+use rapport_domain::text::{duration_text, excerpt};
+use rapport_domain::ticket::Channel;
+use rapport_domain::timeline::{EventKind, PAGE, TimelineItem, is_own};
 use serde_json::Value;
 
 /// Properties on the detail line, and characters of each.
@@ -29,13 +30,32 @@ const SAID: [&str; 10] = [
     "active",
 ];
 
-impl TimelineItem {
+/// What people read of an event.
+pub trait EventText {
     /// What happened: the title, or a sentence made of the name.
-    pub fn heading(&self) -> String {
+    fn heading(&self) -> String;
+    /// What stands beside the heading: the ticket, the source, and the fields that each kind has.
+    fn aside(&self) -> String;
+    /// The line below: the sender's `detail`, or the payload's scalar fields.
+    fn detail(&self) -> String;
+    /// The detail of the newest of a run of repeats: `last: dana@northwind.example`.
+    fn last_text(&self) -> String;
+    /// The icon's name or character: the sender's, the channel's, the source's, or the kind's.
+    fn icon_name(&self) -> &str;
+    /// The text for the card below the line; a ticket's is its subject, said already.
+    fn card_text(&self) -> Option<&str>;
+    /// The pages of a session, where they were sent as a list.
+    fn pages(&self) -> Vec<&str>;
+    /// How long a session or call was, in seconds.
+    fn duration_s(&self) -> Option<i64>;
+}
+
+impl EventText for TimelineItem {
+    fn heading(&self) -> String {
         let number = self.ticket.as_ref().map(|t| t.number);
         match (self.kind, number) {
             // An activity's title goes on after the name: `Sam Ortiz` `changed status …`.
-            (EventKind::Activity, _) if self.is_ours() && !self.title.is_empty() => {
+            (EventKind::Activity, _) if is_ours(self) && !self.title.is_empty() => {
                 format!("{} {}", self.actor_name.as_deref().unwrap_or("Somebody"), self.title)
             }
             _ if !self.title.is_empty() => self.title.clone(),
@@ -45,13 +65,12 @@ impl TimelineItem {
                 format!("Opened ticket #{n}")
             }
             (EventKind::Session, _) => "Session recording".into(),
-            _ if self.is_ours() => sentence(&self.name),
+            _ if is_ours(self) => sentence(&self.name),
             _ => self.name.clone(),
         }
     }
 
-    /// What stands beside the heading: the ticket, the source, and the fields that each kind has.
-    pub fn aside(&self) -> String {
+    fn aside(&self) -> String {
         let mut parts = Vec::new();
         if let Some(ticket) = &self.ticket {
             let heading_names_it = self.kind == EventKind::Ticket;
@@ -62,141 +81,133 @@ impl TimelineItem {
                 ticket.subject
             ));
         }
-        if let Some(query) = self.text_field("query") {
+        if let Some(query) = text_field(self, "query") {
             parts.push(format!("“{}”", excerpt(query, DETAIL_CHARS)));
         }
         if !matches!(self.source.as_str(), "api" | "rapport") {
             parts.push(source_label(&self.source));
         }
-        parts.extend(self.text_field("project").map(String::from));
-        parts.extend(self.seconds("duration_s").map(duration_text));
+        parts.extend(text_field(self, "project").map(String::from));
+        parts.extend(seconds(self, "duration_s").map(duration_text));
         parts.extend(
-            self.page_count().map(|n| if n == 1 { "1 page".into() } else { format!("{n} pages") }),
+            page_count(self).map(|n| if n == 1 { "1 page".into() } else { format!("{n} pages") }),
         );
-        match (self.text_field("browser"), self.text_field("os")) {
+        match (text_field(self, "browser"), text_field(self, "os")) {
             (Some(browser), Some(os)) => parts.push(format!("{browser} on {os}")),
             (Some(one), None) | (None, Some(one)) => parts.push(one.into()),
             (None, None) => {}
         }
-        parts.extend(self.seconds("count").filter(|n| *n > 1).map(|n| format!("{n} times")));
+        parts.extend(seconds(self, "count").filter(|n| *n > 1).map(|n| format!("{n} times")));
         joined(parts)
     }
 
-    /// The line below: the sender's `detail`, or the payload's scalar fields.
-    pub fn detail(&self) -> String {
+    fn detail(&self) -> String {
         let mut parts = Vec::new();
-        if let Some(channel) = self.channel() {
+        if let Some(channel) = channel(self) {
             parts.push(format!("by {}", channel.label().to_lowercase().replace("api", "API")));
         }
         let activity = self.kind == EventKind::Activity;
         if activity && self.title.is_empty() {
-            parts.extend(self.change());
+            parts.extend(change(self));
             parts.extend(self.actor_name.as_ref().map(|actor| format!("by {actor}")));
         }
-        match self.text_field("detail") {
+        match text_field(self, "detail") {
             Some(detail) => parts.push(excerpt(detail, 4 * DETAIL_CHARS)),
             // Our own payloads repeat in stable words what the title says.
-            None if self.is_ours() => {}
+            None if is_ours(self) => {}
             None => {
-                parts.extend(self.scalars().map(|(k, v)| format!("{}: {v}", k.replace('_', " "))))
+                parts.extend(scalars(self).map(|(k, v)| format!("{}: {v}", k.replace('_', " "))))
             }
         }
         joined(parts)
     }
 
-    /// The detail of the newest of a run of repeats: `last: dana@northwind.example`.
-    pub fn last_text(&self) -> String {
-        let values: Vec<String> = self.scalars().map(|(_, v)| v).collect();
+    fn last_text(&self) -> String {
+        let values: Vec<String> = scalars(self).map(|(_, v)| v).collect();
         if values.is_empty() { String::new() } else { format!("last: {}", joined(values)) }
     }
 
-    /// The icon's name or character: the sender's, the channel's, or the kind's.
-    pub fn icon_name(&self) -> &str {
-        match (&self.icon, self.channel()) {
+    fn icon_name(&self) -> &str {
+        match (&self.icon, channel(self)) {
             (Some(icon), _) => icon,
             (None, Some(channel)) => channel.icon(),
-            (None, None) => self.kind.icon(),
+            (None, None) => {
+                let of_source = provider::find(&self.source).and_then(|source| source.icon);
+                of_source.unwrap_or_else(|| self.kind.icon())
+            }
         }
     }
 
-    /// The address of the picture that the sender wants beside it; only a server asks there.
-    pub fn picture(&self) -> Option<&str> {
-        self.text_field(ICON_URL).filter(|address| address.starts_with("https://"))
-    }
-
-    /// The text for the card below the line; a ticket's is its subject, said already.
-    pub fn card_text(&self) -> Option<&str> {
+    fn card_text(&self) -> Option<&str> {
         self.body.as_deref().filter(|_| !(self.kind == EventKind::Ticket && self.ticket.is_some()))
     }
 
-    /// Written by Rapport itself.
-    fn is_ours(&self) -> bool {
-        self.source == "rapport"
-    }
-
-    /// The pages of a session, where they were sent as a list.
-    pub fn pages(&self) -> Vec<&str> {
+    fn pages(&self) -> Vec<&str> {
         let list = self.payload.get("pages").and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
-    /// How long a session or call was, in seconds.
-    pub fn duration_s(&self) -> Option<i64> {
-        self.seconds("duration_s")
+    fn duration_s(&self) -> Option<i64> {
+        seconds(self, "duration_s")
     }
+}
 
-    fn page_count(&self) -> Option<i64> {
-        let pages = self.payload.get("pages")?;
-        pages.as_array().map(|list| list.len() as i64).or_else(|| pages.as_i64()).filter(|n| *n > 0)
-    }
+/// Written by Rapport itself.
+fn is_ours(item: &TimelineItem) -> bool {
+    item.source == provider::RAPPORT.key
+}
 
-    fn channel(&self) -> Option<Channel> {
-        if self.kind != EventKind::Ticket {
-            return None;
-        }
-        self.text_field("channel")?.parse().ok()
-    }
+fn page_count(item: &TimelineItem) -> Option<i64> {
+    let pages = item.payload.get("pages")?;
+    pages.as_array().map(|list| list.len() as i64).or_else(|| pages.as_i64()).filter(|n| *n > 0)
+}
 
-    /// `Open → Closed`, for changes.
-    fn change(&self) -> Option<String> {
-        let side = |key| self.payload.get(key).and_then(scalar_text).filter(|t| !t.is_empty());
-        match (side("from"), side("to")) {
-            (Some(from), Some(to)) => Some(format!("{} → {}", sentence(&from), sentence(&to))),
-            (None, Some(to)) => Some(format!("→ {}", sentence(&to))),
-            (Some(from), None) => Some(format!("{} removed", sentence(&from))),
-            (None, None) => None,
-        }
+fn channel(item: &TimelineItem) -> Option<Channel> {
+    if item.kind != EventKind::Ticket {
+        return None;
     }
+    text_field(item, "channel")?.parse().ok()
+}
 
-    fn scalars(&self) -> impl Iterator<Item = (&str, String)> {
-        let change = self.kind == EventKind::Activity && self.title.is_empty();
-        let shown = move |key: &str| {
-            let said = SAID.contains(&key)
-                || key.starts_with('_')
-                || (own::is_own(key) && key != own::PAGE)
-                || (self.channel().is_some() && key == "channel")
-                || (change && matches!(key, "from" | "to"));
-            !said
-        };
-        let fields = self.payload.as_object().into_iter().flatten();
-        fields
-            .filter(move |(key, _)| shown(key))
-            .filter_map(|(key, value)| {
-                let key = if key == own::PAGE { "page" } else { key.as_str() };
-                Some((key, excerpt(&scalar_text(value)?, DETAIL_CHARS)))
-            })
-            .filter(|(_, value)| !value.trim().is_empty())
-            .take(DETAIL_PROPERTIES)
+/// `Open → Closed`, for changes.
+fn change(item: &TimelineItem) -> Option<String> {
+    let side = |key| item.payload.get(key).and_then(scalar_text).filter(|t| !t.is_empty());
+    match (side("from"), side("to")) {
+        (Some(from), Some(to)) => Some(format!("{} → {}", sentence(&from), sentence(&to))),
+        (None, Some(to)) => Some(format!("→ {}", sentence(&to))),
+        (Some(from), None) => Some(format!("{} removed", sentence(&from))),
+        (None, None) => None,
     }
+}
 
-    fn text_field(&self, key: &str) -> Option<&str> {
-        self.payload.get(key)?.as_str().filter(|t| !t.trim().is_empty())
-    }
+fn scalars(item: &TimelineItem) -> impl Iterator<Item = (&str, String)> {
+    let change = item.kind == EventKind::Activity && item.title.is_empty();
+    let shown = move |key: &str| {
+        let said = SAID.contains(&key)
+            || key.starts_with('_')
+            || (is_own(key) && key != PAGE)
+            || (channel(item).is_some() && key == "channel")
+            || (change && matches!(key, "from" | "to"));
+        !said
+    };
+    let fields = item.payload.as_object().into_iter().flatten();
+    fields
+        .filter(move |(key, _)| shown(key))
+        .filter_map(|(key, value)| {
+            let key = if key == PAGE { "page" } else { key.as_str() };
+            Some((key, excerpt(&scalar_text(value)?, DETAIL_CHARS)))
+        })
+        .filter(|(_, value)| !value.trim().is_empty())
+        .take(DETAIL_PROPERTIES)
+}
 
-    fn seconds(&self, key: &str) -> Option<i64> {
-        let value = self.payload.get(key)?;
-        value.as_i64().or_else(|| value.as_f64().map(|f| f as i64)).filter(|n| *n > 0)
-    }
+fn text_field<'a>(item: &'a TimelineItem, key: &str) -> Option<&'a str> {
+    item.payload.get(key)?.as_str().filter(|t| !t.trim().is_empty())
+}
+
+fn seconds(item: &TimelineItem, key: &str) -> Option<i64> {
+    let value = item.payload.get(key)?;
+    value.as_i64().or_else(|| value.as_f64().map(|f| f as i64)).filter(|n| *n > 0)
 }
 
 /// What a line says, one thing after the other; what says nothing leaves no gap.
@@ -221,53 +232,16 @@ pub fn property_text(value: &Value) -> String {
     scalar_text(value).unwrap_or_else(|| format!("{value:#}"))
 }
 
-/// A machine name as a sentence: `ticket.status_changed` → `Status changed`.
-pub fn sentence(name: &str) -> String {
-    let last = match name.split_once('.') {
-        Some((first, rest)) if is_word(first) && is_word(rest) => rest,
-        _ => name,
-    };
-    if !is_word(last) {
-        return last.to_string();
-    }
-    let spaced = last.replace('_', " ");
-    let mut chars = spaced.chars();
-    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-}
-
-/// The source of events that our own browser SDK sent.
-pub const SDK_SOURCE: &str = "browser_sdk";
-
-/// Sources that a workspace usually has; others can be asked for by name.
-pub const USUAL_SOURCES: [&str; 8] =
-    ["api", SDK_SOURCE, "segment", "rapport", "sentry", "hubspot", "dialpad", "help_centre"];
-
-/// A source's name as people write it: `help_centre` → `Help centre`.
-pub fn source_label(source: &str) -> String {
-    match source {
-        "hubspot" => "HubSpot".into(),
-        "github" => "GitHub".into(),
-        "rapport" => "Rapport".into(),
-        "api" => "API".into(),
-        SDK_SOURCE => "Browser SDK".into(),
-        _ => sentence(source),
-    }
-}
-
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::ids::{EventId, Uuid};
-    use crate::ticket::Status;
-    use crate::timeline::EventTicket;
     use chrono::DateTime;
+    use rapport_domain::ticket::Status;
+    use rapport_domain::timeline::EventTicket;
+    use rapport_domain::{EventId, Uuid};
     use serde_json::json;
 
-    pub(crate) fn event(kind: EventKind, name: &str) -> TimelineItem {
+    fn event(kind: EventKind, name: &str) -> TimelineItem {
         TimelineItem {
             id: EventId(Uuid::nil()),
             occurred_at: DateTime::UNIX_EPOCH,
@@ -339,19 +313,22 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_picture_is_an_https_address_and_no_detail() {
-        let with = |address: &str| TimelineItem {
-            payload: json!({ICON_URL: address}),
-            ..event(EventKind::Event, "x")
-        };
-        let item = with("https://p.example/a.png");
-        assert_eq!(
-            (item.picture(), item.detail()),
-            (Some("https://p.example/a.png"), String::new())
-        );
+    fn what_is_ours_in_a_payload_is_no_detail_and_a_source_has_its_icon() {
+        let ours = json!({"$rapport.icon_url": "https://p.example/a.png", "$rapport.page": "/a"});
+        let item = TimelineItem { payload: ours, ..event(EventKind::Event, "x") };
+        assert_eq!(item.detail(), "page: /a");
+        assert_eq!(item.picture(), Some("https://p.example/a.png"));
         for address in ["javascript:alert(1)", "http://p.example/a.png", "data:image/png,x", ""] {
-            assert_eq!(with(address).picture(), None, "{address}");
+            let payload = json!({"$rapport.icon_url": address});
+            let item = TimelineItem { payload, ..event(EventKind::Event, "x") };
+            assert_eq!(item.picture(), None, "{address}");
         }
+        let mut item = event(EventKind::Event, "issue_created");
+        assert_eq!((item.icon_name(), item.aside()), ("zap", String::new()));
+        item.source = "linear".into();
+        assert_eq!((item.icon_name(), item.aside()), ("circle-dot", "Linear".into()));
+        item.icon = Some("star".into());
+        assert_eq!(item.icon_name(), "star");
     }
 
     #[test]
