@@ -30,27 +30,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
     }
     let files = files(&config.files)?;
-    let store = Store::connect(&config.database_url, files.clone()).await;
-    let store = store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone());
-    store.migrate().await.context("a migration failed")?;
-    let ahead = store.clock_ahead().await.context("cannot reach Postgres")?;
-    if ahead.abs() > CLOCKS_AGREE {
-        tracing::warn!(
-            seconds = ahead.num_seconds(),
-            "this machine's clock differs from the database's: mails, reminders and sessions keep \
-            to either; set both by NTP"
-        );
-    }
-    link_keys::seal_open(&store).await.context("a key was not sealed")?;
-    if config.demo {
-        if setup::demo(&store).await.context("the demo workspace was not created")? {
-            tracing::info!("created the demo workspace; `rapport demo` fills it");
-        }
-        // Whatever was changed there by hand, the demo starts.
-        if let Err(error) = setup::demo_settings(&store).await {
-            tracing::warn!(%error, "the demo's settings were not made");
-        }
-    }
+    let store = prepared(&config, files.clone()).await?;
     let worker = worker(&config.worker()).await?;
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(async move {
@@ -108,6 +88,32 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     mail.join_all().await;
     telling.await.context("telling of changes failed")?;
     worker.await.context("the worker failed")
+}
+
+/// The database as this version wants it, with the demo's workspace where it is asked for.
+async fn prepared(config: &Config, files: Files) -> anyhow::Result<Store> {
+    let store = Store::connect(&config.database_url, files).await;
+    let store = store.context("cannot reach Postgres")?.with_keys(config.secret_key.clone());
+    store.migrate().await.context("a migration failed")?;
+    let ahead = store.clock_ahead().await.context("cannot reach Postgres")?;
+    if ahead.abs() > CLOCKS_AGREE {
+        tracing::warn!(
+            seconds = ahead.num_seconds(),
+            "this machine's clock differs from the database's: mails, reminders and sessions keep \
+            to either; set both by NTP"
+        );
+    }
+    link_keys::seal_open(&store).await.context("a key was not sealed")?;
+    if config.demo {
+        if setup::demo(&store).await.context("the demo workspace was not created")? {
+            tracing::info!("created the demo workspace; `rapport demo` fills it");
+        }
+        // Whatever was changed there by hand, the demo starts.
+        if let Err(error) = setup::demo_settings(&store).await {
+            tracing::warn!(%error, "the demo's settings were not made");
+        }
+    }
+    Ok(store)
 }
 
 /// Works on jobs, and nothing else, until SIGINT or SIGTERM.

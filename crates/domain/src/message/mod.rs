@@ -10,6 +10,7 @@ mod newer;
 mod quote;
 mod thread;
 mod times;
+mod write;
 
 pub use delivery::{
     Answers, DeliveryState, LeftOut, NOT_VIEWED_AFTER, NotAdded, Recipient, RecipientRole,
@@ -19,11 +20,11 @@ pub use effect::{Effect, StatusChoice};
 pub use file::{Attachment, Look, PICTURES, Upload, UploadRefusal, Uploaded, size_text};
 pub use links::{Segment, segments};
 pub use mail::{Envelope, MailClass, MailFacts, MailSource, Outcome, Seal, Verdict, Verdicts};
-pub use new::{
-    Desk, FirstKind, FirstMessage, HeaderLine, InboundEmail, MessageMode, NewAttachment, NewCsat,
-    NewMessage, Opening, WriteMessage, WriteNote, Written,
-};
+pub use new::{HeaderLine, InboundEmail, NewAttachment, NewCsat, NewMessage};
 pub use newer::{NewerMessage, overtaken};
 pub use quote::{attribution, quoted};
 pub use thread::{Delivery, Message, ThreadActivity, ThreadPage, TicketDetails, main_headers};
 pub use times::{Piece, SpokenTime, pieces};
+pub use write::{
+    Desk, FirstKind, FirstMessage, MessageMode, Opening, WriteMessage, WriteNote, Written,
+};

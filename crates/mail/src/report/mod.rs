@@ -1,10 +1,14 @@
 //! Reports about a mail: what a server could not deliver (RFC 3464), and complaints (RFC 5965).
 
+mod groups;
+mod original;
 mod refusal;
 
 use crate::headers;
 use crate::kind::{header, unfolded};
-use mail_parser::{HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use groups::{Group, fields, value};
+use mail_parser::{HeaderName, Message, MessagePart, MimeHeaders};
+use original::{original, original_in_words};
 use rapport_domain::text;
 
 /// Recipients of one report that are kept.
@@ -198,37 +202,6 @@ fn body(part: &MessagePart<'_>) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(REPORT_BYTES)]).replace("\r\n", "\n")
 }
 
-type Group = Vec<(String, String)>;
-
-/// Groups of `Name: value` lines between empty ones, names in lower case, unfolded.
-fn fields(text: &str) -> Vec<Group> {
-    let mut groups = vec![Group::new()];
-    for line in text.lines() {
-        if line.trim().is_empty() {
-            if groups.len() <= RECIPIENTS_MAX && groups.last().is_some_and(|g| !g.is_empty()) {
-                groups.push(Group::new());
-            }
-            continue;
-        }
-        let Some(group) = groups.last_mut() else { break };
-        if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = group.last_mut().filter(|(_, v)| v.len() < 2_000) {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-        } else if let Some((name, value)) = line.split_once(':').filter(|_| group.len() < 50) {
-            group.push((name.trim().to_ascii_lowercase(), value.trim().to_string()));
-        }
-    }
-    groups.retain(|g| !g.is_empty());
-    groups
-}
-
-fn value(group: &Group, name: &str) -> Option<String> {
-    let found = group.iter().find(|(n, v)| n == name && !v.is_empty())?;
-    Some(text::excerpt(&found.1, REASON_CHARS))
-}
-
 /// `rfc822; ada@x.example` → the address.
 fn after_type(value: &str) -> &str {
     value.split_once(';').map_or(value, |(_, rest)| rest).trim()
@@ -320,69 +293,6 @@ fn named(list: &str, message: &Message<'_>) -> Vec<Recipient> {
 fn shown(message: &Message<'_>) -> String {
     let text = message.body_text(0).unwrap_or_default();
     text.chars().take(20_000).collect()
-}
-
-/// What a report carries of the mail that it is about.
-#[derive(Default)]
-struct Original {
-    message_id: Option<String>,
-    addresses: Vec<String>,
-}
-
-impl Original {
-    fn names_itself(&self) -> bool {
-        self.message_id.is_some() || !self.addresses.is_empty()
-    }
-}
-
-/// The mail that a report carries, whole or its headers alone.
-fn original(parts: &[&MessagePart<'_>]) -> Option<Original> {
-    let read = |mail: &Message<'_>| {
-        let lists = [mail.reply_to(), mail.from()];
-        let emails = lists.into_iter().flatten().flat_map(|l| l.iter()).filter_map(|a| a.address());
-        let emails = emails.take(20).filter_map(|email| text::email("from", email).ok());
-        Original {
-            message_id: mail.message_id().and_then(headers::message_id),
-            addresses: emails.collect(),
-        }
-    };
-    parts.iter().find_map(|part| match &part.body {
-        PartType::Message(inner) => Some(read(inner)),
-        // One that was encoded is read as a file (`shape`).
-        _ if is(part, "encoded", "rfc822") => {
-            MessageParser::default().parse_headers(part.contents()).map(|mail| read(&mail))
-        }
-        _ if is(part, "text", "rfc822-headers") || is(part, "message", "global-headers") => {
-            let text = body(part) + "\n\n";
-            MessageParser::default().parse_headers(text.as_bytes()).map(|mail| read(&mail))
-        }
-        _ => None,
-    })
-}
-
-/// The headers of the mail that old servers copy below their words: qmail, Exim, Exchange. What
-/// stands above them differs in each language; the headers do not.
-fn original_in_words(said: &str) -> Original {
-    let mut found = Original::default();
-    let mut lines = said.lines().peekable();
-    while let Some(line) = lines.next() {
-        let Some((name, value)) = line.trim_start_matches(['>', ' ']).split_once(':') else {
-            continue;
-        };
-        // A long value stands on the next line.
-        let below = lines.peek().filter(|l| l.starts_with([' ', '\t'])).map_or("", |l| l.trim());
-        let value = Some(value.trim()).filter(|v| !v.is_empty()).unwrap_or(below);
-        match name.to_ascii_lowercase().as_str() {
-            "message-id" if value.starts_with('<') && found.message_id.is_none() => {
-                found.message_id = headers::message_id(value);
-            }
-            "reply-to" | "from" if found.addresses.len() < 20 => {
-                found.addresses.extend(headers::header_addresses(value));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 fn about(parts: &[&MessagePart<'_>]) -> Option<String> {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::kind::{MailKind, classify};
+use mail_parser::MessageParser;
 
 fn kind(raw: &str) -> MailKind {
     let raw = raw.replace('\n', "\r\n");

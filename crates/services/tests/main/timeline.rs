@@ -124,7 +124,8 @@ async fn what_was_done_to_a_ticket_folds_into_its_row(pool: PgPool) {
     };
     let stands = now(&all.page, first);
     assert_eq!((stands.changes, stands.status), (3, Status::Open));
-    let texts: Vec<_> = stands.newest.iter().flatten().map(rapport_presentation::change_text).collect();
+    let texts: Vec<_> =
+        stands.newest.iter().flatten().map(rapport_presentation::change_text).collect();
     assert_eq!(texts[0], "Sam Ortiz tagged this “bug”");
     assert!(!stands.has_more());
     assert_eq!(now(&all.page, second).changes, 0);

@@ -1,6 +1,8 @@
 //! What a mail holds: the text to show, the cleaned HTML, the files, and what packs of other
 //! programs have inside.
 
+mod stub;
+
 use crate::attachment::{self, Attachment};
 use crate::calendar::Told;
 use crate::{calendar, card, charset, html, inline_files, place, quote, sealed, tnef};
@@ -9,52 +11,12 @@ use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 use rapport_domain::limits;
 use rapport_domain::message::{Seal, SpokenTime};
 use std::borrow::Cow;
+use stub::is_stub;
 
 /// Bytes of HTML that are cleaned and kept; a longer body keeps its text alone.
 const HTML_BYTES: usize = 2 * 1024 * 1024;
 /// Parts that make up the text.
 const BODIES_MAX: usize = 50;
-/// Characters of a text that says no more than that there is HTML.
-const STUB_CHARS: usize = 600;
-
-/// What such a text has in it.
-const STUB_WORDS: [&str; 34] = [
-    "html",
-    "view this email",
-    "view this message",
-    "view it online",
-    "view online",
-    "view in browser",
-    "in your browser",
-    "read this email",
-    "display this",
-    "trouble viewing",
-    "trouble reading",
-    "online ansehen",
-    "online lesen",
-    "im browser",
-    "nicht dargestellt",
-    "nicht angezeigt",
-    "dans votre navigateur",
-    "version en ligne",
-    "en su navegador",
-    "en tu navegador",
-    "nel browser",
-    "no seu navegador",
-    "mime format",
-    "e-mail-programm",
-    "client de messagerie",
-    "logiciel de messagerie",
-    "cliente de correo",
-    "client di posta",
-    "cliente de e-mail",
-    "e-mailprogramma",
-    "почтов",
-    "w przeglądarce",
-    "メールソフト",
-    "浏览器",
-];
-
 /// What a mail holds.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
@@ -354,78 +316,5 @@ fn clean_html(
     Some(clean).filter(|c| !c.trim().is_empty())
 }
 
-/// Whether a text says no more than that its reader's program cannot show the HTML beside it.
-fn is_stub(text: &str, html: &str) -> bool {
-    let text = text.trim();
-    if text.chars().count() > STUB_CHARS {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    let says = STUB_WORDS.iter().any(|w| lower.contains(w));
-    if !says {
-        return false;
-    }
-    // The HTML has other words, and more of them.
-    let seen = html::html_to_text(html).to_lowercase();
-    let words: Vec<&str> = lower.split_whitespace().filter(|w| w.chars().count() > 3).collect();
-    let shared = words.iter().filter(|w| seen.contains(**w)).count();
-    !seen.trim().is_empty()
-        && (shared * 2 < words.len()
-            || seen.len() > 3 * lower.len() && words.len() < 40 && shared < words.len())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(raw: &str) -> Content {
-        let raw = raw.replace('\n', "\r\n");
-        let mail = mail_parser::MessageParser::default().parse(raw.as_bytes()).expect("a mail");
-        content(&mail)
-    }
-
-    #[test]
-    fn a_text_that_says_nothing_gives_way_to_the_html() {
-        let mail = |text: &str| {
-            of(&format!(
-                "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: text/html\n\n<p>Where is my parcel? The HTML form failed.</p>\n--b--\n"
-            ))
-            .text
-        };
-        assert!(mail("Your mail program cannot display HTML messages.").starts_with("Where is"));
-        assert!(
-            mail("Your client cannot read this email: https://x.example/1").starts_with("Where")
-        );
-        assert!(mail(" ").starts_with("Where is"));
-        for stub in [
-            "This is a multi-part message in MIME format.",
-            "Ihr E-Mail-Programm kann diese Nachricht nicht darstellen.",
-            "Votre logiciel de messagerie ne peut afficher ce message.",
-            "Su cliente de correo no puede mostrar este mensaje.",
-            "Il tuo client di posta non supporta questo messaggio.",
-            "Ваша почтовая программа не может показать это письмо.",
-            "お使いのメールソフトでは表示できません。",
-            "您的邮件客户端不支持，请在浏览器中查看。",
-        ] {
-            assert!(mail(stub).starts_with("Where is"), "{stub}");
-        }
-        let own = "Where is my parcel? The HTML form failed.";
-        assert_eq!(mail(own).trim(), own);
-        assert_eq!(mail("short").trim(), "short");
-    }
-
-    #[test]
-    fn an_invitation_is_told_and_kept() {
-        let ics = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Demo\nDTSTART:20261201T100000Z\nEND:VEVENT\nEND:VCALENDAR\n";
-        let mail = of(&format!(
-            "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nPlease come.\n--b\nContent-Type: text/calendar; method=REQUEST\n\n{ics}\n--b--\n"
-        ));
-        assert_eq!(
-            mail.text.replace("\r\n", "\n").trim_end(),
-            "Please come.\n\nInvitation: Demo\nWhen: Tue, Dec 1, 2026, 10:00 (UTC)"
-        );
-        assert_eq!(mail.files.len(), 1);
-        let alone = of(&format!("Content-Type: text/calendar\n\n{ics}"));
-        assert!(alone.text.starts_with("Invitation: Demo"), "{}", alone.text);
-    }
-}
+mod tests;
