@@ -16,8 +16,8 @@ WASM_WARN_BYTES=$((300 * 1024))
 # is now until the goal is reached.
 WASM_MAX_BYTES=$((810 * 1024))
 SDK_MAX_BYTES=$((8 * 1024))
-# A file longer than this has more than one subject.
-MAX_LINES=600
+# A file longer than this has more than one subject. The goal is 350; no file may grow past what the longest has.
+MAX_LINES=450
 
 # Clippy keeps its own directory, so that checking and building do not undo each other's work.
 CHECK_TARGET=$TARGET/check
