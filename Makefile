@@ -1,7 +1,7 @@
 # What there is to do here; each target is one script that says at its head what it does.
 # The first run of each compiles for several minutes; all but the compiling takes seconds.
 
-.PHONY: help run test check dev bench crash faults setup build prepare fmt
+.PHONY: help run test check dev bench crash faults setup build dist deb docs prepare fmt
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -32,6 +32,15 @@ setup: ## install what is missing, for the tests too
 
 build: setup ## the release build alone
 	@scripts/build.sh --release
+
+dist: setup ## one binary with everything in it, and its sizes
+	@scripts/dist.sh
+
+deb: setup ## the same as a Debian package
+	@scripts/dist.sh --deb
+
+docs: ## the book, in target/book
+	@scripts/docs.sh
 
 prepare: ## renew .sqlx after a change to a query or a migration
 	@scripts/prepare.sh

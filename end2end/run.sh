@@ -36,6 +36,7 @@ trap 'exit 130' INT TERM
 RAPPORT_FILES=$(mktemp -d)
 use_own_database flows
 RAPPORT_ADDR=127.0.0.1:$(free_port)
+export RAPPORT_PROGRAM=$program
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR RAPPORT_DEMO=1
 use_secret_key
 "$program" migrate >"$log" 2>&1

@@ -47,6 +47,21 @@ for (const form of document.querySelectorAll("form[data-looks]")) {
     }, 250);
   });
 }
+// A page that waits for something looks again, while somebody looks at it, and puts in what has changed.
+const waiting = document.querySelector("[data-looks-again]");
+const lookAgain = async () => {
+  const answer = document.hidden ? null : await fetch(location.pathname).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of waiting.querySelectorAll("[data-again]")) {
+      const fresh = page.getElementById(part.id);
+      if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+    }
+  }
+  // Refused for good: somebody logged out.
+  if (!answer || answer.ok) setTimeout(lookAgain, 2500);
+};
+if (waiting) setTimeout(lookAgain, 2500);
 // What stands beside a button is copied by it; over plain http by a selection.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {

@@ -24,6 +24,9 @@ CHECK_TARGET=$TARGET/check
 
 format() { cargo fmt --all --check && cargo fmt --manifest-path tools/bundle/Cargo.toml --check; }
 
+# Every file that our pages link to is there.
+links() { scripts/docs.sh --links; }
+
 clippy_server() {
   cargo clippy -q --workspace --exclude rapport-frontend --all-targets --target-dir "$CHECK_TARGET" -- -D warnings
 }
@@ -155,8 +158,8 @@ styles() {
 
 queries() { scripts/prepare.sh --check; }
 
-all=(format guards wasm_tree types styles shell spelling sdk notices deny clippy_server clippy_browser queries wasm_size)
-quick=(format guards wasm_tree types styles shell spelling sdk notices deny clippy_server clippy_browser)
+all=(format guards wasm_tree types styles shell spelling links sdk notices deny clippy_server clippy_browser queries wasm_size)
+quick=(format guards wasm_tree types styles shell spelling links sdk notices deny clippy_server clippy_browser)
 case "${1:-}" in
   '') chosen=("${all[@]}") ;;
   --quick) chosen=("${quick[@]}") ;;

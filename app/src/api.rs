@@ -7,6 +7,7 @@ use leptos_axum::ResponseOptions;
 use rapport_domain::AppError;
 use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;
+use rapport_services::auth::FromAddress;
 use rapport_services::secrets::Keyring;
 use rapport_services::{Ctx, Result, Store};
 
@@ -63,5 +64,6 @@ fn context() -> Result<Ctx> {
     let viewer = viewer().ok_or(AppError::Unauthenticated)?;
     let store = use_context::<Store>()
         .ok_or_else(|| rapport_services::internal("a server function has no store"))?;
-    Ok(Ctx::for_viewer(store, viewer))
+    let from = use_context::<Parts>().and_then(|p| p.extensions.get::<FromAddress>().cloned());
+    Ok(Ctx::for_viewer(store, viewer).asked_from(from.unwrap_or_default().0))
 }

@@ -12,6 +12,8 @@ use rapport_domain::Permission;
 /// The parts of the product that the rail leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// The first hour of a workspace.
+    Start,
     Inbox,
     Customers,
     Accounts,
@@ -65,6 +67,7 @@ fn Rail(section: Section) -> impl IntoView {
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::SettingsWrite));
+    let starting = settings && viewer.as_ref().is_some_and(|v| v.starting);
     let open = move || waiting.get().tickets;
     let inbox = move || match open() {
         0 => "Inbox".to_string(),
@@ -76,6 +79,9 @@ fn Rail(section: Section) -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Main">
             <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
+            {starting.then(|| view! {
+                <a href="/get-started" rel="external" aria-current=current(Section::Start) title="Get started" aria-label="Get started"><Icon name="circle-check" /></a>
+            })}
             <a href="/inbox" aria-current=current(Section::Inbox) title=inbox aria-label=inbox><Icon name="inbox" /><Badge number=move || i64::from(open()) most=99 /></a>
             <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
             <a href="/accounts" rel="external" aria-current=current(Section::Accounts) title="Accounts" aria-label="Accounts"><Icon name="building" /></a>

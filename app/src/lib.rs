@@ -38,6 +38,8 @@ mod session;
 #[cfg(feature = "ssr")]
 mod settings;
 mod shell;
+#[cfg(feature = "ssr")]
+mod start;
 pub mod ui;
 
 pub use failure::Failure;

@@ -52,6 +52,7 @@ macro_rules! pages {
 }
 
 pages! {
+    GET_STARTED: "/get-started", "Get started", "circle-check", Start, SettingsWrite, Server;
     INBOX: "/inbox", "Inbox", "inbox", Inbox, TicketsRead, Both;
     SAVED_VIEWS: "/inbox/views", "Your views", "inbox", Inbox, TicketsRead, Server;
     CUSTOMERS: "/customers", "Customers", "users", Customers, CustomersRead, Both;
@@ -64,6 +65,7 @@ pages! {
     CUSTOM_FIELDS: "/settings/custom-fields", "Custom fields", "sliders-horizontal", Settings, SettingsWrite, Server;
     STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, SettingsWrite, Server;
     PEOPLE: "/settings/people", "People", "user", Settings, PeopleManage, Server;
+    ROLES: "/settings/roles", "Roles", "shield", Settings, PeopleManage, Server;
     TEAMS: "/settings/teams", "Teams", "users", Settings, SettingsWrite, Server;
     SLA: "/settings/sla", "SLA", "target", Settings, SettingsWrite, Server;
     EVENTS: "/settings/events", "Events", "zap", Settings, SettingsWrite, Server;
@@ -72,5 +74,6 @@ pages! {
     RECEIVING: "/settings/receiving", "Receiving", "inbox", Settings, SettingsWrite, Server;
     JOBS: "/settings/jobs", "Jobs", "list", Settings, SettingsWrite, Server;
     SURVEYS: "/settings/surveys", "Surveys", "star", Settings, SettingsWrite, Server;
+    AUDIT_LOG: "/settings/audit-log", "Audit log", "history", Settings, DataExport, Server;
     API_KEYS: "/settings/api-keys", "API keys", "key", Settings, PeopleManage, Server;
 }

@@ -44,6 +44,7 @@ async fn main() -> anyhow::Result<()> {
     let token = auth::login(&store, EMAIL, PASSWORD, &Device::default())
         .await
         .context("no demo workspace")?;
+    let token = token.session().context("the login asks for a code")?;
     let viewer = auth::viewer(&store, &token).await?.context("the session is gone")?;
     let client = Client::new(&token)?;
     let seeded = seed::run(store.pool(), viewer.workspace).await?;

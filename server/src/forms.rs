@@ -1,5 +1,6 @@
 //! Plain forms: login, logout, set-up, and the browser's report of its own crash.
 
+use crate::code;
 use crate::middleware::{real_ip, session};
 use crate::refused::Refused;
 use crate::state::AppState;
@@ -12,6 +13,7 @@ use rapport_app::server_page::lone::{login_again, setup_again};
 use rapport_domain::AppError;
 use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;
+use rapport_services::auth::Entered;
 use rapport_services::setup::NewWorkspace;
 use rapport_services::{Ctx, auth, setup as services_setup, teams};
 use rapport_store::Store;
@@ -56,7 +58,8 @@ pub async fn login(
     }
     let device = real_ip::device_at(ip, &headers);
     match auth::login(&state.store, &form.email, &form.password, &device).await {
-        Ok(token) => {
+        Ok(Entered::Code(token)) => code::ask(&state, nonce.map(|Extension(n)| n), token, next),
+        Ok(Entered::Session(token)) => {
             state.attempts.succeeded(from, &form.email);
             let cookie = session::cookie(state.config.tls(), &token);
             ([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response()
@@ -78,7 +81,7 @@ fn shown(email: &str) -> String {
 }
 
 /// A page of this server, or the inbox.
-fn local_path(next: &str) -> String {
+pub(crate) fn local_path(next: &str) -> String {
     LocalPath::parse(next).map_or_else(|| "/inbox".into(), String::from)
 }
 
@@ -124,11 +127,11 @@ pub async fn setup(
     };
     match done {
         Ok(()) => match auth::login(&state.store, &login.0, &login.1, &device).await {
-            Ok(token) => {
+            Ok(Entered::Session(token)) => {
                 let cookie = session::cookie(state.config.tls(), &token);
-                ([(header::SET_COOKIE, cookie)], Redirect::to("/inbox")).into_response()
+                ([(header::SET_COOKIE, cookie)], Redirect::to("/get-started")).into_response()
             }
-            Err(_) => Redirect::to("/login").into_response(),
+            Ok(Entered::Code(_)) | Err(_) => Redirect::to("/login").into_response(),
         },
         Err(error) => {
             let status = rapport_app::http_status(&error);

@@ -2,6 +2,7 @@
 //!
 //! Opening one shows a form and changes nothing: programs that check mails open links as well.
 
+use crate::code;
 use crate::middleware::{real_ip, session, small_body};
 use crate::state::AppState;
 use axum::Router;
@@ -14,6 +15,7 @@ use leptos::nonce::Nonce;
 use rapport_app::server_page::lone;
 use rapport_domain::AppError;
 use rapport_domain::session::Device;
+use rapport_services::auth::Entered;
 use rapport_services::{auth, passwords, people};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -149,7 +151,8 @@ async fn reset(
         Err(error) => return holder.dead(&error),
     };
     match passwords::reset(&state.store, &token, form.password, &holder.device).await {
-        Ok(session) => holder.enter(&session).await,
+        Ok(Entered::Session(session)) => holder.enter(&session).await,
+        Ok(Entered::Code(token)) => code::ask(&state, holder.nonce.clone(), token, "/inbox".into()),
         Err(error) => {
             let status = rapport_app::http_status(&error);
             let html = lone::reset(&state.leptos, holder.nonce.clone(), email, Some(error));

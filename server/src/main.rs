@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use rapport_server::admin::{self, Admin};
 use rapport_server::config::{Config, WorkerConfig};
+use rapport_server::doctor::{self, Doctor};
 use rapport_server::{demo, process, serve};
 use rapport_store::{Files, Store};
 
@@ -35,6 +36,8 @@ enum Command {
         #[arg(long, env = "DATABASE_URL")]
         database_url: String,
     },
+    /// Look whether the installation has what it needs; each line says what to do.
+    Doctor(Doctor),
     /// Look after an installation.
     #[command(subcommand)]
     Admin(Admin),
@@ -79,6 +82,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let store = store.context("cannot reach Postgres")?;
             store.migrate().await.context("a migration failed")
         }
+        Command::Doctor(doctor) => doctor::run(doctor).await,
         Command::Admin(admin) => admin::run(admin).await,
         Command::Demo { url, key, force } => demo::load(&url, &key, force).await,
     }

@@ -6,7 +6,7 @@
 
 use crate::middleware::{body_panic, canonical, csp, database, headers, session, slow, small_body};
 use crate::state::AppState;
-use crate::{api, forms, health};
+use crate::{api, code, forms, health};
 use axum::extract::DefaultBodyLimit;
 use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::{get, post};
@@ -108,6 +108,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     });
     let forms = Router::new()
         .route("/login", post(forms::login))
+        .route("/login/code", post(code::finish).get(code::lost))
         .route("/logout", post(forms::logout))
         .route("/setup", post(forms::setup))
         .route("/away", post(forms::away))
@@ -122,6 +123,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
         .merge(server_page::router(site))
+        .merge(crate::audit_export::router())
         .merge(crate::live::router())
         .merge(crate::notify::router())
         .merge(crate::files::router())

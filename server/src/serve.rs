@@ -7,6 +7,7 @@ use crate::mail_in;
 use crate::notices;
 use crate::process;
 use crate::router;
+use crate::site;
 use crate::state::AppState;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
@@ -25,7 +26,8 @@ use tokio::sync::watch;
 const CLOCKS_AGREE: TimeDelta = TimeDelta::seconds(5);
 
 /// Serves and works on jobs until SIGINT or SIGTERM, then lets running requests and jobs finish.
-pub async fn run(config: Config) -> anyhow::Result<()> {
+pub async fn run(mut config: Config) -> anyhow::Result<()> {
+    let _site = site::lay_out(&mut config)?;
     if config.demo && !config.addr.ip().is_loopback() {
         bail!("demo mode has well-known passwords and keys: it serves on a loopback address only");
     }

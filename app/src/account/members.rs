@@ -84,7 +84,7 @@ impl Members<'_> {
             <FormError message=state.general(&[]).or(failed) />
             <details class="account-link" open=asked>
                 <summary><Icon name="user-plus" />"Link a customer"</summary>
-                <form class="log-search" method="get" action=format!("/accounts/{account}") role="search">
+                <form class="log-search account-search" method="get" action=format!("/accounts/{account}") role="search">
                     <input class="input" type="search" name="link" value=q.to_string() aria-label="Find a customer" placeholder="Name, e-mail, phone or ID" maxlength=limits::SEARCH_CHARS autocomplete="off" required=true />
                     <button class="btn" type="submit">"Find"</button>
                 </form>

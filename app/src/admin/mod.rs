@@ -8,12 +8,11 @@ mod info_pane;
 pub use info_pane::InfoPanePage;
 
 use crate::frame::{Frame, Section};
-use crate::page_table::PAGES;
+use crate::page_table::{PAGES, PageInfo};
 use crate::session::use_viewer;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
-use rapport_domain::Permission;
 
 /// The frame of a config page: its neighbours on the left, then title and content.
 #[component]
@@ -23,7 +22,9 @@ pub(crate) fn Config(
     about: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let admin = use_viewer().is_some_and(|v| v.may(Permission::SettingsWrite));
+    let viewer = use_viewer();
+    let may = |page: &PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
+    let admin = PAGES.iter().any(|page| page.title == title && may(page));
     #[cfg(feature = "ssr")]
     if let (false, Some(response)) = (admin, use_context::<leptos_axum::ResponseOptions>()) {
         response.set_status(http::StatusCode::FORBIDDEN);

@@ -1,7 +1,7 @@
 //! Where the palette leads.
 
 use crate::frame::Section;
-use crate::page_table::{Half, INBOX, PAGES};
+use crate::page_table::{Half, INBOX, PAGES, PageInfo};
 use rapport_domain::Permission;
 use rapport_domain::search::{Found, FoundTicket};
 use rapport_domain::session::Viewer;
@@ -96,7 +96,9 @@ fn all(viewer: &Viewer, saved: Vec<SavedView>) -> Vec<Destination> {
     };
     let mut all: Vec<_> = views.map(view).collect();
     // Of the inbox its views are offered.
-    let named = PAGES.iter().filter(|p| viewer.may(p.permission) && p.path != INBOX.path);
+    let offered = |p: &&PageInfo| p.section != Section::Start || viewer.starting;
+    let named =
+        PAGES.iter().filter(|p| viewer.may(p.permission) && p.path != INBOX.path).filter(offered);
     all.extend(named.map(|p| {
         let title = match p.section {
             Section::Settings => format!("Settings: {}", p.title),

@@ -26,6 +26,17 @@ pub fn login_again(
     document(options, nonce, "Log in", || login_form(next, email, Some(error)))
 }
 
+/// The form that asks for the code of a second factor, with what was wrong with the one before.
+pub fn code(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    token: String,
+    next: String,
+    error: Option<String>,
+) -> String {
+    document(options, nonce, "Log in", || code_form(token, next, error))
+}
+
 /// The form of the first run again.
 pub fn setup_again(
     options: &LeptosOptions,
@@ -72,6 +83,24 @@ pub fn dead_link(options: &LeptosOptions, nonce: Option<Nonce>, why: String) -> 
         }
         .into_any()
     })
+}
+
+fn code_form(token: String, next: String, error: Option<String>) -> AnyView {
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" action="/login/code" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>"One more step"</h1>
+                <FormError message=error />
+                <input type="hidden" name="token" value=token />
+                <input type="hidden" name="next" value=next />
+                <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits of your authenticator app, or a recovery code" required=true maxlength=20 autofocus=true />
+                <button class="btn primary" type="submit">"Log in"</button>
+                <a class="hint" href="/login">"Log in as somebody else"</a>
+            </form>
+        </main>
+    }
+    .into_any()
 }
 
 fn join_form(invited: &Invited, name: String, error: Option<AppError>) -> AnyView {

@@ -21,17 +21,25 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::session::Viewer;
-use rapport_services::auth::CurrentSession;
+use rapport_services::auth::{CurrentSession, FromAddress};
 use rapport_services::secrets::Keyring;
 use rapport_services::{Ctx, Result, Store};
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
+/// What the address of the audit log looks for.
+pub fn audit_query(
+    value: impl Fn(&str) -> Option<String>,
+) -> rapport_domain::audit_log::AuditQuery {
+    crate::settings::audit_query(value)
+}
+
 /// The routes of all pages.
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     crate::settings::router()
         .merge(crate::account::router())
+        .merge(crate::settings::page_route::<crate::start::GetStarted>())
         .merge(crate::deletion::router())
         .merge(crate::identity::router())
         .merge(crate::pages::inbox::server_pages::router())
@@ -135,6 +143,7 @@ impl FromRequestParts<Site> for PageRequest {
     ) -> std::result::Result<Self, StatusCode> {
         // The session layer sends the anonymous to the login before they come here.
         let viewer = parts.extensions.get::<Viewer>().cloned().ok_or(StatusCode::UNAUTHORIZED)?;
+        let address = parts.extensions.get::<FromAddress>().cloned().unwrap_or_default().0;
         let session = parts.extensions.get::<CurrentSession>().cloned();
         let session = session.ok_or(StatusCode::UNAUTHORIZED)?;
         let query = Query::try_from_uri(&parts.uri).map_err(|_| StatusCode::BAD_REQUEST)?.0;
@@ -143,7 +152,7 @@ impl FromRequestParts<Site> for PageRequest {
         let params = params.iter().map(|(name, value)| (name.into(), value.into())).collect();
         Ok(Self {
             params,
-            ctx: Ctx::for_viewer(site.store.clone(), viewer.clone()),
+            ctx: Ctx::for_viewer(site.store.clone(), viewer.clone()).asked_from(address),
             keys: site.keys.clone(),
             viewer,
             session,

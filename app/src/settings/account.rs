@@ -2,6 +2,7 @@
 
 use super::page::{ServerPage, asking_button, page_error};
 use super::preferences::own_frame;
+use super::two_factor as second;
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
@@ -10,22 +11,31 @@ use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::people::{SessionRow, device_name};
-use rapport_services::{Result, passwords, sessions};
+use rapport_services::{Result, passwords, sessions, two_factor};
 
 pub struct Account;
 
+/// What the page shows.
+pub struct Shown {
+    sessions: Vec<SessionRow>,
+    two_factor: two_factor::Own,
+}
+
 impl ServerPage for Account {
     const PAGE: PageInfo = page_table::MY_ACCOUNT;
-    const ABOUT: &'static str = "Your password, and where you are logged in.";
+    const ABOUT: &'static str = "Your password, your second factor, and where you are logged in.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
+        ("two-factor", "Now your app"),
+        ("two-factor-off", "Two-factor is off"),
         ("password", "Password changed. You are logged out everywhere else"),
         ("ended", "Logged out on that device"),
         ("others", "Logged out everywhere else"),
     ];
-    type Data = Vec<SessionRow>;
+    type Data = Shown;
 
-    async fn load(request: &PageRequest) -> Result<Vec<SessionRow>> {
-        sessions::list(&request.ctx, &request.session).await
+    async fn load(request: &PageRequest) -> Result<Shown> {
+        let sessions = sessions::list(&request.ctx, &request.session).await?;
+        Ok(Shown { sessions, two_factor: two_factor::own(&request.ctx).await? })
     }
 
     async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
@@ -38,18 +48,37 @@ impl ServerPage for Account {
                 passwords::change(ctx, &request.session, current, new, repeated).await?;
                 Ok("password")
             }
+            "two-factor-begin" => {
+                two_factor::begin(ctx, form.text("current").into()).await?;
+                Ok("two-factor")
+            }
+            "two-factor-confirm" => {
+                request.show_once(two_factor::confirm(ctx, form.text("code")).await?.join("\n"));
+                Ok("two-factor-on")
+            }
+            "two-factor-codes" => {
+                let codes = two_factor::renew_codes(ctx, form.text("current").into()).await?;
+                request.show_once(codes.join("\n"));
+                Ok("two-factor-on")
+            }
+            "two-factor-off" => {
+                two_factor::turn_off(ctx, form.text("current").into()).await?;
+                Ok("two-factor-off")
+            }
             "end" => sessions::end(ctx, form.parse("id")?).await.map(|()| "ended"),
             "others" => sessions::end_others(ctx, &request.session).await.map(|()| "others"),
             _ => Err(AppError::NotFound),
         }
     }
 
-    fn view(shown: Vec<SessionRow>, request: &PageRequest, state: &FormState) -> AnyView {
-        let others = shown.len() > 1;
-        let rows = shown.iter().map(row).collect_view();
+    fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
+        let others = shown.sessions.len() > 1;
+        let rows = shown.sessions.iter().map(row).collect_view();
         view! {
             {page_error(state, &["end", "others"])}
+            {request.once().map(second::codes)}
             {password(&request.viewer.email, &state.of("password"))}
+            {second::section(&shown.two_factor, state)}
             <section class="field-section" aria-label="Sessions">
                 <h2>"Where you are logged in"</h2>
                 <ul class="field-list">{rows}</ul>

@@ -4,6 +4,7 @@
 
 mod account;
 mod api_keys;
+mod audit;
 mod custom_fields;
 mod events;
 mod jobs;
@@ -14,12 +15,15 @@ mod page;
 mod people;
 mod preferences;
 mod receiving;
+mod roles;
 mod rules;
 mod sla;
 mod statuses;
 mod surveys;
 mod teams;
+mod two_factor;
 
+pub(crate) use audit::query as audit_query;
 pub(crate) use page::{ServerPage, action_button, page_error, route as page_route};
 
 use crate::server_page::Site;
@@ -32,6 +36,7 @@ pub(crate) fn router() -> Router<Site> {
     Router::new()
         .merge(page::route::<account::Account>())
         .merge(page::route::<api_keys::ApiKeys>())
+        .merge(page::route::<audit::AuditLog>())
         .merge(page::route::<custom_fields::CustomFields>())
         .merge(page::route::<events::Events>())
         .merge(page::route::<jobs::Jobs>())
@@ -41,6 +46,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(page::route::<people::PeoplePage>())
         .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
+        .merge(page::route::<roles::Roles>())
         .merge(page::route::<rules::Rules>())
         .merge(page::route::<macros::Macros>())
         // Their name before they could act.

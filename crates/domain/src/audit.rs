@@ -9,6 +9,8 @@ vocabulary! {
         AccountEdited => "account.edited", "Edited an account";
         ApiKeyCreated => "api_key.created", "Made an API key";
         ApiKeyRevoked => "api_key.revoked", "Revoked an API key";
+        AuditDaysSet => "audit.days_set", "Changed how long this log is kept";
+        AuditExported => "audit.exported", "Took this log out as a file";
         CsatSet => "csat.set", "Changed the survey";
         CustomFieldChanged => "custom_field.changed", "Changed a custom field";
         CustomFieldCreated => "custom_field.created", "Added a custom field";
@@ -32,6 +34,7 @@ vocabulary! {
         JobDiscarded => "job.discarded", "Discarded a job";
         JobRetried => "job.retried", "Ran a job again";
         LinkKeyRenewed => "link_key.renewed", "Renewed the key that signs links";
+        LoggedIn => "session.begun", "Logged in";
         MacroChanged => "macro.changed", "Changed a macro";
         MacroCreated => "macro.created", "Added a macro";
         MacroRemoved => "macro.removed", "Removed a macro";
@@ -44,20 +47,30 @@ vocabulary! {
         PasswordChanged => "password.changed", "Changed their password";
         PasswordReset => "password.reset", "Set a new password by a link";
         PasswordResetMade => "password.reset_made", "Made a link that sets a password";
+        PersonCreated => "person.created", "Made somebody a member";
         PersonDeactivated => "person.deactivated", "Deactivated a person";
         PersonReactivated => "person.reactivated", "Reactivated a person";
         PersonRoleChanged => "person.role_changed", "Changed a person's role";
         RetentionSet => "retention.set", "Changed how long events are kept";
+        RoleChanged => "role.changed", "Changed a role";
+        RoleCreated => "role.created", "Made a role";
+        RoleRemoved => "role.removed", "Removed a role";
+        SampleAdded => "sample.added", "Added the sample customer";
         SessionEnded => "session.ended", "Logged out a device";
         SessionOthersEnded => "session.others_ended", "Logged out all other devices";
         SlaArchived => "sla.archived", "Archived a response target";
         SlaMoved => "sla.moved", "Moved a response target";
         SlaRestored => "sla.restored", "Restored a response target";
         SlaSaved => "sla.saved", "Saved a response target";
+        StartFinished => "start.finished", "Closed “Get started”";
         StatusChanged => "status.changed", "Changed a status";
         StatusCreated => "status.created", "Added a status";
         TeamChanged => "team.changed", "Changed a team";
         TeamCreated => "team.created", "Added a team";
+        TwoFactorCodeUsed => "two_factor.code_used", "Logged in with a recovery code";
+        TwoFactorCodesRenewed => "two_factor.codes_renewed", "Made new recovery codes";
+        TwoFactorTurnedOff => "two_factor.turned_off", "Turned two-factor off";
+        TwoFactorTurnedOn => "two_factor.turned_on", "Turned two-factor on";
         WorkspaceCreated => "workspace.created", "Set up the workspace";
     }
 }

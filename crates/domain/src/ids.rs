@@ -139,6 +139,7 @@ id!(/** Work that a worker does later. */ JobId, "job");
 id!(/** A macro: words and deeds that agents put into messages. */ MacroId, "mac");
 id!(/** What a person is told of. */ NotificationId, "ntf");
 id!(/** An invitation to a workspace. */ InvitationId, "inv");
+id!(/** A role of a workspace's own. */ RoleId, "rol");
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,8 @@ pub const LABELS_MAX: usize = 60;
 /// Teams of a workspace, and members of one.
 pub const TEAMS_MAX: usize = 200;
 pub const TEAM_MEMBERS_MAX: usize = 200;
+/// Roles of a workspace's own.
+pub const ROLES_MAX: usize = 50;
 /// API keys of a workspace that are not revoked, and origins of one.
 pub const API_KEYS_MAX: usize = 100;
 pub const KEY_ORIGINS_MAX: usize = 20;

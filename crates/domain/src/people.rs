@@ -1,7 +1,7 @@
 //! The people of a workspace as admins see them, invitations, and one's own sessions.
 
 use crate::error::Problems;
-use crate::{AppError, InvitationId, Role, UserId, Uuid, limits, text};
+use crate::{AppError, InvitationId, Role, RoleId, UserId, Uuid, limits, text};
 use chrono::{DateTime, Utc};
 
 /// Somebody who works here, or did.
@@ -11,12 +11,23 @@ pub struct PersonRow {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// A role of the workspace's own, which counts instead.
+    pub own_role: Option<(RoleId, String)>,
     pub away: bool,
     pub disabled_at: Option<DateTime<Utc>>,
     /// Not more exact than a minute.
     pub last_seen_at: Option<DateTime<Utc>>,
     /// Names of their teams.
     pub teams: Vec<String>,
+    /// Whether a log-in of theirs needs a second factor.
+    pub two_factor: bool,
+}
+
+impl PersonRow {
+    /// What their role is called.
+    pub fn role_label(&self) -> &str {
+        self.own_role.as_ref().map_or_else(|| self.role.label(), |(_, name)| name)
+    }
 }
 
 /// What a page of people shows.

@@ -40,6 +40,23 @@ impl Permission {
         Self::SettingsWrite,
     ];
 
+    /// What nobody can do this without.
+    pub fn needs(self) -> PermissionSet {
+        let all: &[Self] = match self {
+            Self::CustomersWrite
+            | Self::CustomersMerge
+            | Self::CustomersDelete
+            | Self::CustomersSensitive
+            | Self::NotesModerate
+            | Self::RecordingsWatch => &[Self::CustomersRead],
+            Self::TicketsRead => &[Self::CustomersRead],
+            Self::TicketsWrite | Self::TicketsReply => &[Self::TicketsRead, Self::CustomersRead],
+            Self::SettingsWrite => &[Self::SettingsRead],
+            _ => &[],
+        };
+        all.iter().copied().collect()
+    }
+
     /// What a key with this scope does in the course of it: whoever sends an event or a ticket may
     /// be the first to name its customer. Routes ask for the scope itself, so nothing more opens.
     fn brings(self) -> PermissionSet {

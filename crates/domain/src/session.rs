@@ -19,6 +19,8 @@ pub struct Viewer {
     pub permissions: PermissionSet,
     /// New tickets are given to others meanwhile.
     pub away: bool,
+    /// The workspace is in its first hour.
+    pub starting: bool,
     pub waiting: Waiting,
     pub preferences: Preferences,
 }

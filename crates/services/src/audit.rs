@@ -20,6 +20,7 @@ pub(crate) async fn record(
         Actor::Operator => ("operator", None),
         Actor::Browser | Actor::System { .. } => ("system", None),
     };
-    let entry = Entry { at: ctx.now, actor_kind, actor_id, action, object, detail };
+    let entry =
+        Entry { at: ctx.now, actor_kind, actor_id, action, object, detail, address: &ctx.address };
     Ok(rapport_store::audit::record(tx, ctx.workspace, &entry).await?)
 }

@@ -1,15 +1,18 @@
 //! Login, logout, sessions and API keys.
 
-use crate::{Result, ctx};
+use crate::transaction::begin_unattended;
+use crate::{Result, ctx, two_factor};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use rapport_domain::audit::Action;
 use rapport_domain::session::{Device, Viewer};
 use rapport_domain::{AppError, UserId, WorkspaceId};
-use rapport_store::Store;
 use rapport_store::api_keys::ApiKey;
+use rapport_store::audit::{self, Entry};
+use rapport_store::{Store, StoreError};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
@@ -42,17 +45,40 @@ impl CurrentSession {
     }
 }
 
-/// Checks e-mail and password; on success stores a session and returns its token.
-pub async fn login(store: &Store, email: &str, password: &str, from: &Device) -> Result<String> {
+/// From which address a request came.
+#[derive(Debug, Clone, Default)]
+pub struct FromAddress(pub String);
+
+/// How far a log-in came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entered {
+    /// All the way: the session's token.
+    Session(String),
+    /// To the second factor: the token of a form that asks for a code.
+    Code(String),
+}
+
+impl Entered {
+    /// The token of the session, where there is one.
+    pub fn session(self) -> Option<String> {
+        match self {
+            Self::Session(token) => Some(token),
+            Self::Code(_) => None,
+        }
+    }
+}
+
+/// Checks e-mail and password; on success lets the person in, or on to their second factor.
+pub async fn login(store: &Store, email: &str, password: &str, from: &Device) -> Result<Entered> {
     let found = store.credentials(email.trim()).await?;
     let hash = found.as_ref().map_or_else(|| DUMMY_HASH.clone(), |c| c.password_hash.clone());
     let matches = verify(password.to_string(), hash).await?;
     let (Some(user), true) = (found, matches) else {
         return Err(AppError::invalid("password", "E-mail or password is wrong."));
     };
-    let token = start_session(store, user.workspace, user.user, from).await?;
+    let entered = two_factor::enter(store, user.workspace, user.user, from).await?;
     tracing::info!(user = %user.user, "login");
-    Ok(token)
+    Ok(entered)
 }
 
 /// Stores a session of somebody who proved who they are, and answers its token.
@@ -66,6 +92,18 @@ pub(crate) async fn start_session(
     let expires = ctx::now() + TimeDelta::days(SESSION_DAYS);
     let from = measured(from);
     store.insert_session(workspace, user, &hash_token(&token), expires, &from).await?;
+    let mut tx = begin_unattended(store).await?;
+    let entry = Entry {
+        at: ctx::now(),
+        actor_kind: "user",
+        actor_id: Some(user.0),
+        action: Action::LoggedIn,
+        object: &user.to_string(),
+        detail: serde_json::json!({ "device": from.agent }),
+        address: &from.address,
+    };
+    audit::record(&mut tx, workspace, &entry).await?;
+    tx.commit().await.map_err(StoreError::from)?;
     Ok(token)
 }
 

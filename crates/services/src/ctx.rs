@@ -64,13 +64,15 @@ pub struct Ctx {
     pub actor: Actor,
     /// One instant for the whole use case, in microseconds as Postgres keeps them.
     pub now: DateTime<Utc>,
+    /// From which address it is asked for; empty where nobody is connected.
+    pub address: String,
 }
 
 impl Ctx {
     /// For a logged-in person.
     pub fn for_viewer(store: Store, viewer: Viewer) -> Self {
         let workspace = viewer.workspace;
-        Self { store, workspace, actor: Actor::User(viewer), now: now() }
+        Self { store, workspace, actor: Actor::User(viewer), now: now(), address: String::new() }
     }
 
     /// For a request with a secret API key.
@@ -80,22 +82,33 @@ impl Ctx {
             name: key.name.clone(),
             permissions: PermissionSet::of_scopes(&key.scopes),
         };
-        Self { store, workspace: key.workspace, actor, now: now() }
+        Self { store, workspace: key.workspace, actor, now: now(), address: String::new() }
     }
 
     /// For a page with a public key.
     pub fn for_browser(store: Store, key: &ApiKey) -> Self {
-        Self { store, workspace: key.workspace, actor: Actor::Browser, now: now() }
+        Self {
+            store,
+            workspace: key.workspace,
+            actor: Actor::Browser,
+            now: now(),
+            address: String::new(),
+        }
     }
 
     /// For whoever runs the server.
     pub fn for_operator(store: Store, workspace: WorkspaceId) -> Self {
-        Self { store, workspace, actor: Actor::Operator, now: now() }
+        Self { store, workspace, actor: Actor::Operator, now: now(), address: String::new() }
     }
 
     /// For the server itself in a workspace. `name` stands in activities.
     pub fn for_system(store: Store, workspace: WorkspaceId, name: &'static str) -> Self {
-        Self { store, workspace, actor: Actor::System { name }, now: now() }
+        Self { store, workspace, actor: Actor::System { name }, now: now(), address: String::new() }
+    }
+
+    /// The same, asked for from this address.
+    pub fn asked_from(self, address: impl Into<String>) -> Self {
+        Self { address: address.into(), ..self }
     }
 
     /// The same for a past instant: history that another system brings.

@@ -1,12 +1,12 @@
 //! Changing one's password, and links that set one anew.
 
-use crate::auth::{self, CurrentSession, hash_password, hash_token, random_token};
-use crate::{Ctx, Result, ctx, setup};
+use crate::auth::{self, CurrentSession, Entered, hash_password, hash_token, random_token};
+use crate::people::person;
+use crate::{Ctx, Result, ctx, setup, two_factor};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
 use rapport_domain::session::Device;
 use rapport_domain::{AppError, Permission, UserId};
-use rapport_store::people::lock_person;
 use rapport_store::{Store, passwords, sessions};
 use serde_json::json;
 
@@ -27,10 +27,7 @@ pub async fn change(
     if new != repeated {
         return Err(AppError::invalid("repeated", "The two are not the same."));
     }
-    let stored = ctx.store.password_hash(ctx.workspace, user).await?;
-    if !auth::verify(current, stored.ok_or(AppError::NotFound)?).await? {
-        return Err(AppError::invalid("current", "This is not your password."));
-    }
+    check_own(ctx, user, current).await?;
     let hash = hash_password(new).await?;
     let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
     passwords::set(&mut tx, ctx.workspace, user, &hash).await?;
@@ -39,13 +36,22 @@ pub async fn change(
     tx.commit_audited(Action::PasswordChanged, user, json!({})).await
 }
 
+/// Whether whoever acts knows their password, typed into the field `current`.
+pub(crate) async fn check_own(ctx: &Ctx, user: UserId, current: String) -> Result<()> {
+    let stored = ctx.store.password_hash(ctx.workspace, user).await?;
+    match auth::verify(current, stored.ok_or(AppError::NotFound)?).await? {
+        true => Ok(()),
+        false => Err(AppError::invalid("current", "This is not your password.")),
+    }
+}
+
 /// Makes a link by which somebody sets their password, once, within a day; answers its path. Any
 /// link before stops working. Their password and sessions stay until it is used.
 pub async fn make_reset(ctx: &Ctx, user: UserId) -> Result<String> {
     let token = random_token();
     let expires_at = ctx.now + TimeDelta::hours(RESET_HOURS);
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
-    let person = lock_person(&mut tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)?;
+    let person = person(ctx, &mut tx, user).await?;
     if person.disabled {
         return Err(AppError::invalid("person", "Reactivate them first."));
     }
@@ -77,9 +83,9 @@ async fn find(store: &Store, token: &str) -> Result<rapport_store::passwords::Re
     })
 }
 
-/// Sets the password by a link, ends all sessions of that person, and logs them in; answers the new
-/// session's token.
-pub async fn reset(store: &Store, token: &str, password: String, from: &Device) -> Result<String> {
+/// Sets the password by a link, ends all sessions of that person, and lets them in, or on to their
+/// second factor: a mailbox that somebody else reads is no phone.
+pub async fn reset(store: &Store, token: &str, password: String, from: &Device) -> Result<Entered> {
     let found = find(store, token).await?;
     setup::check_password(&password)?;
     let hash = hash_password(password).await?;
@@ -94,5 +100,5 @@ pub async fn reset(store: &Store, token: &str, password: String, from: &Device) 
     passwords::set(&mut tx, found.workspace, found.user, &hash).await?;
     sessions::end_all(&mut tx, found.workspace, found.user, None).await?;
     tx.commit_audited(Action::PasswordReset, found.user, json!({"email": found.email})).await?;
-    auth::start_session(store, found.workspace, found.user, from).await
+    two_factor::enter(store, found.workspace, found.user, from).await
 }

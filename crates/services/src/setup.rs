@@ -56,6 +56,7 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
     let id = WorkspaceId::generate();
     users::insert_workspace(&mut tx, id, &workspace).await?;
     insert_person(&mut tx, id, &name, &email, Role::Admin, &hash).await?;
+    rapport_store::start::set_getting_started(&mut tx, id, true).await?;
     let ctx = Ctx::for_system(store.clone(), id, "Set-up");
     let detail = json!({ "name": workspace, "admin": email });
     audit::record(&ctx, &mut tx, Action::WorkspaceCreated, &id.to_string(), detail).await?;

@@ -16,13 +16,16 @@ pub struct Entry<'a> {
     /// The id or name of what was changed.
     pub object: &'a str,
     pub detail: serde_json::Value,
+    /// From which address; empty where nobody is connected.
+    pub address: &'a str,
 }
 
 /// Writes a line in the transaction of the change itself.
 pub async fn record(tx: &mut Tx, workspace: WorkspaceId, entry: &Entry<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into audit_log (workspace_id, id, at, actor_kind, actor_id, action, object, detail)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into audit_log (workspace_id, id, at, actor_kind, actor_id, action, object, detail,
+            address)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         workspace.0,
         Uuid::now_v7(),
         entry.at,
@@ -31,6 +34,7 @@ pub async fn record(tx: &mut Tx, workspace: WorkspaceId, entry: &Entry<'_>) -> R
         entry.action.as_str(),
         entry.object,
         entry.detail,
+        entry.address,
     )
     .execute(&mut **tx)
     .await?;

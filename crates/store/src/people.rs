@@ -1,9 +1,9 @@
 //! People as admins look after them: lists, roles, who is still here.
 
-use crate::{Result, Store, Tx};
+use crate::{Result, Store, Tx, roles};
 use chrono::{DateTime, Utc};
 use rapport_domain::people::{People, PersonRow};
-use rapport_domain::{Role, UserId, WorkspaceId};
+use rapport_domain::{PermissionSet, Role, RoleId, UserId, WorkspaceId};
 
 /// A person whose row is locked until the end of the transaction.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub struct LockedPerson {
     pub name: String,
     pub email: String,
     pub role: Role,
+    pub permissions: PermissionSet,
     pub disabled: bool,
 }
 
@@ -30,8 +31,11 @@ impl Store {
             p
         }) + "%";
         let rows = sqlx::query!(
-            r#"select u.id as "id: UserId", u.name, u.email, u.role,
+            r#"select u.id as "id: UserId", u.name, u.email, u.role, o.id as "own?: RoleId",
+                o.name as "own_name?",
                 u.away_since is not null as "away!", u.disabled_at, u.last_seen_at,
+                exists (select from two_factors f where f.workspace_id = u.workspace_id
+                    and f.user_id = u.id and f.confirmed_at is not null) as "two_factor!",
                 coalesce((
                     select array_agg(t.name order by lower(t.name))
                     from team_members m
@@ -39,6 +43,7 @@ impl Store {
                     where m.workspace_id = u.workspace_id and m.user_id = u.id
                 ), '{}') as "teams!: Vec<String>"
             from users u
+            left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
             where u.workspace_id = $1 and (lower(u.name) like $2 or lower(u.email) like $2)
             order by u.disabled_at is not null, lower(u.name), u.id
             limit $3"#,
@@ -55,10 +60,12 @@ impl Store {
                 name: r.name,
                 email: r.email,
                 role: Role::from_stored(&r.role),
+                own_role: r.own.zip(r.own_name),
                 away: r.away,
                 disabled_at: r.disabled_at,
                 last_seen_at: r.last_seen_at,
                 teams: r.teams,
+                two_factor: r.two_factor,
             })
             .collect();
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -75,8 +82,11 @@ pub async fn lock_person(
     user: UserId,
 ) -> Result<Option<LockedPerson>> {
     let row = sqlx::query!(
-        r#"select name, email, role, disabled_at is not null as "disabled!" from users
-        where workspace_id = $1 and id = $2 for no key update"#,
+        r#"select u.name, u.email, u.role, u.disabled_at is not null as "disabled!",
+            o.permissions as "own?"
+        from users u
+        left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
+        where u.workspace_id = $1 and u.id = $2 for no key update of u"#,
         workspace.0,
         user.0,
     )
@@ -86,6 +96,7 @@ pub async fn lock_person(
         name: r.name,
         email: r.email,
         role: Role::from_stored(&r.role),
+        permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
         disabled: r.disabled,
     }))
 }
@@ -93,7 +104,7 @@ pub async fn lock_person(
 /// Sets a person's role; the constraint `users_last_admin` refuses to take the last admin's.
 pub async fn set_role(tx: &mut Tx, workspace: WorkspaceId, user: UserId, role: Role) -> Result<()> {
     sqlx::query!(
-        "update users set role = $3 where workspace_id = $1 and id = $2",
+        "update users set role = $3, role_id = null where workspace_id = $1 and id = $2",
         workspace.0,
         user.0,
         role.as_str(),

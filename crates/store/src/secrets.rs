@@ -74,6 +74,17 @@ impl Keyring {
         Ok([&[LAYOUT][..], &key.id, &nonce, &sealed].concat())
     }
 
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Whether the key is here with which this was sealed.
+    pub fn knows(&self, sealed: &[u8]) -> bool {
+        let id = sealed.strip_prefix(&[LAYOUT]).and_then(|rest| rest.get(..KEY_ID_BYTES));
+        id.is_some_and(|id| self.keys.iter().any(|key| key.id == id))
+    }
+
     /// Opens what [`Keyring::seal`] made for the same place.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<SecretString, Locked> {
         let rest = sealed.strip_prefix(&[LAYOUT]).ok_or(Locked)?;
@@ -114,6 +125,7 @@ mod tests {
         assert_eq!(open(&[1], "mailbox:1:smtp").as_deref(), Ok("hunter2"));
         assert_eq!(open(&[1], "mailbox:2:smtp"), Err(Locked));
         assert_eq!(open(&[2], "mailbox:1:smtp"), Err(Locked));
+        assert!(ring(&[2, 1]).knows(&sealed) && !ring(&[2]).knows(&sealed));
         // After a change of keys the old one still opens.
         assert_eq!(open(&[2, 1], "mailbox:1:smtp").as_deref(), Ok("hunter2"));
         let mut changed = sealed.clone();

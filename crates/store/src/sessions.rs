@@ -1,6 +1,6 @@
 //! Login sessions: opaque tokens, of which only the hash is stored.
 
-use crate::{Result, Store, Tx};
+use crate::{Result, Store, Tx, roles};
 use chrono::{DateTime, Utc};
 use rapport_domain::people::SessionRow;
 use rapport_domain::preferences::Preferences;
@@ -17,7 +17,8 @@ impl Store {
     ) -> Result<Option<(Viewer, DateTime<Utc>)>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
-                s.last_seen_at, w.name as workspace_name, u.name, u.email, u.role,
+                s.last_seen_at, w.name as workspace_name, w.getting_started, u.name, u.email, u.role,
+                o.permissions as "own?",
                 u.away_since is not null as "away!", u.preferences,
                 (select count(*) from (
                     select from notifications n
@@ -31,6 +32,7 @@ impl Store {
             from sessions s
             join users u on u.workspace_id = s.workspace_id and u.id = s.user_id
             join workspaces w on w.workspace_id = s.workspace_id
+            left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
             where s.token_hash = $1 and s.expires_at > $2 and u.disabled_at is null"#,
             token_hash,
             now,
@@ -45,8 +47,9 @@ impl Store {
                 name: r.name,
                 email: r.email,
                 role: Role::from_stored(&r.role),
-                permissions: Role::from_stored(&r.role).permissions(),
+                permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
                 away: r.away,
+                starting: r.getting_started,
                 waiting: Waiting { tickets: r.open_tickets, notifications: r.unread },
                 preferences: Preferences::from_stored(&r.preferences),
             };

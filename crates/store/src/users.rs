@@ -1,6 +1,6 @@
 //! Workspaces, the people in them, and teams.
 
-use crate::{Result, Store, Tx};
+use crate::{Result, Store, Tx, roles};
 use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
 use rapport_domain::{Role, TeamId, UserId, WorkspaceId};
@@ -59,12 +59,14 @@ impl Store {
     ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role,
+                o.permissions as "own?",
                 u.away_since is not null as "away!", u.preferences,
                 coalesce((select sum(n) from open_tickets o
                     where o.workspace_id = u.workspace_id
                         and o.assignee_id in (u.id, '00000000-0000-0000-0000-000000000000')
                 ), 0)::int as "open_tickets!"
             from users u join workspaces w on w.workspace_id = u.workspace_id
+            left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
             where u.workspace_id = $1 and lower(u.email) = lower($2) and u.disabled_at is null"#,
             workspace.0,
             email,
@@ -78,8 +80,9 @@ impl Store {
             name: r.name,
             email: r.email,
             role: Role::from_stored(&r.role),
-            permissions: Role::from_stored(&r.role).permissions(),
+            permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
             away: r.away,
+            starting: false,
             waiting: Waiting { tickets: r.open_tickets, notifications: 0 },
             preferences: Preferences::from_stored(&r.preferences),
         }))

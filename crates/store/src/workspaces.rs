@@ -13,6 +13,16 @@ pub struct IdentityRules {
 }
 
 impl Store {
+    /// Every workspace with its name, oldest first; a thousand at most.
+    pub async fn named_workspaces(&self) -> Result<Vec<(WorkspaceId, String)>> {
+        let rows = sqlx::query!(
+            r#"select workspace_id as "id: WorkspaceId", name from workspaces
+            order by created_at, workspace_id limit 1000"#
+        );
+        let rows = rows.fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+    }
+
     /// How many days the event log is kept.
     pub async fn event_log_days(&self, workspace: WorkspaceId) -> Result<i32> {
         sqlx::query_scalar!(

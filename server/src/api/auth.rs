@@ -13,6 +13,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, AppError};
+use rapport_services::auth::FromAddress;
 use rapport_services::{Ctx, auth};
 use rapport_store::api_keys::ApiKey;
 use std::net::SocketAddr;
@@ -60,7 +61,9 @@ pub async fn guard(
         Ok(key) => key,
         Err(problem) => return problem.into_response(),
     };
-    auth::key_used(&state.store, &key, &device(&state.config, peer, request.headers())).await;
+    let from = device(&state.config, peer, request.headers());
+    auth::key_used(&state.store, &key, &from).await;
+    request.extensions_mut().insert(FromAddress(from.address));
     let scope = scopes::needed(request.method(), request.uri().path());
     if !scope.is_some_and(|scope| key.scopes.contains(&scope)) {
         return Problem::missing_scope(scope).into_response();
@@ -94,7 +97,8 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let key = parts.extensions.get::<ApiKey>().ok_or_else(Problem::no_key)?;
-        let mut ctx = Ctx::for_api_key(state.store.clone(), key);
+        let from = parts.extensions.get::<FromAddress>().cloned().unwrap_or_default();
+        let mut ctx = Ctx::for_api_key(state.store.clone(), key).asked_from(from.0);
         if let Some(at) = text(&parts.headers, "Rapport-At")? {
             let wrong = |_| {
                 AppError::invalid(

@@ -1,7 +1,8 @@
 //! The session cookie: who is calling, and where the anonymous are sent.
 
+use crate::middleware::real_ip;
 use crate::state::AppState;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,14 +10,15 @@ use rapport_app::Failure;
 use rapport_app::api::wants_page;
 use rapport_domain::AppError;
 use rapport_domain::address::{self, LocalPath};
-use rapport_services::auth::{self, CurrentSession};
+use rapport_services::auth::{self, CurrentSession, FromAddress};
 use server_fn::error::FromServerFnError;
+use std::net::SocketAddr;
 
 /// Over TLS the prefix makes the browser refuse the cookie from anywhere else.
 const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
-const OPEN: [&str; 4] = ["/login", "/setup", "/logout", "/client-errors"];
+const OPEN: [&str; 5] = ["/login", "/login/code", "/setup", "/logout", "/client-errors"];
 /// Links that prove by themselves who may follow them.
 const OPEN_LINKS: [&str; 2] = ["/join/", "/reset/"];
 /// Where server functions live, and those that answer the anonymous too, with "nobody".
@@ -38,6 +40,10 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
     match viewer {
         Some(viewer) => {
             request.extensions_mut().insert(viewer);
+            if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+                let ip = real_ip::real_ip(&state.config, *peer, request.headers());
+                request.extensions_mut().insert(FromAddress(ip.to_string()));
+            }
             request.extensions_mut().insert(CurrentSession::of(&token.unwrap_or_default()));
         }
         None if is_open(path) => {}

@@ -10,9 +10,11 @@ use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
+use rapport_domain::own_role::OwnRole;
 use rapport_domain::people::{Invitation, InviteInput, People, PersonRow};
-use rapport_domain::{AppError, Role, UserId, limits};
-use rapport_services::{Result, passwords, people};
+use rapport_domain::{AppError, Role, RoleId, UserId, limits};
+use rapport_services::people::HandOver;
+use rapport_services::{Result, passwords, people, roles, two_factor};
 
 pub struct PeoplePage;
 
@@ -22,6 +24,7 @@ pub struct Shown {
     /// Each with its link.
     invitations: Vec<(Invitation, String)>,
     can_mail: bool,
+    roles: Vec<OwnRole>,
 }
 
 impl ServerPage for PeoplePage {
@@ -35,6 +38,7 @@ impl ServerPage for PeoplePage {
         ("role", "Role changed"),
         ("deactivated", "Deactivated: they are logged out everywhere"),
         ("reactivated", "Reactivated: they can log in again"),
+        ("two-factor-off", "Two-factor is off: the password alone lets them in"),
     ];
     type Data = Shown;
 
@@ -44,7 +48,8 @@ impl ServerPage for PeoplePage {
         let here = |(one, path)| (one, format!("{}{path}", request.origin()));
         let invitations = invitations.into_iter().map(here).collect();
         let people = people::list(ctx, request.query("q").unwrap_or_default()).await?;
-        Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await? })
+        let roles = roles::list(ctx).await?;
+        Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await?, roles })
     }
 
     async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
@@ -58,8 +63,20 @@ impl ServerPage for PeoplePage {
             }
             "resend" => people::resend(ctx, form.parse("id")?).await.map(|()| "resent"),
             "revoke" => people::revoke(ctx, form.parse("id")?).await.map(|()| "revoked"),
-            "role" => people::set_role(ctx, person()?, role(form)?).await.map(|()| "role"),
-            "deactivate" => people::deactivate(ctx, person()?).await.map(|()| "deactivated"),
+            "role" => {
+                match form.text("role").parse::<RoleId>() {
+                    Ok(own) => roles::give(ctx, person()?, own).await?,
+                    Err(_) => people::set_role(ctx, person()?, role(form)?).await?,
+                }
+                Ok("role")
+            }
+            "deactivate" => {
+                let hand = HandOver::read(form.text("hand_over"))?;
+                people::leave(ctx, person()?, hand).await.map(|_| "deactivated")
+            }
+            "two-factor-off" => {
+                two_factor::turn_off_for(ctx, person()?).await.map(|()| "two-factor-off")
+            }
             "reactivate" => people::reactivate(ctx, person()?).await.map(|()| "reactivated"),
             "reset" => {
                 let path = passwords::make_reset(ctx, person()?).await?;
@@ -71,7 +88,7 @@ impl ServerPage for PeoplePage {
     }
 
     fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
-        let Shown { people, invitations, can_mail } = shown;
+        let Shown { people, invitations, can_mail, roles } = shown;
         let once = request.once().map(|link| {
             let about = "Pass this link on: it sets a new password, once, within a day. It is not shown again.";
             once_panel("Link for a new password", about.into(), link)
@@ -79,15 +96,16 @@ impl ServerPage for PeoplePage {
         let inviting = request.query("new").is_some();
         let edited = request.query("edit").and_then(|wanted| {
             let person = people.rows.iter().find(|p| p.id.to_string() == wanted)?;
-            Some(form::role(person, &state.of("role")))
+            Some(form::role(person, &roles, &state.of("role")))
         });
         let own = request.viewer.user;
-        let rows = people.rows.iter().map(|person| row(person, person.id == own)).collect_view();
+        let rows = people.rows.iter();
+        let rows = rows.map(|one| row(one, one.id == own, &people.rows)).collect_view();
         let now = request.ctx.now;
         let waiting: Vec<_> =
             invitations.into_iter().map(|(one, link)| invited(one, link, now)).collect();
         view! {
-            {page_error(state, &["deactivate", "reactivate", "resend", "revoke", "reset"])}
+            {page_error(state, &["deactivate", "reactivate", "resend", "revoke", "reset", "two-factor-off"])}
             {once}
             <p class="config-actions">
                 <a class="btn primary" href=format!("{}?new=1", Self::PAGE.path)><Icon name="plus" />"Invite people"</a>
@@ -134,19 +152,18 @@ fn find(q: &str, more: bool) -> Option<AnyView> {
     Some(form.into_any())
 }
 
-fn row(person: &PersonRow, own: bool) -> AnyView {
+fn row(person: &PersonRow, own: bool, all: &[PersonRow]) -> AnyView {
     let (id, name, path) = (person.id.to_string(), person.name.clone(), PeoplePage::PAGE.path);
     let disabled = person.disabled_at.is_some();
     let actions = if disabled {
         action_button(path, "reactivate", "Reactivate", &id, &name)
     } else {
-        let warning = format!(
-            "{name} is logged out everywhere within a second. Their tickets stay theirs until somebody takes them."
-        );
+        let phone = "For somebody who lost their phone and their codes. Their password alone lets them in until they set it up again.";
         view! {
             <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=format!("Change role: {name}")>"Change role"</a>
             {action_button(path, "reset", "Password link", &id, &name)}
-            {(!own).then(|| asking_button(path, "deactivate", "Deactivate", &id, &name, warning))}
+            {person.two_factor.then(|| asking_button(path, "two-factor-off", "Turn off two-factor", &id, &name, phone.into()))}
+            {(!own).then(|| form::deactivate(person, all))}
         }
         .into_any()
     };
@@ -163,12 +180,13 @@ fn row(person: &PersonRow, own: bool) -> AnyView {
                     <strong>{name.clone()}</strong>
                     {own.then(|| view! { <span class="tag">"You"</span> })}
                     {disabled.then(|| view! { <span class="tag">"Deactivated"</span> })}
+                    {person.two_factor.then(|| view! { <span class="tag ok">"Two-factor"</span> })}
                     {person.away.then(|| view! { <span class="tag">"Away"</span> })}
                     <span class="hint">{person.email.clone()}</span>
                 </span>
             </span>
             <span class="person-facts">
-                <span>{person.role.label()}{(!teams.is_empty()).then(|| format!(" · {teams}"))}</span>
+                <span>{person.role_label().to_string()}{(!teams.is_empty()).then(|| format!(" · {teams}"))}</span>
                 <span class="hint">{seen}</span>
             </span>
             <span class="config-actions">{actions}</span>

@@ -8,7 +8,9 @@ pub use rapport_queue::Worker;
 
 use crate::http_client::HttpClient;
 use crate::secrets::Keyring;
-use crate::{csat, customers, files, ingest, messages, notifications, people, push, sla, tickets};
+use crate::{
+    audit_log, csat, customers, files, ingest, messages, notifications, people, push, sla, tickets,
+};
 use rapport_queue::{Environment, Registry};
 use rapport_store::Store;
 use std::sync::LazyLock;
@@ -46,6 +48,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .periodic::<notifications::ForgetRead>()
         .periodic::<ingest::TidyEvents>()
         .periodic::<files::TidyFiles>()
+        .periodic::<audit_log::KeepAuditLog>()
 });
 
 /// Does what waits, for a server or for a process of its own.

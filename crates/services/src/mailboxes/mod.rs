@@ -7,10 +7,10 @@ use crate::secrets::Keyring;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::mailbox::{Mailbox, MailboxInput};
-use rapport_domain::{AppError, MailboxId, Permission, limits};
+use rapport_domain::{AppError, MailboxId, Permission, WorkspaceId, limits};
 use rapport_mail::DkimKey;
-use rapport_store::StoreError;
 use rapport_store::mailboxes::{self, SealedSecrets};
+use rapport_store::{Store, StoreError};
 use serde_json::json;
 
 /// All mailboxes, the default first. Passwords and keys are not among it.
@@ -93,7 +93,17 @@ pub async fn test_connection(
     id: MailboxId,
 ) -> Result<std::result::Result<(), String>> {
     ctx.require(Permission::SettingsWrite)?;
-    let mailbox = ctx.store.sending_mailbox(ctx.workspace, id).await?;
+    test_any(&ctx.store, keys, ctx.workspace, id).await
+}
+
+/// The same of any workspace, for whoever runs the server.
+pub(crate) async fn test_any(
+    store: &Store,
+    keys: &Keyring,
+    workspace: WorkspaceId,
+    id: MailboxId,
+) -> Result<std::result::Result<(), String>> {
+    let mailbox = store.sending_mailbox(workspace, id).await?;
     if mailbox.outbox {
         return Ok(Ok(()));
     }

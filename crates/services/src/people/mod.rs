@@ -1,8 +1,10 @@
 //! The people of a workspace: their roles, who may still log in, and who is invited.
 
+mod hand_over;
 mod invite;
 mod mail;
 
+pub use hand_over::HandOver;
 pub use invite::{accept, invitations, invite, open, resend, revoke};
 pub(crate) use mail::SendInvitation;
 
@@ -11,7 +13,7 @@ pub use rapport_store::invitations::Invited;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::people::People;
-use rapport_domain::{AppError, Permission, Role, UserId, limits};
+use rapport_domain::{AppError, Permission, PermissionSet, Role, UserId, limits};
 use rapport_store::people::{LockedPerson, lock_person};
 use rapport_store::{StoreError, Tx, passwords, people, sessions};
 use serde_json::json;
@@ -33,9 +35,10 @@ pub async fn can_mail(ctx: &Ctx) -> Result<bool> {
 pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let person = person(ctx, &mut tx, user).await?;
-    if person.role == role {
+    if person.role == role && person.permissions == role.permissions() {
         return Ok(());
     }
+    within(ctx, role.permissions())?;
     people::set_role(&mut tx, ctx.workspace, user, role).await.map_err(last_admin)?;
     let detail = json!({"email": person.email, "was": person.role, "role": role});
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
@@ -44,7 +47,19 @@ pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
 /// Locks somebody out: their sessions end in the same transaction, their streams within a second.
 /// What they did stays, and so do the tickets that are theirs.
 pub async fn deactivate(ctx: &Ctx, user: UserId) -> Result<()> {
+    leave(ctx, user, HandOver::Keep).await.map(|_| ())
+}
+
+/// The same, and hands over their open tickets; answers how many. Whoever is to take them is asked
+/// for first, so that nothing is half done.
+pub async fn leave(ctx: &Ctx, user: UserId, hand: HandOver) -> Result<u32> {
     ctx.require(Permission::PeopleManage)?;
+    hand_over::check(ctx, user, hand).await?;
+    lock_out(ctx, user).await?;
+    hand_over::run(ctx, user, hand).await
+}
+
+async fn lock_out(ctx: &Ctx, user: UserId) -> Result<()> {
     if ctx.user() == Some(user) {
         let text = "You cannot deactivate yourself. Another admin can.";
         return Err(AppError::invalid("person", text));
@@ -71,13 +86,27 @@ pub async fn reactivate(ctx: &Ctx, user: UserId) -> Result<()> {
     tx.commit_audited(Action::PersonReactivated, user, detail).await
 }
 
-async fn person(ctx: &Ctx, tx: &mut Tx, user: UserId) -> Result<LockedPerson> {
+/// Somebody whom the one who acts may look after: nobody touches whoever may do more.
+pub(crate) async fn person(ctx: &Ctx, tx: &mut Tx, user: UserId) -> Result<LockedPerson> {
     ctx.require(Permission::PeopleManage)?;
-    lock_person(tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)
+    let person = lock_person(tx, ctx.workspace, user).await?.ok_or(AppError::NotFound)?;
+    if !ctx.permissions().includes(person.permissions) {
+        let text = "They may do more than you: somebody who may do as much can change this.";
+        return Err(AppError::invalid("person", text));
+    }
+    Ok(person)
+}
+
+/// Refuses to give what the one who acts does not have.
+pub(crate) fn within(ctx: &Ctx, permissions: PermissionSet) -> Result<()> {
+    if ctx.permissions().includes(permissions) {
+        return Ok(());
+    }
+    Err(AppError::invalid("role", "You can give only what you may do yourself."))
 }
 
 /// The database decides: two admins who demote each other at once both pass every check before.
-fn last_admin(error: StoreError) -> AppError {
+pub(crate) fn last_admin(error: StoreError) -> AppError {
     if error.is_constraint("users_last_admin") {
         let text = "This is the last admin. Make somebody else an admin first.";
         return AppError::invalid("person", text);

@@ -6,6 +6,7 @@
 
 mod account_events;
 mod account_list;
+mod audit_log;
 mod composer;
 mod csat;
 mod customers;
@@ -32,11 +33,14 @@ mod people;
 mod pictures;
 mod preferences;
 mod presence;
+mod roles;
 mod search;
 mod sink;
 mod sla;
 mod split;
+mod start;
 mod teams;
 mod tickets;
 mod timeline;
+mod two_factor;
 mod world;

@@ -221,7 +221,8 @@ async fn a_password_is_changed_by_its_owner_or_by_a_link_that_works_once(pool: P
     let token = invite(&world, "kim@acme.example", Role::Agent).await;
     let here = join(&world, &token).await.unwrap();
     let from = Device { address: "10.0.0.1".into(), agent: "Firefox/1 Linux".into() };
-    let there = auth::login(&world.store, "kim@acme.example", PASSWORD, &from).await.unwrap();
+    let there = auth::login(&world.store, "kim@acme.example", PASSWORD, &from).await;
+    let there = there.unwrap().session().unwrap();
     let kim = auth::viewer(&world.store, &here).await.unwrap().unwrap();
     let (ctx, current) = (world.ctx(&kim), CurrentSession::of(&here));
     let all = sessions::list(&ctx, &current).await.unwrap();
@@ -256,7 +257,7 @@ async fn a_password_is_changed_by_its_owner_or_by_a_link_that_works_once(pool: P
         passwords::reset(&world.store, token, new.into(), &Device::default()).await
     };
     assert!(set(&second, "short").await.unwrap_err().field("password").is_some());
-    let session = set(&second, "by the link").await.unwrap();
+    let session = set(&second, "by the link").await.unwrap().session().unwrap();
     assert!(auth::viewer(&world.store, &session).await.unwrap().is_some());
     assert!(auth::viewer(&world.store, &here).await.unwrap().is_none());
     assert!(set(&second, "by the link").await.is_err(), "it works once");

@@ -88,6 +88,7 @@ pub async fn insert_person(
         role,
         permissions: role.permissions(),
         away: false,
+        starting: false,
         waiting: Waiting::default(),
         preferences: Preferences::default(),
     }

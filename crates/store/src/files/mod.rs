@@ -4,6 +4,7 @@
 //! before its row commits, so that no row points to nothing; [`rows`] keeps the list of those
 //! whose row never came.
 
+mod raw;
 pub mod rows;
 mod writing;
 

@@ -46,7 +46,8 @@ async fn token(app: &TestApp, sub: &str, email: Option<&str>) -> String {
     let device = Device::default();
     let session = auth::login(&app.store, "priya@acme.example", "rapport-demo", &device);
     let session = session.await;
-    let viewer = auth::viewer(&app.store, &session.expect("a session")).await.expect("a viewer");
+    let session = session.expect("logged in").session().expect("a session");
+    let viewer = auth::viewer(&app.store, &session).await.expect("a viewer");
     let ctx = Ctx::for_viewer(app.store.clone(), viewer.expect("Priya"));
     let secret = new_secret(&ctx, &SEAL.parse().expect("a key")).await.expect("a secret");
     let exp = ctx.now.timestamp() + 600;

@@ -11,7 +11,7 @@ async fn whoever_comes_first_owns_it_and_nobody_later(pool: PgPool) {
     let answer = app.page("/inbox", "").await;
     assert_eq!(answer.header(header::LOCATION), "/setup");
     let answer = app.form("/setup", FORM, "").await;
-    assert_eq!(answer.header(header::LOCATION), "/inbox");
+    assert_eq!(answer.header(header::LOCATION), "/get-started");
     let cookie = answer.header(header::SET_COOKIE).split(';').next().expect("a cookie").to_string();
     assert_eq!(app.page("/inbox", &cookie).await.status, StatusCode::OK);
     let again = app.form("/setup", &FORM.replace("ada", "eve"), "").await;
