@@ -108,6 +108,14 @@ build_css() { node tools/css.mjs style "$TARGET/bundle/rapport.css"; }
 
 build_sdk() { node sdk/build.mjs script "$TARGET/bundle/sdk.js"; }
 
+build_recorder() { node sdk/build.mjs recorder "$TARGET/bundle/recorder.js"; }
+
+# What plays recorded sessions: the page's half, and the half inside of its frame.
+build_player() {
+  esbuild frontend/player/src/page/main.ts --minify --outfile="$TARGET/bundle/player.js"
+  esbuild frontend/player/src/frame/main.ts --minify --format=iife --loader:.css=text --outfile="$TARGET/bundle/player-frame.js"
+}
+
 # The command palette of the pages without a browser half; the others have it in their own module.
 build_palette() { esbuild frontend/palette/src/plain.ts --minify --outfile="$TARGET/bundle/palette.js"; }
 
@@ -164,6 +172,8 @@ fi
 if [ "$part" != server ]; then
   unless_stamped css.stamp "$(stamp_of style tools/css.mjs tools/package-lock.json)$TARGET" step "CSS" build_css
   unless_stamped sdk.stamp "$(stamp_of sdk/src sdk/build.mjs tools/package-lock.json)$TARGET" step "browser SDK" build_sdk
+  unless_stamped recorder.stamp "$(stamp_of sdk/src sdk/build.mjs sdk/package-lock.json tools/package-lock.json)$TARGET" step "recorder" build_recorder
+  unless_stamped player.stamp "$(stamp_of frontend/player/src frontend/player/package-lock.json tools/package-lock.json)$TARGET" step "player of sessions" build_player
   unless_stamped palette.stamp "$(stamp_of frontend/palette/src tools/package-lock.json)$TARGET" step "command palette" build_palette
   unless_stamped public.stamp "$(stamp_of public)$site" step "public files" copy_public
   unless_stamped notices.stamp "$(stamp_of Cargo.lock Cargo.toml ./*/Cargo.toml crates/*/Cargo.toml deny.toml tools/notices* public/licences tools/package-lock.json frontend/editor/package-lock.json frontend/*/src sdk/src)$TARGET" \
@@ -171,7 +181,7 @@ if [ "$part" != server ]; then
   if git rev-parse -q HEAD >/dev/null 2>&1; then
     unless_stamped source.stamp "$(source_stamp)$TARGET" step "source" pack_source
   fi
-  for file in sdk.js palette.js notices.txt source.tar.gz; do
+  for file in sdk.js recorder.js player.js player-frame.js palette.js notices.txt source.tar.gz; do
     [ ! -f "$TARGET/bundle/$file" ] || cmp -s "$TARGET/bundle/$file" "$site/$file" || cp "$TARGET/bundle/$file" "$site/$file"
   done
 fi

@@ -125,6 +125,8 @@ ensure_node() {
 
 npm_ci() { (cd "$1" && npm ci --no-audit --no-fund --loglevel=error); }
 
+npm_ci_both() { npm_ci sdk && npm_ci frontend/player; }
+
 # --- Postgres -------------------------------------------------------------------------
 
 ensure_postgres() {
@@ -158,6 +160,7 @@ setup() {
   ensure_node
   step "npm packages in tools/ (esbuild, Lightning CSS, wasm-opt)" npm_ci tools
   step "npm packages in frontend/editor/ (ProseMirror)" npm_ci frontend/editor
+  step "npm packages in sdk/ and frontend/player/ (rrweb)" npm_ci_both
   ensure_postgres
   if [ ! -x "$(bundle_path)" ]; then step "tools/bundle (wasm-bindgen; about a minute, once)" build_bundle; fi
 }
@@ -205,12 +208,12 @@ setup_tests() {
 
 # A key over everything that the steps depend on, and over what they leave behind.
 setup_key() {
-  cat scripts/setup.sh tools/package-lock.json frontend/editor/package-lock.json end2end/package-lock.json | sha256sum
+  cat scripts/setup.sh tools/package-lock.json frontend/editor/package-lock.json sdk/package-lock.json frontend/player/package-lock.json end2end/package-lock.json | sha256sum
   printf '%s\n' "${RUSTUP_TOOLCHAIN:-}"
   rustc --version 2>/dev/null || true
   has_wasm "${RAPPORT_WASM_TOOLCHAIN:-}" && echo wasm
   [ -x "$(bundle_path)" ] && bundle_path
-  [ -e tools/node_modules/.package-lock.json ] && [ -e frontend/editor/node_modules/.package-lock.json ] && echo npm
+  [ -e tools/node_modules/.package-lock.json ] && [ -e frontend/editor/node_modules/.package-lock.json ] && [ -e sdk/node_modules/.package-lock.json ] && [ -e frontend/player/node_modules/.package-lock.json ] && echo npm
   [ -f "$STATE/toolchain.env" ] && cat "$STATE/toolchain.env"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb || true
   have node && echo node

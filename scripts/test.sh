@@ -32,7 +32,7 @@ cargo_test() {
 }
 
 if [ "$half" != flows ]; then
-  step "the composer's editor, and the rules of licences" node --test frontend/editor/test/ tools/notices/
+  step "the composer’s editor, the recorder, and the rules of licences" node --test frontend/editor/test/ sdk/test/ tools/notices/
   if cargo nextest --version >/dev/null 2>&1; then
     step "cargo nextest" cargo nextest run "${packages[@]}" ${CI:+--profile ci} "$@"
   else

@@ -70,7 +70,7 @@ function standardLibrary() {
 /** The packages that esbuild takes files from when all our scripts are bundled. */
 function npmPackages() {
   const { buildSync } = createRequire(join(root, "tools/package.json"))("esbuild");
-  const scripts = ["frontend/editor/src", "frontend/palette/src", "sdk/src"].flatMap((folder) =>
+  const scripts = ["frontend/editor/src", "frontend/palette/src", "frontend/player/src", "sdk/src"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).filter((file) => file.endsWith(".ts")).map((file) => join(root, folder, file)),
   );
   const { metafile } = buildSync({
@@ -82,6 +82,15 @@ function npmPackages() {
     const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
     if (folder) folders.add(folder);
   }
+  // rrweb comes with what it uses bundled already: esbuild does not see that.
+  for (const folder of folders) {
+    if (!/rrweb/.test(folder)) continue;
+    const { dependencies = {} } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const home = folder.slice(0, folder.lastIndexOf("node_modules/") + "node_modules/".length);
+    for (const name of Object.keys(dependencies)) {
+      if (!name.startsWith("@types/") && existsSync(join(root, home, name))) folders.add(home + name);
+    }
+  }
   return [...folders].sort().map((folder) => {
     const found = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
     return {
@@ -89,7 +98,7 @@ function npmPackages() {
       version: found.version,
       licence: found.license,
       home: found.repository?.url ?? found.repository ?? found.homepage,
-      texts: textsIn(join(root, folder)),
+      texts: textsIn(join(root, folder)) ?? standardText(found.name, [found.author?.name ?? found.author ?? ""]),
     };
   });
 }

@@ -31,6 +31,8 @@ mod palette;
 pub mod panes;
 pub mod preferences;
 mod profile_route;
+#[cfg(feature = "ssr")]
+mod recordings;
 mod routes;
 #[cfg(feature = "ssr")]
 pub mod server_page;

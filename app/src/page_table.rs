@@ -73,6 +73,7 @@ pages! {
     MACROS: "/settings/macros", "Macros", "zap", Settings, TicketsWrite, Server;
     RECEIVING: "/settings/receiving", "Receiving", "inbox", Settings, SettingsWrite, Server;
     JOBS: "/settings/jobs", "Jobs", "list", Settings, SettingsWrite, Server;
+    RECORDINGS: "/settings/recordings", "Recordings", "video", Settings, SettingsWrite, Server;
     SURVEYS: "/settings/surveys", "Surveys", "star", Settings, SettingsWrite, Server;
     AUDIT_LOG: "/settings/audit-log", "Audit log", "history", Settings, DataExport, Server;
     API_KEYS: "/settings/api-keys", "API keys", "key", Settings, PeopleManage, Server;

@@ -16,20 +16,32 @@ interface User {
   token?: string;
 }
 
+/** The part of the recorder that this half speaks to; it is a file of its own. */
+interface Recording {
+  changed(): void;
+  stop(): void;
+  forget(): void;
+}
+
 export class Rapport {
+  private recorder: Recording | undefined;
+  private recording = false;
   private readonly queue: Queue;
   private agreed: boolean;
   private anonymous: string | undefined;
   private user: User | undefined;
   private lastPage: string | undefined;
 
-  constructor(key: string, private readonly options: Options = {}) {
-    const host = (options.host ?? location.origin).replace(/\/+$/, "");
-    this.queue = new Queue(host, key, options.flushInterval ?? 2_000);
+  private readonly host: string;
+
+  constructor(private readonly key: string, private readonly options: Options = {}) {
+    this.host = (options.host ?? location.origin).replace(/\/+$/, "");
+    this.queue = new Queue(this.host, key, options.flushInterval ?? 2_000);
     this.agreed = options.consent ?? true;
     quietly(() => {
       if (this.agreed) this.begin();
       this.watch();
+      if (options.record) this.record();
     });
   }
 
@@ -45,6 +57,7 @@ export class Rapport {
       write(USER, this.user);
       if (token) this.queue.renew(user, token);
       this.send({ type: "identify", traits: readable(traits) });
+      this.recorder?.changed();
     });
   }
 
@@ -78,6 +91,8 @@ export class Rapport {
     this.user = undefined;
     remove(USER);
     this.setAnonymous(randomId());
+    // Somebody else begins a session of their own.
+    this.recorder?.changed();
   }
 
   /** Begins, or forgets everything and is silent. */
@@ -86,13 +101,49 @@ export class Rapport {
     this.agreed = agreed;
     if (agreed) {
       this.begin();
+      if (this.recording) this.record();
+      this.recorder?.changed();
       return;
     }
+    this.recorder?.forget();
     this.queue.clear();
     this.user = this.anonymous = undefined;
     remove(USER);
     remove(ANONYMOUS);
     if (this.options.cookie) document.cookie = `${ANONYMOUS}=; Max-Age=0; Path=/; SameSite=Lax`;
+  }
+
+  /** Records what the visitor sees, as Settings › Recordings has it; loads a second script first. */
+  record(): void {
+    quietly(() => {
+      this.recording = true;
+      if (this.recorder || !this.agreed) return;
+      const make = (window as Loaded).rapportRecorder;
+      if (make) {
+        this.recorder = make({
+          host: this.host,
+          key: this.key,
+          anonymousId: () => this.anonymous,
+          isIdentified: () => Boolean(this.user?.token),
+          agreed: () => this.agreed,
+        });
+      } else if (!document.querySelector("script[data-rapport-recorder]")) {
+        const script = document.createElement("script");
+        script.dataset.rapportRecorder = "";
+        script.src = `${this.host}/recorder.js`;
+        script.onload = () => this.recording && this.record();
+        document.head.append(script);
+      }
+    });
+  }
+
+  /** Ends recording on this page. */
+  stopRecording(): void {
+    quietly(() => {
+      this.recording = false;
+      this.recorder?.stop();
+      this.recorder = undefined;
+    });
   }
 
   /** Sends what waits. */
@@ -151,6 +202,8 @@ export class Rapport {
     }
   }
 }
+
+type Loaded = Window & { rapportRecorder?: (host: object) => Recording };
 
 /** Does what it can: a page must never fail because somebody counts its visitors. */
 function quietly(what: () => void): void {

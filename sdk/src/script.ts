@@ -17,6 +17,7 @@ if (tag && key && !window.rapport) {
     consent: tag.dataset.consent !== "false",
     autoPage: tag.dataset.autoPage !== "false",
     cookie: tag.dataset.cookie === "true",
+    record: tag.dataset.record === "true",
   });
   dispatchEvent(new Event("rapport"));
 }

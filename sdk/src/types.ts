@@ -10,6 +10,8 @@ export interface Options {
   autoPage?: boolean;
   /** Keep the visitor's id in a cookie of the whole domain as well. Default false. */
   cookie?: boolean;
+  /** Record what the visitor sees, as Settings › Recordings has it. Default false. */
+  record?: boolean;
   /** Milliseconds that events wait for company. Default 2,000. */
   flushInterval?: number;
 }

@@ -28,6 +28,7 @@ mod notices;
 mod notify;
 mod opens;
 pub mod process;
+mod recordings;
 mod refused;
 pub mod router;
 mod sdk;

@@ -39,6 +39,7 @@ pub fn build(state: AppState) -> Router {
         .merge(crate::csat::router())
         .merge(api(&state))
         .merge(crate::segment::router())
+        .merge(crate::recordings::router())
         .merge(crate::sdk::router(&state))
         .merge(crate::notices::router(&state))
         .merge(crate::demo_app::router(&state))

@@ -42,7 +42,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     });
     let worker = tokio::spawn(worker.run(told(stopping.clone())));
     let (addr, proxies) = (config.addr, config.trusted_proxies.clone());
-    let files_for_api = files.clone();
+    let (files_for_api, files_for_recordings) = (files.clone(), files.clone());
     let mail_store = Store::connect_for_jobs(&config.database_url, files).await;
     let mail_store = mail_store.context("cannot reach Postgres")?;
     let mail_store = mail_store.with_keys(config.secret_key.clone());
@@ -55,12 +55,15 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let api_store = Store::connect_for_api(&config_url, files_for_api).await;
     let api_store = api_store.context("cannot reach Postgres")?;
     let api_store = api_store.with_keys(config.secret_key.clone());
+    let recordings_store = Store::connect_for_recordings(&config_url, files_for_recordings).await;
+    let recordings_store = recordings_store.context("cannot reach Postgres")?;
     let (losing, lost) = watch::channel(false);
     let watched_url = config_url.clone();
     // Ends with the process.
     tokio::spawn(async move { Store::watch(&watched_url, losing).await });
     let mut state = AppState::new(store, config, http);
     (state.intake, state.live, state.lost, state.api_store) = (intake, live, lost, api_store);
+    state.recordings_store = recordings_store;
     let events = Store::connect_for_ingest(&config_url).await.context("cannot reach Postgres")?;
     state.ingest = Ingest::start(events);
     if let Some(what) = assets::missing(&state.leptos) {

@@ -22,6 +22,9 @@ pub struct AppState {
     /// The same with the connections of the REST API.
     #[from_ref(skip)]
     pub api_store: Store,
+    /// The same with the connections for recordings.
+    #[from_ref(skip)]
+    pub recordings_store: Store,
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
     /// Where mail goes that comes over HTTP.
@@ -68,6 +71,7 @@ impl AppState {
             setup_code: SetupCode::new(config.setup_code.as_deref()),
             lost: watch::channel(false).1,
             api_store: store.clone(),
+            recordings_store: store.clone(),
             store,
             intake,
             config: Arc::new(config),

@@ -45,6 +45,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
         .merge(crate::pages::inbox::server_pages::router())
         .merge(crate::mail_catcher::router())
         .merge(crate::palette::router())
+        .merge(crate::recordings::router())
         .merge(crate::panes::ticket::server_pages::router())
         .with_state(site)
 }
@@ -90,6 +91,11 @@ impl PageRequest {
     /// Scheme and host by which people reach this server.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// By which the page's policy knows a script.
+    pub fn nonce(&self) -> Option<String> {
+        self.nonce.as_ref().map(ToString::to_string)
     }
 
     /// Keeps a secret for the page that answers this request, and for no other.

@@ -15,6 +15,7 @@ mod page;
 mod people;
 mod preferences;
 mod receiving;
+mod recordings;
 mod roles;
 mod rules;
 mod sla;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(page::route::<people::PeoplePage>())
         .merge(page::route::<preferences::Preferences>())
         .merge(page::route::<receiving::Receiving>())
+        .merge(page::route::<recordings::Recordings>())
         .merge(page::route::<roles::Roles>())
         .merge(page::route::<rules::Rules>())
         .merge(page::route::<macros::Macros>())

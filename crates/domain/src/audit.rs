@@ -51,6 +51,11 @@ vocabulary! {
         PersonDeactivated => "person.deactivated", "Deactivated a person";
         PersonReactivated => "person.reactivated", "Reactivated a person";
         PersonRoleChanged => "person.role_changed", "Changed a person's role";
+        RecordingDeleted => "recording.deleted", "Deleted a recorded session";
+        RecordingMasked => "recording.masked", "Masked a recorded session";
+        RecordingWatched => "recording.watched", "Watched a recorded session";
+        RecordingsRefused => "recordings.refused", "Changed whether a customer is recorded";
+        RecordingsSet => "recordings.set", "Changed what is recorded";
         RetentionSet => "retention.set", "Changed how long events are kept";
         RoleChanged => "role.changed", "Changed a role";
         RoleCreated => "role.created", "Made a role";

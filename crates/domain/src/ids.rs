@@ -122,7 +122,7 @@ id!(/** A customer or visitor. */ CustomerId, "cus");
 id!(/** An account: the company customers belong to. */ AccountId, "acc");
 id!(/** A ticket; people know it by its number. */ TicketId, "tkt");
 id!(/** A message or internal note in a ticket. */ MessageId, "msg");
-id!(/** A file that came with a message. */ AttachmentId, "att");
+id!(/** A file in the file store: one that came with a message, or the bytes of a recording. */ AttachmentId, "att");
 id!(/** An e-mail as it arrived, before parsing. */ RawEmailId, "raw");
 id!(/** An event on a timeline. */ EventId, "evt");
 id!(/** A filter that an agent saved. */ FilterId, "fil");
@@ -139,6 +139,7 @@ id!(/** Work that a worker does later. */ JobId, "job");
 id!(/** A macro: words and deeds that agents put into messages. */ MacroId, "mac");
 id!(/** What a person is told of. */ NotificationId, "ntf");
 id!(/** An invitation to a workspace. */ InvitationId, "inv");
+id!(/** A recorded session of a browser. */ RecordingId, "rec");
 id!(/** A role of a workspace's own. */ RoleId, "rol");
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub mod preferences;
 pub mod presence;
 pub mod provider;
 pub mod reading;
+pub mod recording;
 pub mod role;
 pub mod search;
 pub mod session;

@@ -184,3 +184,24 @@ pub const SNOOZE_DAYS: i64 = 366;
 
 /// How long after closing a survey can leave, in minutes.
 pub const CSAT_DELAY_MINUTES_MAX: i32 = 30 * 24 * 60;
+
+/// Bytes of one chunk of a recording as it comes and unpacked, and events in it.
+pub const RECORDING_CHUNK_BYTES: usize = 2 * 1024 * 1024;
+pub const RECORDING_UNPACKED_BYTES: usize = 24 * 1024 * 1024;
+pub const RECORDING_CHUNK_EVENTS: usize = 100_000;
+/// Chunks of one session, windows of it, and its bytes unpacked.
+pub const RECORDING_CHUNKS_MAX: i32 = 20_000;
+pub const RECORDING_WINDOWS_MAX: usize = 30;
+pub const RECORDING_BYTES_MAX: i64 = 400 * 1024 * 1024;
+/// A session ends after so many minutes without anything, and after so many hours at the most.
+pub const RECORDING_IDLE_MINUTES: i64 = 30;
+pub const RECORDING_HOURS_MAX: i64 = 12;
+/// Marks of one kind, and pages, that a session's index keeps; the counts go on.
+pub const RECORDING_MARKS: usize = 300;
+/// Recorded sessions on a page of the list.
+pub const RECORDINGS_SHOWN: u32 = 30;
+/// CSS selectors of one setting, and characters of one.
+pub const RECORDING_SELECTORS: usize = 100;
+pub const RECORDING_SELECTOR_CHARS: usize = 200;
+/// Bytes of events, unpacked, that are read at once for playing.
+pub const RECORDING_READ_BYTES: i64 = 1024 * 1024;

@@ -258,6 +258,7 @@ mod tests {
             object_type: None,
             object_id: None,
             payload: json!({}),
+            recorded: false,
         }
     }
 

@@ -39,6 +39,7 @@ pub mod people;
 pub mod preferences;
 pub mod push;
 pub mod receiving;
+pub mod recordings;
 pub mod roles;
 pub mod rules;
 pub mod search;

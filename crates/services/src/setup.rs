@@ -9,6 +9,7 @@ use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::macros::NewMacro;
 use rapport_domain::mailbox::MailboxInput;
+use rapport_domain::recording::SettingsInput;
 use rapport_domain::sla::SlaPolicyInput;
 use rapport_domain::ticket::{Priority, StatusCategory};
 use rapport_domain::{ApiKeyId, AppError, Role, TeamId, UserId, WorkspaceId, limits, text};
@@ -118,6 +119,20 @@ pub async fn demo_settings(store: &Store) -> Result<()> {
             ..SlaPolicyInput::default()
         };
         crate::sla::save(&ctx, None, policy).await?;
+    }
+    // The shop records itself when asked.
+    if !store.records(found.workspace).await? {
+        let input = SettingsInput {
+            enabled: true,
+            sample_percent: "100".into(),
+            mask_text: "inputs".into(),
+            console: true,
+            network: true,
+            keep_days: "30".into(),
+            day_mb: "500".into(),
+            ..SettingsInput::default()
+        };
+        crate::recordings::set_settings(&ctx, &input).await?;
     }
     Ok(())
 }

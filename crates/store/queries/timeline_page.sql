@@ -121,6 +121,13 @@ with who as materialized (
     select 'older' as place, null::timestamptz as pinned_at, * from older
     union all select 'newer', null, * from newer
     union all select 'pin', * from pinned
+), recorded as materialized (
+    -- sessions that ran while these happened: none is longer than 13 hours
+    select s.started_at, s.last_at from ids join recordings s
+        on s.workspace_id = $1 and s.customer_id = ids.id
+        and s.started_at <= (select max(occurred_at) from rows)
+        and s.started_at > (select min(occurred_at) from rows) - interval '13 hours'
+    limit 500
 )
 select
     who.id as "customer!",
@@ -129,6 +136,8 @@ select
         'kind', r.kind, 'source', r.source, 'name', r.name, 'title', r.title, 'body', r.body,
         'icon', r.icon, 'url', r.url, 'actor_name', r.actor_name, 'object_type', r.object_type,
         'object_id', r.object_id, 'payload', r.payload,
+        'recorded', r.kind <> 'session' and exists (select 1 from recorded s
+            where s.started_at <= r.occurred_at and s.last_at >= r.occurred_at),
         'ticket', case when r.ticket_id is not null then (
             select json_build_object('number', t.number, 'subject', t.subject, 'status', t.status,
                 'label', (select l.name from status_labels l

@@ -43,6 +43,7 @@ pub mod preferences;
 pub mod presence;
 pub mod push;
 pub mod receiving;
+pub mod recordings;
 pub mod retention;
 pub mod roles;
 pub mod saved_filters;
@@ -75,6 +76,8 @@ const API_CONNECTIONS: u32 = 6;
 /// Connections for writing events: four writers fill the disk's bandwidth, one adds up the counts,
 /// and two are left for what identifies people. A flood of events takes no page's connection.
 const INGEST_CONNECTIONS: u32 = 7;
+/// Connections for taking in recordings.
+const RECORDING_CONNECTIONS: u32 = 6;
 /// Connections for a worker's jobs: its queues have 12 slots, and each job its connection for a moment.
 const JOB_CONNECTIONS: u32 = 8;
 /// How long a request waits for a connection before it answers 503: people learn within a second
@@ -113,6 +116,11 @@ impl Store {
     /// The same for the API.
     pub async fn connect_for_api(url: &str, files: Files) -> Result<Self> {
         Self::connect_for_requests(url, files, API_CONNECTIONS).await
+    }
+
+    /// The same for taking in recordings: they come all the time, and take no page's connection.
+    pub async fn connect_for_recordings(url: &str, files: Files) -> Result<Self> {
+        Self::connect_for_requests(url, files, RECORDING_CONNECTIONS).await
     }
 
     /// The same for a worker: jobs never take a page's connection.

@@ -18,6 +18,7 @@ mod messages;
 mod notes;
 mod openapi;
 pub(crate) mod problem;
+mod recordings;
 mod scopes;
 mod tickets;
 
@@ -93,6 +94,9 @@ fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(messages::csat))
         .routes(routes!(messages::attachment))
         .routes(routes!(events::create))
+        .routes(routes!(recordings::of_customer))
+        .routes(routes!(recordings::get, recordings::delete))
+        .routes(routes!(recordings::mask))
         .routes(routes!(notes::of_customer, notes::on_customer))
         .routes(routes!(notes::of_account, notes::on_account));
     let mail = OpenApiRouter::new().routes(routes!(inbound::email));

@@ -12,7 +12,9 @@ pub fn needed(method: &Method, path: &str) -> Option<Permission> {
     let reads = method.is_safe();
     let either = |read, write| Some(if reads { read } else { write });
     match resource {
-        "customers" | "accounts" => either(Permission::CustomersRead, Permission::CustomersWrite),
+        "customers" | "accounts" | "recordings" => {
+            either(Permission::CustomersRead, Permission::CustomersWrite)
+        }
         "tickets" | "attachments" | "status-labels" => {
             either(Permission::TicketsRead, Permission::TicketsWrite)
         }

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 /// Requests under way at once.
 const PARALLEL: usize = 6;
+const API: &str = "/api/v1";
 /// Tries of one request, and how long they may take together.
 const TRIES: u32 = 6;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,6 +46,11 @@ impl Request {
 
     pub fn mail(path: &str, raw: String) -> Self {
         Self::new(Method::POST, path, "message/rfc822", raw)
+    }
+
+    /// What browsers send, who ask nothing of each other first.
+    pub fn text(path: &str, body: String) -> Self {
+        Self::new(Method::POST, path, "text/plain", body)
     }
 
     fn new(method: Method, path: &str, media_type: &'static str, body: String) -> Self {
@@ -91,7 +97,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
-        let base = format!("{}/api/v1", url.trim_end_matches('/'));
+        let base = url.trim_end_matches('/').to_string();
         let http = HttpClient::new(Reach::Anywhere)?;
         let (sent, ids) = (AtomicUsize::new(0), Mutex::default());
         Ok(Self { http, base, key: key.into(), sent, ids, slots: Semaphore::new(PARALLEL) })
@@ -130,7 +136,9 @@ impl Client {
         let _slot = self.slots.acquire().await?;
         let what = format!("{} {}", request.method, request.path);
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let address = format!("{}{}", self.base, request.path);
+        // What browsers and servers send of events lies beside the REST API.
+        let api = if request.path.starts_with("/v1/") { "" } else { API };
+        let address = format!("{}{api}{}", self.base, request.path);
         let mut asked = http_client::Request::new(request.method.clone(), &address)
             .auth(Auth::Bearer(self.key.clone()))
             .header("idempotency-key", &Uuid::now_v7().to_string())

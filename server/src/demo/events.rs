@@ -83,7 +83,7 @@ pub async fn deal_small(
     for customer in customers.iter().filter_map(|c| c["external_id"].as_str()) {
         for n in 0..4 + rng.below(40) {
             let kind = *rng
-                .pick(&["event", "event", "event", "event", "help", "session"])
+                .pick(&["event", "event", "event", "event", "help", "event"])
                 .unwrap_or(&"event");
             let days_ago = 1 + rng.below(80);
             let key = format!("demo-{customer}-{n}");

@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod events;
 mod files;
+mod recordings;
 mod rng;
 mod story;
 mod tickets;
@@ -48,6 +49,8 @@ pub async fn load(url: &str, key: &str, force: bool) -> anyhow::Result<()> {
     )?;
     tracing::info!("told Alex's story: {story} requests and events");
     tracing::info!("opened {tickets} other tickets; {small} events around them");
+    let chunks = recordings::send(&client, chrono::Utc::now()).await?;
+    tracing::info!("sent two recorded sessions: {chunks} chunks");
     arrive(&client, &clock).await?;
     let seconds = started.elapsed().as_secs_f32();
     tracing::info!("the demo is loaded: {} requests in {seconds:.1} s", client.sent());

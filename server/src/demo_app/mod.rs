@@ -27,6 +27,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/demo-app", get(shelf))
         .route("/demo-app/things/{thing}", get(thing))
+        .route("/demo-app/checkout", get(async || Html(pages::checkout())))
         .route("/demo-app/sign-in", get(form).post(sign_in))
         .route("/demo-app/shop.js", get(script))
         .route("/demo-app/shop.css", get(style))

@@ -22,8 +22,10 @@ fn page(title: &str, lead: &str, body: &str) -> String {
         </head><body class=\"shop\">\
         <header class=\"shop-head\"><a class=\"shop-name\" href=\"/demo-app\"><span aria-hidden=\"true\">A</span>Acme Shop</a>\
         <nav aria-label=\"Shop\"><a class=\"btn quiet\" href=\"/demo-app\">Things</a>\
+        <a class=\"btn quiet\" href=\"/demo-app/checkout\">Checkout</a>\
         <a class=\"btn\" href=\"/demo-app/sign-in\">Sign in</a>\
-        <button class=\"btn quiet\" type=\"button\" data-sign-out>Sign out</button></nav></header>\
+        <button class=\"btn quiet\" type=\"button\" data-sign-out>Sign out</button>\
+        <button class=\"btn quiet\" type=\"button\" data-record>Record this visit</button></nav></header>\
         <main><h1>{title}</h1><p class=\"hint\">{lead}</p>{body}</main>\
         <footer class=\"shop-foot\">This shop is part of Rapport’s demo. What you do here appears a moment later in \
         <a href=\"/customers\">the customer’s timeline</a>.</footer></body></html>",
@@ -58,6 +60,31 @@ pub fn thing(name: &str) -> Option<String> {
         <p class=\"hint\" role=\"status\"></p></div></div>"
     );
     Some(page(title, text, &body))
+}
+
+/// Where one would pay: fields of which a recording keeps nothing, and a button that fails.
+pub fn checkout() -> String {
+    let field = |label: &str, name: &str, kind: &str, autocomplete: &str| {
+        format!(
+            "<label class=\"field-row\"><span class=\"field-label\">{label}</span>\
+            <input name=\"{name}\" type=\"{kind}\" autocomplete=\"{autocomplete}\"></label>"
+        )
+    };
+    let fields = [
+        field("Name on the card", "holder", "text", "cc-name"),
+        field("Card number", "number", "text", "cc-number"),
+        field("Code by text message", "code", "text", "one-time-code"),
+        field("Password", "password", "password", "current-password"),
+        field("Remark", "remark", "text", "off"),
+    ];
+    let body = format!(
+        "<p>Delivery to <span class=\"rapport-mask\" title=\"Ada King, 7 Analytical Row\">Ada King, 7 Analytical Row</span></p>\
+        <form class=\"form\" data-checkout>{}<div class=\"deeds\"><button class=\"btn primary\" type=\"button\" data-track=\"Checked out\" data-thing=\"basket\">Pay</button>\
+        <button class=\"btn\" type=\"button\" data-fail>Apply coupon</button></div></form>\
+        <p class=\"hint\" role=\"status\"></p>",
+        fields.concat(),
+    );
+    page("Checkout", "Nothing is charged: this is a demo.", &body)
 }
 
 /// The form; the fields may be filled from the address.

@@ -35,23 +35,27 @@ const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a browser remembers that it may call.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(86_400);
 
-/// Everything under `/v1`.
-pub fn router() -> Router<AppState> {
-    let cors = CorsLayer::new()
+/// Every page of any origin may call what takes in events.
+pub fn cors() -> CorsLayer {
+    CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         // Clients add headers of their own when they try again or vouch for a batch
         // (X-Retry-Count, AnonymousId …). None of them means anything here, so all may come.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([header::RETRY_AFTER])
-        .max_age(PREFLIGHT_AGE);
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// Everything under `/v1`.
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/v1/projects/{key}/settings", get(settings::settings))
         .route("/v1/m", post(metrics))
         .route("/v1/{kind}", post(take))
         .layer(DefaultBodyLimit::max(limits::SEGMENT_BATCH_BYTES))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
-        .layer(cors)
+        .layer(cors())
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
 }
 

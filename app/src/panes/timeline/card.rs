@@ -3,6 +3,7 @@
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::timeline::{EventKind, TimelineItem};
+use rapport_domain::{CustomerId, RecordingId};
 use rapport_presentation::EventText;
 use serde_json::Value;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ const MARKS_MAX: usize = 50;
 const BAR: f64 = 1000.0;
 
 #[component]
-pub(super) fn Card(item: Arc<TimelineItem>) -> impl IntoView {
+pub(super) fn Card(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView {
     let session = item.kind == EventKind::Session && !item.pages().is_empty();
-    let session = session.then(|| view! { <SessionCard item=item.clone() /> }.into_any());
+    let session = session.then(|| view! { <SessionCard whose item=item.clone() /> }.into_any());
     let text = item.card_text().map(|text| {
         let text = text.to_string();
         match item.kind {
@@ -32,7 +33,7 @@ pub(super) fn Card(item: Arc<TimelineItem>) -> impl IntoView {
 
 /// A session's pages and, where they were sent, its active stretches and errors.
 #[component]
-fn SessionCard(item: Arc<TimelineItem>) -> impl IntoView {
+fn SessionCard(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView {
     let pages = item.pages();
     let more = pages.len().saturating_sub(PAGES_SHOWN);
     let mut route = pages.iter().take(PAGES_SHOWN).copied().collect::<Vec<_>>().join(" → ");
@@ -50,12 +51,25 @@ fn SessionCard(item: Arc<TimelineItem>) -> impl IntoView {
             </svg>
         }
     });
+    // What is recorded here can be watched; other systems' sessions are told of.
+    let all = format!("/customers/{whose}/sessions");
+    let recorded = item.object_id.as_deref().filter(|id| id.starts_with(RecordingId::PREFIX));
+    let thumb = match recorded {
+        Some(id) => {
+            let href = format!("{all}/{id}");
+            view! { <a class="thumb" rel="external" href=href aria-label="Watch this session"><Icon name="play" /></a> }.into_any()
+        }
+        None => view! { <span class="thumb"><Icon name="monitor" /></span> }.into_any(),
+    };
+    let all =
+        recorded.map(|_| view! { <a class="link" rel="external" href=all>"View sessions"</a> });
     view! {
         <div class="card recording">
-            <span class="thumb"><Icon name="monitor" /></span>
+            {thumb}
             <div class="session">
                 <p>{route}</p>
                 {bar}
+                {all}
             </div>
         </div>
     }

@@ -54,7 +54,13 @@ pub(super) fn EventRow(
     let style = if pinned { TimeStyle::List } else { TimeStyle::Clock };
     // Beside what opens, not in it: a button holds no link.
     let changes = changes.map(|(now, href)| view! { <Changes now href /> }.into_any());
-    let beside = ticket.map(|ticket| view! { <div class="beside">{ticket}{changes}</div> });
+    let seen = item.recorded.then(|| {
+        let at = item.occurred_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let href = format!("/customers/{}/seen?at={at}", stream.customer);
+        view! { <a class="to-ticket" rel="external" href=href>"Show what they saw"</a> }
+    });
+    let beside = (ticket.is_some() || seen.is_some())
+        .then(|| view! { <div class="beside">{ticket}{changes}{seen}</div> });
     view! {
         <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
             <Time at=item.occurred_at style />
@@ -72,7 +78,7 @@ pub(super) fn EventRow(
                     }}
                 </details>
                 {beside}
-                <Card item=item.clone() />
+                <Card whose=stream.customer item=item.clone() />
             </div>
         </li>
     }

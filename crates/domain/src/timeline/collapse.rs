@@ -58,6 +58,7 @@ mod tests {
             object_type: None,
             object_id: None,
             payload: serde_json::json!({}),
+            recorded: false,
         }
     }
 

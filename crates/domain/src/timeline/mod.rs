@@ -94,6 +94,9 @@ pub struct TimelineItem {
     /// Whatever the sender sent, an object.
     #[serde(default)]
     pub payload: Value,
+    /// A recorded session ran meanwhile: what the customer saw then can be watched.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recorded: bool,
 }
 
 impl TimelineItem {

@@ -9,7 +9,8 @@ pub use rapport_queue::Worker;
 use crate::http_client::HttpClient;
 use crate::secrets::Keyring;
 use crate::{
-    audit_log, csat, customers, files, ingest, messages, notifications, people, push, sla, tickets,
+    audit_log, csat, customers, files, ingest, messages, notifications, people, push, recordings,
+    sla, tickets,
 };
 use rapport_queue::{Environment, Registry};
 use rapport_store::Store;
@@ -43,12 +44,14 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .job::<ingest::LinkEvents>()
         .job::<customers::MoveEvents>()
         .job::<customers::DeleteCustomer>()
+        .job::<recordings::PackRecording>()
         .periodic::<sla::WatchDues>()
         .periodic::<admin::ForgetDeadJobs>()
         .periodic::<notifications::ForgetRead>()
         .periodic::<ingest::TidyEvents>()
         .periodic::<files::TidyFiles>()
         .periodic::<audit_log::KeepAuditLog>()
+        .periodic::<recordings::WatchRecordings>()
 });
 
 /// Does what waits, for a server or for a process of its own.

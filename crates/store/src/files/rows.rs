@@ -48,6 +48,10 @@ impl Store {
             from loose_files l
             where since < $1 and not exists (select 1 from attachments a
                 where a.workspace_id = l.workspace_id and a.id = l.id)
+                and not exists (select 1 from recording_chunks c
+                    where c.workspace_id = l.workspace_id and c.file_id = l.id)
+                and not exists (select 1 from recordings r
+                    where r.workspace_id = l.workspace_id and r.file_id = l.id)
             order by since limit $2"#,
             before,
             limit,
@@ -127,10 +131,21 @@ impl Store {
     ) -> Result<Vec<Known>> {
         Ok(sqlx::query_as!(
             Known,
-            r#"select workspace_id as "workspace: WorkspaceId", id as "id: AttachmentId",
-                size_bytes, sha256
-            from attachments
-            where data is null and (workspace_id, id) > ($1, $2)
+            r#"select workspace_id as "workspace!: WorkspaceId", id as "id!: AttachmentId",
+                size_bytes as "size_bytes!", sha256
+            from (
+                (select workspace_id, id, size_bytes, sha256 from attachments
+                where data is null and (workspace_id, id) > ($1, $2)
+                order by workspace_id, id limit $3)
+                union all
+                (select workspace_id, file_id, bytes, sha256 from recording_chunks
+                where (workspace_id, file_id) > ($1, $2)
+                order by workspace_id, file_id limit $3)
+                union all
+                (select workspace_id, file_id, bytes, sha256 from recordings
+                where file_id is not null and (workspace_id, file_id) > ($1, $2)
+                order by workspace_id, file_id limit $3)
+            ) known
             order by workspace_id, id limit $3"#,
             after.0.0,
             after.1.0,
@@ -152,6 +167,10 @@ impl Store {
             from unnest($1::uuid[], $2::uuid[]) as f (workspace_id, id)
             where not exists (select 1 from attachments a
                     where a.workspace_id = f.workspace_id and a.id = f.id)
+                and not exists (select 1 from recording_chunks c
+                    where c.workspace_id = f.workspace_id and c.file_id = f.id)
+                and not exists (select 1 from recordings r
+                    where r.workspace_id = f.workspace_id and r.file_id = f.id)
                 and not exists (select 1 from loose_files l
                     where l.workspace_id = f.workspace_id and l.id = f.id)"#,
             &workspaces,

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use rapport_domain::{CustomerId, WorkspaceId};
 
 /// Moves up to `limit` events of a merged customer to the survivor, with their counts and
-/// days; answers how many. With none left the customer counts as folded.
+/// days; answers how many. With none left their recorded sessions move, and the customer counts as
+/// folded.
 pub async fn move_events(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -46,6 +47,24 @@ pub async fn move_events(
     .fetch_one(&mut **tx)
     .await?;
     if moved < limit {
+        sqlx::query!(
+            "update recordings set customer_id = $3 where workspace_id = $1 and customer_id = $2",
+            workspace.0,
+            merged.0,
+            survivor.0,
+        )
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query!(
+            "insert into recording_refusals (workspace_id, customer_id, at)
+            select $1, $3, at from recording_refusals where workspace_id = $1 and customer_id = $2
+            on conflict do nothing",
+            workspace.0,
+            merged.0,
+            survivor.0,
+        )
+        .execute(&mut **tx)
+        .await?;
         sqlx::query!(
             "update customers set folded_at = $3 where workspace_id = $1 and id = $2",
             workspace.0,

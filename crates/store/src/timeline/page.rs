@@ -49,6 +49,9 @@ pub(super) struct Row {
     object_type: Option<String>,
     object_id: Option<String>,
     payload: Value,
+    /// An account's rows do not say.
+    #[serde(default)]
+    recorded: bool,
 }
 
 /// A position as the query takes it: rows before and after a point between two rows.
@@ -219,6 +222,7 @@ impl Row {
             object_type: self.object_type,
             object_id: self.object_id,
             payload: self.payload,
+            recorded: self.recorded,
         }
     }
 }

@@ -28,6 +28,7 @@ mod notices;
 mod odd_events;
 mod pages;
 mod people;
+mod recordings;
 mod restart;
 mod search;
 mod seen;

@@ -1,0 +1,95 @@
+//! What a workspace records, and whom it does not.
+
+use crate::{Result, Store, Tx};
+use chrono::{DateTime, Utc};
+use rapport_domain::recording::Settings;
+use rapport_domain::{CustomerId, WorkspaceId};
+use sqlx::types::Json;
+
+impl Store {
+    /// Whether somebody ever set what is recorded.
+    pub async fn records(&self, workspace: WorkspaceId) -> Result<bool> {
+        Ok(sqlx::query_scalar!(
+            r#"select exists (select 1 from recording_settings where workspace_id = $1) as "set!""#,
+            workspace.0,
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// The workspace's settings, or those that a workspace begins with.
+    pub async fn recording_settings(&self, workspace: WorkspaceId) -> Result<Settings> {
+        let found = sqlx::query_scalar!(
+            r#"select settings as "settings: Json<Settings>" from recording_settings
+            where workspace_id = $1"#,
+            workspace.0,
+        )
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(found.map(|s| s.0).unwrap_or_default())
+    }
+
+    /// Whether a customer, or anybody merged into them, refused to be recorded.
+    pub async fn refuses_recording(
+        &self,
+        workspace: WorkspaceId,
+        customer: CustomerId,
+    ) -> Result<bool> {
+        Ok(sqlx::query_scalar!(
+            r#"select exists (
+                select 1 from recording_refusals r join customers c
+                    on c.workspace_id = r.workspace_id and c.id = r.customer_id
+                where r.workspace_id = $1 and (c.id = $2 or c.merged_into = $2)
+            ) as "refuses!""#,
+            workspace.0,
+            customer.0,
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+}
+
+/// Sets the workspace's settings.
+pub async fn set_settings(tx: &mut Tx, workspace: WorkspaceId, settings: &Settings) -> Result<()> {
+    sqlx::query!(
+        "insert into recording_settings (workspace_id, settings) values ($1, $2)
+        on conflict (workspace_id) do update set settings = excluded.settings",
+        workspace.0,
+        Json(settings) as _,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes, or forgets, that a customer is not to be recorded; those merged into them included.
+pub async fn refuse(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    refuses: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if refuses {
+        sqlx::query!(
+            "insert into recording_refusals (workspace_id, customer_id, at) values ($1, $2, $3)
+            on conflict do nothing",
+            workspace.0,
+            customer.0,
+            now,
+        )
+        .execute(&mut **tx)
+        .await?;
+    } else {
+        sqlx::query!(
+            "delete from recording_refusals r using customers c
+            where r.workspace_id = $1 and c.workspace_id = $1 and c.id = r.customer_id
+                and (c.id = $2 or c.merged_into = $2)",
+            workspace.0,
+            customer.0,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}

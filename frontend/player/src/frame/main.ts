@@ -1,0 +1,124 @@
+// The half that plays, in a frame whose origin is nobody's. It has no way to anywhere but the
+// channel that the page gave it.
+import { Replayer } from "rrweb";
+import type { FromFrame, Said, ToFrame } from "../protocol";
+import { Cleaner, TooLarge } from "./clean";
+import styles from "./frame.css";
+
+// biome-ignore lint/suspicious/noExplicitAny: rrweb's events are read as the JSON that they are
+type Event = any;
+
+let port: MessagePort | undefined;
+let replayer: Replayer | undefined;
+let cleaner = new Cleaner();
+let speed = 1;
+let skip = false;
+let playing = false;
+let size = "";
+
+const tell = (message: FromFrame) => port?.postMessage(message);
+
+const sheet = document.createElement("style");
+sheet.textContent = styles;
+document.head.append(sheet);
+
+window.addEventListener("message", (event) => {
+  // The page alone is above this frame, and it says one thing.
+  if (event.source !== parent || event.data !== "rapport-player" || port || !event.ports[0]) return;
+  port = event.ports[0];
+  port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
+    try {
+      act(data);
+    } catch (error) {
+      tell({ is: "refused", why: error instanceof TooLarge ? "This page has more elements than can be shown." : "This part of the recording cannot be shown." });
+    }
+  };
+  tell({ is: "ready" });
+});
+
+function act(message: ToFrame): void {
+  switch (message.do) {
+    case "load":
+      return load(message.json, message.at, message.play);
+    case "add":
+      for (const event of read(message.json)) replayer?.addEvent(event);
+      return;
+    case "seek":
+      return seek(message.at, message.play);
+    case "pause":
+      playing = false;
+      replayer?.pause();
+      return time();
+    case "set":
+      ({ speed, skip } = message);
+      replayer?.setConfig({ speed, skipInactive: skip });
+      return;
+    case "html":
+      return tell({ is: "html", html: replayer?.iframe.contentDocument?.documentElement.outerHTML ?? "" });
+  }
+}
+
+/** Events that may be shown, and what they say to the page beside it. */
+function read(json: string): Event[] {
+  const said: Said[] = [];
+  const events: Event[] = [];
+  for (const event of JSON.parse(json) as Event[]) {
+    if (event?.type === 5 && typeof event.data?.tag === "string") {
+      said.push({ at: event.timestamp, tag: event.data.tag, payload: event.data.payload ?? {} });
+    }
+    const clean = cleaner.clean(event);
+    if (clean) events.push(clean);
+  }
+  if (said.length) tell({ is: "said", said });
+  return events;
+}
+
+function load(json: string, at: number, play: boolean): void {
+  replayer?.destroy();
+  replayer = undefined;
+  cleaner = new Cleaner();
+  const events = read(json);
+  // Without a picture of the page there is nothing that changes could change.
+  const first = events.findIndex((event) => event.type === 2);
+  if (first < 0 || events.length < 2) {
+    tell({ is: "refused", why: "The picture of the page that this began with never arrived." });
+    return;
+  }
+  replayer = new Replayer(events, {
+    root: document.body,
+    speed,
+    skipInactive: skip,
+    mouseTail: false,
+    showWarning: false,
+    triggerFocus: false,
+    insertStyleRules: ["img[data-not-fetched] { background: repeating-linear-gradient(45deg, #8883 0 6px, #8881 6px 12px) }", "rapport-left-out { display: none }"],
+    logger: { log: () => {}, warn: () => {} },
+  });
+  replayer.iframe.title = "The recorded page";
+  replayer.on("resize", (to) => {
+    const { width, height } = to as { width: number; height: number };
+    if (size === `${width} ${height}`) return;
+    size = `${width} ${height}`;
+    tell({ is: "size", width, height });
+  });
+  replayer.on("finish", () => {
+    playing = false;
+    tell({ is: "end" });
+  });
+  seek(at, play);
+}
+
+function seek(at: number, play: boolean): void {
+  if (!replayer) return;
+  const offset = Math.max(0, at - replayer.getMetaData().startTime);
+  playing = play;
+  if (play) replayer.play(offset);
+  else replayer.pause(offset);
+  time();
+}
+
+function time(): void {
+  if (!replayer) return;
+  tell({ is: "time", at: replayer.getMetaData().startTime + replayer.getCurrentTime(), playing });
+}
+setInterval(() => playing && time(), 100);
