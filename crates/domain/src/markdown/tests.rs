@@ -94,7 +94,7 @@ fn html_is_text() {
     assert_eq!(line(hostile), [text(hostile)]);
 }
 
-/// What CommonMark makes of these is not what people mean by them in a mail: docs/decisions/0014.
+/// What CommonMark makes of these is not what people mean by them in a mail: docs/decisions/0017.
 #[test]
 fn what_other_markdown_has_is_text() {
     for source in [
