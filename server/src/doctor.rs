@@ -185,7 +185,7 @@ async fn secrets(doctor: &Doctor, store: Option<&Store>) -> Found {
     }
     let Some(store) = store else { return Well("a key is set".into()) };
     match doctor::sealed(store, &doctor.secret_key).await {
-        Ok((all, closed)) if closed == 0 => Well(format!("the key opens all {all} stored secrets")),
+        Ok((all, 0)) => Well(format!("the key opens all {all} stored secrets")),
         Ok((all, closed)) => Broken(
             format!("the key opens {} of {all} stored secrets", all - closed),
             "Set the key with which they were sealed, behind the new one and a comma if there is a new one.",
@@ -248,7 +248,7 @@ fn mail_line(mail: Mail) -> (String, Found) {
         }
         Mail::In { address, result } => {
             let advice = "Look at the mailbox under App config › Mailboxes › Receiving: host, port, user and password.";
-            let found = result.map_or_else(|error| Broken(error, advice), |said| Well(said));
+            let found = result.map_or_else(|error| Broken(error, advice), Well);
             (format!("mail into {address}"), found)
         }
     }
