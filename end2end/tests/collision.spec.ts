@@ -105,7 +105,7 @@ noJs("without scripts the refused answer comes back with what is new", async ({ 
   await say(page, number, `Too late ${mark}`);
   await page.locator(".composer button[type=submit]").first().click();
   await expect(page.getByRole("article").filter({ hasText: `Too late ${mark}` })).toBeVisible();
-  await expect(page.locator(".composer").getByRole("alert")).toBeVisible();
+  await expect(page.getByRole("alert", { name: "New since you last looked" })).toContainText(`Too late ${mark}`);
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue(`My answer ${mark}`);
   await page.locator(".composer button[type=submit]").first().click();
   await expect(page.getByRole("article").filter({ hasText: `My answer ${mark}` })).toBeVisible();
