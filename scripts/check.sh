@@ -12,9 +12,10 @@ WASM_WARN_BYTES=$((300 * 1024))
 # The goal is 300. It was 945 when first measured, then 611; searching and pinning on the timeline
 # took 15. A day in one tab (edits that queue up, views and bulk actions, presence, macros, the
 # form for a new ticket) took 144, undo of everything and what fell to the agent's second hour 10,
-# answers that come back whole, typed times and invitations in the reader's zone 10. It is held where it
+# answers that come back whole, typed times and invitations in the reader's zone 10, cards of recorded
+# sessions 2. It is held where it
 # is now until the goal is reached.
-WASM_MAX_BYTES=$((810 * 1024))
+WASM_MAX_BYTES=$((812 * 1024))
 SDK_MAX_BYTES=$((8 * 1024))
 RECORDER_MAX_BYTES=$((45 * 1024))
 # A file longer than this has more than one subject. The goal is 350; no file may grow past what the longest has.

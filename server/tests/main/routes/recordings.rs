@@ -19,7 +19,8 @@ const WINDOW: &str = "aaaaaaaaaaaaaaaa";
 async fn ctx(app: &TestApp) -> Ctx {
     let device = rapport_domain::session::Device::default();
     let session = auth::login(&app.store, "priya@acme.example", "rapport-demo", &device).await;
-    let viewer = auth::viewer(&app.store, &session.expect("a session")).await.expect("a viewer");
+    let session = session.expect("a login").session().expect("no second factor");
+    let viewer = auth::viewer(&app.store, &session).await.expect("a viewer");
     Ctx::for_viewer(app.store.clone(), viewer.expect("Priya"))
 }
 
