@@ -27,7 +27,7 @@ eachTheme("a role is made of permissions, and stands in the audit log", async ({
 
   await page.goto("/settings/audit-log");
   await axe(page);
-  await page.getByLabel("What", { exact: true }).selectOption({ label: "Made a role" });
+  await page.getByRole("combobox", { name: "What" }).selectOption({ label: "Made a role" });
   await page.getByRole("button", { name: "Filter" }).click();
   const line = page.locator(".audit-line").filter({ hasText: "Priya Raman" }).first();
   await line.locator("summary").click();

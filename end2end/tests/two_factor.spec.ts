@@ -29,7 +29,7 @@ test("a log-in asks for the app's code, and a recovery code lets in once", async
     await expect(part).toContainText("This is not your password.");
     await part.getByLabel("Your password").fill(ADMIN.password);
     await part.getByRole("button", { name: "Set up two-factor" }).click();
-    await expect(part.getByRole("img")).toBeVisible();
+    await expect(part.getByRole("img", { name: "The key as a picture" })).toBeVisible();
     await axe(page);
     const key = (await part.locator(".totp-key").textContent()) ?? "";
     await part.getByLabel("Code").fill("000000");

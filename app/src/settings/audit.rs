@@ -138,8 +138,8 @@ fn filters(query: &AuditQuery, people: &People) -> AnyView {
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
     view! {
         <form class="audit-filters" method="get" action=AuditLog::PAGE.path role="search" aria-label="Filter the log">
-            <label><span>"Who"</span><select name="person"><option value="">"Anybody"</option>{people.collect_view()}</select></label>
-            <label><span>"What"</span><select name="action"><option value="">"Anything"</option>{actions.collect_view()}</select></label>
+            <label><span>"Who"</span><select class="input" name="person"><option value="">"Anybody"</option>{people.collect_view()}</select></label>
+            <label><span>"What"</span><select class="input" name="action"><option value="">"Anything"</option>{actions.collect_view()}</select></label>
             <label><span>"To what"</span><input class="input" type="search" name="object" placeholder="An ID or name" maxlength=limits::SEARCH_CHARS value=query.object.clone() /></label>
             <label><span>"From"</span><input class="input" type="date" name="from" value=day(query.from) /></label>
             <label><span>"To"</span><input class="input" type="date" name="to" value=day(query.to) /></label>

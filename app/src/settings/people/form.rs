@@ -81,7 +81,7 @@ pub fn deactivate(person: &PersonRow, all: &[PersonRow]) -> AnyView {
                 <p class="menu-head">{format!("{name} is logged out everywhere within a second.")}</p>
                 <label class="menu-field">
                     <span>"Their open tickets go to"</span>
-                    <select name="hand_over">
+                    <select class="input" name="hand_over">
                         <option value="nobody">"nobody: whoever takes them"</option>
                         {others.collect_view()}
                         <option value="keep">{format!("{name}, as they are")}</option>

@@ -181,7 +181,14 @@ function styles(value: Json): Json {
 /** A style sheet that fetches nothing. The frame's policy forbids it as well, however it is written. */
 export function css(text: string): string {
   if (!/url|@import|image-set|src\s*\(|\\/i.test(text)) return text;
-  return text
+  // What is written in escapes is read as what it says: `u\72l(` is `url(`.
+  const plain = text
+    .replace(/\\([0-9a-f]{1,6})\s?/gi, (escape, hex) => {
+      const letter = Number.parseInt(hex, 16) < 128 ? String.fromCharCode(Number.parseInt(hex, 16)) : "";
+      return /[a-z@(-]/i.test(letter) ? letter : escape;
+    })
+    .replace(/\\([g-z])/gi, "$1");
+  return plain
     .replace(/@import[^;]*;?/gi, "")
     .replace(/url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)/gi, (_, a, b, c) => {
       const address = String(a ?? b ?? c ?? "").trim();
