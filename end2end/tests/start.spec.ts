@@ -15,7 +15,7 @@ test("a fresh server leads through its first hour", async ({ browser, watch }) =
 
     // The key is real, and the page says by itself that something came.
     await page.getByRole("button", { name: "Make a key: Send a first event" }).click();
-    const lines = await page.getByLabel("Send a first event", { exact: true }).textContent();
+    const lines = await step("Send a first event").locator("pre").first().textContent();
     const key = /Bearer (rsk_[\w-]+)/.exec(lines ?? "")?.[1] ?? "";
     const address = /curl (\S+)/.exec(lines ?? "")?.[1] ?? "";
     const body = /-d '(.*)'/.exec(lines ?? "")?.[1] ?? "";
@@ -42,7 +42,7 @@ test("a fresh server leads through its first hour", async ({ browser, watch }) =
     await expect(step("Try a sample customer")).toContainText("Done");
     await page.goto("/customers");
     await ready(page);
-    await expect(page.locator(".customer-row")).toHaveCount(1);
+    await expect(page.getByText("Ada Sample")).toHaveCount(0);
 
     for (const name of ["Put the SDK on your site", "Invite a colleague", "Choose what the info pane shows"]) {
       await page.goto("/get-started");
