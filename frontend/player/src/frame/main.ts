@@ -110,7 +110,8 @@ function load(json: string, at: number, play: boolean): void {
 
 function seek(at: number, play: boolean): void {
   if (!replayer) return;
-  const offset = Math.max(0, at - replayer.getMetaData().startTime);
+  // rrweb shows what came before a moment and leaves out what came at it, the very last change too.
+  const offset = Math.max(0, at + 1 - replayer.getMetaData().startTime);
   playing = play;
   if (play) replayer.play(offset);
   else replayer.pause(offset);
