@@ -112,7 +112,7 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
     });
     let nothing = page.items.is_empty().then(|| match filtered {
         true => view! { <Empty icon="filter" title="No sessions like this"><p><a class="btn" href=sessions_href(customer)>"Show all"</a></p></Empty> }.into_any(),
-        false => view! { <Empty icon="monitor" title="No sessions yet"><p>"What this customer sees in your app is recorded once it is switched on under Settings › Recordings."</p></Empty> }.into_any(),
+        false => view! { <Empty icon="monitor" title="No sessions yet"><p>"What this customer sees in your app is recorded once it is switched on under App config › Recordings."</p></Empty> }.into_any(),
     });
     let rows = page.items.into_iter().map(|recording| row(customer, recording, configures));
     let flash = match request.query("done") {

@@ -1,13 +1,15 @@
 //! The page that plays a session: what stands beside it is made here, the rest by `player.js`.
 
 use super::{framed, lost, refused, session_href};
+use crate::failure::page_status;
 use crate::server_page::PageRequest;
-use crate::server_page::form::FormData;
+use crate::server_page::form::{FormData, FormState};
+use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
 use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle, duration_text};
 use axum::extract::Form;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use rapport_domain::message::WriteNote;
@@ -38,11 +40,16 @@ struct Data {
 }
 
 pub(super) async fn open(request: PageRequest) -> Response {
-    let data = match load(&request).await {
+    show(&request, &FormState::default()).await
+}
+
+async fn show(request: &PageRequest, state: &FormState) -> Response {
+    let data = match load(request).await {
         Ok(data) => data,
-        Err(error) => return lost(&request, error),
+        Err(error) => return lost(request, error),
     };
-    let mut response = request.respond(StatusCode::OK, "Session", || view(data, &request));
+    let status = page_status(state.refusal());
+    let mut response = request.respond(status, "Session", || view(data, request, state));
     if let Some(policy) = request.nonce().and_then(|n| HeaderValue::from_str(&policy(&n)).ok()) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -108,11 +115,11 @@ pub(super) async fn send(
     };
     match done().await {
         Ok(href) => Redirect::to(&href).into_response(),
-        Err(error) => lost(&request, error),
+        Err(error) => show(&request, &FormState(Some((form, error)))).await,
     }
 }
 
-fn view(data: Data, request: &PageRequest) -> AnyView {
+fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
     let Data { watched, name, tickets } = data;
     let Watched { customer, recording, windows, beside, before, after } = watched;
     let offset = recording.clock_offset_ms;
@@ -192,7 +199,7 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
                     <input type="range" data-do="seek" min="0" max="1000" step="any" value="0" aria-label="Position" />
                     <output class="player-tip" data-tip="" hidden></output>
                 </div>
-                {note(&tickets, request.viewer.may(Permission::TicketsWrite))}
+                {note(&tickets, request.viewer.may(Permission::TicketsWrite), state)}
             </section>
             <aside class="player-side" aria-label="Beside the recording">
                 <div role="tablist" aria-label="Beside the recording" class="player-tabs">
@@ -237,20 +244,23 @@ fn beside_row(item: TimelineItem, offset: i64, start: i64) -> AnyView {
 }
 
 /// The form for a note at the second on show.
-fn note(tickets: &[(i64, String)], may_write: bool) -> AnyView {
+fn note(tickets: &[(i64, String)], may_write: bool, state: &FormState) -> AnyView {
     if tickets.is_empty() || !may_write {
         return ().into_any();
     }
     let options = tickets.iter().map(|(number, subject)| {
-        view! { <option value=number.to_string()>{format!("#{number} {subject}")}</option> }
+        let value = number.to_string();
+        let chosen = state.has("ticket", &value, false);
+        view! { <option value=value selected=chosen>{format!("#{number} {subject}")}</option> }
     });
     view! {
-        <details class="player-note">
+        <details class="player-note" open=state.0.is_some()>
             <summary class="btn quiet"><Icon name="sticky-note" />"Internal note at "<span data-second="">"0:00"</span></summary>
             <form class="form" method="post" data-note="">
-                <input type="hidden" name="second" value="0" />
+                <FormError message=state.general(&[]) />
+                <input type="hidden" name="second" value=state.value("second", "0") />
                 <label class="field-row"><span class="field-label">"Ticket"</span><select class="input" name="ticket">{options.collect_view()}</select></label>
-                <label class="field-row"><span class="field-label">"Note"</span><TextArea name="body" label="Note" rows=3 maxlength={limits::MESSAGE_CHARS / 2} value=String::new() /></label>
+                <label class="field-row"><span class="field-label">"Note"</span><TextArea name="body" label="Note" rows=3 maxlength={limits::MESSAGE_CHARS / 2} value=state.value("body", "") /></label>
                 <div class="form-actions"><button class="btn primary" type="submit">"Add note"</button></div>
             </form>
         </details>

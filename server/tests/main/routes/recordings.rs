@@ -327,3 +327,23 @@ async fn what_was_recorded_is_masked_later_and_the_bytes_before_are_gone(pool: P
     );
     assert_eq!(app.get(&format!("/recordings/{id}")).await.status, StatusCode::NOT_FOUND);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_refused_note_at_a_second_comes_back_with_its_words(pool: PgPool) {
+    let app = recording(pool).await;
+    let chunk = events(now(), "x").to_string();
+    assert_eq!(post(&app, &head(0), chunk.as_bytes()).await.status, StatusCode::OK);
+    let (customer, id) = session(&app).await;
+    let ticket = json!({"customer": {"id": customer.to_string()}, "subject": "Export"});
+    let number = app.post("/tickets", ticket).await.json()["number"].to_string();
+    let (cookie, path) = (app.priya().await, format!("/customers/{customer}/sessions/{id}"));
+    // Longer than a note may be, so that it cannot be stored.
+    let long = format!("Look%21+{}", "x".repeat(200_000));
+    let form = format!("ticket={number}&second=7&body={long}");
+    let refused = app.form(&path, &form, &cookie).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Look! xxx") && refused.body.contains("value=\"7\""));
+    assert!(refused.header(header::CONTENT_SECURITY_POLICY).contains("frame-src data:"));
+    let done = app.form(&path, &format!("ticket={number}&second=7&body=Look%21"), &cookie).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
