@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use body::Body;
-use rapport_domain::api_key::KeyKind;
 use rapport_domain::limits::RECORDING_CHUNK_BYTES;
 use rapport_domain::{AppError, recording};
 use rapport_services::Ctx;
@@ -57,10 +56,7 @@ async fn settings(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ip = crate::middleware::real_ip::real_ip(&state.config, peer, &headers);
-    let found = state.gate.admit(&state.recordings_store, &key, ip, &headers).await?;
-    if found.kind == KeyKind::Secret {
-        return Err(Problem::no_key());
-    }
+    let found = state.gate.admit_browser(&state.recordings_store, &key, ip, &headers).await?;
     let ctx = Ctx::for_browser(state.recordings_store.clone(), &found);
     let set = recordings::settings_for_recorder(&ctx).await?;
     let recording::Settings { enabled, sample_percent, mask_text, mask, hide, unmask, .. } = set;
@@ -102,10 +98,8 @@ async fn take(
     let bytes = crate::api::extract::bytes(request, &(), limit).await?;
     let body = Body::read(bytes)?;
     // Who may send is asked before anything is unpacked.
-    let key = state.gate.admit(&state.recordings_store, &body.head.key, ip, &headers).await?;
-    if key.kind == KeyKind::Secret {
-        return Err(Problem::no_key());
-    }
+    let key = body.head.key.as_str();
+    let key = state.gate.admit_browser(&state.recordings_store, key, ip, &headers).await?;
     let turn = tokio::time::timeout(PATIENCE, UNPACKING.clone().acquire_owned()).await;
     let turn = turn.ok().and_then(Result::ok).ok_or(AppError::Unavailable)?;
     let sent = body.unpack().await?;

@@ -134,6 +134,19 @@ impl Default for Gate {
 }
 
 impl Gate {
+    /// The same for what a page alone asks: a secret key in a browser is a mistake that must not
+    /// seem to work.
+    pub async fn admit_browser(
+        &self,
+        store: &Store,
+        text: &str,
+        ip: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<ApiKey, Problem> {
+        let key = self.admit(store, text, ip, headers).await?;
+        if key.kind == KeyKind::Secret { Err(Problem::no_key()) } else { Ok(key) }
+    }
+
     /// The key, if it is one and has not used up its quota.
     pub async fn admit(
         &self,

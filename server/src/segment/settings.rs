@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rapport_domain::api_key::KeyKind;
 use serde_json::json;
 use std::net::SocketAddr;
 
@@ -21,11 +20,7 @@ pub async fn settings(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ip = crate::middleware::real_ip::real_ip(&state.config, peer, &headers);
-    let found = state.gate.admit(&state.store, &key, ip, &headers).await?;
-    // A secret key in a browser is a mistake that must not seem to work.
-    if found.kind == KeyKind::Secret {
-        return Err(Problem::no_key());
-    }
+    state.gate.admit_browser(&state.store, &key, ip, &headers).await?;
     let (protocol, host) = own_host(&state, &headers);
     // What a caller says of our name is told to that caller alone.
     let kept = if state.config.public_url.is_some() { AGE } else { "no-store" };
