@@ -1,6 +1,7 @@
 //! Making and revoking API keys. A key is told once, to whoever makes it.
 
 use crate::auth::{hash_token, random_token};
+use crate::people::within;
 use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::api_key::{KeyInput, KeyRow};
@@ -22,11 +23,7 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<KeyRow>> {
 pub async fn create(ctx: &Ctx, input: KeyInput) -> Result<String> {
     ctx.require(Permission::PeopleManage)?;
     let input = input.checked()?;
-    // Nobody gives away what they may not do themselves.
-    let given: PermissionSet = input.scopes.iter().copied().collect();
-    if !ctx.permissions().includes(given) {
-        return Err(AppError::invalid("scopes", "You may not do all of this yourself."));
-    }
+    within(ctx, "scopes", PermissionSet::of_scopes(&input.scopes))?;
     let secret = format!("{}{}", input.kind.prefix(), random_token());
     let days = TimeDelta::days(input.days.into());
     let expires_at = (input.days > 0).then(|| ctx.now + days);

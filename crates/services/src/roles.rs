@@ -1,6 +1,6 @@
 //! Roles that a workspace makes of permissions itself. Nobody gives what they do not have.
 
-use crate::people::{last_admin, person};
+use crate::people::{last_admin, person, within};
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::own_role::{OwnRole, RoleInput, nearest};
@@ -17,8 +17,9 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<OwnRole>> {
 
 /// Makes a role.
 pub async fn create(ctx: &Ctx, input: RoleInput) -> Result<RoleId> {
+    ctx.require(Permission::PeopleManage)?;
     let (name, set) = input.checked()?;
-    within(ctx, set)?;
+    within(ctx, "permissions", set)?;
     if list(ctx).await?.len() >= limits::ROLES_MAX {
         let text = format!("A workspace has at most {} roles of its own.", limits::ROLES_MAX);
         return Err(AppError::invalid("name", text));
@@ -32,8 +33,9 @@ pub async fn create(ctx: &Ctx, input: RoleInput) -> Result<RoleId> {
 
 /// Changes a role: for whoever has it, from their next click on.
 pub async fn change(ctx: &Ctx, id: RoleId, input: RoleInput) -> Result<()> {
+    ctx.require(Permission::PeopleManage)?;
     let (name, set) = input.checked()?;
-    within(ctx, set)?;
+    within(ctx, "permissions", set)?;
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     let done = store::update(&mut tx, ctx.workspace, id, &name, set, nearest(set)).await;
     if !done.map_err(in_use)? {
@@ -64,18 +66,10 @@ pub async fn give(ctx: &Ctx, user: UserId, id: RoleId) -> Result<()> {
     let role = store::lock(&mut tx, ctx.workspace, id).await?;
     let unknown = || AppError::invalid("role", "Choose one of the roles.");
     let (name, set) = role.ok_or_else(unknown)?;
-    within(ctx, set)?;
+    within(ctx, "role", set)?;
     store::give(&mut tx, ctx.workspace, user, id, nearest(set)).await.map_err(last_admin)?;
     let detail = json!({"email": who.email, "was": who.role, "role": name});
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
-}
-
-fn within(ctx: &Ctx, set: PermissionSet) -> Result<()> {
-    if ctx.permissions().includes(set) {
-        return Ok(());
-    }
-    let text = "You can give a role only what you may do yourself.";
-    Err(AppError::invalid("permissions", text))
 }
 
 fn said(name: &str, set: PermissionSet) -> serde_json::Value {

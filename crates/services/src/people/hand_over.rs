@@ -32,8 +32,13 @@ fn unknown() -> AppError {
     AppError::invalid("hand_over", "Choose somebody of the list to take the tickets.")
 }
 
-/// Refuses whoever can take no ticket.
+/// Refuses whoever may hand nothing over, and whoever can take no ticket: somebody is locked out
+/// after this, and then nothing may be half done.
 pub(super) async fn check(ctx: &Ctx, from: UserId, hand: HandOver) -> Result<()> {
+    if hand != HandOver::Keep && !ctx.permissions().contains(Permission::TicketsWrite) {
+        let text = "Only who may change tickets can hand them over: let them keep theirs.";
+        return Err(AppError::invalid("hand_over", text));
+    }
     let HandOver::To(to) = hand else { return Ok(()) };
     let able = ctx.store.assignable(ctx.workspace).await?.people.iter().any(|p| p.id == to);
     if able && to != from { Ok(()) } else { Err(unknown()) }

@@ -59,7 +59,7 @@ async fn signing_key(store: &Store, workspace: WorkspaceId) -> Result<LinkKey> {
 /// Invites all of them, or says whom not and invites nobody. A mail leaves where a mailbox can send.
 pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
     ctx.require(Permission::PeopleManage)?;
-    within(ctx, input.role.permissions())?;
+    within(ctx, "role", input.role.permissions())?;
     let emails = input.addresses()?;
     signing_key(&ctx.store, ctx.workspace).await?;
     let expires_at = ctx.now + TimeDelta::days(DAYS);

@@ -38,7 +38,7 @@ pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
     if person.role == role && person.permissions == role.permissions() {
         return Ok(());
     }
-    within(ctx, role.permissions())?;
+    within(ctx, "role", role.permissions())?;
     people::set_role(&mut tx, ctx.workspace, user, role).await.map_err(last_admin)?;
     let detail = json!({"email": person.email, "was": person.role, "role": role});
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
@@ -97,12 +97,12 @@ pub(crate) async fn person(ctx: &Ctx, tx: &mut Tx, user: UserId) -> Result<Locke
     Ok(person)
 }
 
-/// Refuses to give what the one who acts does not have.
-pub(crate) fn within(ctx: &Ctx, permissions: PermissionSet) -> Result<()> {
+/// Refuses to give what the one who acts does not have. `field` is where it was chosen.
+pub(crate) fn within(ctx: &Ctx, field: &'static str, permissions: PermissionSet) -> Result<()> {
     if ctx.permissions().includes(permissions) {
         return Ok(());
     }
-    Err(AppError::invalid("role", "You can give only what you may do yourself."))
+    Err(AppError::invalid(field, "You can give only what you may do yourself."))
 }
 
 /// The database decides: two admins who demote each other at once both pass every check before.

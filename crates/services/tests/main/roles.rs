@@ -1,7 +1,10 @@
 use crate::world::{World, insert_person};
+use rapport_domain::api_key::{KeyInput, KeyKind};
 use rapport_domain::own_role::RoleInput;
+use rapport_domain::ticket::{Channel, NewTicket, Status};
 use rapport_domain::{AppError, Permission, PermissionSet, Role};
-use rapport_services::{Ctx, customers, people, roles, two_factor};
+use rapport_services::people::HandOver;
+use rapport_services::{Ctx, api_keys, customers, people, roles, tickets, two_factor};
 use sqlx::PgPool;
 
 fn input(name: &str, permissions: &[Permission]) -> RoleInput {
@@ -89,5 +92,67 @@ async fn nobody_gives_what_they_do_not_have_or_touches_whoever_has_more(pool: Pg
             .unwrap_err()
             .field("name")
             .is_some()
+    );
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_key_reaches_no_further_than_whoever_makes_it(pool: PgPool) {
+    let world = World::new(pool).await;
+    let admin = world.ctx(&world.priya);
+    let keeper = input("Keeper", &[Permission::PeopleManage, Permission::TicketsRead]);
+    let keeper = roles::create(&admin, keeper).await.unwrap();
+    roles::give(&admin, world.sam.user, keeper).await.unwrap();
+    let sam = now(&world, &world.sam.email).await;
+    let key = |name: &str, scope| KeyInput {
+        name: name.into(),
+        kind: KeyKind::Secret,
+        scopes: vec![scope],
+        allowed_origins: Vec::new(),
+        days: 30,
+    };
+    let more = api_keys::create(&sam, key("Writes", Permission::TicketsWrite)).await;
+    assert!(more.unwrap_err().field("scopes").is_some());
+    assert!(api_keys::create(&admin, key("Writes", Permission::TicketsWrite)).await.is_ok());
+    // A key is for machines: what is for people is no scope of one.
+    let people = api_keys::create(&admin, key("People", Permission::PeopleManage)).await;
+    assert!(people.unwrap_err().field("scopes").is_some());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn who_leaves_hands_over_what_is_open_or_nothing_happens_at_all(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (admin, sam) = (world.ctx(&world.priya), world.sam.user);
+    let mut numbers = Vec::new();
+    for (subject, status) in
+        [("Open", Status::Open), ("New", Status::New), ("Done", Status::Closed)]
+    {
+        let new = NewTicket {
+            assignee_id: Some(sam),
+            status: Some(status),
+            ..NewTicket::new(world.customer, subject, Channel::Phone)
+        };
+        numbers.push(tickets::create(&admin, new).await.unwrap().number);
+    }
+    let active = async || now(&world, &world.sam.email).await.user().is_some();
+    // To nobody who could take them: refused before anything was done.
+    for to in [sam, world.vera.user] {
+        let refused = people::leave(&admin, sam, HandOver::To(to)).await.unwrap_err();
+        assert!(refused.field("hand_over").is_some(), "{refused:?}");
+    }
+    let hr = roles::create(&admin, input("HR", &[Permission::PeopleManage])).await.unwrap();
+    let hanna = insert_person(&world.store, world.workspace, "Hanna", Role::Viewer).await;
+    roles::give(&admin, hanna.user, hr).await.unwrap();
+    let hanna = now(&world, &hanna.email).await;
+    let refused = people::leave(&hanna, world.vera.user, HandOver::Nobody).await.unwrap_err();
+    assert!(refused.field("hand_over").or(refused.field("person")).is_some(), "{refused:?}");
+    assert!(active().await);
+    assert_eq!(people::leave(&admin, sam, HandOver::To(world.priya.user)).await, Ok(2));
+    let mut whose = Vec::new();
+    for number in &numbers {
+        whose.push(tickets::get(&admin, *number).await.unwrap().assignee.map(|a| a.id));
+    }
+    assert_eq!(whose, [Some(world.priya.user), Some(world.priya.user), Some(sam)]);
+    assert!(
+        world.store.person_by_email(world.workspace, &world.sam.email).await.unwrap().is_none()
     );
 }
