@@ -1,6 +1,7 @@
 //! The frame around every page of a logged-in person: rail, top bar, content.
 
 use crate::live::LiveState;
+use crate::page_table::{AUDIT_LOG, INFO_PANE, PEOPLE};
 use crate::session::{use_viewer, use_waiting};
 use crate::ui::about::About;
 use crate::ui::avatar::Avatar;
@@ -9,19 +10,7 @@ use crate::ui::keys::Keys;
 use leptos::prelude::*;
 use rapport_domain::Permission;
 
-/// The parts of the product that the rail leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// The first hour of a workspace.
-    Start,
-    Inbox,
-    Customers,
-    Accounts,
-    Notifications,
-    Settings,
-    /// What is one's own; the menu at the foot of the rail leads there.
-    Account,
-}
+pub use crate::page_table::Section;
 
 /// Rail on the left, top bar with crumbs and search, and the page in `<main>`.
 #[component]
@@ -67,6 +56,9 @@ fn Rail(section: Section) -> impl IntoView {
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::SettingsWrite));
+    // The first page of it that they may see.
+    let config = [INFO_PANE, PEOPLE, AUDIT_LOG];
+    let config = config.into_iter().find(|p| viewer.as_ref().is_some_and(|v| v.may(p.permission)));
     let starting = settings && viewer.as_ref().is_some_and(|v| v.starting);
     let open = move || waiting.get().tickets;
     let inbox = move || match open() {
@@ -90,8 +82,8 @@ fn Rail(section: Section) -> impl IntoView {
                 <Icon name="bell" />
                 <Badge number=unread most=9 />
             </a>
-            {settings.then(|| view! {
-                <a href="/settings/info-pane" aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
+            {config.map(|page| view! {
+                <a href=page.path rel=page.rel() aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
             })}
             <details class="menu rail-menu" data-popup="fleeting">
                 <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>

@@ -2,8 +2,21 @@
 //! which half renders it. Navigation, the palette, the pages themselves and the test of who may see
 //! what read it; the addresses of single customers, tickets and accounts are not in it.
 
-use crate::frame::Section;
 use rapport_domain::Permission;
+
+/// The parts of the product that the rail leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The first hour of a workspace.
+    Start,
+    Inbox,
+    Customers,
+    Accounts,
+    Notifications,
+    Settings,
+    /// What is one's own; the menu at the foot of the rail leads there.
+    Account,
+}
 
 /// What renders a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
