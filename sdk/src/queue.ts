@@ -1,5 +1,6 @@
 // Events on their way: bounded, kept across a reload, sent again with growing waits.
 
+import { backoff, retryAfter } from "./backoff.js";
 import { shortened } from "./plain.js";
 import { keys, randomId, read, remove, write } from "./store.js";
 import type { Message } from "./types.js";
@@ -96,9 +97,7 @@ export class Queue {
     } else {
       this.failures += 1;
       this.makeWay(batch);
-      const growing = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.failures - 1));
-      // Half of it by chance, so that a thousand pages do not come back together.
-      this.schedule(wait ?? growing / 2 + (Math.random() * growing) / 2);
+      this.schedule(wait ?? backoff(FIRST_WAIT, LONGEST_WAIT, this.failures - 1));
     }
   }
 
@@ -150,10 +149,7 @@ export class Queue {
     // Not kept alive: what a closing page still has goes by beacon, and this has no limit.
     const response = await fetch(url, { method: "POST", body, headers, credentials: "omit" });
     if (response.ok) return 0;
-    if (response.status === 429 || response.status >= 500) {
-      const seconds = Number(response.headers.get("Retry-After"));
-      return seconds > 0 ? Math.min(seconds * 1_000, LONGEST_WAIT) : undefined;
-    }
+    if (response.status === 429 || response.status >= 500) return retryAfter(response, LONGEST_WAIT);
     return 0;
   }
 

@@ -1,6 +1,7 @@
 // Chunks on their way: numbered, packed off the main thread, one after the other, tried again with
 // growing waits, and bounded.
 
+import { backoff, retryAfter } from "../backoff.js";
 import type { Session } from "./session.js";
 import type { Host } from "./types.js";
 
@@ -116,9 +117,8 @@ export class Sender {
           this.ended("offline");
           break;
         }
-        const growing = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** chunk.tries);
-        // Half of it by chance, so that a thousand pages do not come back together.
-        await new Promise((done) => setTimeout(done, wait ?? growing / 2 + (Math.random() * growing) / 2));
+        const pause = wait ?? backoff(FIRST_WAIT, LONGEST_WAIT, chunk.tries);
+        await new Promise((done) => setTimeout(done, pause));
       }
     }
     this.sending = false;
@@ -151,10 +151,7 @@ export class Sender {
       this.ended(detail.includes("number") ? "taken" : "declined");
       return "end";
     }
-    if (response.status === 429 || response.status >= 500) {
-      const seconds = Number(response.headers.get("Retry-After"));
-      return seconds > 0 ? Math.min(seconds * 1_000, LONGEST_WAIT) : undefined;
-    }
+    if (response.status === 429 || response.status >= 500) return retryAfter(response, LONGEST_WAIT);
     // Nothing makes this one good; the gap says that it was there.
     return 0;
   }
