@@ -149,7 +149,7 @@ async fn who_leaves_hands_over_what_is_open_or_nothing_happens_at_all(pool: PgPo
     assert_eq!(people::leave(&admin, sam, HandOver::To(world.priya.user)).await, Ok(2));
     let mut whose = Vec::new();
     for number in &numbers {
-        whose.push(tickets::get(&admin, *number).await.unwrap().assignee.map(|a| a.id));
+        whose.push(tickets::get(&admin, *number).await.unwrap().row.assignee.map(|a| a.id));
     }
     assert_eq!(whose, [Some(world.priya.user), Some(world.priya.user), Some(sam)]);
     assert!(
