@@ -2,11 +2,12 @@
 
 use crate::live::LiveState;
 use crate::page_table::{AUDIT_LOG, INFO_PANE, PEOPLE};
-use crate::session::{use_viewer, use_waiting};
+use crate::session::use_viewer;
 use crate::ui::about::About;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;
+use crate::waiting::use_waiting;
 use leptos::prelude::*;
 use rapport_domain::Permission;
 

@@ -10,7 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
-use rapport_app::server_page::audit_query;
+use rapport_app::pages::settings::audit_query;
 use rapport_domain::AppError;
 use rapport_domain::audit_log::{AuditLine, AuditQuery};
 use rapport_domain::session::Viewer;

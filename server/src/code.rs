@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Extension, Form, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use leptos::nonce::Nonce;
-use rapport_app::server_page::lone;
+use rapport_app::pages::lone;
 use rapport_services::two_factor;
 use serde::Deserialize;
 use std::net::SocketAddr;

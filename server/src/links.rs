@@ -12,7 +12,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use leptos::nonce::Nonce;
-use rapport_app::server_page::lone;
+use rapport_app::pages::lone;
 use rapport_domain::AppError;
 use rapport_domain::session::Device;
 use rapport_services::auth::Entered;

@@ -123,7 +123,7 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
         )
-        .merge(server_page::router(site))
+        .merge(rapport_app::routes::server_pages(site))
         .merge(crate::audit_export::router())
         .merge(crate::live::router())
         .merge(crate::notify::router())
@@ -182,7 +182,7 @@ fn nowhere(state: &AppState) -> Router<()> {
         let accept = request.headers().get(http::header::ACCEPT).and_then(|v| v.to_str().ok());
         if accept.is_some_and(|accept| accept.contains("text/html")) {
             let nonce = request.extensions().get::<Nonce>().cloned();
-            Html(server_page::lone::nothing_there(&options, nonce)).into_response()
+            Html(rapport_app::pages::lone::nothing_there(&options, nonce)).into_response()
         } else {
             "There is nothing here.\n".into_response()
         }

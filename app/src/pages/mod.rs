@@ -1,8 +1,28 @@
-//! Layouts: which panes a page has and in which order.
+//! A folder a page: those on which agents live, rendered by both halves, and those that are forms,
+//! rendered by the server alone.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod account;
 pub mod customers;
+#[cfg(feature = "ssr")]
+pub(crate) mod deletion;
+#[cfg(feature = "ssr")]
+pub(crate) mod identity;
 pub mod inbox;
+pub mod info_pane;
 pub mod login;
+#[cfg(feature = "ssr")]
+pub mod lone;
+#[cfg(feature = "ssr")]
+pub(crate) mod mail_catcher;
 pub mod not_found;
+#[cfg(feature = "ssr")]
+pub(crate) mod palette;
 pub mod profile;
+#[cfg(feature = "ssr")]
+pub(crate) mod recordings;
+#[cfg(feature = "ssr")]
+pub mod settings;
 pub mod setup;
+#[cfg(feature = "ssr")]
+pub(crate) mod start;

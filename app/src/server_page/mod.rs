@@ -4,14 +4,15 @@
 //! address; when it did what it should, the browser is led on, else the page comes back with
 //! the error and everything that was typed.
 
+mod document;
 pub mod form;
-pub mod lone;
+pub mod page;
 mod put_back;
 pub mod refused;
 
-use crate::shell::server_page_shell;
+pub(crate) use document::document;
+
 use crate::ui::time::provide_clock;
-use axum::Router;
 use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -27,28 +28,6 @@ use rapport_services::{Ctx, Result, Store};
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::OnceLock;
-
-/// What the address of the audit log looks for.
-pub fn audit_query(
-    value: impl Fn(&str) -> Option<String>,
-) -> rapport_domain::audit_log::AuditQuery {
-    crate::settings::audit_query(value)
-}
-
-/// The routes of all pages.
-pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
-    crate::settings::router()
-        .merge(crate::account::router())
-        .merge(crate::settings::page_route::<crate::start::GetStarted>())
-        .merge(crate::deletion::router())
-        .merge(crate::identity::router())
-        .merge(crate::pages::inbox::server_pages::router())
-        .merge(crate::mail_catcher::router())
-        .merge(crate::palette::router())
-        .merge(crate::recordings::router())
-        .merge(crate::panes::ticket::server_pages::router())
-        .with_state(site)
-}
 
 /// What the pages need of the server.
 #[derive(Debug, Clone)]
@@ -133,7 +112,7 @@ impl PageRequest {
             let preferences = &self.viewer.preferences;
             let unread = self.viewer.waiting.notifications;
             let nonce = self.nonce.clone();
-            server_page_shell(&self.leptos, nonce, preferences, unread, title, body()).to_html()
+            document(&self.leptos, nonce, preferences, unread, title, body()).to_html()
         });
         owner.unset_with_forced_cleanup();
         (status, Html(html)).into_response()

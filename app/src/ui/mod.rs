@@ -30,3 +30,4 @@ pub mod textarea;
 pub mod time;
 pub mod toast;
 pub mod typed;
+pub mod unread;

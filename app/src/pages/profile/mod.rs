@@ -5,11 +5,6 @@
 //! round trips with the session, whatever the customer's size; switching tickets reloads the
 //! centre alone.
 
-mod onward;
-
-use crate::profile_route::{Pane, provide_profile_route, use_profile_route};
-pub use onward::{AfterSendChoice, Onward, Walk, use_onward};
-
 use crate::frame::{Frame, Section};
 use crate::live::provide_changed;
 use crate::pages::inbox::origin::use_origin;
@@ -19,6 +14,7 @@ use crate::panes::ticket::TicketDetails;
 use crate::panes::tickets::TicketPane;
 use crate::panes::tickets::new::NewTicket;
 use crate::panes::timeline::TimelinePane;
+use crate::profile_route::{Pane, provide_profile_route, use_profile_route};
 use crate::session::use_viewer;
 use crate::ui::kept::kept;
 use leptos::prelude::*;

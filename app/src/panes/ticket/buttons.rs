@@ -3,7 +3,7 @@
 use super::actions::{SNOOZES, SnoozeUntil};
 use super::composer::Writing;
 use super::draft;
-use crate::pages::profile::AfterSendChoice;
+use crate::panes::onward::AfterSendChoice;
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;
 use crate::ui::keys::Keys;

@@ -3,7 +3,7 @@
 use super::choices;
 use super::live::Live;
 use crate::pages::inbox::origin::use_origin;
-use crate::pages::profile::use_onward;
+use crate::panes::onward::use_onward;
 use crate::preferences::use_preferences;
 use crate::profile_route::use_profile_route;
 use crate::ui::copyable::copy;

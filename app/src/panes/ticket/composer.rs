@@ -17,7 +17,7 @@ use super::recipients::{Lines, RecipientLines};
 use super::resting::Resting;
 use super::uploads::COMPOSER;
 use crate::live::typing;
-use crate::pages::profile::use_onward;
+use crate::panes::onward::use_onward;
 use crate::ui::connected::when_connected;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;

@@ -5,7 +5,7 @@ use super::commands;
 use super::draft;
 use super::live::Live;
 use crate::Failure;
-use crate::pages::profile::Onward;
+use crate::panes::onward::Onward;
 use crate::ui::toast::use_toasts;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;

@@ -7,7 +7,7 @@ use super::live::Live;
 use super::typing::Typing;
 use super::undo::status_value;
 use crate::pages::inbox::origin::use_origin;
-use crate::pages::profile::{Walk, use_onward};
+use crate::panes::onward::{Walk, use_onward};
 use crate::panes::tickets::mark_ticket_unread;
 use crate::profile_route::use_profile_route;
 use crate::ui::avatar::Avatar;

@@ -13,7 +13,7 @@ mod row;
 pub(crate) use api::mark_ticket_unread;
 
 use crate::live::{Hint, use_fresh};
-use crate::pages::profile::use_onward;
+use crate::panes::onward::use_onward;
 use crate::panes::ticket::use_drafts;
 use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;

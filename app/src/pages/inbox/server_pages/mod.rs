@@ -10,5 +10,5 @@ use axum::routing::post;
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .route("/inbox/bulk", post(bulk::send))
-        .merge(crate::settings::page_route::<views::SavedViews>())
+        .merge(crate::server_page::page::route::<views::SavedViews>())
 }

@@ -4,7 +4,7 @@ use crate::frame::{Frame, Section};
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
-use crate::settings::{ServerPage, action_button, page_error};
+use crate::server_page::page::{ServerPage, action_button, page_error};
 use crate::ui::empty::Empty;
 use leptos::prelude::*;
 use rapport_domain::ticket::SavedView;

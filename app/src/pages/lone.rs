@@ -1,0 +1,179 @@
+//! Pages that ask nothing of a session: addresses that lead nowhere, and login and set-up when they
+//! were refused: the same forms with what was typed. Passwords apart, nothing of it was in an
+//! address, where it would stay in histories and logs.
+
+use crate::pages::login::login_form;
+use crate::pages::not_found::nothing_here;
+use crate::pages::setup::{SetupTyped, setup_form};
+use crate::server_page::document as server_document;
+use crate::ui::field::{Field, FormError};
+use crate::ui::time::provide_clock;
+use leptos::config::LeptosOptions;
+use leptos::nonce::Nonce;
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::preferences::Preferences;
+use rapport_services::people::Invited;
+
+/// The login form again.
+pub fn login_again(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    next: String,
+    email: String,
+    error: String,
+) -> String {
+    document(options, nonce, "Log in", || login_form(next, email, Some(error)))
+}
+
+/// The form that asks for the code of a second factor, with what was wrong with the one before.
+pub fn code(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    token: String,
+    next: String,
+    error: Option<String>,
+) -> String {
+    document(options, nonce, "Log in", || code_form(token, next, error))
+}
+
+/// The form of the first run again.
+pub fn setup_again(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    typed: SetupTyped,
+    error: AppError,
+) -> String {
+    document(options, nonce, "Set up", || setup_form(typed, Some(error)))
+}
+
+/// The form by which somebody who was invited becomes a member, with what was wrong with it.
+pub fn join(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    invited: &Invited,
+    name: String,
+    error: Option<AppError>,
+) -> String {
+    document(options, nonce, "Join", || join_form(invited, name, error))
+}
+
+/// The form by which a link sets a password, with what was wrong with it.
+pub fn reset(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    email: String,
+    error: Option<AppError>,
+) -> String {
+    document(options, nonce, "Set a password", || reset_form(email, error))
+}
+
+/// Why a link does not work, in one sentence.
+pub fn dead_link(options: &LeptosOptions, nonce: Option<Nonce>, why: String) -> String {
+    document(options, nonce, "This link does not work", || {
+        view! {
+            <main id="main" class="lone">
+                <div class="sheet">
+                    <span class="logo" aria-hidden="true">"R"</span>
+                    <h1>"This link does not work"</h1>
+                    <p>{why}</p>
+                    <a class="btn" href="/login">"Log in"</a>
+                </div>
+            </main>
+        }
+        .into_any()
+    })
+}
+
+fn code_form(token: String, next: String, error: Option<String>) -> AnyView {
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" action="/login/code" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>"One more step"</h1>
+                <FormError message=error />
+                <input type="hidden" name="token" value=token />
+                <input type="hidden" name="next" value=next />
+                <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits of your authenticator app, or a recovery code" required=true maxlength=20 autofocus=true />
+                <button class="btn primary" type="submit">"Log in"</button>
+                <a class="hint" href="/login">"Log in as somebody else"</a>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+fn join_form(invited: &Invited, name: String, error: Option<AppError>) -> AnyView {
+    let beside = |field: &str| error.as_ref().and_then(|e| e.field(field)).map(String::from);
+    let (wrong_name, wrong_password) = (beside("name"), beside("password"));
+    let by = invited.invited_by.as_deref().unwrap_or("Your team");
+    let about = format!("{by} invites you as {}.", invited.role.with_article());
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>{format!("Join {} on Rapport", invited.workspace_name)}</h1>
+                <p class="hint">{about}</p>
+                <FormError message=whole(error) />
+                {address(invited.email.clone())}
+                <Field name="name" label="Your name" autocomplete="name" value=name required=true error=wrong_name autofocus=true />
+                <Field name="password" label="Password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=wrong_password />
+                <button class="btn primary" type="submit">"Join"</button>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+fn reset_form(email: String, error: Option<AppError>) -> AnyView {
+    let wrong = error.as_ref().and_then(|e| e.field("password")).map(String::from);
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>"Set a new password"</h1>
+                <p class="hint">"You are logged out everywhere else."</p>
+                <FormError message=whole(error) />
+                {address(email)}
+                <Field name="password" label="New password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=wrong autofocus=true />
+                <button class="btn primary" type="submit">"Set password"</button>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+/// Whose login it is, for people and for their password managers.
+fn address(email: String) -> impl IntoView {
+    view! {
+        <label class="field-row">
+            <span class="field-label">"E-mail"</span>
+            <input type="email" autocomplete="username" value=email readonly />
+        </label>
+    }
+}
+
+/// What no field says.
+fn whole(error: Option<AppError>) -> Option<String> {
+    error.filter(|error| !matches!(error, AppError::Invalid(_))).map(|error| error.to_string())
+}
+
+/// The page of an address that leads nowhere, for whoever asks.
+pub fn nothing_there(options: &LeptosOptions, nonce: Option<Nonce>) -> String {
+    document(options, nonce, "Not found", nothing_here)
+}
+
+fn document(
+    options: &LeptosOptions,
+    nonce: Option<Nonce>,
+    title: &str,
+    body: impl FnOnce() -> AnyView,
+) -> String {
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| {
+        provide_clock();
+        server_document(options, nonce, &Preferences::default(), 0, title, body()).to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}

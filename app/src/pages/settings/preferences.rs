@@ -1,0 +1,141 @@
+//! How the reader likes to work. Everybody has their own page.
+
+use super::account::Account;
+use crate::frame::{Frame, Section};
+use crate::page_table::{self, PageInfo};
+use crate::server_page::PageRequest;
+use crate::server_page::form::{FormData, FormState};
+use crate::server_page::page::ServerPage;
+use crate::ui::field::FormError;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+use rapport_domain::AppError;
+use rapport_domain::preferences::{
+    AfterSend, AssignOnReply, Density, Preferences as Chosen, Theme,
+};
+use rapport_services::{Result, preferences};
+use std::str::FromStr;
+
+pub struct Preferences;
+
+impl ServerPage for Preferences {
+    const PAGE: PageInfo = page_table::PREFERENCES;
+    const ABOUT: &'static str = "How you like to work. Only you see and change this.";
+    const FLASHES: &'static [(&'static str, &'static str)] = &[("saved", "Saved")];
+    type Data = Chosen;
+
+    async fn load(request: &PageRequest) -> Result<Chosen> {
+        // They came with the session.
+        Ok(request.viewer.preferences.clone())
+    }
+
+    async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
+        if form.text("do") != "choose" {
+            return Err(AppError::NotFound);
+        }
+        // The palette sends the one that was chosen there.
+        let (theme, density) = (chosen(form, "theme")?, chosen(form, "density")?);
+        let after_send = chosen(form, "after_send")?;
+        let assign_on_reply = chosen(form, "assign_on_reply")?;
+        let change = |p: &mut Chosen| {
+            p.theme = theme.unwrap_or(p.theme);
+            p.density = density.unwrap_or(p.density);
+            p.after_send = after_send.unwrap_or(p.after_send);
+            p.assign_on_reply = assign_on_reply.unwrap_or(p.assign_on_reply);
+        };
+        preferences::change(&request.ctx, change).await?;
+        Ok("saved")
+    }
+
+    fn view(chosen: Chosen, _: &PageRequest, state: &FormState) -> AnyView {
+        let theme = Theme::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let density = Density::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let after_send = AfterSend::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let assign = AssignOnReply::ALL.iter().map(|c| (c.as_str(), c.label()));
+        let value = |name: &str, stored: &'static str| state.value(name, stored);
+        let groups = [
+            choices("theme", "Theme", "", theme, &value("theme", chosen.theme.as_str())),
+            choices("density", "Density", "", density, &value("density", chosen.density.as_str())),
+            choices(
+                "after_send",
+                "When a ticket is done with",
+                "After an answer, and after closing, snoozing or marking as spam.",
+                after_send,
+                &value("after_send", chosen.after_send.as_str()),
+            ),
+            choices(
+                "assign_on_reply",
+                "Assign tickets to me when I answer",
+                "",
+                assign,
+                &value("assign_on_reply", chosen.assign_on_reply.as_str()),
+            ),
+        ];
+        view! {
+            // `plain.js` sends each change at once, and then needs no button.
+            <form class="form preferences" method="post" action=Self::PAGE.path data-saves="">
+                <FormError message=state.general(&[]) />
+                <input type="hidden" name="do" value="choose" />
+                {groups.collect_view()}
+                <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
+            </form>
+        }
+        .into_any()
+    }
+
+    fn frame(content: AnyView) -> AnyView {
+        own_frame(Self::PAGE.title, Self::ABOUT, content)
+    }
+}
+
+/// What stands around one's own pages: each leads to the other.
+pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
+    let pages = [
+        (Preferences::PAGE.path, "sliders-horizontal", Preferences::PAGE.title),
+        (Account::PAGE.path, "lock", Account::PAGE.title),
+    ];
+    let links = pages.map(|(href, icon, name)| {
+        view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
+    });
+    view! {
+        <Frame section=Section::Account crumbs=move || view! { <strong>{title}</strong> }>
+            <div class="config">
+                <nav class="config-nav" aria-label="Your account">{links.collect_view()}</nav>
+                <div class="config-page">
+                    <header>
+                        <h1>{title}</h1>
+                        <p class="hint">{about}</p>
+                    </header>
+                    {content}
+                </div>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// What was chosen of one question, if it was asked.
+fn chosen<T: FromStr>(form: &FormData, name: &str) -> Result<Option<T>> {
+    if form.ticked(name) { form.parse(name).map(Some) } else { Ok(None) }
+}
+
+/// One question and its answers.
+fn choices(
+    name: &'static str,
+    question: &'static str,
+    hint: &'static str,
+    answers: impl Iterator<Item = (&'static str, &'static str)>,
+    chosen: &str,
+) -> AnyView {
+    let answers = answers.map(|(word, label)| {
+        view! { <label><input type="radio" name=name value=word checked=word == chosen />{label}</label> }
+    });
+    view! {
+        <fieldset class="choice-row">
+            <legend>{question}</legend>
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+            <div>{answers.collect_view()}</div>
+        </fieldset>
+    }
+    .into_any()
+}
