@@ -17,6 +17,7 @@ mod failure;
 mod frame;
 mod history;
 mod live;
+mod origin;
 pub mod page_table;
 pub mod pages;
 pub mod panes;

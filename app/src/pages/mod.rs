@@ -1,8 +1,7 @@
 //! A folder a page: those on which agents live, rendered by both halves, and those that are forms,
 //! rendered by the server alone.
 
-#[cfg(feature = "ssr")]
-pub(crate) mod account;
+pub mod account;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub(crate) mod deletion;

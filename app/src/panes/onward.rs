@@ -1,8 +1,7 @@
 //! From one ticket to the next: through the inbox view one came from, else the customer's own.
 
-use crate::pages::inbox::as_left;
-use crate::pages::inbox::origin::{Origin, use_origin};
-use crate::panes::tickets::next_open;
+use crate::origin::{Origin, as_left, use_origin};
+use crate::panes::tickets::next_open::next_open;
 use crate::preferences::{Preferred, use_preferences};
 use crate::ui::after_paint::after_paint;
 use crate::ui::icon::Icon;

@@ -8,9 +8,10 @@ pub use server::router as server_pages;
 
 use crate::history::FollowHistory;
 use crate::live::provide_live;
+use crate::origin::provide_origin;
+use crate::pages::account::AccountPage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
-use crate::pages::inbox::origin::provide_origin;
 use crate::pages::info_pane::InfoPanePage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
@@ -68,6 +69,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=|| () />
                     <Route path=path!("tickets/:number") view=|| () />
                 </ParentRoute>
+                <Route path=path!("/accounts/:id") view=AccountPage ssr=SsrMode::Async />
                 <Route path=path!("/settings/info-pane") view=InfoPanePage ssr=SsrMode::Async />
             </Routes>
         </Router>

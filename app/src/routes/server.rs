@@ -10,7 +10,7 @@ use axum::Router;
 /// The routes of all of them.
 pub fn router<S: Clone + Send + Sync + 'static>(site: Site) -> Router<S> {
     settings::router()
-        .merge(account::router())
+        .merge(account::server_pages::router())
         .merge(page::route::<start::GetStarted>())
         .merge(deletion::router())
         .merge(identity::router())

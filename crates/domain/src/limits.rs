@@ -92,6 +92,8 @@ pub const INGEST_QUEUE_EVENTS: usize = 20_000;
 /// kept on top of a timeline, and filters that an agent saves.
 pub const TIMELINE_FIND_CHARS: usize = 200;
 pub const TIMELINE_LOOK: u32 = 5_000;
+/// The same of an account's timeline, whose every stream is asked for as many.
+pub const ACCOUNT_LOOK: u32 = 500;
 pub const PINS_MAX: i64 = 10;
 pub const SAVED_FILTERS_MAX: i64 = 20;
 /// Rows on a page of the event log.

@@ -259,6 +259,7 @@ mod tests {
             object_id: None,
             payload: json!({}),
             recorded: false,
+            customer: None,
         }
     }
 

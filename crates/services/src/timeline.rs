@@ -10,10 +10,10 @@ use rapport_domain::limits::{
 };
 use rapport_domain::text::{self, clean_line, excerpt};
 use rapport_domain::timeline::{
-    AccountTimeline, Aside, EventKind, EventPlace, EventResult, NewEventInput, Position,
-    SavedFilter, Stream, Timeline, TimelinePage, TimelineQuery,
+    Aside, EventKind, EventPlace, EventResult, NewEventInput, Position, SavedFilter, Stream,
+    Timeline, TimelinePage, TimelineQuery,
 };
-use rapport_domain::{AccountId, AppError, Cursor, CustomerId, FilterId, Permission, UserId, Uuid};
+use rapport_domain::{AppError, Cursor, CustomerId, FilterId, Permission, UserId, Uuid};
 use rapport_mail::{html_to_text, sanitize};
 use rapport_store::saved_filters;
 use rapport_store::timeline::{self as store, NewEvent};
@@ -25,31 +25,48 @@ use std::time::Duration;
 const ICON_BYTES: usize = 256 * 1024;
 const ICON_PATIENCE: Duration = Duration::from_secs(3);
 
-/// A stretch of the timeline with the counts and days around it: what the pane opens with.
+/// A stretch of a timeline with the counts and days around it: what the pane opens with. An account's
+/// holds its own events, and those of its customers who were active last.
 pub async fn open_timeline(
     ctx: &Ctx,
-    customer: CustomerId,
+    whose: impl Into<Stream>,
     query: &TimelineQuery,
 ) -> Result<Timeline> {
-    ctx.require(Permission::CustomersRead)?;
     // Servers have no filters of their own.
     let reader = ctx.user().unwrap_or(UserId(Uuid::nil()));
-    Ok(ctx.store.timeline(ctx.workspace, customer, query, Some(reader), ctx.now).await?)
+    read(ctx, whose.into(), query, Some(reader)).await
 }
 
-/// A stretch of the timeline alone: the way on from one that is open.
-pub async fn page(ctx: &Ctx, customer: CustomerId, query: &TimelineQuery) -> Result<TimelinePage> {
+/// A stretch of a timeline alone: the way on from one that is open.
+pub async fn page(
+    ctx: &Ctx,
+    whose: impl Into<Stream>,
+    query: &TimelineQuery,
+) -> Result<TimelinePage> {
+    Ok(read(ctx, whose.into(), query, None).await?.page)
+}
+
+async fn read(
+    ctx: &Ctx,
+    whose: Stream,
+    query: &TimelineQuery,
+    overview: Option<UserId>,
+) -> Result<Timeline> {
     ctx.require(Permission::CustomersRead)?;
-    Ok(ctx.store.timeline(ctx.workspace, customer, query, None, ctx.now).await?.page)
+    let (store, workspace, now) = (&ctx.store, ctx.workspace, ctx.now);
+    Ok(match whose {
+        Stream::Customer(id) => store.timeline(workspace, id, query, overview, now).await?,
+        Stream::Account(id) => store.account_timeline(workspace, id, query, overview, now).await?,
+    })
 }
 
-/// Keeps an event on top of the timeline for everybody, or takes it off. A full top and an event
+/// Keeps an event on top of its timeline for everybody, or takes it off. A full top and an event
 /// that is not there are refused.
-pub async fn pin(ctx: &Ctx, customer: CustomerId, event: EventPlace, on: bool) -> Result<()> {
+pub async fn pin(ctx: &Ctx, stream: Stream, event: EventPlace, on: bool) -> Result<()> {
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     if !on {
-        store::unpin(&mut tx, ctx.workspace, customer, event).await?;
-    } else if !store::pin(&mut tx, ctx.workspace, customer, event, ctx.user(), ctx.now).await? {
+        store::unpin(&mut tx, ctx.workspace, stream, event).await?;
+    } else if !store::pin(&mut tx, ctx.workspace, stream, event, ctx.user(), ctx.now).await? {
         let message = format!("{PINS_MAX} events are on top already; take one off first.");
         return Err(AppError::Conflict(message));
     }
@@ -85,17 +102,6 @@ pub async fn delete_filter(ctx: &Ctx, id: FilterId) -> Result<Vec<SavedFilter>> 
     let left = saved_filters::list(&mut tx, ctx.workspace, user).await?;
     tx.commit(Told::Own).await?;
     Ok(left)
-}
-
-/// A stretch of an account's timeline: its own events, and those of its customers who were
-/// active last.
-pub async fn account_page(
-    ctx: &Ctx,
-    account: AccountId,
-    query: &TimelineQuery,
-) -> Result<AccountTimeline> {
-    ctx.require(Permission::CustomersRead)?;
-    Ok(ctx.store.account_timeline(ctx.workspace, account, query).await?)
 }
 
 /// The picture that an event's sender wants beside it, fetched in the reader's stead: type and

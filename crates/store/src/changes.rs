@@ -50,9 +50,11 @@ impl Store {
                 select c.workspace_id, c.topic, c.hint from seen s
                 join changes c on c.xid >= $1 and c.xid < s.upto
                 union all
-                select distinct b.workspace_id, 'customer ' || e.id, 'timeline ' || e.id from seen s
-                join timeline_batches b on b.xid >= $1 and b.xid < s.upto
-                cross join lateral unnest(b.customers) as e (id)
+                select w.workspace_id, t.topic, 'timeline ' || w.id from (
+                    select distinct b.workspace_id, e.id from seen s
+                    join timeline_batches b on b.xid >= $1 and b.xid < s.upto
+                    cross join lateral unnest(b.customers) as e (id)
+                ) w cross join lateral timeline_topics(w.workspace_id, w.id) as t (topic)
             )
             select s.upto as "upto!", s.at_s as "at_s!",
                 t.workspace_id as "workspace_id?: WorkspaceId", t.topic as "topic?", t.hint as "hint?"
@@ -89,10 +91,11 @@ impl Store {
                 join changes c on c.workspace_id = $1 and c.xid >= $2 and c.xid < s.upto
                     and c.topic = any($3)
                 union
-                select 'customer ' || e.id, 'timeline ' || e.id from seen s
+                select t.topic, 'timeline ' || e.id from seen s
                 join timeline_batches b on b.workspace_id = $1 and b.xid >= $2 and b.xid < s.upto
                 cross join lateral unnest(b.customers) as e (id)
-                where 'customer ' || e.id = any($3)
+                cross join lateral timeline_topics(b.workspace_id, e.id) as t (topic)
+                where t.topic = any($3)
             )
             select s.upto as "upto!", s.at_s as "at_s!", t.topic as "topic?", t.hint as "hint?"
             from seen s left join told t on true

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::{Answer, Created, created};
 use axum::Json;
 use rapport_domain::account::{Account, AccountInput, AccountRef};
-use rapport_domain::timeline::{AccountEvent, EventKind, Position, TimelineQuery};
+use rapport_domain::timeline::{EventKind, Position, TimelineItem, TimelineQuery};
 use rapport_domain::{AccountId, Cursor, Page};
 use rapport_services::{accounts, timeline};
 use serde::Deserialize;
@@ -68,14 +68,14 @@ pub struct TimelineParams {
 /// customers who were active last.
 #[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "accounts",
     params(("id" = AccountId, Path), TimelineParams),
-    responses((status = 200, body = Page<AccountEvent>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Page<TimelineItem>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn timeline(
     Caller(ctx): Caller,
     Named(id): Named<AccountId>,
     Params(stretch): Params<TimelineParams>,
-) -> Answer<Page<AccountEvent>> {
+) -> Answer<Page<TimelineItem>> {
     let at = stretch.cursor.map_or(Position::Newest, Position::Before);
     let query = TimelineQuery::new(stretch.kind.as_slice(), at);
-    let page = timeline::account_page(&ctx, id, &query).await?;
+    let page = timeline::page(&ctx, id, &query).await?;
     Ok(Json(Page { items: page.items, next: page.older }))
 }

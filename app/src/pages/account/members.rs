@@ -1,147 +1,162 @@
-//! Who belongs to an account: linking customers to it, and taking them out again.
+//! Who belongs to an account: all of them by a link, those who were active last by name; linking others
+//! to it, and taking them out again.
 
-use super::{FLASHES, show};
-use crate::server_page::PageRequest;
-use crate::server_page::form::{FormData, FormState};
+use super::api::{LinkMember, UnlinkMember, find_members};
+use crate::live::use_changed;
+use crate::session::use_viewer;
+use crate::ui::action::on_done;
+use crate::ui::avatar::Avatar;
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
-use axum::extract::Form;
-use axum::response::{IntoResponse, Redirect, Response};
+use crate::ui::time::Time;
+use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
-use rapport_domain::customer::{CustomerQuery, CustomerRow};
-use rapport_domain::{AccountId, AppError, CustomerId, limits};
-use rapport_services::{Result, customers};
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+use rapport_domain::account::AccountInfo;
+use rapport_domain::customer::CustomerRow;
+use rapport_domain::ticket::{AccountFilter, InboxQuery, StatusFilter};
+use rapport_domain::{AccountId, Permission, limits};
+use rapport_presentation::account_href;
 
-/// How many are offered to be linked.
-const OFFERED: u32 = 8;
-
-/// What somebody who may link sees beside the customers.
-pub(super) struct Members<'a> {
-    /// Who was looked for.
-    pub q: &'a str,
-    pub found: Result<Vec<CustomerRow>>,
-    pub state: &'a FormState,
-}
-
-/// Does what a form asks for, and leads back.
-pub(super) async fn send(
-    request: PageRequest,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Response {
-    let form = FormData(fields);
-    match act(&request, &form).await {
-        Ok((account, done)) => {
-            Redirect::to(&format!("/accounts/{account}?done={done}")).into_response()
-        }
-        Err(error) => show(&request, &FormState(Some((form, error)))).await,
+#[component]
+pub fn Members(info: Memo<AccountInfo>) -> impl IntoView {
+    let unlink = ServerAction::<UnlinkMember>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    on_done(
+        unlink,
+        move |()| {
+            toasts.say("Customer taken out of the account");
+            changed.notify();
+        },
+        move |error| toasts.fail(error.to_string()),
+    );
+    let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
+    let account = info.with_untracked(|i| i.account.id);
+    let customers = Memo::new(move |_| info.with(|i| i.customers.items.clone()));
+    let more = move || info.with(|i| i.customers.next.is_some());
+    let open = InboxQuery {
+        status: StatusFilter::Unclosed,
+        account: Some(AccountFilter::Id(account)),
+        ..InboxQuery::default()
+    };
+    view! {
+        <Show
+            when=move || !customers.with(Vec::is_empty)
+            fallback=|| view! { <p class="card-empty">"Nobody yet. Whoever writes from one of its domains belongs to it, and so does whom you link here."</p> }
+        >
+            <p class="members-ways">
+                <a class="plain-link" href=open.href()>"Their open tickets"</a>
+                <a class="plain-link" href=format!("/customers?account={account}")>{move || if more() { "All customers" } else { "As a list" }}</a>
+            </p>
+            <ul class="members">
+                <For each=move || customers.get() key=|row| (row.id, row.name.clone(), row.open_tickets, row.last_activity_at) let:row>
+                    <Member account row unlink writes />
+                </For>
+            </ul>
+        </Show>
+        {writes.then(|| view! { <LinkOne account /> }.into_any())}
     }
 }
 
-async fn act(request: &PageRequest, form: &FormData) -> Result<(AccountId, &'static str)> {
-    let account: AccountId = request.param("id")?;
-    let customer: CustomerId = form.parse("customer")?;
-    let word = match form.text("do") {
-        "link" => {
-            customers::link_account(&request.ctx, customer, account, None).await?;
-            "linked"
-        }
-        "unlink" => {
-            customers::leave_account(&request.ctx, customer, account).await?;
-            "unlinked"
-        }
-        _ => return Err(AppError::NotFound),
-    };
-    debug_assert!(FLASHES.iter().any(|(known, _)| *known == word));
-    Ok((account, word))
+#[component]
+fn Member(
+    account: AccountId,
+    row: CustomerRow,
+    unlink: ServerAction<UnlinkMember>,
+    writes: bool,
+) -> impl IntoView {
+    let open = (row.open_tickets > 0).then(|| format!("{} open · ", row.open_tickets));
+    let label = format!("Take {} out of the account", row.name);
+    view! {
+        <li>
+            <Avatar name=row.name.clone() />
+            <a class="clip" href=format!("/customers/{}", row.id) title=row.name.clone()>{row.name.clone()}</a>
+            <span class="hint">{open}<Time at=row.last_activity_at /></span>
+            {writes.then(|| view! {
+                <ActionForm action=unlink>
+                    <input type="hidden" name="account" value=account.to_string() />
+                    <input type="hidden" name="customer" value=row.id.to_string() />
+                    <button class="icon-btn" type="submit" title="Take out of the account" aria-label=label><Icon name="unlink" /></button>
+                </ActionForm>
+            })}
+        </li>
+    }
 }
 
-/// Whom the search names.
-pub(super) async fn found(request: &PageRequest) -> Result<Vec<CustomerRow>> {
-    let Some(q) = request.query("link").filter(|q| !q.trim().is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let query =
-        CustomerQuery { q: Some(q.into()), limit: Some(OFFERED), ..CustomerQuery::default() };
-    Ok(customers::list(&request.ctx, query).await?.items)
-}
-
-impl Members<'_> {
-    /// A search, and whoever it finds, each with a button.
-    pub(super) fn view(self, account: AccountId) -> AnyView {
-        let Self { q, found, state } = self;
-        let asked = !q.trim().is_empty();
-        let (found, failed) = match found {
-            Ok(found) => (found, None),
-            Err(error) => (Vec::new(), Some(error.to_string())),
-        };
-        let none = (asked && found.is_empty() && failed.is_none()).then(|| {
-            view! {
-                <p class="hint">"Nobody matches. "<a class="plain-link" href="/customers?new=customer" rel="external">"Make a new customer"</a>"."</p>
-            }
-        });
-        let rows: Vec<_> = found.into_iter().map(|row| offer(account, row)).collect();
-        view! {
-            <FormError message=state.general(&[]).or(failed) />
-            <details class="account-link" open=asked>
-                <summary><Icon name="user-plus" />"Link a customer"</summary>
-                <form class="log-search account-search" method="get" action=format!("/accounts/{account}") role="search">
-                    <input class="input" type="search" name="link" value=q.to_string() aria-label="Find a customer" placeholder="Name, e-mail, phone or ID" maxlength=limits::SEARCH_CHARS autocomplete="off" required=true />
+/// A search, and whoever it finds, each with a button.
+#[component]
+fn LinkOne(account: AccountId) -> impl IntoView {
+    let link = ServerAction::<LinkMember>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    on_done(
+        link,
+        move |()| {
+            toasts.say("Customer linked");
+            changed.notify();
+        },
+        |_| {},
+    );
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let q = query.with(|q| q.get("link")).unwrap_or_default();
+        q.trim().to_string()
+    });
+    // Whoever was just linked belongs here now: the buttons say so.
+    let found = Resource::new_blocking(
+        move || (asked.get(), link.version().get()),
+        |(q, _)| async move { if q.is_empty() { Ok(Vec::new()) } else { find_members(q).await } },
+    );
+    let failed = move || link.value().get().and_then(Result::err).map(|e| e.to_string());
+    view! {
+        <details class="members-link" open=!asked.get_untracked().is_empty()>
+            <summary class="btn quiet"><Icon name="user-plus" />"Link a customer"</summary>
+            <div class="members-search">
+                <Form method="GET" action=account_href(account)>
+                    <input type="hidden" name="pane" value="info" />
+                    <input class="input" type="search" name="link" value=asked.get_untracked() aria-label="Find a customer" placeholder="Name, e-mail, phone or ID" maxlength=limits::SEARCH_CHARS autocomplete="off" required=true />
                     <button class="btn" type="submit">"Find"</button>
-                </form>
-                {none}
-                <ul class="account-people">{rows}</ul>
-            </details>
-        }
-        .into_any()
+                </Form>
+                <FormError message=Signal::derive(failed) />
+                <Transition fallback=|| ()>
+                    {move || found.get().map(|found| match found {
+                        Ok(rows) if rows.is_empty() && !asked.get().is_empty() => view! {
+                            <p class="hint">"Nobody matches. "<a class="plain-link" href="/customers?new=customer">"Make a new customer"</a>"."</p>
+                        }
+                        .into_any(),
+                        Ok(rows) => view! { <ul class="members">{rows.into_iter().map(|row| view! { <Offer account row link /> }).collect_view()}</ul> }.into_any(),
+                        Err(error) => view! { <FormError message=error.to_string() /> }.into_any(),
+                    })}
+                </Transition>
+            </div>
+        </details>
     }
 }
 
 /// Somebody who can be linked, and where they are now.
-fn offer(account: AccountId, row: CustomerRow) -> AnyView {
+#[component]
+fn Offer(account: AccountId, row: CustomerRow, link: ServerAction<LinkMember>) -> impl IntoView {
     let here = row.account.as_ref().is_some_and(|now| now.id == account);
     let now = row.account.as_ref().filter(|_| !here).map(|now| format!("now at {}", now.name));
     let verb = if now.is_some() { "Move here" } else { "Link" };
     let detail = now.or(row.email.clone()).or(row.phone.clone()).unwrap_or_default();
-    let (id, name) = (row.id, row.name);
+    let name = row.name;
+    let label = format!("{verb}: {name}");
     let button = match here {
         true => view! { <span class="hint">"Belongs here"</span> }.into_any(),
-        false => button(account, id, "link", verb, &name),
+        false => view! {
+            <ActionForm action=link>
+                <input type="hidden" name="account" value=account.to_string() />
+                <input type="hidden" name="customer" value=row.id.to_string() />
+                <button class="btn" type="submit" aria-label=label disabled=link.pending()>{verb}</button>
+            </ActionForm>
+        }
+        .into_any(),
     };
     view! {
-        <li class="account-offer">
+        <li class="members-offer">
             <span class="clip" title=name.clone()><strong>{name.clone()}</strong>" "<span class="hint">{detail}</span></span>
             {button}
         </li>
     }
-    .into_any()
-}
-
-/// The button that takes somebody out of the account.
-pub(super) fn unlink(account: AccountId, customer: CustomerId, name: &str) -> AnyView {
-    let label = format!("Take {name} out of the account");
-    view! {
-        <form method="post" action=format!("/accounts/{account}/members")>
-            <input type="hidden" name="do" value="unlink" />
-            <input type="hidden" name="customer" value=customer.to_string() />
-            <button class="icon-btn" type="submit" title="Take out of the account" aria-label=label><Icon name="unlink" /></button>
-        </form>
-    }
-    .into_any()
-}
-
-fn button(
-    account: AccountId,
-    customer: CustomerId,
-    action: &'static str,
-    verb: &'static str,
-    name: &str,
-) -> AnyView {
-    view! {
-        <form method="post" action=format!("/accounts/{account}/members")>
-            <input type="hidden" name="do" value=action />
-            <input type="hidden" name="customer" value=customer.to_string() />
-            <button class="btn" type="submit" aria-label=format!("{verb}: {name}")>{verb}</button>
-        </form>
-    }
-    .into_any()
 }

@@ -1,106 +1,68 @@
-//! An account's page: what is known of the company, its customers, notes on it, and what happened
-//! around all of them.
+//! An account's page: what happened around its customers and to itself, and beside it what is known of
+//! the company, who belongs to it, and notes.
 //!
-//! Rendered by the server alone, like the settings: everything on it is a link.
+//! The timeline pane is the profile's. The rest comes with one query; who is to be linked is looked for
+//! by the address (`?link=`).
 
-mod edit;
-mod event;
-mod list;
+mod about;
+mod api;
+mod data;
 mod members;
-mod sides;
-mod stream;
+#[cfg(feature = "ssr")]
+pub(crate) mod server_pages;
 
-use crate::Failure;
-use crate::failure::page_status;
 use crate::frame::{Frame, Section};
+use crate::live::provide_changed;
 use crate::page_table;
-use crate::server_page::form::FormState;
-use crate::server_page::{PageRequest, Site, flash_toast};
-use crate::ui::empty::ErrorPanel;
-use axum::response::Response;
-use axum::{Router, routing};
+use crate::pages::not_found::NotFoundPage;
+use crate::panes::timeline::TimelinePane;
+use about::AboutAccount;
+use data::{AccountName, UnknownAccount, provide_account};
 use leptos::prelude::*;
-use rapport_domain::Permission;
-use rapport_domain::timeline::TimelineQuery;
-use rapport_services::Result;
-use rapport_services::accounts::{self, AccountPage};
+use leptos_router::hooks::{use_query_map, use_url};
+use rapport_domain::AccountId;
+use rapport_domain::timeline::Stream;
 
-/// The routes.
-pub(crate) fn router() -> Router<Site> {
-    Router::new()
-        .route("/accounts/{id}", routing::get(open))
-        .route("/accounts/{id}/edit", routing::get(edit::open).post(edit::send))
-        .route("/accounts/{id}/members", routing::post(members::send))
-        .route("/accounts/new", routing::get(edit::blank).post(edit::create))
-        .route(page_table::ACCOUNTS.path, routing::get(list::open))
-}
-
-/// What the page says once a form has done its work.
-const FLASHES: [(&str, &str); 3] = [
-    ("created", "Account created"),
-    ("linked", "Customer linked"),
-    ("unlinked", "Customer taken out of the account"),
-];
-
-async fn open(request: PageRequest) -> Response {
-    show(&request, &FormState::default()).await
-}
-
-async fn show(request: &PageRequest, state: &FormState) -> Response {
-    let query = TimelineQuery::parse(|name| request.query(name).map(String::from));
-    let page = load(request, &query).await;
-    let error = page.as_ref().err().or(state.refusal());
-    let status = page_status(error);
-    let title = page.as_ref().map_or("Account", |page| &page.account.details.name).to_string();
-    let found = members::found(request).await;
-    let flash = request.query("done").and_then(|w| FLASHES.iter().find(|(word, _)| *word == w));
-    request.respond(status, &title, || {
-        let (crumb, content) = match page {
-            Ok(page) => {
-                let may_write = request.viewer.may(Permission::CustomersWrite);
-                let members = may_write.then(|| {
-                    let q = request.query("link").unwrap_or_default();
-                    members::Members { q, found, state }
-                });
-                (page.account.details.name.clone(), view(page, &query, members))
-            }
-            Err(error) => {
-                ("Account".into(), view! { <ErrorPanel error=Failure(error) /> }.into_any())
-            }
-        };
-        view! {
-            <Frame section=Section::Accounts crumbs=move || view! {
-                <a href=page_table::ACCOUNTS.path>{page_table::ACCOUNTS.title}</a>
-                <span aria-hidden="true">"/"</span>
-                <strong class="clip">{crumb.clone()}</strong>
-            }>
-                {content}
-            </Frame>
-            {flash_toast(flash.map(|(_, text)| *text))}
-        }
-        .into_any()
-    })
-}
-
-async fn load(request: &PageRequest, query: &TimelineQuery) -> Result<AccountPage> {
-    accounts::page(&request.ctx, request.param("id")?, query).await
-}
-
-fn view(
-    page: AccountPage,
-    query: &TimelineQuery,
-    members: Option<members::Members<'_>>,
-) -> AnyView {
-    let AccountPage { account, facts, customers, notes, timeline } = page;
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    // The route's own address, which stands still once the page is left.
+    let url = use_url();
+    let account = Memo::new(move |_| url.with(|url| parse(url.path())));
+    provide_changed();
+    provide_account(account);
+    let whose = Signal::derive(move || account.get().map(Stream::from));
+    let query = use_query_map();
+    let about = Memo::new(move |_| query.with(|q| q.get("pane")).as_deref() == Some("info"));
     view! {
-        <div class="account-page">
-            {sides::head(&account, facts, members.is_some())}
-            {stream::timeline(&account, timeline, query)}
-            <aside class="account-sides">
-                {sides::customers(account.id, customers, members)}
-                {sides::notes(notes)}
-            </aside>
-        </div>
+        // An address that cannot be an account's is a 404 before any pane asks for data.
+        <Show when=move || account.get().is_some() fallback=NotFoundPage>
+            <UnknownAccount />
+            <Frame section=Section::Accounts crumbs=|| view! {
+                <a href=page_table::ACCOUNTS.path rel="external">{page_table::ACCOUNTS.title}</a>
+                <span aria-hidden="true">"/"</span>
+                <strong class="clip"><AccountName /></strong>
+            }>
+                <div class="profile account" data-pane=move || if about.get() { "info" } else { "centre" }>
+                    {view! { <PaneTabs about /> }.into_any()}
+                    {view! { <TimelinePane whose /> }.into_any()}
+                    {view! { <AboutAccount /> }.into_any()}
+                </div>
+            </Frame>
+        </Show>
     }
-    .into_any()
+}
+
+/// On narrow screens one pane shows at a time.
+#[component]
+fn PaneTabs(about: Memo<bool>) -> impl IntoView {
+    view! {
+        <nav class="pane-tabs" aria-label="Panes">
+            <a href="?pane=centre" aria-current=move || (!about.get()).then_some("true")>"Timeline"</a>
+            <a href="?pane=info" aria-current=move || about.get().then_some("true")>"About"</a>
+        </nav>
+    }
+}
+
+fn parse(path: &str) -> Option<AccountId> {
+    path.strip_prefix("/accounts/")?.trim_end_matches('/').parse().ok()
 }

@@ -10,7 +10,7 @@ mod row;
 mod search;
 
 use crate::frame::{Frame, Section};
-use crate::pages::inbox::origin::use_origin;
+use crate::origin::use_origin;
 use crate::session::use_viewer;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
@@ -103,7 +103,7 @@ fn List(page: CustomerPage, shown: Shown, may_write: bool) -> impl IntoView {
         view! {
             <p class="customers-filter">
                 <span class="hint">"Account"</span>
-                <a class="clip" href=account_href(account.id) rel="external">{account.name}</a>
+                <a class="clip" href=account_href(account.id)>{account.name}</a>
                 <a class="chip" href=all aria-label=label title="Remove this filter"><Icon name="x" /></a>
             </p>
         }

@@ -3,14 +3,8 @@
 use crate::Failure;
 use leptos::prelude::*;
 use rapport_domain::TicketId;
-use rapport_domain::ticket::{BulkChange, BulkDone, BulkUndo, Inbox, InboxQuery, Views};
+use rapport_domain::ticket::{BulkChange, BulkDone, BulkUndo, InboxQuery, Views};
 use server_fn::codec::Json;
-
-/// A page of the inbox, with the people of its filter menu.
-#[server(input = Json)]
-pub async fn load_inbox(query: InboxQuery) -> Result<Inbox, Failure> {
-    crate::api::run(async |ctx| rapport_services::tickets::inbox(ctx, &query).await).await
-}
 
 /// The reader's views and how many tickets they have.
 #[server(input = Json)]

@@ -2,8 +2,8 @@
 
 use super::actions::Actions;
 use super::hold::{Row, hold};
-use super::position::{ListPosition, use_list_position};
 use super::selection::Selection;
+use crate::origin::position::{ListPosition, use_list_position};
 use crate::panes::ticket::use_drafts;
 use crate::session::use_viewer;
 use crate::ui::shortcuts::use_shortcut;

@@ -3,7 +3,7 @@
 //! Filters, order and page stand in the address, so every view can be linked to and works
 //! without JavaScript; a click opens the customer's profile at the ticket. The views with their
 //! counts stand beside the list (`views`), what is done to many tickets above it (`bulk`). While
-//! somebody reads, nothing moves in the list (`hold`), and Back finds it as it was (`place`).
+//! somebody reads, nothing moves in the list (`hold`), and Back finds it as it was ([`crate::origin::position`]).
 
 mod actions;
 mod api;
@@ -12,8 +12,6 @@ mod filters;
 mod hold;
 mod keys;
 mod list;
-pub mod origin;
-mod position;
 mod row;
 mod selection;
 #[cfg(feature = "ssr")]
@@ -22,20 +20,18 @@ mod views;
 
 use crate::frame::{Frame, Section};
 use crate::live::{Hint, provide_changed, use_fresh, use_live};
+use crate::origin::{load_inbox, use_origin};
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
 use crate::ui::page_title::PageTitle;
 use crate::ui::shortcuts::{focus, use_shortcut};
-use api::load_inbox;
 use bulk::BulkBar;
 use filters::InboxFilters;
 use keys::use_list_commands;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use list::{Arrivals, List};
-use origin::use_origin;
-pub use position::as_left;
 use rapport_domain::live::Topic;
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Total};
 use row::InboxRow;

@@ -7,7 +7,7 @@
 
 use crate::frame::{Frame, Section};
 use crate::live::provide_changed;
-use crate::pages::inbox::origin::use_origin;
+use crate::origin::use_origin;
 use crate::pages::not_found::NotFoundPage;
 use crate::panes::info::{CustomerName, InfoPane, UnknownCustomer, provide_info};
 use crate::panes::ticket::TicketDetails;
@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::Permission;
+use rapport_domain::timeline::Stream;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
@@ -57,10 +58,12 @@ fn Centre() -> impl IntoView {
         Memo::new(move |_| may_write && query.with(|q| q.get("new")).as_deref() == Some("ticket"));
     kept(
         move || Some((new.get(), open.get())),
-        |shows| match shows {
+        move |shows| {
+            match shows {
             (true, _) => view! { <NewTicket /> }.into_any(),
             (false, true) => view! { <TicketDetails /> }.into_any(),
-            (false, false) => view! { <TimelinePane /> }.into_any(),
+            (false, false) => view! { <TimelinePane whose=Signal::derive(move || route.customer.get().map(Stream::from)) /> }.into_any(),
+        }
         },
     )
 }

@@ -1,6 +1,6 @@
 //! My account: one's password, and where one is logged in. Everybody has their own.
 
-use super::preferences::own_frame;
+use super::own_frame::own_frame;
 use super::two_factor as second;
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;

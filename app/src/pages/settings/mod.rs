@@ -11,6 +11,7 @@ mod jobs;
 mod macros;
 mod mailboxes;
 mod notifications;
+mod own_frame;
 mod people;
 mod preferences;
 mod receiving;

@@ -1,6 +1,5 @@
 //! Notifications: what the reader was told of at the bell. Everybody has their own.
 
-use super::rules::Rules;
 use crate::frame::{Frame, Section};
 use crate::page_table::{self, PageInfo};
 use crate::server_page::form::{FormData, FormState};
@@ -62,7 +61,7 @@ impl ServerPage for Notifications {
         view! {
             <div class="told-actions">
                 {unread}
-                <a class="btn quiet" href=Rules::PAGE.path><Icon name="sliders-horizontal" />"Rules and quiet hours"</a>
+                <a class="btn quiet" href=page_table::NOTIFICATION_RULES.path><Icon name="sliders-horizontal" />"Rules and quiet hours"</a>
             </div>
             {list}
             {older}

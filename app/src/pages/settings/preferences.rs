@@ -1,13 +1,11 @@
 //! How the reader likes to work. Everybody has their own page.
 
-use super::account::Account;
-use crate::frame::{Frame, Section};
+use super::own_frame::own_frame;
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::page::ServerPage;
 use crate::ui::field::FormError;
-use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::preferences::{
@@ -86,32 +84,6 @@ impl ServerPage for Preferences {
     fn frame(content: AnyView) -> AnyView {
         own_frame(Self::PAGE.title, Self::ABOUT, content)
     }
-}
-
-/// What stands around one's own pages: each leads to the other.
-pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
-    let pages = [
-        (Preferences::PAGE.path, "sliders-horizontal", Preferences::PAGE.title),
-        (Account::PAGE.path, "lock", Account::PAGE.title),
-    ];
-    let links = pages.map(|(href, icon, name)| {
-        view! { <a href=href aria-current=(name == title).then_some("page")><Icon name=icon />{name}</a> }
-    });
-    view! {
-        <Frame section=Section::Account crumbs=move || view! { <strong>{title}</strong> }>
-            <div class="config">
-                <nav class="config-nav" aria-label="Your account">{links.collect_view()}</nav>
-                <div class="config-page">
-                    <header>
-                        <h1>{title}</h1>
-                        <p class="hint">{about}</p>
-                    </header>
-                    {content}
-                </div>
-            </div>
-        </Frame>
-    }
-    .into_any()
 }
 
 /// What was chosen of one question, if it was asked.

@@ -1,8 +1,7 @@
 //! The second factor on one's own account: off, being set up, on.
 
-use super::account::Account;
+use crate::page_table::MY_ACCOUNT;
 use crate::server_page::form::FormState;
-use crate::server_page::page::ServerPage;
 use crate::ui::field::{Field, FormError};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
@@ -51,7 +50,7 @@ fn waiting(setup: &Setup, state: &FormState) -> AnyView {
         </ol>
         <div class="qr" role="img" aria-label="The key as a picture, for the app’s camera" inner_html=setup.picture.clone()></div>
         <p><code class="totp-key">{setup.secret.clone()}</code></p>
-        <form class="form config-form" method="post" action=Account::PAGE.path aria-label="First code">
+        <form class="form config-form" method="post" action=MY_ACCOUNT.path aria-label="First code">
             <FormError message=state.general(&["code"]) />
             <input type="hidden" name="do" value="two-factor-confirm" />
             <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits" required=true maxlength=20 error=state.error("code") />
@@ -89,7 +88,7 @@ fn with_password(
     state: &FormState,
 ) -> AnyView {
     view! {
-        <form class="form config-form" method="post" action=Account::PAGE.path aria-label=verb>
+        <form class="form config-form" method="post" action=MY_ACCOUNT.path aria-label=verb>
             <FormError message=state.general(&["current"]) />
             <input type="hidden" name="do" value=action />
             <Field name="current" label="Your password" kind="password" autocomplete="current-password" required=true error=state.error("current") />

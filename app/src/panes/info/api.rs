@@ -32,16 +32,16 @@ pub async fn load_info(
 
 #[server]
 pub async fn add_note(
-    customer: CustomerId,
+    customer: Option<CustomerId>,
     account: Option<AccountId>,
     about: NoteAbout,
     body: String,
 ) -> Result<(), Failure> {
-    let target = match (about, account) {
-        (NoteAbout::Customer, _) => NoteTarget::Customer(customer),
-        (NoteAbout::Account, Some(account)) => NoteTarget::Account(account),
-        (NoteAbout::Account, None) => return Err(AppError::NotFound.into()),
+    let target = match about {
+        NoteAbout::Customer => customer.map(NoteTarget::Customer),
+        NoteAbout::Account => account.map(NoteTarget::Account),
     };
+    let target = target.ok_or(AppError::NotFound)?;
     let note = rapport_domain::note::NewNote { body };
     crate::api::run(async |ctx| rapport_services::notes::create(ctx, target, note).await.map(drop))
         .await

@@ -90,9 +90,9 @@ fn CardLine(row: CardRow) -> impl IntoView {
     view! { <CopyField label=row.label value=text>{shown(value)}</CopyField> }.into_any()
 }
 
-/// A value as it is shown. The account's page has no browser half: links of ours are followed
-/// by the browser itself, which phone numbers need anyhow.
-pub fn shown(value: CardValue) -> AnyView {
+/// A value as it is shown. Links that are no web address are followed by the browser itself: phone
+/// numbers need it.
+fn shown(value: CardValue) -> AnyView {
     match value.kind {
         RowKind::Plain => breakable(&value.text),
         RowKind::Moment(at) => view! { <Time at style=TimeStyle::Row /> }.into_any(),

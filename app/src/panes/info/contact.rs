@@ -33,7 +33,7 @@ pub fn Contact(pane: Memo<InfoPane>) -> impl IntoView {
                 <h1>{name}</h1>
                 <div class="sub">
                     {why(&pane, chip)}
-                    {account.map(|a| view! { <a href=account_href(a.id) rel="external">{a.name}</a> })}
+                    {account.map(|a| view! { <a href=account_href(a.id)>{a.name}</a> })}
                 </div>
             </section>
         }

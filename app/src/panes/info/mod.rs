@@ -12,10 +12,10 @@ mod details;
 mod edit;
 mod notes;
 
-#[cfg(feature = "ssr")]
-pub(crate) use cards::shown;
 pub use cards::{CardRows, Fold};
 pub use data::{CustomerName, UnknownCustomer, provide_info};
+pub use edit::use_edit;
+pub use notes::{Notes, Subjects};
 
 use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;
@@ -26,11 +26,10 @@ use account::AccountForm;
 use contact::{Actions, Contact, ContactFields};
 use data::use_info;
 use details::DetailsForm;
-use edit::{Edit, EditPlace, use_edit};
+use edit::{Edit, EditPlace};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use notes::Notes;
 use rapport_domain::card::Card;
 use rapport_domain::info::InfoPane as Pane;
 use rapport_domain::{AppError, Permission};
@@ -79,6 +78,9 @@ fn Content() -> impl IntoView {
     // Here for the server, which runs no effects; the effect follows later changes.
     info.name.set(name.get_untracked());
     Effect::new(move |_| info.name.set(name.get()));
+    let notes = Memo::new(move |_| pane.with(|p| p.notes.clone()));
+    let more = Memo::new(move |_| pane.with(|p| p.more_notes));
+    let subjects = Memo::new(move |_| pane.with(Subjects::of));
     let (edit, route) = (use_edit(), use_profile_route());
     view! {
         // An open ticket gives the page its own title.
@@ -89,7 +91,7 @@ fn Content() -> impl IntoView {
             {view! { <Actions pane edit /> }.into_any()}
             {view! { <ContactFields pane /> }.into_any()}
             {view! { <Cards pane edit /> }.into_any()}
-            <Fold name="notes" title="Notes" icon="sticky-note">{view! { <Notes pane edit /> }.into_any()}</Fold>
+            <Fold name="notes" title="Notes" icon="sticky-note">{view! { <Notes notes more subjects edit /> }.into_any()}</Fold>
         </aside>
         {view! { <Dialogs pane edit /> }.into_any()}
     }

@@ -18,16 +18,47 @@ use crate::ui::toast::use_toasts;
 use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::html::Textarea;
 use leptos::prelude::*;
+use rapport_domain::account::AccountRef;
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::{Note, NoteAbout};
-use rapport_domain::{AppError, NoteId, Permission, limits};
+use rapport_domain::{AppError, CustomerId, NoteId, Permission, limits};
 
 const HINT: &str = "**bold**  *italic*  `code`  [text](https://…)  - list  > quote";
 
+/// Whom a new note can be about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subjects {
+    pub customer: Option<(CustomerId, String)>,
+    pub account: Option<AccountRef>,
+}
+
+impl Subjects {
+    /// The customer and their account.
+    pub fn of(pane: &InfoPane) -> Self {
+        let customer = &pane.customer;
+        Self {
+            customer: Some((customer.id, customer.details.name.clone())),
+            account: customer.account.clone(),
+        }
+    }
+
+    /// Names the words that are not saved yet.
+    fn key(&self) -> String {
+        let account = || self.account.as_ref().map(|account| account.id.to_string());
+        let customer = self.customer.as_ref().map(|(id, _)| id.to_string());
+        customer.or_else(account).unwrap_or_default()
+    }
+}
+
 /// The list and the form.
 #[component]
-pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
-    let notes = Memo::new(move |_| pane.with(|p| p.notes.clone()));
+pub fn Notes(
+    notes: Memo<Vec<Note>>,
+    /// Whether older ones exist.
+    more: Memo<bool>,
+    subjects: Memo<Subjects>,
+    edit: EditPlace,
+) -> impl IntoView {
     let editing = RwSignal::new(match edit.open.get_untracked() {
         Some(Edit::Note(id)) => Some(id),
         _ => None,
@@ -42,10 +73,10 @@ pub fn Notes(pane: Memo<InfoPane>, edit: EditPlace) -> impl IntoView {
                 <NoteItem note notes editing edit />
             </For>
         </ul>
-        <Show when=move || pane.with(|p| p.more_notes)>
+        <Show when=move || more.get()>
             <a class="btn quiet more" href=format!("?{NOTES}={ALL}&pane=info")>"Show older notes"</a>
         </Show>
-        {writes.then(|| view! { <AddForm pane /> })}
+        {writes.then(|| view! { <AddForm subjects /> })}
     }
 }
 
@@ -242,12 +273,12 @@ fn NoteError(error: Signal<Option<Failure>>) -> impl IntoView {
 }
 
 #[component]
-fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
+fn AddForm(subjects: Memo<Subjects>) -> impl IntoView {
     let add = ServerAction::<AddNote>::new();
     let (toasts, changed) = (use_toasts(), use_changed());
     let text = NodeRef::<Textarea>::new();
-    let about = pane.with_untracked(|p| p.customer.id);
-    let typed = Typed::new(Kept::Browser, format!("notes:{about}"));
+    let typed =
+        Typed::new(Kept::Browser, format!("notes:{}", subjects.with_untracked(Subjects::key)));
     on_done(
         add,
         move |()| {
@@ -260,26 +291,29 @@ fn AddForm(pane: Memo<InfoPane>) -> impl IntoView {
         },
         |_| {},
     );
-    let customer =
-        Memo::new(move |_| pane.with(|p| (p.customer.id, p.customer.details.name.clone())));
-    let account = Memo::new(move |_| pane.with(|p| p.customer.account.clone()));
+    let customer = move || subjects.with(|s| s.customer.clone());
+    let stays =
+        if subjects.with_untracked(|s| s.customer.is_some()) { "customer" } else { "account" };
     view! {
         <ActionForm action=add node_ref=typed.node attr:class="note-form add" on:input=move |_| typed.save() on:reset=move |_| typed.clear()>
-            <input type="hidden" name="customer" value=move || customer.get().0.to_string() />
-            <TextArea name="body" label="New note" placeholder="Add a note that stays with the customer" rows=2 maxlength=limits::NOTE_CHARS required=true node_ref=text submits=true />
+            {move || customer().map(|(id, _)| view! { <input type="hidden" name="customer" value=id.to_string() /> })}
+            {move || subjects.with(|s| s.account.clone()).map(|account| view! { <input type="hidden" name="account" value=account.id.to_string() /> })}
+            <TextArea name="body" label="New note" placeholder=format!("Add a note that stays with the {stays}") rows=2 maxlength=limits::NOTE_CHARS required=true node_ref=text submits=true />
             <NoteError error=Signal::derive(move || add.value().get().and_then(Result::err)) />
             <div class="note-form-foot">
                 <span class="hint" title=HINT>"Markdown"</span>
-                {move || match account.get() {
-                    Some(account) => view! {
-                        <input type="hidden" name="account" value=account.id.to_string() />
+                {move || match subjects.get() {
+                    Subjects { customer: Some((_, name)), account: Some(account) } => view! {
                         <select class="input" name="about" aria-label="What the note is about">
-                            <option value=NoteAbout::Customer.as_str()>{customer.get().1}</option>
+                            <option value=NoteAbout::Customer.as_str()>{name}</option>
                             <option value=NoteAbout::Account.as_str()>{account.name}</option>
                         </select>
                     }
                     .into_any(),
-                    None => view! { <input type="hidden" name="about" value=NoteAbout::Customer.as_str() /> }.into_any(),
+                    Subjects { customer, .. } => {
+                        let about = if customer.is_some() { NoteAbout::Customer } else { NoteAbout::Account };
+                        view! { <input type="hidden" name="about" value=about.as_str() /> }.into_any()
+                    }
                 }}
                 <button class="btn" type="submit" disabled=add.pending()>"Add note"<Keys key="↵" /></button>
             </div>

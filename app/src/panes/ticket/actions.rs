@@ -1,6 +1,5 @@
 //! What becomes of a ticket besides its status: snooze, merge, move, spam.
 
-use super::commands::SNOOZE;
 use super::edit::EditForm;
 use super::join::{JoinActions, Joining};
 use super::live::Live;
@@ -60,6 +59,9 @@ fn Snooze(live: Live) -> impl IntoView {
         </details>
     }
 }
+
+/// The command that puts the ticket to sleep, as its menu asks for it too.
+pub(super) const SNOOZE: &str = "Snooze …";
 
 /// A time until which a ticket can sleep: its name, and when that is by the reader's clock.
 pub(crate) type SnoozeUntil = (&'static str, fn(Clock) -> String);

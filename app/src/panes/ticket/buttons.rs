@@ -1,8 +1,8 @@
 //! How a message is sent off, and what happens to the ticket with it.
 
 use super::actions::{SNOOZES, SnoozeUntil};
-use super::composer::Writing;
 use super::draft;
+use super::writing::Writing;
 use crate::panes::onward::AfterSendChoice;
 use crate::session::use_viewer;
 use crate::ui::icon::Icon;

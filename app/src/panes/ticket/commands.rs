@@ -1,8 +1,9 @@
 //! What can be done with the open ticket, by key and in the command palette.
 
+use super::actions::SNOOZE;
 use super::choices;
 use super::live::Live;
-use crate::pages::inbox::origin::use_origin;
+use crate::origin::use_origin;
 use crate::panes::onward::use_onward;
 use crate::preferences::use_preferences;
 use crate::profile_route::use_profile_route;
@@ -16,9 +17,6 @@ use rapport_domain::message::{Effect as TicketEffect, StatusChoice};
 use rapport_domain::preferences::{AfterSend, Choice as Preference};
 use rapport_domain::ticket::{Status, StatusCategory, Ticket, TicketProperty};
 use rapport_domain::{LabelId, TeamId, UserId};
-
-/// The command that puts the ticket to sleep, as its menu asks for it too.
-pub(super) const SNOOZE: &str = "Snooze …";
 
 /// Puts everything into the table, for as long as the ticket is open.
 pub(super) fn provide_ticket_commands(live: Live) {

@@ -16,101 +16,17 @@ use super::onward::on_answered;
 use super::recipients::{Lines, RecipientLines};
 use super::resting::Resting;
 use super::uploads::COMPOSER;
-use crate::live::typing;
+use super::writing::{Writing, announce};
 use crate::panes::onward::use_onward;
 use crate::ui::connected::when_connected;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
 use leptos::form::ActionForm;
-use leptos::html::{Form, Textarea};
+use leptos::html::Form;
 use leptos::prelude::*;
 use rapport_domain::message::MessageMode;
 use rapport_domain::{AppError, limits};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlTextAreaElement;
-
-/// What the composer's parts share.
-#[derive(Clone, Copy)]
-pub(super) struct Writing {
-    pub live: Live,
-    pub mode: RwSignal<MessageMode>,
-    pub send: ServerAction<WriteMessage>,
-    /// Grows with each message that was stored: what belonged to it starts anew.
-    pub round: RwSignal<u32>,
-    area: NodeRef<Textarea>,
-    key: RwSignal<String>,
-    lines: Lines,
-    words: Words,
-    newer: Newer,
-    resting: Resting,
-}
-
-impl Writing {
-    fn draft_key(self) -> String {
-        draft::key(self.live.me, self.live.number, self.mode.get_untracked().as_str())
-    }
-
-    fn text(self) -> String {
-        self.area.get_untracked().map(|a| a.value()).unwrap_or_default()
-    }
-
-    fn set_text(self, text: &str) {
-        if let Some(area) = self.area.get_untracked() {
-            area.set_value(text);
-            announce(&area, "rapport:text");
-        }
-        if !text.is_empty() {
-            self.resting.wake();
-        }
-    }
-
-    /// Goes to the other kind of message; each keeps its own text.
-    fn switch(self, mode: MessageMode) {
-        if self.mode.get_untracked() == mode {
-            return;
-        }
-        draft::save(&self.draft_key(), &self.text());
-        self.mode.set(mode);
-        self.set_text(&draft::load(&self.draft_key()));
-    }
-
-    fn open(self, mode: MessageMode) {
-        self.switch(mode);
-        if let Some(area) = self.area.get_untracked() {
-            // Refused only by a detached element.
-            let _ = area.focus();
-        }
-    }
-
-    /// What the answer says besides its text is kept with it.
-    fn keep_lines(self) {
-        let [to, cc, bcc] = self.lines.written();
-        let (signature, quotes) = self.words.written();
-        let lines = draft::Lines { to, cc, bcc, signature, quotes };
-        draft::save_lines(self.live.me, self.live.number, &lines);
-    }
-
-    fn restore_lines(self, lines: &draft::Lines) {
-        self.lines.restore([&lines.to, &lines.cc, &lines.bcc]);
-        self.words.restore(lines.signature.as_deref(), lines.quotes);
-    }
-
-    /// It is stored: the draft goes, and the next message gets a key of its own.
-    fn sent(self) {
-        draft::forget_lines(self.live.me, self.live.number);
-        draft::save(&self.draft_key(), "");
-        self.set_text("");
-        if let Some(area) = self.area.get_untracked() {
-            announce(&area, "rapport:sent");
-        }
-        self.lines.reset();
-        self.words.reset();
-        self.round.update(|n| *n = n.wrapping_add(1));
-        self.key.set(new_key());
-        typing(false);
-        self.live.changed.notify();
-    }
-}
 
 #[component]
 pub(super) fn Composer(live: Live) -> impl IntoView {
@@ -324,23 +240,9 @@ fn Failed(writing: Writing) -> impl IntoView {
     }
 }
 
-/// Tells the editor, where it is loaded, what the page did to its field.
-pub(crate) fn announce(area: &HtmlTextAreaElement, event: &str) {
-    // A constructor of the browser's; a refusal would leave a plain textarea.
-    if let Ok(event) = web_sys::Event::new(event) {
-        let _ = area.dispatch_event(&event);
-    }
-}
-
 /// Whether a field besides the text was changed.
 fn is_line(ev: &web_sys::Event) -> bool {
     let target = ev.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     let name = target.and_then(|field| field.get_attribute("name")).unwrap_or_default();
     ["to", "cc", "bcc", "signature", "quote"].contains(&name.as_str())
-}
-
-/// A key that no other message of this ticket has.
-fn new_key() -> String {
-    let random = (js_sys::Math::random() * 1e16) as u64;
-    format!("{:x}-{random:x}", js_sys::Date::now() as u64)
 }

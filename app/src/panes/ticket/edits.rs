@@ -2,7 +2,7 @@
 
 use super::api::{EditTicket, edit_ticket};
 use super::undo::Undo;
-use crate::pages::inbox::origin::{Origin, use_origin};
+use crate::origin::{Origin, use_origin};
 use crate::ui::edit_queue::{Edit, EditQueue, Field};
 use crate::ui::toast::{SHOWN_MAX, Toasts, use_toasts};
 use leptos::prelude::*;

@@ -2,6 +2,7 @@
 
 use super::api::{RetrySend, UndoSend, open_ticket};
 use super::edits::{Edits, use_edits};
+use super::undo::{Undo, replaced, undo_of};
 use crate::live::{Changed, Hint, use_changed, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
@@ -155,5 +156,16 @@ impl Live {
             let shown = self.edits.shown(&field, version);
             shown.or_else(|| value.try_get()).unwrap_or_default()
         })
+    }
+
+    /// How setting `property` to `to` is taken back. None where nothing changes, and for custom
+    /// fields and what is added but tags: it stands where it was typed.
+    pub fn undo_of(self, property: &TicketProperty, to: &str) -> Option<Undo> {
+        self.details.try_with_untracked(|d| undo_of(d, self.me, property, to)).flatten()
+    }
+
+    /// The value that a change replaces; none for what holds over anything, such as a tag more.
+    pub fn replaced(self, property: &TicketProperty) -> Option<String> {
+        self.ticket.try_with_untracked(|t| replaced(t, property)).flatten()
     }
 }

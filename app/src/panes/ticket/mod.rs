@@ -35,12 +35,13 @@ mod thread;
 mod typing;
 mod undo;
 mod uploads;
+mod writing;
 
 pub(crate) use actions::{SNOOZES, SnoozeUntil};
-pub(crate) use composer::announce;
 pub(crate) use draft::use_drafts;
 pub use edits::provide_edits;
 pub(crate) use uploads::{COMPOSER, WaitingFiles};
+pub(crate) use writing::announce;
 
 use crate::Failure;
 use crate::live::{PresentPeople, typing, use_live};

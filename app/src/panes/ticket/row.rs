@@ -6,7 +6,7 @@ use super::join::{JoinDialogs, Joining};
 use super::live::Live;
 use super::typing::Typing;
 use super::undo::status_value;
-use crate::pages::inbox::origin::use_origin;
+use crate::origin::use_origin;
 use crate::panes::onward::{Walk, use_onward};
 use crate::panes::tickets::mark_ticket_unread;
 use crate::profile_route::use_profile_route;

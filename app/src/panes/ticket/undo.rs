@@ -1,8 +1,6 @@
 //! How a change of the ticket is taken back: one table, whether it was made in the row, by a
 //! property's own editor, by key or in the palette.
 
-use super::live::Live;
-use leptos::prelude::WithUntracked;
 use rapport_domain::UserId;
 use rapport_domain::message::TicketDetails;
 use rapport_domain::ticket::{Assignable, Priority, Status, Ticket, TicketProperty};
@@ -28,19 +26,6 @@ impl Undo {
     }
 }
 
-impl Live {
-    /// How setting `property` to `to` is taken back. None where nothing changes, and for custom
-    /// fields and what is added but tags: it stands where it was typed.
-    pub fn undo_of(self, property: &TicketProperty, to: &str) -> Option<Undo> {
-        self.details.try_with_untracked(|d| undo_of(d, self.me, property, to)).flatten()
-    }
-
-    /// The value that a change replaces; none for what holds over anything, such as a tag more.
-    pub fn replaced(self, property: &TicketProperty) -> Option<String> {
-        self.ticket.try_with_untracked(|t| replaced(t, property)).flatten()
-    }
-}
-
 /// A status as its form has it: the label that is chosen; new and snoozed tickets have none, and
 /// stand for themselves.
 pub(super) fn status_value(ticket: &Ticket) -> String {
@@ -48,7 +33,7 @@ pub(super) fn status_value(ticket: &Ticket) -> String {
     label.unwrap_or_else(|| ticket.row.status.as_str().into())
 }
 
-fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<String> {
+pub(super) fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<String> {
     let row = &ticket.row;
     match property {
         TicketProperty::Status => Some(status_value(ticket)),
@@ -63,7 +48,7 @@ fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<String> {
     }
 }
 
-fn undo_of(
+pub(super) fn undo_of(
     details: &TicketDetails,
     me: Option<UserId>,
     property: &TicketProperty,

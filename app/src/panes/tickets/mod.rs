@@ -8,6 +8,7 @@ mod filter;
 #[cfg(any(feature = "ssr", test))]
 mod form;
 pub mod new;
+pub(crate) mod next_open;
 mod row;
 
 pub(crate) use api::mark_ticket_unread;
@@ -26,7 +27,7 @@ use api::{load_tickets, mark_ticket_read};
 use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use rapport_domain::ticket::{TicketList, TicketListQuery, TicketScope};
+use rapport_domain::ticket::{TicketList, TicketListQuery};
 use rapport_domain::{AppError, CustomerId, limits};
 use row::TicketItem;
 use wasm_bindgen::JsCast;
@@ -182,16 +183,6 @@ fn shortcuts() {
     });
     let history = move || on_ticket().then_some("Show the timeline");
     use_command(Command::named(history).key("h").icon("clock"), move |_| timeline.run(()));
-}
-
-/// The customer's open ticket with the newest activity, besides this one.
-pub(crate) async fn next_open(
-    customer: CustomerId,
-    number: i64,
-) -> Result<Option<i64>, crate::Failure> {
-    let query = TicketListQuery { scope: TicketScope::Open, limit: Some(2), ..Default::default() };
-    let open = load_tickets(customer, query).await?.page.items;
-    Ok(open.iter().map(|row| row.number).find(|other| *other != number))
 }
 
 /// Opens the ticket after or before the open one.

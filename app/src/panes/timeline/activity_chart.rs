@@ -1,6 +1,6 @@
 //! The activity of the last 90 days: one bar a day, each a link to it.
 
-use super::stream::Stream;
+use super::state::TimelineState;
 use crate::ui::time::use_clock;
 use chrono::{Days, NaiveDate};
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ const FLOOR: f64 = 1.5;
 const LABELS: [u64; 3] = [STRIP_DAYS - 1, STRIP_DAYS * 2 / 3 - 1, STRIP_DAYS / 3 - 1];
 
 #[component]
-pub(super) fn ActivityChart(stream: Stream) -> impl IntoView {
+pub(super) fn ActivityChart(stream: TimelineState) -> impl IntoView {
     let clock = use_clock();
     let today = clock.now.get_untracked().date_naive();
     let back = move |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(today);
@@ -43,7 +43,7 @@ pub(super) fn ActivityChart(stream: Stream) -> impl IntoView {
 }
 
 #[component]
-fn Bar(stream: Stream, day: ActivityDay, most: i32) -> impl IntoView {
+fn Bar(stream: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
     let height = (HEIGHT * f64::from(day.n) / f64::from(most)).clamp(FLOOR, HEIGHT);
     let class = if day.errors > 0 { "bar err" } else { "bar" };
     let fill = view! {

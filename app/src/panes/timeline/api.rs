@@ -4,41 +4,35 @@ use crate::Failure;
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use rapport_domain::timeline::EventPlace;
-use rapport_domain::timeline::{EventKind, SavedFilter, Timeline, TimelinePage, TimelineQuery};
-use rapport_domain::{Cursor, CustomerId, FilterId};
+use rapport_domain::timeline::{
+    EventKind, SavedFilter, Stream, Timeline, TimelinePage, TimelineQuery,
+};
+use rapport_domain::{Cursor, FilterId};
 use server_fn::codec::Json;
 
 /// A page of the timeline with counts and days.
 #[server(input = Json)]
-pub async fn open_timeline(
-    customer: CustomerId,
-    query: TimelineQuery,
-) -> Result<Timeline, Failure> {
-    crate::api::run(async |ctx| {
-        rapport_services::timeline::open_timeline(ctx, customer, &query).await
-    })
-    .await
+pub async fn open_timeline(whose: Stream, query: TimelineQuery) -> Result<Timeline, Failure> {
+    crate::api::run(async |ctx| rapport_services::timeline::open_timeline(ctx, whose, &query).await)
+        .await
 }
 
 /// A page of the timeline alone.
 #[server(input = Json)]
-pub async fn load_timeline(
-    customer: CustomerId,
-    query: TimelineQuery,
-) -> Result<TimelinePage, Failure> {
-    crate::api::run(async |ctx| rapport_services::timeline::page(ctx, customer, &query).await).await
+pub async fn load_timeline(whose: Stream, query: TimelineQuery) -> Result<TimelinePage, Failure> {
+    crate::api::run(async |ctx| rapport_services::timeline::page(ctx, whose, &query).await).await
 }
 
 /// Keeps an event on top for everybody, or takes it off.
 #[server]
 pub async fn pin_event(
-    customer: CustomerId,
+    stream: Stream,
     kind: EventKind,
     at: Cursor,
     on: bool,
 ) -> Result<(), Failure> {
     crate::api::run(async |ctx| {
-        rapport_services::timeline::pin(ctx, customer, EventPlace { kind, at }, on).await
+        rapport_services::timeline::pin(ctx, stream, EventPlace { kind, at }, on).await
     })
     .await
 }

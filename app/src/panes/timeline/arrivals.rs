@@ -4,29 +4,20 @@
 //! event, sees a pill that says how many wait: nothing moves under their eyes.
 
 use super::api::open_timeline;
-use super::stream::Stream;
+use super::state::{TimelineState, Waiting};
 use crate::live::{Hint, use_fresh};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::limits::TIMELINE_SHOWN_MAX;
-use rapport_domain::timeline::{Position, TimelineItem, TimelinePage};
+use rapport_domain::timeline::{Position, TimelineItem};
 use std::sync::Arc;
 
 /// Scrolled no further than this, in CSS pixels, a reader is at the top.
 const TOP: i32 = 8;
 
-/// What came and does not show yet.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Waiting {
-    /// Newest first.
-    items: Vec<Arc<TimelineItem>>,
-    /// They do not reach down to what shows: it has to go when they come.
-    gap: Option<TimelinePage>,
-}
-
 /// Loads what is new after each change here or elsewhere.
-pub(super) fn follow(stream: Stream) {
+pub(super) fn follow(stream: TimelineState) {
     let fresh = use_fresh(|hint| matches!(hint, Hint::Timeline(_)));
     Effect::new(move |seen: Option<u32>| {
         let count = fresh.get();
@@ -38,10 +29,10 @@ pub(super) fn follow(stream: Stream) {
     });
 }
 
-async fn load(stream: Stream) {
+async fn load(stream: TimelineState) {
     let query = stream.query.with_value(|q| q.at(Position::Newest));
     // Nothing is lost when this fails: the next load shows it.
-    let Ok(timeline) = open_timeline(stream.customer, query).await else { return };
+    let Ok(timeline) = open_timeline(stream.whose, query).await else { return };
     if stream.newer.try_get_untracked() != Some(None) {
         return;
     }
@@ -75,7 +66,7 @@ async fn load(stream: Stream) {
 }
 
 /// Lets what waits take its place.
-fn show(stream: Stream) {
+fn show(stream: TimelineState) {
     let Waiting { items: new, gap } = stream.waiting.get_untracked();
     stream.waiting.set(Waiting::default());
     stream.moving.set(true);
@@ -106,7 +97,7 @@ fn is_at_top() -> bool {
 
 /// The pill; it takes no room, so that its coming moves nothing.
 #[component]
-pub(super) fn Arrivals(stream: Stream) -> impl IntoView {
+pub(super) fn Arrivals(stream: TimelineState) -> impl IntoView {
     let said = move || {
         stream.waiting.with(|waiting| match (waiting.gap.is_some(), waiting.items.len()) {
             (true, _) => Some("Many new events".to_string()),

@@ -2,9 +2,9 @@
 
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, TimelineItem};
-use rapport_domain::{CustomerId, RecordingId};
-use rapport_presentation::EventText;
+use rapport_domain::RecordingId;
+use rapport_domain::timeline::{EventKind, Stream, TimelineItem};
+use rapport_presentation::{EventText, Href};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const MARKS_MAX: usize = 50;
 const BAR: f64 = 1000.0;
 
 #[component]
-pub(super) fn Card(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView {
+pub(super) fn Card(whose: Stream, item: Arc<TimelineItem>) -> impl IntoView {
     let session = item.kind == EventKind::Session && !item.pages().is_empty();
     let session = session.then(|| view! { <SessionCard whose item=item.clone() /> }.into_any());
     let text = item.card_text().map(|text| {
@@ -33,7 +33,7 @@ pub(super) fn Card(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView 
 
 /// A session's pages and, where they were sent, its active stretches and errors.
 #[component]
-fn SessionCard(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView {
+fn SessionCard(whose: Stream, item: Arc<TimelineItem>) -> impl IntoView {
     let pages = item.pages();
     let more = pages.len().saturating_sub(PAGES_SHOWN);
     let mut route = pages.iter().take(PAGES_SHOWN).copied().collect::<Vec<_>>().join(" → ");
@@ -52,7 +52,7 @@ fn SessionCard(whose: CustomerId, item: Arc<TimelineItem>) -> impl IntoView {
         }
     });
     // What is recorded here can be watched; other systems' sessions are told of.
-    let all = format!("/customers/{whose}/sessions");
+    let all = format!("{}/sessions", whose.href());
     let recorded = item.object_id.as_deref().filter(|id| id.starts_with(RecordingId::PREFIX));
     let thumb = match recorded {
         Some(id) => {

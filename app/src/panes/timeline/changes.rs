@@ -9,7 +9,7 @@ use rapport_presentation::{change_text, changes_text};
 /// The way to the ticket. What is past says nothing of the present, so the status says that it is
 /// that of now.
 #[component]
-pub fn ToTicket(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl IntoView {
+pub(super) fn ToTicket(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl IntoView {
     let title = format!("Open ticket #{}", now.with_untracked(|now| now.number));
     view! {
         <a class="to-ticket" href=href title=title>
@@ -25,7 +25,7 @@ pub fn ToTicket(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl Into
 
 /// What was done to the ticket: a line that opens.
 #[component]
-pub fn Changes(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl IntoView {
+pub(super) fn Changes(#[prop(into)] now: Signal<TicketNow>, href: String) -> impl IntoView {
     let count = move || now.with(changes_text);
     let newest = move || {
         let newest = now.with(|now| now.newest.clone()).unwrap_or_default();

@@ -12,9 +12,8 @@ const ICONS: &str = include_str!("../../../../public/icons.txt");
 /// The coloured dot with the event's icon. A picture of the sender's lies over it and comes through
 /// our own server; one that does not load leaves the icon.
 #[component]
-pub fn Dot(
+pub(super) fn Dot(
     /// The stream that the event stands in.
-    #[prop(into)]
     whose: Stream,
     item: Arc<TimelineItem>,
 ) -> impl IntoView {

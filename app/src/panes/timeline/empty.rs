@@ -1,14 +1,15 @@
 //! What stands in place of events when there are none.
 
-use super::stream::Stream;
+use super::state::TimelineState;
 use crate::ui::empty::Empty;
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, Position};
+use rapport_domain::timeline::{EventKind, Position, Stream};
+use rapport_presentation::Href;
 
 #[component]
-pub(super) fn EmptyTimeline(stream: Stream) -> impl IntoView {
+pub(super) fn EmptyTimeline(stream: TimelineState) -> impl IntoView {
     let query = stream.query.get_value();
-    let everything = format!("/customers/{}", stream.customer);
+    let everything = stream.whose.href();
     let names: Vec<String> =
         query.kinds().iter().map(|k: &EventKind| k.label().to_lowercase()).collect();
     if query.at != Position::Newest {
@@ -32,12 +33,16 @@ pub(super) fn EmptyTimeline(stream: Stream) -> impl IntoView {
         }
         .into_any();
     }
+    let subject = match stream.whose {
+        Stream::Customer(_) => "customer",
+        Stream::Account(_) => "account",
+    };
     let snippet = format!(
         "curl -X POST https://rapport.example/api/v1/events \\\n  \
          -H 'Authorization: Bearer rsk_…' -H 'Content-Type: application/json' \\\n  \
-         -d '{{\"customer\": {{\"id\": \"{}\"}},\n       \
+         -d '{{\"{subject}\": {{\"id\": \"{}\"}},\n       \
          \"name\": \"report_export_clicked\", \"payload\": {{\"format\": \"csv\"}}}}'",
-        stream.customer
+        stream.whose
     );
     view! {
         <Empty icon="zap" title="Nothing happened yet">

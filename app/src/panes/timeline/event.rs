@@ -4,17 +4,17 @@ use super::card::Card;
 use super::changes::{Changes, ToTicket};
 use super::dot::Dot;
 use super::opened::Opened;
-use super::stream::Stream;
+use super::state::TimelineState;
 use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
-use rapport_domain::timeline::{EventKind, TimelineItem};
-use rapport_presentation::EventText;
+use rapport_domain::timeline::{EventKind, Stream, TimelineItem};
+use rapport_presentation::{EventText, Href, event_href};
 use std::sync::Arc;
 
 #[component]
 pub(super) fn EventRow(
-    stream: Stream,
+    stream: TimelineState,
     item: Arc<TimelineItem>,
     /// On top, out of its place: it has a date there, and is not what its permalink opens.
     #[prop(optional)]
@@ -39,10 +39,11 @@ pub(super) fn EventRow(
         });
     };
     let permalink = stream.permalink(&item);
+    let own = item.stream(stream.whose);
     let detail = item.detail();
     let whole = item.clone();
     let ticket = item.ticket.as_ref().map(|ticket| {
-        let href = format!("/customers/{}/tickets/{}", stream.customer, ticket.number);
+        let href = format!("{}/tickets/{}", own.href(), ticket.number);
         (stream.ticket_now(ticket), href)
     });
     let opened = item.kind == EventKind::Ticket;
@@ -56,15 +57,26 @@ pub(super) fn EventRow(
     let changes = changes.map(|(now, href)| view! { <Changes now href /> }.into_any());
     let seen = item.recorded.then(|| {
         let at = item.occurred_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let href = format!("/customers/{}/seen?at={at}", stream.customer);
+        let href = format!("{}/seen?at={at}", own.href());
         view! { <a class="to-ticket" rel="external" href=href>"Show what they saw"</a> }
     });
-    let beside = (ticket.is_some() || seen.is_some())
-        .then(|| view! { <div class="beside">{ticket}{changes}{seen}</div> });
+    // On an account's timeline: whose it is, and the way to its place on theirs.
+    let whose = match (&item.customer, stream.whose) {
+        (Some(customer), _) => {
+            let href = event_href(own, item.cursor());
+            Some(view! { <a class="whose" href=href>{customer.name.clone()}</a> }.into_any())
+        }
+        (None, Stream::Account(_)) => {
+            Some(view! { <span class="whose">"Account"</span> }.into_any())
+        }
+        (None, Stream::Customer(_)) => None,
+    };
+    let beside = (whose.is_some() || ticket.is_some() || seen.is_some())
+        .then(|| view! { <div class="beside">{whose}{ticket}{changes}{seen}</div> });
     view! {
         <li class="event" class:current=current id=(!pinned).then(|| id.to_string())>
             <Time at=item.occurred_at style />
-            <Dot whose=stream.customer item=item.clone() />
+            <Dot whose=own item=item.clone() />
             <div class="body">
                 <details open=at_start on:toggle=toggle>
                     <summary>
@@ -78,7 +90,7 @@ pub(super) fn EventRow(
                     }}
                 </details>
                 {beside}
-                <Card whose=stream.customer item=item.clone() />
+                <Card whose=own item=item.clone() />
             </div>
         </li>
     }

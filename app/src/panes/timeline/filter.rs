@@ -1,8 +1,7 @@
 //! What narrows the timeline beside the kinds, and the filters that an agent saved.
 
 use super::api::{DeleteFilter, SaveFilter};
-use super::head::kinds_field;
-use super::stream::Stream;
+use super::state::TimelineState;
 use crate::ui::action::on_done;
 use crate::ui::form::leave_out_empty;
 use crate::ui::icon::Icon;
@@ -12,13 +11,13 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 use rapport_domain::limits;
 use rapport_domain::provider;
-use rapport_domain::timeline::{Position, SavedFilter, TimelineFilter};
-use rapport_presentation::source_label;
+use rapport_domain::timeline::{Position, SavedFilter, TimelineFilter, TimelineQuery};
+use rapport_presentation::{Href, source_label};
 
 /// The button with the form behind it; a plain form, so it works without scripts. Values are set as
 /// properties too: what was typed before would stay when a chip takes it away.
 #[component]
-pub(super) fn FilterMenu(stream: Stream) -> impl IntoView {
+pub(super) fn FilterMenu(stream: TimelineState) -> impl IntoView {
     let query = stream.query.get_value();
     let TimelineFilter { find, source, from, to } = query.filter.clone();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
@@ -34,7 +33,7 @@ pub(super) fn FilterMenu(stream: Stream) -> impl IntoView {
     view! {
         <Menu label="Search and filter events" icon="filter">
             <div class="narrow" on:submit:capture=leave_out_empty>
-                <Form method="GET" action=format!("/customers/{}", stream.customer)>
+                <Form method="GET" action=stream.whose.href()>
                     <label class="field-row">
                         <span class="field-label">"Name, text or payload contains"</span>
                         <input type="search" name="find" value=find.clone() prop:value=find maxlength=limits::TIMELINE_FIND_CHARS />
@@ -59,7 +58,7 @@ pub(super) fn FilterMenu(stream: Stream) -> impl IntoView {
 
 /// The reader's own filters, and the way to save what shows now.
 #[component]
-fn Saved(stream: Stream) -> impl IntoView {
+fn Saved(stream: TimelineState) -> impl IntoView {
     let (save, delete) = (ServerAction::<SaveFilter>::new(), ServerAction::<DeleteFilter>::new());
     let toasts = use_toasts();
     let failed = move |error: crate::Failure| toasts.fail(error.to_string());
@@ -72,7 +71,7 @@ fn Saved(stream: Stream) -> impl IntoView {
         let label = format!("Delete the filter {}", filter.name);
         view! {
             <li>
-                <a href=format!("/customers/{}{}", stream.customer, filter.query)>{filter.name}</a>
+                <a href=format!("{}{}", stream.whose.href(), filter.query)>{filter.name}</a>
                 <ActionForm action=delete>
                     <input type="hidden" name="id" value=filter.id.to_string() />
                     <button class="icon-btn" type="submit" title=label.clone() aria-label=label><Icon name="trash-2" /></button>
@@ -97,7 +96,7 @@ fn Saved(stream: Stream) -> impl IntoView {
 
 /// What narrows it now, each part a chip that takes it away.
 #[component]
-pub(super) fn FilterChips(stream: Stream) -> impl IntoView {
+pub(super) fn FilterChips(stream: TimelineState) -> impl IntoView {
     let query = stream.query.get_value();
     let now = query.filter.clone();
     let without = |filter: TimelineFilter| query.filtered(filter).at(Position::Newest);
@@ -120,10 +119,16 @@ pub(super) fn FilterChips(stream: Stream) -> impl IntoView {
         .into_iter()
         .flatten()
         .map(|(text, to)| {
-            let href = format!("/customers/{}{}", stream.customer, to.to_query_string());
+            let href = stream.filtered(&to);
             view! {
                 <a class="chip" href=href aria-current="true" title="Take this filter away">{text}<Icon name="x" /></a>
             }
         })
         .collect_view()
+}
+
+/// The kinds that show, for a form that chooses something else.
+pub(super) fn kinds_field(query: &TimelineQuery) -> Option<impl IntoView + use<>> {
+    let kinds = query.filter_text();
+    (!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds /> })
 }

@@ -1,18 +1,18 @@
 //! Above the events: the title with the total, filter chips, the strip, the jump to a date.
 
 use super::activity_chart::ActivityChart;
-use super::filter::{FilterChips, FilterMenu};
-use super::stream::Stream;
+use super::filter::{FilterChips, FilterMenu, kinds_field};
+use super::state::TimelineState;
 use crate::ui::icon::Icon;
 use crate::ui::menu::Menu;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use rapport_domain::money::grouped;
 use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
-use rapport_presentation::Icon as _;
+use rapport_presentation::{Href, Icon as _};
 
 #[component]
-pub(super) fn Head(stream: Stream) -> impl IntoView {
+pub(super) fn Head(stream: TimelineState) -> impl IntoView {
     let total = move || match stream.overview.with(|o| o.total()) {
         1 => "1 event".to_string(),
         n => format!("{} events", grouped(n)),
@@ -30,11 +30,9 @@ pub(super) fn Head(stream: Stream) -> impl IntoView {
 
 /// One chip a kind, each a link: several can be on at once.
 #[component]
-fn Filters(stream: Stream) -> impl IntoView {
+fn Filters(stream: TimelineState) -> impl IntoView {
     let query = stream.query.get_value();
-    let href = move |query: TimelineQuery| {
-        format!("/customers/{}{}", stream.customer, query.to_query_string())
-    };
+    let href = move |query: TimelineQuery| stream.filtered(&query);
     let everything = query.kinds().is_empty();
     let chip = {
         let query = query.clone();
@@ -66,7 +64,7 @@ fn Filters(stream: Stream) -> impl IntoView {
 
 /// A date to jump to; a plain form, so it works without scripts.
 #[component]
-fn Jump(stream: Stream) -> impl IntoView {
+fn Jump(stream: TimelineState) -> impl IntoView {
     let query = stream.query.get_value();
     let filter = query.filter.fields();
     let kept = filter
@@ -79,7 +77,7 @@ fn Jump(stream: Stream) -> impl IntoView {
     view! {
         <Menu label="Jump to a date" icon="calendar">
             <div class="jump">
-                <Form method="GET" action=format!("/customers/{}", stream.customer)>
+                <Form method="GET" action=stream.whose.href()>
                     <label class="field-row">
                         <span class="field-label">"Jump to a date"</span>
                         <input type="date" name="on" value=day required />
@@ -91,10 +89,4 @@ fn Jump(stream: Stream) -> impl IntoView {
             </div>
         </Menu>
     }
-}
-
-/// The kinds that show, for a form that chooses something else.
-pub(super) fn kinds_field(query: &TimelineQuery) -> Option<impl IntoView + use<>> {
-    let kinds = query.filter_text();
-    (!kinds.is_empty()).then(|| view! { <input type="hidden" name="filter" value=kinds /> })
 }

@@ -1,4 +1,4 @@
-//! The timeline pane: everything that happened around a customer, newest first.
+//! The timeline pane: everything that happened around a customer, or around an account's, newest first.
 //!
 //! The address says what shows (`?filter=`, `?on=`, `?before=`, `?after=`, `?event=`), so
 //! everything works by links; scripts append pages in place. One round trip opens the pane
@@ -12,35 +12,35 @@ mod changes;
 mod dot;
 mod empty;
 mod event;
+mod events;
 mod filter;
 mod head;
 mod keyboard;
 mod opened;
+mod pin_button;
 mod pinned;
 mod run;
-mod stream;
-
-#[cfg(feature = "ssr")]
-pub(crate) use changes::{Changes, ToTicket};
-#[cfg(feature = "ssr")]
-pub(crate) use dot::Dot;
+mod state;
 
 use crate::Failure;
-use crate::profile_route::use_profile_route;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
 use crate::ui::time::use_clock;
 use api::open_timeline;
+use events::Events;
 use head::Head;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::AppError;
-use rapport_domain::timeline::{Timeline, TimelineQuery};
-use stream::{Stream, StreamView};
+use rapport_domain::timeline::{Stream, Timeline, TimelineQuery};
+use state::TimelineState;
 
 #[component]
-pub fn TimelinePane() -> impl IntoView {
-    let route = use_profile_route();
+pub fn TimelinePane(
+    /// Nobody's is a 404.
+    #[prop(into)]
+    whose: Signal<Option<Stream>>,
+) -> impl IntoView {
     let address = use_query_map();
     let clock = use_clock();
     // Days are the reader's, whose zone only their browser knows: what the server sent without is
@@ -51,10 +51,10 @@ pub fn TimelinePane() -> impl IntoView {
         query
     });
     let timeline = Resource::new_blocking(
-        move || (route.customer.get(), query.get()),
-        |(customer, query)| async move {
-            match customer {
-                Some(customer) => open_timeline(customer, query.clone()).await.map(|t| (query, t)),
+        move || (whose.get(), query.get()),
+        |(whose, query)| async move {
+            match whose {
+                Some(whose) => open_timeline(whose, query.clone()).await.map(|t| (query, t)),
                 None => Err(Failure(AppError::NotFound)),
             }
         },
@@ -74,12 +74,12 @@ pub fn TimelinePane() -> impl IntoView {
 
 #[component]
 fn Loaded(query: TimelineQuery, timeline: Timeline) -> impl IntoView {
-    let stream = Stream::new(query, timeline);
+    let stream = TimelineState::new(query, timeline);
     arrivals::follow(stream);
     stream.scroll_to_position();
     view! {
         {view! { <Head stream /> }.into_any()}
-        {view! { <StreamView stream /> }.into_any()}
+        {view! { <Events stream /> }.into_any()}
     }
 }
 

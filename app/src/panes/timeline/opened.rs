@@ -1,7 +1,7 @@
 //! All of one event: every property with a way to copy it, and the payload as JSON.
 
-use super::pinned::PinButton;
-use super::stream::Stream;
+use super::pin_button::PinButton;
+use super::state::TimelineState;
 use crate::ui::copyable::{CopyButton, CopyField, copy};
 use crate::ui::icon::Icon;
 use crate::ui::time::use_clock;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 const PROPERTIES_MAX: usize = 60;
 
 #[component]
-pub(super) fn Opened(stream: Stream, item: Arc<TimelineItem>) -> impl IntoView {
+pub(super) fn Opened(stream: TimelineState, item: Arc<TimelineItem>) -> impl IntoView {
     let json = format!("{:#}", item.payload);
     let has_payload = item.payload.as_object().is_some_and(|o| !o.is_empty());
     let optional = [

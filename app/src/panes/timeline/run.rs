@@ -2,7 +2,7 @@
 
 use super::dot::Dot;
 use super::event::EventRow;
-use super::stream::Stream;
+use super::state::TimelineState;
 use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle, duration_text};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub(super) fn key(run: &Run) -> Option<(EventId, EventId)> {
 }
 
 #[component]
-pub(super) fn RunRow(stream: Stream, run: Run) -> impl IntoView {
+pub(super) fn RunRow(stream: TimelineState, run: Run) -> impl IntoView {
     match <[_; 1]>::try_from(run) {
         Ok([item]) => view! { <EventRow stream item /> }.into_any(),
         Err(run) => view! { <Repeats stream run /> }.into_any(),
@@ -28,7 +28,7 @@ pub(super) fn RunRow(stream: Stream, run: Run) -> impl IntoView {
 }
 
 #[component]
-fn Repeats(stream: Stream, run: Run) -> impl IntoView {
+fn Repeats(stream: TimelineState, run: Run) -> impl IntoView {
     let newest = run.first().cloned()?;
     let oldest = run.last().cloned()?;
     let times = format!("×{} in {}", run.len(), span_text(&newest, &oldest));
@@ -57,7 +57,7 @@ fn Repeats(stream: Stream, run: Run) -> impl IntoView {
     Some(view! {
         <li class="event repeats">
             <Time at=newest.occurred_at style=TimeStyle::Clock />
-            <Dot whose=stream.customer item=newest.clone() />
+            <Dot whose=newest.stream(stream.whose) item=newest.clone() />
             <div class="body">
                 <details open=has_open on:toggle=toggle>
                     <summary>

@@ -344,7 +344,7 @@ mod tests {
         }
 
         #[test]
-        fn a_card_number_is_found_wherever_it_stands(before in "[a-z ]{0,9}", number in 4_000_000_000_000_00u64..4_999_999_999_999_99, after in "[a-z ]{0,9}") {
+        fn a_card_number_is_found_wherever_it_stands(before in "[a-z ]{0,9}", number in 400_000_000_000_000u64..499_999_999_999_999, after in "[a-z ]{0,9}") {
             let body = number.to_string();
             let digits: Vec<u8> = body.bytes().map(|b| b - b'0').collect();
             let check = (0..10u8).find(|d| { let mut all = digits.clone(); all.push(*d); luhn(&all) });

@@ -9,7 +9,7 @@ use std::ops::Range;
 pub const REPEAT_GAP_MINUTES: i64 = 10;
 
 /// Splits events (in the order of time, either way) into runs of repeats: neighbours alike in
-/// kind, source, name and title, at most ten minutes apart. The ranges cover all events.
+/// whose they are, kind, source, name and title, at most ten minutes apart. The ranges cover all events.
 pub fn collapse<T: Borrow<TimelineItem>>(items: &[T]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut start = 0;
@@ -32,6 +32,7 @@ fn repeats(a: &TimelineItem, b: &TimelineItem) -> bool {
         && apart <= TimeDelta::minutes(REPEAT_GAP_MINUTES)
         && (a.kind, &a.source, &a.name, &a.title) == (b.kind, &b.source, &b.name, &b.title)
         && ticket(a) == ticket(b)
+        && a.customer == b.customer
 }
 
 #[cfg(test)]
@@ -59,6 +60,7 @@ mod tests {
             object_id: None,
             payload: serde_json::json!({}),
             recorded: false,
+            customer: None,
         }
     }
 

@@ -25,12 +25,12 @@ pub use own::{Aside, PAGE, aside_text, is_own, keep_aside};
 pub use query::{Position, TimelineQuery};
 pub use seen::{Seen, SeenAt};
 pub use segment::{Message, MessageType, SDK};
-pub use stream::{AccountEvent, AccountTimeline, EventAccount, EventCustomer, Stream};
+pub use stream::{EventAccount, EventCustomer, Stream};
 pub use ticket_now::{TicketChange, TicketNow};
 pub use traits::{Reading, Traits};
 pub use whose::CustomerRef;
 
-use crate::ids::{CustomerId, EventId, FilterId};
+use crate::ids::{EventId, FilterId};
 use crate::page::Cursor;
 use crate::ticket::Status;
 use crate::vocabulary;
@@ -97,12 +97,20 @@ pub struct TimelineItem {
     /// A recorded session ran meanwhile: what the customer saw then can be watched.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recorded: bool,
+    /// On an account's timeline: whose it is; `None` when it is the account's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<EventCustomer>,
 }
 
 impl TimelineItem {
     /// Where the event stands, which is also its permanent address.
     pub fn cursor(&self) -> Cursor {
         Cursor::new(self.occurred_at, self.id.0)
+    }
+
+    /// The stream that it stands in, where it shows on the timeline of `whose`.
+    pub fn stream(&self, whose: Stream) -> Stream {
+        self.customer.as_ref().map_or(whose, |customer| customer.id.into())
     }
 }
 
@@ -157,8 +165,8 @@ impl Overview {
 /// What the timeline pane opens with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
-    /// The customer whose timeline it is; another than asked for after a merge.
-    pub customer: CustomerId,
+    /// Whose timeline it is; another customer's than asked for after a merge.
+    pub whose: Stream,
     pub page: TimelinePage,
     pub overview: Overview,
     /// What agents keep on top, the latest first.
@@ -167,6 +175,9 @@ pub struct Timeline {
     /// The reader's saved filters, by name.
     #[serde(default)]
     pub filters: Vec<SavedFilter>,
+    /// The account has customers whose events are left out: only those who were active last are read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_customers: bool,
 }
 
 /// Where an event lies.

@@ -1,10 +1,8 @@
 //! Whose stream an event stands in: a customer's, or an account's own.
 
-use super::{TicketNow, TimelineItem};
 use crate::error::AppError;
 use crate::ids::{AccountId, BadId, CustomerId, Uuid};
 use crate::limits::EXTERNAL_ID_CHARS;
-use crate::page::Cursor;
 use crate::text::optional_line;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -111,31 +109,6 @@ impl EventAccount {
 pub struct EventCustomer {
     pub id: CustomerId,
     pub name: String,
-}
-
-/// An event on an account's timeline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct AccountEvent {
-    #[serde(flatten)]
-    pub event: TimelineItem,
-    /// Whose it is; `None` when it is the account's own.
-    pub customer: Option<EventCustomer>,
-}
-
-/// A stretch of an account's timeline, newest first: its own events and those of its customers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AccountTimeline {
-    pub items: Vec<AccountEvent>,
-    /// How the tickets stand now that it tells of.
-    pub tickets: Vec<TicketNow>,
-    /// Set when newer events exist: they are those after this cursor.
-    pub newer: Option<Cursor>,
-    /// Set when older events exist: they are those before this cursor.
-    pub older: Option<Cursor>,
-    /// Whether the account has customers whose events are left out: only those who were active
-    /// last are read.
-    pub more_customers: bool,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod list;
 mod page;
 
 pub use list::{create, search_list};
-pub use page::{AccountForm, AccountPage, BlankForm, blank_form, form, page};
+pub use page::{AccountForm, BlankForm, blank_form, form, info};
 
 use crate::customers::STALE;
 use crate::transaction::Told;

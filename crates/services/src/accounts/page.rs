@@ -1,44 +1,29 @@
-//! An account's page.
+//! What an account's page shows, and what the forms about an account need.
 
 use super::get;
-use crate::{Ctx, Result, customers, notes, timeline};
-use rapport_domain::account::Account;
-use rapport_domain::card::Card;
-use rapport_domain::customer::{CustomerPage, CustomerQuery};
+use crate::{Ctx, Result, customers};
+use rapport_domain::account::{Account, AccountInfo};
+use rapport_domain::customer::CustomerQuery;
 use rapport_domain::fields::{FieldDef, FieldEntity};
-use rapport_domain::note::{Note, NoteTarget};
+use rapport_domain::note::NoteTarget;
 use rapport_domain::ticket::PersonRef;
-use rapport_domain::timeline::{AccountTimeline, TimelineQuery};
-use rapport_domain::{AccountId, AppError, Page, Permission, limits};
-use rapport_presentation::card::{CardRow, resolve};
+use rapport_domain::{AccountId, AppError, Permission, limits};
 
-/// Everything the page shows.
-#[derive(Debug)]
-pub struct AccountPage {
-    pub account: Account,
-    /// Every field that an account card can show, custom ones last.
-    pub facts: Vec<CardRow>,
-    /// Those who were active last.
-    pub customers: CustomerPage,
-    pub notes: Page<Note>,
-    pub timeline: AccountTimeline,
-}
-
-/// The account with this id, and around it what is known of it. Its queries run side by side.
-pub async fn page(ctx: &Ctx, id: AccountId, query: &TimelineQuery) -> Result<AccountPage> {
+/// The account with this id, and beside it what is known of it; `all_notes` brings the old ones too, up
+/// to a bound. Its queries run side by side.
+pub async fn info(ctx: &Ctx, id: AccountId, all_notes: bool) -> Result<AccountInfo> {
     ctx.require(Permission::CustomersRead)?;
     let people = CustomerQuery { account: Some(id), ..CustomerQuery::default() };
     let cards = async { Ok::<_, AppError>(ctx.store.card_config(ctx.workspace).await?) };
-    let (account, cards, customers, notes, timeline) = tokio::try_join!(
-        get(ctx, id),
-        cards,
-        customers::list(ctx, people),
-        notes::list(ctx, NoteTarget::Account(id), None, limits::NOTES_SHOWN),
-        timeline::account_page(ctx, id, query),
-    )?;
-    let keys: Vec<String> = cards.choices(Card::Account).into_iter().map(|(key, _)| key).collect();
-    let facts = resolve(Card::Account, &keys, &cards.custom, Some(&account));
-    Ok(AccountPage { account, facts, customers, notes, timeline })
+    let shown = if all_notes { limits::NOTES_SHOWN_MAX } else { limits::NOTES_SHOWN };
+    let notes = async {
+        let about = NoteTarget::Account(id);
+        Ok::<_, AppError>(ctx.store.notes(ctx.workspace, about, None, shown).await?)
+    };
+    let (account, cards, customers, notes) =
+        tokio::try_join!(get(ctx, id), cards, customers::list(ctx, people), notes,)?;
+    let more_notes = notes.next.is_some();
+    Ok(AccountInfo { account, cards, customers, notes: notes.items, more_notes })
 }
 
 /// What a form about an account needs beside it.

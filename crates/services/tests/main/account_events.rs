@@ -2,7 +2,7 @@ use crate::world::World;
 use rapport_domain::account::AccountInput;
 use rapport_domain::timeline::{EventOutcome, EventState, LogQuery, Stream, TimelineQuery};
 use rapport_domain::{AccountId, AppError};
-use rapport_services::timeline::{account_page, ingest_json};
+use rapport_services::timeline::{ingest_json, page};
 use rapport_services::{Ctx, accounts, customers, ingest};
 use serde_json::json;
 use sqlx::PgPool;
@@ -42,11 +42,11 @@ async fn an_event_of_an_account_stands_beside_those_of_its_customers(pool: PgPoo
     assert!(error.message.starts_with("There is no such account"), "{error:?}");
 
     let query = TimelineQuery::default();
-    let seen = account_page(&world.ctx(&world.vera), account, &query).await.unwrap();
+    let seen = page(&world.ctx(&world.vera), account, &query).await.unwrap();
     let mut seen: Vec<_> = seen
         .items
         .iter()
-        .map(|i| (i.event.name.as_str(), i.customer.as_ref().map(|c| c.name.as_str())))
+        .map(|i| (i.name.as_str(), i.customer.as_ref().map(|c| c.name.as_str())))
         .collect();
     seen.sort_unstable();
     let (own, theirs) = (None, Some("Alex Morgan"));
@@ -83,9 +83,8 @@ async fn strangers_neither_read_nor_write_an_account_s_timeline(pool: PgPool) {
     let account = northwind(&world.ctx(&world.priya)).await;
     let stranger = world.stranger().await;
     let query = TimelineQuery::default();
-    assert_eq!(account_page(&stranger, account, &query).await, Err(AppError::NotFound));
-    let page = accounts::page(&stranger, account, &query).await;
-    assert_eq!(page.map(|_| ()), Err(AppError::NotFound));
+    assert_eq!(page(&stranger, account, &query).await, Err(AppError::NotFound));
+    assert_eq!(accounts::info(&stranger, account, false).await, Err(AppError::NotFound));
     let event = json!({"account": {"id": account}, "name": "invoice.paid"});
     let results = ingest_json(&stranger, &world.ingest(), vec![event]).await.unwrap();
     assert_eq!(results[0].status, EventOutcome::Rejected);

@@ -75,7 +75,7 @@ async fn events_find_their_customer_by_any_name_and_after_a_merge(pool: PgPool) 
     assert_eq!(outcomes(&results), [EventOutcome::Created; 3], "{results:?}");
     // The old address still opens the one timeline.
     let timeline = open_timeline(&ctx, other, &TimelineQuery::default()).await.unwrap();
-    assert_eq!((timeline.customer, timeline.page.items.len()), (world.customer, 3));
+    assert_eq!((timeline.whose, timeline.page.items.len()), (world.customer.into(), 3));
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

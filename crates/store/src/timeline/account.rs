@@ -1,74 +1,63 @@
 //! Reading a stretch of an account's timeline: its customers' events and its own.
 
-use super::page::{self, Span};
+use super::page::{Asked, FilterRow, Found, Row};
 use crate::{Result, Store, StoreError};
-use rapport_domain::limits::ACCOUNT_STREAMS;
-use rapport_domain::timeline::{
-    AccountEvent, AccountTimeline, EventCustomer, TicketNow, TimelineFilter, TimelineQuery,
-};
-use rapport_domain::{AccountId, CustomerId, Uuid, WorkspaceId};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use rapport_domain::limits::{ACCOUNT_LOOK, ACCOUNT_STREAMS};
+use rapport_domain::timeline::{ActivityDay, EventKind, TicketNow, Timeline, TimelineQuery};
+use rapport_domain::{AccountId, UserId, Uuid, WorkspaceId};
 use sqlx::types::Json;
-use std::collections::HashMap;
-
-#[derive(Debug, Deserialize)]
-struct Row {
-    customer_id: Option<Uuid>,
-    customer_name: Option<String>,
-    #[serde(flatten)]
-    row: page::Row,
-}
 
 impl Store {
     /// The events at `query`'s position, of the account and of those of its customers who were
-    /// active last. [`StoreError::NotFound`] for an account that this workspace does not have.
+    /// active last; with `overview` also what stands around them. [`StoreError::NotFound`] for an
+    /// account that this workspace does not have.
     pub async fn account_timeline(
         &self,
         workspace: WorkspaceId,
         account: AccountId,
         query: &TimelineQuery,
-    ) -> Result<AccountTimeline> {
-        let span = Span::new(query.at, &TimelineFilter::default(), page::zone(query));
-        let kinds: Vec<String> = query.kinds().iter().map(|k| k.as_str().to_string()).collect();
-        let activities = span.activities_from(query);
+        overview: Option<UserId>,
+        now: DateTime<Utc>,
+    ) -> Result<Timeline> {
+        let asked = Asked::new(query, now, ACCOUNT_LOOK);
         // One row more than shown says whether there is more, on the page's other side too.
         let found = sqlx::query_file!(
             "queries/account_timeline.sql",
             workspace.0,
             account.0,
-            &kinds,
-            span.point.at,
-            span.point.id,
-            i64::from(span.older) + 1,
-            i64::from(span.newer) + 1,
+            &asked.kinds as _,
+            asked.span.point.at,
+            asked.span.point.id,
+            i64::from(asked.span.older) + 1,
+            i64::from(asked.span.newer) + 1,
             ACCOUNT_STREAMS,
-            activities.at,
-            activities.id,
+            asked.activities.at,
+            asked.activities.id,
             query.folds(),
+            overview.is_some(),
+            asked.first_day,
+            asked.from,
+            asked.to,
+            asked.find,
+            query.filter.source,
+            asked.looks.0,
+            asked.looks.1,
+            overview.map(|user| user.0),
         )
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)?;
-        let mut whose = HashMap::new();
-        let mut rows = Vec::with_capacity(found.rows.0.len());
-        for Row { customer_id, customer_name, row } in found.rows.0 {
-            let customer = customer_id.zip(customer_name);
-            whose.extend(
-                customer.map(|(id, name)| (row.id, EventCustomer { id: CustomerId(id), name })),
-            );
-            rows.push(row);
-        }
-        let page = page::page(rows, &span, None, None);
-        let items = page.items.into_iter().map(|event| {
-            let customer = whose.remove(&event.id.0);
-            AccountEvent { event, customer }
-        });
-        Ok(AccountTimeline {
-            items: items.collect(),
+        let more_customers = found.more_customers;
+        let found = Found {
+            rows: found.rows.0,
             tickets: found.tickets.0,
-            newer: page.newer,
-            older: page.older,
-            more_customers: found.more_customers,
-        })
+            counts: found.counts,
+            days: found.days,
+            filters: found.filters,
+            older_end: found.older_end,
+            newer_end: found.newer_end,
+        };
+        Ok(Timeline { more_customers, ..found.timeline(account.into(), &asked) })
     }
 }

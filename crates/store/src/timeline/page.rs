@@ -5,8 +5,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use rapport_domain::limits::{TIMELINE_EVENTS, TIMELINE_LOOK};
 use rapport_domain::timeline::{
-    ActivityDay, EventKind, EventTicket, Overview, Position, STRIP_DAYS, SavedFilter, TicketNow,
-    Timeline, TimelineFilter, TimelineItem, TimelinePage, TimelineQuery,
+    ActivityDay, EventCustomer, EventKind, EventTicket, Overview, Position, STRIP_DAYS,
+    SavedFilter, Stream, TicketNow, Timeline, TimelineFilter, TimelineItem, TimelinePage,
+    TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -25,7 +26,7 @@ enum Place {
 }
 
 #[derive(Debug, Deserialize)]
-struct FilterRow {
+pub(super) struct FilterRow {
     id: Uuid,
     name: String,
     query: String,
@@ -34,7 +35,7 @@ struct FilterRow {
 #[derive(Debug, Deserialize)]
 pub(super) struct Row {
     place: Place,
-    pub(super) id: Uuid,
+    id: Uuid,
     occurred_at: DateTime<Utc>,
     received_at: DateTime<Utc>,
     kind: EventKind,
@@ -49,9 +50,16 @@ pub(super) struct Row {
     object_type: Option<String>,
     object_id: Option<String>,
     payload: Value,
-    /// An account's rows do not say.
-    #[serde(default)]
     recorded: bool,
+    /// An account's rows say whose they are.
+    #[serde(default)]
+    customer: Option<CustomerRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CustomerRow {
+    id: Uuid,
+    name: String,
 }
 
 /// A position as the query takes it: rows before and after a point between two rows.
@@ -62,7 +70,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    pub(super) fn new(at: Position, filter: &TimelineFilter, zone: Tz) -> Self {
+    fn new(at: Position, filter: &TimelineFilter, zone: Tz) -> Self {
         let all = TIMELINE_EVENTS;
         let mut span = match at {
             Position::Newest => Self { point: end_of_time(), older: all, newer: 0 },
@@ -81,7 +89,7 @@ impl Span {
 
     /// From where on, up to the point, what was done to tickets shows by itself: nowhere where it
     /// folds into the tickets' rows, but for the one event that was asked for.
-    pub(super) fn activities_from(&self, query: &TimelineQuery) -> Cursor {
+    fn activities_from(&self, query: &TimelineQuery) -> Cursor {
         match query.at {
             _ if !query.folds() => start_of_day(NaiveDate::MIN, Tz::UTC),
             Position::Event(cursor) => cursor,
@@ -91,13 +99,87 @@ impl Span {
 
     /// Events looked at before and after the point. One row more than shown says whether there is
     /// more; and a page always knows whether something lies on its other side, which costs one row.
-    fn looks(&self, filter: &TimelineFilter) -> (i64, i64) {
+    fn looks(&self, filter: &TimelineFilter, at_most: u32) -> (i64, i64) {
         let look = |shown: u32| match shown {
             0 => 1,
-            _ if filter.searches() => i64::from(TIMELINE_LOOK),
+            _ if filter.searches() => i64::from(at_most),
             shown => i64::from(shown) + 1,
         };
         (look(self.older), look(self.newer))
+    }
+}
+
+/// What a query asks for, as the statements of both kinds of timelines take it.
+pub(super) struct Asked<'a> {
+    pub(super) span: Span,
+    pub(super) kinds: Vec<&'a str>,
+    /// The first day of the activity chart.
+    pub(super) first_day: NaiveDate,
+    /// The instants that events lie between.
+    pub(super) from: DateTime<Utc>,
+    pub(super) to: DateTime<Utc>,
+    /// What they contain, in lower case.
+    pub(super) find: String,
+    /// How many are looked at before and after the position.
+    pub(super) looks: (i64, i64),
+    pub(super) activities: Cursor,
+    searches: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// A search looks at `at_most` events.
+    pub(super) fn new(query: &'a TimelineQuery, now: DateTime<Utc>, at_most: u32) -> Self {
+        let (filter, zone) = (&query.filter, zone(query));
+        let span = Span::new(query.at, filter, zone);
+        Self {
+            kinds: query.kinds().iter().map(|k| k.as_str()).collect(),
+            first_day: now.date_naive() - Days::new(STRIP_DAYS - 1),
+            from: start_of_day(filter.from.unwrap_or(NaiveDate::MIN), zone).at,
+            to: filter.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
+            find: filter.find.to_lowercase(),
+            looks: span.looks(filter, at_most),
+            activities: span.activities_from(query),
+            searches: filter.searches(),
+            span,
+        }
+    }
+}
+
+/// What either statement found.
+pub(super) struct Found {
+    pub(super) rows: Vec<Row>,
+    pub(super) tickets: Vec<TicketNow>,
+    pub(super) counts: Option<Json<Vec<(EventKind, i64)>>>,
+    pub(super) days: Option<Json<Vec<ActivityDay>>>,
+    pub(super) filters: Option<Json<Vec<FilterRow>>>,
+    /// Where each side's look ended.
+    pub(super) older_end: Option<Json<(DateTime<Utc>, Uuid)>>,
+    pub(super) newer_end: Option<Json<(DateTime<Utc>, Uuid)>>,
+}
+
+impl Found {
+    pub(super) fn timeline(self, whose: Stream, asked: &Asked<'_>) -> Timeline {
+        let counts = self.counts.map(|c| c.0).unwrap_or_default();
+        let days = self.days.map(|d| d.0).unwrap_or_default();
+        let filters = self.filters.map(|f| f.0).unwrap_or_default().into_iter();
+        let (pins, rows): (Vec<Row>, Vec<Row>) =
+            self.rows.into_iter().partition(|r| r.place == Place::Pin);
+        let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
+            end.filter(|_| asked.searches).map(|e| Cursor::new(e.0.0, e.0.1))
+        };
+        Timeline {
+            whose,
+            page: TimelinePage {
+                tickets: self.tickets,
+                ..page(rows, &asked.span, end(self.older_end), end(self.newer_end))
+            },
+            overview: Overview { counts, days },
+            pins: pins.into_iter().map(Row::into_item).collect(),
+            filters: filters
+                .map(|f| SavedFilter { id: FilterId(f.id), name: f.name, query: f.query })
+                .collect(),
+            more_customers: false,
+        }
     }
 }
 
@@ -113,65 +195,49 @@ impl Store {
         overview: Option<UserId>,
         now: DateTime<Utc>,
     ) -> Result<Timeline> {
-        let filter = &query.filter;
-        let zone = zone(query);
-        let span = Span::new(query.at, filter, zone);
-        let (look_older, look_newer) = span.looks(filter);
-        let kinds: Vec<&str> = query.kinds().iter().map(|k| k.as_str()).collect();
-        let first_day = now.date_naive() - Days::new(STRIP_DAYS - 1);
-        let from = start_of_day(filter.from.unwrap_or(NaiveDate::MIN), zone).at;
-        let activities = span.activities_from(query);
+        let asked = Asked::new(query, now, TIMELINE_LOOK);
         let found = sqlx::query_file!(
             "queries/timeline_page.sql",
             workspace.0,
             customer.0,
-            &kinds as _,
-            span.point.at,
-            span.point.id,
-            i64::from(span.older) + 1,
-            i64::from(span.newer) + 1,
+            &asked.kinds as _,
+            asked.span.point.at,
+            asked.span.point.id,
+            i64::from(asked.span.older) + 1,
+            i64::from(asked.span.newer) + 1,
             overview.is_some(),
-            first_day,
-            from,
-            filter.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
-            filter.find.to_lowercase(),
-            filter.source,
-            look_older,
-            look_newer,
+            asked.first_day,
+            asked.from,
+            asked.to,
+            asked.find,
+            query.filter.source,
+            asked.looks.0,
+            asked.looks.1,
             overview.map(|user| user.0),
-            activities.at,
-            activities.id,
+            asked.activities.at,
+            asked.activities.id,
             query.folds(),
         )
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)?;
-        let counts = found.counts.map(|c| c.0).unwrap_or_default();
-        let days = found.days.map(|d| d.0).unwrap_or_default();
-        let filters = found.filters.map(|f| f.0).unwrap_or_default().into_iter();
-        let (pins, rows): (Vec<Row>, Vec<Row>) =
-            found.rows.0.into_iter().partition(|r| r.place == Place::Pin);
-        let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
-            end.filter(|_| filter.searches()).map(|e| Cursor::new(e.0.0, e.0.1))
+        let whose = CustomerId(found.customer).into();
+        let found = Found {
+            rows: found.rows.0,
+            tickets: found.tickets.0,
+            counts: found.counts,
+            days: found.days,
+            filters: found.filters,
+            older_end: found.older_end,
+            newer_end: found.newer_end,
         };
-        Ok(Timeline {
-            customer: CustomerId(found.customer),
-            page: TimelinePage {
-                tickets: found.tickets.0,
-                ..page(rows, &span, end(found.older_end), end(found.newer_end))
-            },
-            overview: Overview { counts, days },
-            pins: pins.into_iter().map(Row::into_item).collect(),
-            filters: filters
-                .map(|f| SavedFilter { id: FilterId(f.id), name: f.name, query: f.query })
-                .collect(),
-        })
+        Ok(found.timeline(whose, &asked))
     }
 }
 
 /// Puts rows in order, drops the extra ones, and notes what they meant. A search that looked at
 /// as many as it may goes on where it ended: `older_end`, `newer_end`.
-pub(super) fn page(
+fn page(
     rows: Vec<Row>,
     span: &Span,
     older_end: Option<Cursor>,
@@ -223,6 +289,7 @@ impl Row {
             object_id: self.object_id,
             payload: self.payload,
             recorded: self.recorded,
+            customer: self.customer.map(|c| EventCustomer { id: CustomerId(c.id), name: c.name }),
         }
     }
 }
@@ -234,7 +301,7 @@ fn end_of_time() -> Cursor {
 }
 
 /// The zone whose days a query means.
-pub(super) fn zone(query: &TimelineQuery) -> Tz {
+fn zone(query: &TimelineQuery) -> Tz {
     query.zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
 }
 

@@ -12,7 +12,7 @@ pub fn noon() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-fn nobody() -> UserId {
+pub fn nobody() -> UserId {
     UserId(Uuid::nil())
 }
 

@@ -61,7 +61,7 @@ pub async fn blank(request: PageRequest) -> Response {
 pub async fn create(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
     let form = FormData(fields);
     match accounts::create(&request.ctx, written(&form)).await {
-        Ok(id) => Redirect::to(&format!("{}?done=created", href(id))).into_response(),
+        Ok(id) => Redirect::to(&href(id)).into_response(),
         Err(error) => show_blank(&request, &FormState(Some((form, error)))).await,
     }
 }

@@ -4,7 +4,12 @@
 //! neighbours and the way back; past the last row it fetches the view's next page itself, and
 //! before the first one the page before. A ticket that is not among the rows, as one that was found by searching, came from nowhere.
 
-use super::api::load_inbox;
+mod api;
+pub mod position;
+
+pub use api::load_inbox;
+pub use position::as_left;
+
 use crate::Failure;
 use crate::session::use_viewer;
 use leptos::prelude::*;

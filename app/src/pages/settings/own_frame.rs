@@ -1,0 +1,29 @@
+//! What stands around one's own pages.
+
+use crate::frame::{Frame, Section};
+use crate::page_table::PAGES;
+use crate::ui::icon::Icon;
+use leptos::prelude::*;
+
+/// Each page leads to the others.
+pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
+    let links = PAGES.iter().filter(|page| page.section == Section::Account).map(move |page| {
+        let current = (page.title == title).then_some("page");
+        view! { <a href=page.path aria-current=current><Icon name=page.icon />{page.title}</a> }
+    });
+    view! {
+        <Frame section=Section::Account crumbs=move || view! { <strong>{title}</strong> }>
+            <div class="config">
+                <nav class="config-nav" aria-label="Your account">{links.collect_view()}</nav>
+                <div class="config-page">
+                    <header>
+                        <h1>{title}</h1>
+                        <p class="hint">{about}</p>
+                    </header>
+                    {content}
+                </div>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}

@@ -1,0 +1,140 @@
+//! The events on screen, by the days they fall on, and the ways on at both ends.
+
+use super::arrivals::Arrivals;
+use super::empty::EmptyTimeline;
+use super::keyboard::move_focus;
+use super::pinned::Pinned;
+use super::run::{Run, RunRow, key};
+use super::state::{End, STREAM_ID, TimelineState};
+use crate::ui::icon::Icon;
+use crate::ui::time::{Clock, use_clock};
+use chrono::{Datelike, Days, NaiveDate};
+use leptos::prelude::*;
+use rapport_domain::limits::ACCOUNT_STREAMS;
+use rapport_domain::timeline::{Position, TimelineItem, collapse};
+use rapport_presentation::Href;
+use std::sync::Arc;
+
+/// A day's events, in runs of repeats.
+#[derive(Debug, Clone, PartialEq)]
+struct Day {
+    date: NaiveDate,
+    runs: Vec<Run>,
+}
+
+#[component]
+pub(super) fn Events(stream: TimelineState) -> impl IntoView {
+    let clock = use_clock();
+    let days = Memo::new(move |_| stream.items.with(|items| days(items, clock)));
+    let dates = move || days.with(|days| days.iter().map(|d| d.date).collect::<Vec<_>>());
+    let runs = move |date: NaiveDate| {
+        days.with(|days| {
+            days.iter().find(|d| d.date == date).map(|d| d.runs.clone()).unwrap_or_default()
+        })
+    };
+    view! {
+        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| move_focus(&ev)>
+            {stream.more_customers.then(|| view! {
+                <p class="hint">{format!("This account has many customers: these are the events of the {ACCOUNT_STREAMS} who were active last.")}</p>
+            })}
+            {view! { <Pinned stream /> }.into_any()}
+            {view! { <Arrivals stream /> }.into_any()}
+            <More stream end=End::Newer />
+            <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <EmptyTimeline stream /> }>
+                <For each=dates key=|date| *date let:date>
+                    <section class="day-group">
+                        <h3 class="day">{move || day_text(date, clock.wall(clock.now.get()).date_naive())}</h3>
+                        <ol>
+                            <For each=move || runs(date) key=key let:run>
+                                {view! { <RunRow stream run /> }.into_any()}
+                            </For>
+                        </ol>
+                    </section>
+                </For>
+            </Show>
+            <More stream end=End::Older />
+        </div>
+    }
+}
+
+/// The way on at one end: a link, which scripts turn into loading in place.
+#[component]
+fn More(stream: TimelineState, end: End) -> impl IntoView {
+    let at = move || match end {
+        End::Newer => stream.newer.get().map(Position::After),
+        End::Older => stream.older.get().map(Position::Before),
+    };
+    let clock = use_clock();
+    let looked = move || {
+        let at = stream.looked_to.get().filter(|_| end == End::Older)?;
+        Some(format!("Looked back to {}", clock.wall(at).format("%b %-d, %Y %H:%M")))
+    };
+    let (label, icon) = match end {
+        End::Newer => ("Load newer", "arrow-up"),
+        End::Older => ("Load older", "arrow-down"),
+    };
+    move || {
+        at().map(|at| {
+            view! {
+                <p class="more">
+                    {looked().map(|looked| view! { <span class="hint">{looked}</span> })}
+                    <a
+                        class="btn quiet"
+                        href=stream.href(at)
+                        aria-disabled=move || stream.loading.get().then_some("true")
+                        on:click=move |ev| {
+                            ev.prevent_default();
+                            stream.load(end);
+                        }
+                    >
+                        <Icon name=icon />
+                        {move || match (stream.loading.get(), looked().is_some()) {
+                            (true, _) => "Loading…",
+                            (_, true) => "Look further back",
+                            _ => label,
+                        }}
+                    </a>
+                    {(end == End::Newer).then(|| view! { <a class="btn quiet" href=stream.whose.href()>"To the newest"</a> })}
+                </p>
+            }
+        })
+    }
+}
+
+/// Splits events into the reader's days, and each day into runs.
+fn days(items: &[Arc<TimelineItem>], clock: Clock) -> Vec<Day> {
+    let date = |item: &Arc<TimelineItem>| clock.wall(item.occurred_at).date_naive();
+    items
+        .chunk_by(|a, b| date(a) == date(b))
+        .map(|items| {
+            let runs = collapse(items).into_iter().map(|range| items[range].to_vec()).collect();
+            Day { date: date(&items[0]), runs }
+        })
+        .collect()
+}
+
+/// `Today, November 24`, `Friday, November 20`, `Friday, November 21, 2025`.
+fn day_text(date: NaiveDate, today: NaiveDate) -> String {
+    let name = match today.checked_sub_days(Days::new(1)) {
+        _ if date == today => "Today".to_string(),
+        Some(yesterday) if date == yesterday => "Yesterday".to_string(),
+        _ => date.format("%A").to_string(),
+    };
+    let pattern = if date.year() == today.year() { "%B %-d" } else { "%B %-d, %Y" };
+    format!("{name}, {}", date.format(pattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_says_only_what_is_not_plain_from_today() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let text = |date| day_text(day(date), day("2026-11-24"));
+        assert_eq!(text("2026-11-24"), "Today, November 24");
+        assert_eq!(text("2026-11-23"), "Yesterday, November 23");
+        assert_eq!(text("2026-11-20"), "Friday, November 20");
+        assert_eq!(text("2025-11-20"), "Thursday, November 20, 2025");
+    }
+}
