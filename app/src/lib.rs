@@ -8,6 +8,8 @@
 
 // Leptos types nest as deep as the views do.
 #![recursion_limit = "512"]
+// A component is as long as its markup.
+#![allow(clippy::too_many_lines)]
 
 #[cfg(feature = "ssr")]
 pub mod api;

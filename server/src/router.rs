@@ -9,7 +9,7 @@ use crate::state::AppState;
 use crate::{api, code, forms, health};
 use axum::extract::DefaultBodyLimit;
 use axum::response::{Html, IntoResponse, Redirect};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Router, http, middleware};
 use http::request::Parts;
 use leptos::nonce::Nonce;
@@ -80,7 +80,6 @@ fn pages(state: &AppState) -> Router<AppState> {
         let viewer = rapport_app::api::viewer();
         rapport_app::shell(options.clone(), &viewer.map(|v| v.preferences).unwrap_or_default())
     };
-    let server_fn_context = context.clone();
     let site = server_page::Site {
         store: state.store.clone(),
         keys: state.config.secret_key.clone(),
@@ -88,36 +87,14 @@ fn pages(state: &AppState) -> Router<AppState> {
         demo: state.config.demo,
         public_url: state.config.public_url.as_deref().map(|u| u.trim_end_matches('/').into()),
     };
-    let known = Arc::new(functions);
     // A refused form comes back on its page, which is rendered within the request that sent it.
     let again: Router = Router::new()
         .leptos_routes_with_context(state, routes.clone(), context.clone(), shell.clone())
         .with_state(state.clone());
-    let functions = post(move |request: axum::extract::Request| {
-        let (again, context) = (again.clone(), server_fn_context.clone());
-        let is_known = known.contains(request.uri().path());
-        let run = async move |request| {
-            handle_server_fns_with_context(context, request).await.into_response()
-        };
-        let show = async move |request| again.oneshot(request).await.into_response();
-        async move {
-            if !is_known {
-                return server_page::refused::unknown(request.headers());
-            }
-            server_page::refused::keeping(PAGE_BODY_BYTES, request, run, show).await
-        }
-    });
-    let forms = Router::new()
-        .route("/login", post(forms::login))
-        .route("/login/code", post(code::finish).get(code::lost))
-        .route("/logout", post(forms::logout))
-        .route("/setup", post(forms::setup))
-        .route("/away", post(forms::away))
-        .route("/client-errors", post(forms::client_error))
-        .route_layer(middleware::from_fn(small_body::take));
+    let functions = server_functions(functions, again, context.clone());
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
-        .merge(forms)
+        .merge(forms())
         .merge(crate::links::router())
         .route(
             "/api/{*function}",
@@ -137,6 +114,41 @@ fn pages(state: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .fallback_service(files(state))
+}
+
+/// The one route of the server functions that are known.
+fn server_functions(
+    known: HashSet<String>,
+    again: Router,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+) -> MethodRouter<AppState> {
+    let known = Arc::new(known);
+    post(move |request: axum::extract::Request| {
+        let (again, context) = (again.clone(), context.clone());
+        let is_known = known.contains(request.uri().path());
+        let run = async move |request| {
+            handle_server_fns_with_context(context, request).await.into_response()
+        };
+        let show = async move |request| again.oneshot(request).await.into_response();
+        async move {
+            if !is_known {
+                return server_page::refused::unknown(request.headers());
+            }
+            server_page::refused::keeping(PAGE_BODY_BYTES, request, run, show).await
+        }
+    })
+}
+
+/// Forms that are no page's own, and are small.
+fn forms() -> Router<AppState> {
+    Router::new()
+        .route("/login", post(forms::login))
+        .route("/login/code", post(code::finish).get(code::lost))
+        .route("/logout", post(forms::logout))
+        .route("/setup", post(forms::setup))
+        .route("/away", post(forms::away))
+        .route("/client-errors", post(forms::client_error))
+        .route_layer(middleware::from_fn(small_body::take))
 }
 
 /// What packing makes smaller: not the files of messages, most of which are packed already, and

@@ -160,37 +160,7 @@ fn write(html: &str, target: Candidate, refused: &Refused<'_>) -> Option<String>
         let name = el.get_attribute("name").unwrap_or_default();
         let mut words = words.borrow_mut();
         let value = words.get_mut(&name);
-        match (el.tag_name().as_str(), el.get_attribute("type").unwrap_or_default().as_str()) {
-            ("input", "hidden" | "password" | "file" | "submit") => {}
-            ("input", "checkbox" | "radio") => {
-                let own = el.get_attribute("value").map_or_else(|| "on".into(), |v| unescaped(&v));
-                match value.is_some_and(|all| all.contains(&own)) {
-                    true => el.set_attribute("checked", "")?,
-                    false => el.remove_attribute("checked"),
-                }
-            }
-            ("input", _) => {
-                if let Some(value) = value.and_then(take_first) {
-                    el.set_attribute("value", &escaped(&value))?;
-                }
-            }
-            ("textarea", _) => {
-                if let Some(value) = value.and_then(take_first) {
-                    // The parser drops one line break at the beginning.
-                    let text = format!("\n{}", escaped(&value));
-                    el.set_inner_content(&text, ContentType::Html);
-                }
-            }
-            _ => {
-                *choose.borrow_mut() = value.and_then(take_first);
-                let end = choose.clone();
-                el.on_end_tag(end_tag!(move |_| {
-                    *end.borrow_mut() = None;
-                    Ok(())
-                }))?;
-            }
-        }
-        Ok(())
+        fill(el, value, &choose)
     }));
     handlers.push(element!("option", move |el| {
         if let Some(value) = chosen.borrow().as_ref() {
@@ -206,6 +176,45 @@ fn write(html: &str, target: Candidate, refused: &Refused<'_>) -> Option<String>
         Ok(())
     }));
     rewritten(html, handlers)
+}
+
+/// Gives a field its words back. What a list is to show is left in `choose` for its options.
+fn fill(
+    el: &mut Element<'_, '_>,
+    value: Option<&mut Vec<String>>,
+    choose: &Rc<RefCell<Option<String>>>,
+) -> lol_html::HandlerResult {
+    match (el.tag_name().as_str(), el.get_attribute("type").unwrap_or_default().as_str()) {
+        ("input", "hidden" | "password" | "file" | "submit") => {}
+        ("input", "checkbox" | "radio") => {
+            let own = el.get_attribute("value").map_or_else(|| "on".into(), |v| unescaped(&v));
+            match value.is_some_and(|all| all.contains(&own)) {
+                true => el.set_attribute("checked", "")?,
+                false => el.remove_attribute("checked"),
+            }
+        }
+        ("input", _) => {
+            if let Some(value) = value.and_then(take_first) {
+                el.set_attribute("value", &escaped(&value))?;
+            }
+        }
+        ("textarea", _) => {
+            if let Some(value) = value.and_then(take_first) {
+                // The parser drops one line break at the beginning.
+                let text = format!("\n{}", escaped(&value));
+                el.set_inner_content(&text, ContentType::Html);
+            }
+        }
+        _ => {
+            *choose.borrow_mut() = value.and_then(take_first);
+            let end = choose.clone();
+            el.on_end_tag(end_tag!(move |_| {
+                *end.borrow_mut() = None;
+                Ok(())
+            }))?;
+        }
+    }
+    Ok(())
 }
 
 /// `None` for what is no page: then there is no form in it either.

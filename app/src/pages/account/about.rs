@@ -80,14 +80,12 @@ fn Content() -> impl IntoView {
 #[component]
 fn Head(info: Memo<AccountInfo>, name: Memo<String>) -> impl IntoView {
     let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
-    let domains = move || info.with(|i| i.account.details.domains.join(", "));
     view! {
-        <section class="contact account-head">
+        <section class="account-head">
             <span class="account-mark"><Icon name="building" /></span>
             <h1>{move || name.get()}</h1>
-            <div class="sub"><span class="clip" title=domains>{domains}</span></div>
             {writes.then(|| view! {
-                <a class="btn" href=move || format!("/accounts/{}/edit", info.with(|i| i.account.id)) rel="external"><Icon name="pencil" />"Edit"</a>
+                <a class="btn quiet" href=move || format!("/accounts/{}/edit", info.with(|i| i.account.id)) rel="external"><Icon name="pencil" />"Edit"</a>
             })}
         </section>
     }

@@ -5,93 +5,23 @@ use crate::error::AppError;
 use crate::limits;
 
 /// Names that a custom field would hide.
-fn default_names(entity: FieldEntity) -> &'static [&'static str] {
-    match entity {
-        FieldEntity::Customer => &[
-            "account",
-            "address",
-            "anonymous_id",
-            "avatar_url",
-            "browser",
-            "city",
-            "company",
-            "country",
-            "created_at",
-            "email",
-            "emails",
-            "external_id",
-            "fields",
-            "first_seen_at",
-            "id",
-            "identifiers",
-            "job_title",
-            "kind",
-            "language",
-            "last_activity_at",
-            "last_page",
-            "last_seen_at",
-            "name",
-            "open_tickets",
-            "os",
-            "phone",
-            "phones",
-            "signed_up_at",
-            "source",
-            "tags",
-            "time_zone",
-            "total_tickets",
-            "updated_at",
-            "version",
-            "website",
-        ],
-        FieldEntity::Account => &[
-            "created_at",
-            "currency",
-            "domains",
-            "employee_count",
-            "external_id",
-            "fields",
-            "health",
-            "id",
-            "industry",
-            "mrr",
-            "mrr_minor",
-            "name",
-            "owner",
-            "owner_id",
-            "phone",
-            "plan",
-            "renewal_date",
-            "updated_at",
-            "version",
-            "website",
-        ],
-        FieldEntity::Ticket => &[
-            "assignee",
-            "channel",
-            "closed_at",
-            "created_at",
-            "csat_score",
-            "customer",
-            "fields",
-            "first_response_at",
-            "id",
-            "linked_issues",
-            "mailbox",
-            "message_count",
-            "number",
-            "participants",
-            "priority",
-            "snoozed_until",
-            "status",
-            "subject",
-            "submitted_at",
-            "tags",
-            "team",
-            "updated_at",
-            "version",
-        ],
-    }
+const OF_CUSTOMER: &str = "account address anonymous_id avatar_url browser city company country created_at email emails \
+    external_id fields first_seen_at id identifiers job_title kind language last_activity_at \
+    last_page last_seen_at name open_tickets os phone phones signed_up_at source tags time_zone \
+    total_tickets updated_at version website";
+const OF_ACCOUNT: &str = "created_at currency domains employee_count external_id fields health id industry mrr \
+    mrr_minor name owner owner_id phone plan renewal_date updated_at version website";
+const OF_TICKET: &str = "assignee channel closed_at created_at csat_score customer fields first_response_at id \
+    linked_issues mailbox message_count number participants priority snoozed_until status \
+    subject submitted_at tags team updated_at version";
+
+fn is_default(entity: FieldEntity, key: &str) -> bool {
+    let names = match entity {
+        FieldEntity::Customer => OF_CUSTOMER,
+        FieldEntity::Account => OF_ACCOUNT,
+        FieldEntity::Ticket => OF_TICKET,
+    };
+    names.split(' ').any(|name| name == key)
 }
 
 /// Takes a key: `[a-z0-9_]{1,60}`, not the name of a default property.
@@ -105,7 +35,7 @@ pub fn key(entity: FieldEntity, text: &str) -> Result<String, AppError> {
             format!("A key has 1 to {max} characters of a–z, 0–9 and _."),
         ));
     }
-    if default_names(entity).contains(&key) {
+    if is_default(entity, key) {
         return Err(AppError::invalid("key", format!("“{key}” is a default property already.")));
     }
     Ok(key.into())

@@ -1,6 +1,7 @@
 //! Passing a message on to others: a mail of its own, that the customer does not get.
 
-use super::write::{Extra, store};
+use super::insert::Extra;
+use super::write::store;
 use crate::{Ctx, Result, auth};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{NewMessage, Written};

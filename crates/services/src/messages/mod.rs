@@ -1,9 +1,11 @@
 //! Messages: answers, internal notes, e-mail that comes in, and the open ticket.
 
+mod author;
 mod details;
 mod files;
 mod forward;
 mod inbound;
+mod insert;
 mod outgoing;
 mod send;
 mod undo;

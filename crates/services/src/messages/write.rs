@@ -1,27 +1,16 @@
 //! Answers, notes, and messages that other systems bring.
 
-use super::outgoing::{self, Below};
-use crate::files::{self, Attached, Kept, NewFile};
-use crate::notifications::{self, Notice};
-use crate::tickets::{self, TouchByMessage, Touched, touch_by_message};
+use super::insert::{Extra, Ready, insert};
+use super::outgoing::Below;
 use crate::transaction::Told;
-use crate::{Ctx, Result};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use chrono::TimeDelta;
+use crate::{Ctx, Result, files, tickets};
 use rapport_domain::message::{
-    Effect, FirstMessage, HeaderLine, MessageMode, NewAttachment, NewMessage, Opening,
-    WriteMessage, WriteNote, Written,
+    FirstMessage, MessageMode, NewMessage, Opening, WriteMessage, WriteNote, Written,
 };
 use rapport_domain::ticket::{Channel, MessageKind, NewTicket, Receipt, TicketCreated};
-use rapport_domain::{
-    AppError, AttachmentId, CustomerId, MessageId, Permission, UserId, limits, text,
-};
-use rapport_store::messages::{self, InsertMessage, TicketPlace, UploadPlace};
-use rapport_store::{Tx, mailboxes, users};
-
-/// How far ahead of our clock a message of another system may be.
-const AHEAD: TimeDelta = TimeDelta::hours(24);
+use rapport_domain::{AppError, CustomerId, Permission, limits, text};
+use rapport_store::messages::{self, TicketPlace, UploadPlace};
+use rapport_store::{Tx, mailboxes};
 
 /// Stores what the composer sends.
 pub async fn write(
@@ -130,49 +119,7 @@ fn note_of(new: WriteNote) -> Result<(NewMessage, Extra)> {
     Ok((message, extra))
 }
 
-/// What a message brings along that no other system can say.
-#[derive(Debug, Default)]
-pub(super) struct Extra {
-    /// What happens to the ticket along with it.
-    pub effects: Vec<Effect>,
-    /// The author's own files that waited for it.
-    pub uploads: Vec<AttachmentId>,
-    /// What stands below its text.
-    pub below: Below,
-    /// The message that this one passes on, files included.
-    pub forwards: Option<MessageId>,
-    /// The newest message that the author saw.
-    pub seen: Option<MessageId>,
-}
-
-/// A message that was checked, its files kept, before anything is locked.
-struct Ready {
-    new: NewMessage,
-    body: String,
-    html: Option<String>,
-    files: Vec<Kept>,
-}
-
-impl Ready {
-    async fn of(ctx: &Ctx, new: NewMessage, extra: &Extra) -> Result<Self> {
-        let mut new = new.checked()?;
-        if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
-            return Err(AppError::invalid("sent_at", "This time is in the future."));
-        }
-        let mut files = decode(std::mem::take(&mut new.attachments))?;
-        if let Some(forwarded) = extra.forwards {
-            files.extend(files::copies(ctx, forwarded).await?);
-        }
-        let files = files::keep(&ctx.store, ctx.workspace, files).await?;
-        let html = new.body_html.take().map(|h| rapport_mail::sanitize(&h));
-        let body = match new.body_text.take() {
-            Some(body) => body,
-            None => text::clean(&rapport_mail::html_to_text(html.as_deref().unwrap_or_default())),
-        };
-        Ok(Self { new, body, html, files })
-    }
-}
-
+/// Stores it, unless the same request did before.
 pub(super) async fn store(
     ctx: &Ctx,
     number: i64,
@@ -200,116 +147,6 @@ pub(super) async fn store(
     Ok(Written { id, ticket_id: ticket.id, number, version, duplicate: false })
 }
 
-/// Stores a message and all that goes with it in the caller's transaction; `None` when the ticket
-/// has one with its key already.
-async fn insert(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    ticket: &TicketPlace,
-    uploads: UploadPlace,
-    ready: &mut Ready,
-    extra: &Extra,
-) -> Result<Option<(MessageId, Touched)>> {
-    let Ready { new, body, html, files } = ready;
-    let author = author(tx, ctx, ticket, new).await?;
-    let channel = channel(new, ticket);
-    let id = MessageId::generate();
-    let plan = if new.send && channel == Channel::Email {
-        let alone = extra.forwards.is_some();
-        outgoing::plan(tx, ctx, ticket, id, &author.name, new, &extra.below, alone).await?
-    } else {
-        None
-    };
-    let headers = headers(new, ticket, &author, channel);
-    let sent_at = new.sent_at.unwrap_or(ctx.now);
-    let message = InsertMessage {
-        id,
-        ticket: ticket.id,
-        kind: new.kind,
-        channel,
-        author_user: author.user,
-        author_customer: author.customer,
-        author_name: &author.name,
-        author_email: author.email.as_deref(),
-        subject: new.subject.as_deref(),
-        body_text: body,
-        body_markdown: new.body_markdown.as_deref(),
-        body_html: html.as_deref().filter(|h| !h.trim().is_empty()),
-        headers: &headers,
-        message_id: new.message_id.as_deref(),
-        in_reply_to: new.in_reply_to.as_deref(),
-        raw_email: None,
-        unreadable: false,
-        receipt: new.receipt,
-        receipt_at: new.receipt_at,
-        receipt_error: new.receipt_error.as_deref(),
-        client_key: new.client_key.as_deref(),
-        sent_at,
-        answer_to: None,
-        addressed: &[],
-        addressed_vouched: false,
-    };
-    // Locks customer and ticket before the row is written, as everybody does.
-    let touch = TouchByMessage {
-        ticket: ticket.id,
-        // What goes to others answers nobody, as a note.
-        kind: if extra.forwards.is_some() { MessageKind::Note } else { new.kind },
-        channel,
-        text: body,
-        sent_at,
-        moves_status: new.sent_at.is_none(),
-        automatic: false,
-        effects: &extra.effects,
-        author_name: &author.name,
-    };
-    let touched = touch_by_message(tx, ctx, &touch).await?;
-    // Under the ticket's lock: of two who answer at once one is asked.
-    if let Some(seen) = extra.seen {
-        let note = new.kind == MessageKind::Note;
-        let (ticket, user) = (ticket.id, ctx.user());
-        let newer = messages::newer(tx, ctx.workspace, ticket, seen, user, note).await?;
-        if !newer.is_empty() {
-            return Err(AppError::Overtaken(newer));
-        }
-    }
-    match messages::insert_message(tx, ctx.workspace, &message).await {
-        Ok(true) => {}
-        Ok(false) => return Ok(None),
-        Err(error) if error.is_constraint("messages_message_id") => {
-            let message = "There is a message with this Message-ID already.";
-            return Err(AppError::invalid("message_id", message));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    messages::insert_attachments(tx, ctx.workspace, id, &files::inserts(files)).await?;
-    let note = new.kind == MessageKind::Note;
-    let attached = Attached {
-        mode: if note { MessageMode::Note } else { MessageMode::Reply },
-        ids: &extra.uploads,
-        text: new.body_markdown.as_deref().unwrap_or_default(),
-        by_mail: plan.is_some(),
-    };
-    files::attach(tx, ctx, id, uploads, attached).await?;
-    if let Some(user) = ctx.user().filter(|_| new.kind == MessageKind::Agent) {
-        messages::forget_returned(tx, ctx.workspace, user, ticket.id).await?;
-    }
-    if let (MessageKind::Note, Some(source)) = (new.kind, &new.body_markdown) {
-        notifications::notify_named(tx, ctx, ticket.id, id, source).await?;
-    }
-    // History that an import brings is no news.
-    if new.kind == MessageKind::Customer && new.sent_at.is_none() {
-        let notice = Notice::of_customer(ticket.id, id, &touched, &author.name, body);
-        notifications::notify(tx, ctx, &notice).await?;
-    }
-    if let Some(forwarded) = extra.forwards {
-        messages::set_forwards(tx, ctx.workspace, id, forwarded).await?;
-    }
-    if let Some(plan) = &plan {
-        outgoing::enqueue(tx, ctx, id, plan, &touched).await?;
-    }
-    Ok(Some((id, touched)))
-}
-
 /// What the same request stored before, if it did.
 async fn written_before(
     tx: &mut Tx,
@@ -323,99 +160,4 @@ async fn written_before(
     let Some(id) = found else { return Ok(None) };
     let version = ticket.version;
     Ok(Some(Written { id, ticket_id: ticket.id, number, version, duplicate: true }))
-}
-
-#[derive(Debug)]
-struct Author {
-    user: Option<UserId>,
-    customer: Option<CustomerId>,
-    name: String,
-    email: Option<String>,
-}
-
-/// Who wrote it. Customers' messages are the ticket's customer's; a person's own are theirs.
-async fn author(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    ticket: &TicketPlace,
-    new: &mut NewMessage,
-) -> Result<Author> {
-    let (name, email) = (new.author_name.take(), new.author_email.take());
-    if new.kind == MessageKind::Customer {
-        return Ok(Author {
-            user: None,
-            customer: Some(ticket.customer),
-            name: name.unwrap_or_else(|| ticket.customer_name.clone()),
-            email: email.or_else(|| ticket.customer_email.clone()),
-        });
-    }
-    let user = new.author_id.or(ctx.user());
-    let known = match user {
-        Some(user) => users::names_of_people(tx, ctx.workspace, &[user]).await?.pop(),
-        None => None,
-    };
-    if new.author_id.is_some() && known.is_none() {
-        return Err(AppError::invalid("author_id", "There is no such person."));
-    }
-    let name = name.or(known.map(|(_, name)| name));
-    let name = name.unwrap_or_else(|| ctx.actor_name().to_string());
-    Ok(Author { user, customer: None, name, email })
-}
-
-fn channel(new: &NewMessage, ticket: &TicketPlace) -> Channel {
-    match (new.channel, new.kind, ticket.channel) {
-        (_, MessageKind::Note, _) => Channel::Internal,
-        (Some(channel), ..) => channel,
-        (None, _, Channel::Chat) => Channel::Chat,
-        (None, MessageKind::Customer, channel) => channel,
-        // Whatever way a ticket came, an answer from here is an e-mail.
-        (None, MessageKind::Agent, _) => Channel::Email,
-    }
-}
-
-/// The given headers; for an answer by e-mail, those it is going to carry.
-fn headers(
-    new: &NewMessage,
-    ticket: &TicketPlace,
-    author: &Author,
-    channel: Channel,
-) -> Vec<HeaderLine> {
-    if !new.headers.is_empty() || new.kind != MessageKind::Agent || channel != Channel::Email {
-        return new.headers.clone();
-    }
-    let mailbox = ticket.mailbox.as_deref().filter(|m| m.contains('@'));
-    let from = match mailbox {
-        Some(mailbox) => format!("{} <{mailbox}>", author.name),
-        None => author.name.clone(),
-    };
-    let subject = outgoing::answer_subject(&ticket.subject);
-    let line = |name: &str, value: &str| HeaderLine { name: name.into(), value: value.into() };
-    let to = ticket.customer_email.as_deref();
-    let mut lines = vec![line("From", &from)];
-    lines.extend(to.map(|to| line("To", to)));
-    lines.push(line("Subject", new.subject.as_deref().unwrap_or(&subject)));
-    lines
-}
-
-/// Reads the files, with names made safe.
-fn decode(files: Vec<NewAttachment>) -> Result<Vec<NewFile>> {
-    let mut total = 0;
-    let decode = |file: NewAttachment| {
-        let data = STANDARD
-            .decode(file.data.as_bytes())
-            .map_err(|_| AppError::invalid("attachments", "A file's data is not base64."))?;
-        total += data.len();
-        if total > limits::ATTACHMENTS_BYTES {
-            let message = "The files of a message may have 10 MB together.";
-            return Err(AppError::invalid("attachments", message));
-        }
-        let name = rapport_mail::clean_file_name(&file.file_name);
-        Ok(NewFile {
-            file_name: if name.is_empty() { "attachment".into() } else { name },
-            declared: file.content_type,
-            content_id: None,
-            data: data.into(),
-        })
-    };
-    files.into_iter().map(decode).collect()
 }

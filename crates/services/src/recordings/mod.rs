@@ -1,5 +1,6 @@
 //! Recorded sessions: taken in from browsers, kept, watched, forgotten.
 
+mod begin;
 mod chunk;
 mod json;
 mod mask;

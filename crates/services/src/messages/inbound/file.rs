@@ -1,21 +1,18 @@
 //! Files a mail: into the ticket that it answers, else into a new one.
 
-use super::known::{Known, plain};
+use super::known::Known;
 use super::message::{self, OURSELVES, blank, system_customer};
 use super::{StoredMail, answer, body_sha256, content, report};
 use crate::files::{Kept, inserts};
 use crate::tickets::open_as;
 use crate::{Ctx, Result};
 use rapport_domain::identity::{IdentifierKind, Key, Proof};
-use rapport_domain::message::{InboundEmail, MailClass, MailFacts, Verdicts};
-use rapport_domain::ticket::{Channel, MessageKind, NewParticipant, NewTicket};
-use rapport_domain::{CustomerId, TicketId, UserId, Uuid, limits};
-use rapport_mail::{Forwarded, MailKind, ParsedEmail};
+use rapport_domain::message::{InboundEmail, MailClass, Verdicts};
+use rapport_domain::ticket::{Channel, MessageKind, NewTicket};
+use rapport_domain::{CustomerId, TicketId, UserId, Uuid};
+use rapport_mail::{MailKind, ParsedEmail};
 use rapport_store::messages::{self, InsertMessage};
-use rapport_store::{Tx, customers, identifiers, tickets};
-
-/// People in To and Cc of one mail who may answer it into its ticket.
-const ADDRESSED_MAX: usize = 100;
+use rapport_store::{Tx, customers, identifiers};
 
 /// A mail about to be filed, and what is known of it.
 #[derive(Debug)]
@@ -31,10 +28,10 @@ pub(super) struct Filing<'a> {
 
 /// Who wrote it, as a message names its author.
 #[derive(Debug, Clone, Copy)]
-struct Author {
+pub(super) struct Author {
     /// `None` for one of our own.
-    customer: Option<CustomerId>,
-    user: Option<UserId>,
+    pub customer: Option<CustomerId>,
+    pub user: Option<UserId>,
 }
 
 impl Filing<'_> {
@@ -103,113 +100,6 @@ impl Filing<'_> {
         let filed = self.store(tx, ticket, thread.is_some(), author, message_id).await?;
         if author.customer.is_some() && self.proven() && self.has_a_say(tx, ticket, author).await? {
             self.add_participants(tx, ticket).await?;
-        }
-        Ok(filed)
-    }
-
-    /// Somebody who was in copy and answers takes part from now on, as one who says so; or, where
-    /// their mail proves it and whoever copied them may bring others in, as one who is known.
-    async fn join(&self, tx: &mut Tx, ticket: TicketId, author: Author) -> Result<()> {
-        if author.customer.is_none() {
-            return Ok(());
-        }
-        let (workspace, from) = (self.ctx.workspace, &self.parsed.from);
-        let takes_part = tickets::takes_part(tx, workspace, ticket, &from.email).await?;
-        let person = NewParticipant { email: from.email.clone(), name: from.name.clone() };
-        let copied = messages::in_copy(tx, workspace, ticket, &from.email).await?;
-        // A proof says who they are; that they belong here, somebody else has to say.
-        let vouched = copied == Some(true) && self.proven();
-        match takes_part {
-            Some(proven) if proven || !vouched => {}
-            Some(_) => drop(tickets::add_participant(tx, workspace, ticket, &person).await?),
-            None => {
-                let (_, there) = tickets::part_counts(tx, workspace, ticket).await?;
-                let room = limits::PARTICIPANTS_MAX > usize::try_from(there).unwrap_or(0);
-                let customer = tickets::lock_ticket_by_id(tx, workspace, ticket).await?.customer;
-                let other = author.customer != Some(customer);
-                if room && other && copied.is_some() {
-                    match vouched {
-                        true => tickets::add_participant(tx, workspace, ticket, &person).await?,
-                        false => tickets::join_unproven(tx, workspace, ticket, &person).await?,
-                    };
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The customer's message that a colleague's mail passes on. Where colleagues passed it to each
-    /// other before, what each wrote above it goes along.
-    fn forwarded(&self) -> Option<Forwarded> {
-        let own =
-            |from: &str| self.known.ours.contains(&plain(from)) || from == self.parsed.from.email;
-        let all = &self.known.forwards;
-        let at = all.iter().position(|forwarded| !own(&forwarded.from.email))?;
-        let mut note = all[0].note.clone();
-        for (between, inner) in all[..at].iter().zip(&all[1..=at]) {
-            if inner.note.is_empty() {
-                continue;
-            }
-            let from = &between.from;
-            let name = from.name.as_deref().unwrap_or(&from.email);
-            note = format!("{note}\n\n{name}: {}", inner.note).trim_start().to_string();
-        }
-        Some(Forwarded { note, ..all[at].clone() })
-    }
-
-    /// A colleague passes a customer's mail on: the ticket is that customer's, and what the
-    /// colleague wrote above it is for the team.
-    async fn passed_on(
-        &self,
-        tx: &mut Tx,
-        author: Author,
-        message_id: Option<&str>,
-        forwarded: &Forwarded,
-    ) -> Result<InboundEmail> {
-        let (ctx, from) = (self.ctx, &forwarded.from);
-        let customer = customers::find_or_create_by_email(
-            tx,
-            ctx.workspace,
-            &from.email,
-            from.name.as_deref(),
-            ctx.now,
-        )
-        .await?;
-        let subject = forwarded.subject.as_deref().or(self.parsed.subject.as_deref());
-        let ticket = self.open(tx, customer, subject).await?;
-        let headers = content::headers(self.parsed);
-        let html = self.parsed.html.as_deref().and_then(rapport_mail::forwarded_html);
-        let name = from.name.as_deref().unwrap_or(&from.email);
-        let verdicts = self.verdicts.clone();
-        let read = content::facts(self.parsed, false, verdicts, Some(self.mail.received_at));
-        let facts = MailFacts { reply_to: None, via: Some(self.parsed.from.email.clone()), ..read };
-        let received = self.mail.received_at;
-        let insert = InsertMessage {
-            author_name: name,
-            author_email: Some(&from.email),
-            subject,
-            body_text: &forwarded.text,
-            body_html: html.as_deref(),
-            headers: &headers,
-            message_id,
-            ..blank(ticket, Some(customer), self.mail, received)
-        };
-        let filed = message::store(tx, ctx, &insert, received, false, &facts).await?;
-        let files = inserts(self.files);
-        messages::insert_attachments(tx, ctx.workspace, insert.id, &files).await?;
-        if !forwarded.note.is_empty() {
-            let colleague = self.known.colleague.as_ref().filter(|_| author.user.is_some());
-            let note = InsertMessage {
-                kind: MessageKind::Note,
-                channel: Channel::Internal,
-                author_user: author.user,
-                author_name: colleague.map_or(&self.parsed.from.email, |c| &c.name),
-                author_email: Some(&self.parsed.from.email),
-                body_text: &forwarded.note,
-                raw_email: None,
-                ..blank(ticket, None, self.mail, received)
-            };
-            message::store(tx, ctx, &note, received, true, &MailFacts::default()).await?;
         }
         Ok(filed)
     }
@@ -304,12 +194,12 @@ impl Filing<'_> {
         Ok(Author { customer: Some(id), user: None })
     }
 
-    fn proven(&self) -> bool {
+    pub(super) fn proven(&self) -> bool {
         // What was checked is the address in From, not the one behind it.
         self.parsed.via.is_none() && self.verdicts.prove(&self.parsed.from.email)
     }
 
-    async fn open(
+    pub(super) async fn open(
         &self,
         tx: &mut Tx,
         customer: CustomerId,
@@ -373,67 +263,5 @@ impl Filing<'_> {
         let files = inserts(self.files);
         messages::insert_attachments(tx, self.ctx.workspace, insert.id, &files).await?;
         Ok(filed)
-    }
-
-    /// The Reply-To that the next answer follows. Anybody can write a customer's address into From:
-    /// in a conversation that goes on already, only a mail that is known to come from somebody who
-    /// has a say sends the answers elsewhere.
-    async fn answer_to(
-        &self,
-        tx: &mut Tx,
-        ticket: TicketId,
-        trusted: bool,
-    ) -> Result<Option<String>> {
-        let named = self.parsed.reply_to.as_ref().map(|a| a.email.clone());
-        let elsewhere = named
-            .filter(|to| *to != self.parsed.from.email && !self.known.ours.contains(&plain(to)));
-        match elsewhere {
-            Some(to) if !trusted => {
-                let known = messages::answers_go_to(tx, self.ctx.workspace, ticket, &to).await?;
-                Ok(known.then_some(to))
-            }
-            elsewhere => Ok(elsewhere),
-        }
-    }
-
-    /// Whether it is the ticket's customer who wrote, or somebody who takes part and was vouched
-    /// for: they may bring others in. A token alone gives no say in a ticket.
-    async fn has_a_say(&self, tx: &mut Tx, ticket: TicketId, author: Author) -> Result<bool> {
-        let workspace = self.ctx.workspace;
-        let customer = tickets::lock_ticket_by_id(tx, workspace, ticket).await?.customer;
-        if author.customer == Some(customer) {
-            return Ok(true);
-        }
-        let part = tickets::takes_part(tx, workspace, ticket, &self.parsed.from.email).await?;
-        Ok(part == Some(true))
-    }
-
-    /// Who else was in To and Cc.
-    fn addressed(&self) -> Vec<String> {
-        let people = self.parsed.to.iter().chain(&self.parsed.cc).map(|p| &p.email);
-        let mut others: Vec<String> = people
-            .filter(|email| **email != self.parsed.from.email)
-            .filter(|email| !self.known.ours.contains(&plain(email)))
-            .take(ADDRESSED_MAX)
-            .cloned()
-            .collect();
-        others.sort();
-        others.dedup();
-        others
-    }
-
-    /// Whoever is in copy of a mail that proves its sender takes part in the conversation.
-    async fn add_participants(&self, tx: &mut Tx, ticket: TicketId) -> Result<()> {
-        let workspace = self.ctx.workspace;
-        let (_, there) = tickets::part_counts(tx, workspace, ticket).await?;
-        let room = limits::PARTICIPANTS_MAX.saturating_sub(usize::try_from(there).unwrap_or(0));
-        let others = self.parsed.cc.iter().filter(|p| {
-            p.email != self.parsed.from.email && !self.known.ours.contains(&plain(&p.email))
-        });
-        for person in others.take(room) {
-            let person = NewParticipant { email: person.email.clone(), name: person.name.clone() };
-            tickets::add_participant(tx, workspace, ticket, &person).await?;
-        }
-        Ok(())
     }
 }

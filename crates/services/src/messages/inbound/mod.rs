@@ -6,8 +6,10 @@
 
 mod content;
 mod file;
+mod forwarded;
 mod known;
 mod message;
+mod people;
 mod reparse;
 mod report;
 

@@ -28,6 +28,32 @@ pub(super) fn push_filters(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) 
     if let StatusFilter::Label(label) = query.status {
         sql.push(" and t.label_id = ").push_bind(label.0);
     }
+    push_whose(sql, asked);
+    push_what(sql, asked);
+    match query.due {
+        Some(DueFilter::Over) => drop(sql.push(" and t.due_at < now()")),
+        Some(DueFilter::Soon) => drop(sql.push(" and t.due_at < now() + interval '1 day'")),
+        // Without a due time there is no place in that order.
+        None if query.sort == InboxSort::Due => drop(sql.push(" and t.due_at is not null")),
+        None => {}
+    }
+    if let Some(MentionFilter::Me) = query.mention {
+        sql.push(" and t.id in (select n.ticket_id from notifications n where n.workspace_id = ");
+        sql.push_bind(workspace).push(" and n.user_id = ").push_bind(viewer);
+        sql.push(" and n.kind = 'mention')");
+    }
+    if let Some(MailFilter::Automatic) = query.mail {
+        sql.push(" and t.automatic_at is not null");
+    }
+    if let Some(hits) = asked.found.hits.as_ref().filter(|hits| !hits.common) {
+        hits.push(sql);
+    }
+}
+
+/// Assignee and team.
+fn push_whose(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) {
+    let query = asked.query;
+    let (workspace, viewer) = (asked.workspace.0, asked.viewer.map(|v| v.0));
     match query.assignee {
         AssigneeFilter::Anyone => {}
         AssigneeFilter::Unassigned => drop(sql.push(" and t.assignee_id is null")),
@@ -51,6 +77,11 @@ pub(super) fn push_filters(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) 
             sql.push(" and t.team_id = ").push_bind(team.0);
         }
     }
+}
+
+/// Channel, priority, tag and account.
+fn push_what(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) {
+    let query = asked.query;
     if let Some(channel) = query.channel {
         sql.push(" and t.channel = ").push_bind(channel.as_str());
     }
@@ -68,27 +99,9 @@ pub(super) fn push_filters(sql: &mut QueryBuilder<Postgres>, asked: &Asked<'_>) 
             sql.push(" and t.customer_id = any (").push_bind(customers.clone()).push(")");
         } else {
             sql.push(" and t.customer_id in (select c.id from customers c where c.workspace_id = ");
-            sql.push_bind(workspace);
+            sql.push_bind(asked.workspace.0);
             push_of_account(sql, asked.workspace, account);
             sql.push(")");
         }
-    }
-    match query.due {
-        Some(DueFilter::Over) => drop(sql.push(" and t.due_at < now()")),
-        Some(DueFilter::Soon) => drop(sql.push(" and t.due_at < now() + interval '1 day'")),
-        // Without a due time there is no place in that order.
-        None if query.sort == InboxSort::Due => drop(sql.push(" and t.due_at is not null")),
-        None => {}
-    }
-    if let Some(MentionFilter::Me) = query.mention {
-        sql.push(" and t.id in (select n.ticket_id from notifications n where n.workspace_id = ");
-        sql.push_bind(workspace).push(" and n.user_id = ").push_bind(viewer);
-        sql.push(" and n.kind = 'mention')");
-    }
-    if let Some(MailFilter::Automatic) = query.mail {
-        sql.push(" and t.automatic_at is not null");
-    }
-    if let Some(hits) = asked.found.hits.as_ref().filter(|hits| !hits.common) {
-        hits.push(sql);
     }
 }
