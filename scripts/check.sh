@@ -19,7 +19,7 @@ WASM_MAX_BYTES=$((812 * 1024))
 SDK_MAX_BYTES=$((8 * 1024))
 RECORDER_MAX_BYTES=$((45 * 1024))
 # A file longer than this has more than one subject. The goal is 350; no file may grow past what the longest has.
-MAX_LINES=450
+MAX_LINES=350
 
 # Clippy keeps its own directory, so that checking and building do not undo each other's work.
 CHECK_TARGET=$TARGET/check
@@ -129,8 +129,9 @@ guards() {
     forbid 'an inline style, which the content security policy refuses' '(^|[[:space:]])style(:[a-z-]+)?=[^A-Z]' || failed=1
   # A name that a sheet styles by itself is styled so on every page.
   node tools/classes.mjs || failed=1
+  node tools/circles.mjs app/src crates/services/src || failed=1
   long=$(sources 'app/*.rs' 'server/*.rs' 'crates/*.rs' 'frontend/*.rs' | xargs -r wc -l |
-    awk -v max=$MAX_LINES '$2 != "total" && $1 > max { print $2 ": " $1 " lines" }')
+    awk -v max=$MAX_LINES '$2 != "total" && $1 > max + 100 * ($2 ~ /tests/) { print $2 ": " $1 " lines" }')
   if [ -n "$long" ]; then
     printf 'longer than %s lines:\n%s\n' $MAX_LINES "$long" >&2
     failed=1

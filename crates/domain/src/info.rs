@@ -1,8 +1,9 @@
-//! Everything the info pane shows of one customer, loaded at once.
+//! Everything that stands beside a timeline, loaded at once: the info pane of a customer, and what is
+//! known of an account.
 
 use crate::account::Account;
 use crate::card::{CardConfig, TicketFacts};
-use crate::customer::{Customer, Identifier};
+use crate::customer::{Customer, CustomerPage, Identifier};
 use crate::identity::{IdentifierKind, Proof};
 use crate::note::Note;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,6 +34,19 @@ pub struct InfoPane {
     /// Phone numbers as their countries write them, where that is another spelling.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub phones: BTreeMap<String, String>,
+}
+
+/// Everything an account's page shows beside its timeline, loaded at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountInfo {
+    pub account: Account,
+    pub cards: CardConfig,
+    /// Those who were active last.
+    pub customers: CustomerPage,
+    /// Notes on the account, newest first.
+    pub notes: Vec<Note>,
+    /// Whether older notes exist.
+    pub more_notes: bool,
 }
 
 /// How recently somebody was seen to be online.

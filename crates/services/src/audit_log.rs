@@ -1,6 +1,6 @@
 //! The audit log as people read it, seal it and keep it.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::audit_log::{AuditLine, AuditQuery};

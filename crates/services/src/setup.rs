@@ -1,6 +1,6 @@
 //! First-run set-up of a workspace and its admin, and the demo's people and keys.
 
-use crate::auth::{hash_password, hash_token};
+use crate::auth::{check_password, hash_password, hash_token};
 use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, audit};
 use rapport_domain::Permission;
@@ -17,11 +17,6 @@ use rapport_store::api_keys::{NewApiKey, insert_api_key};
 use rapport_store::users::{self, NewUser};
 use rapport_store::{Store, Tx};
 use serde_json::json;
-
-/// Shortest password we accept, in characters.
-pub const PASSWORD_CHARS_MIN: usize = 10;
-/// Longest: argon2 takes more, a form should not.
-const PASSWORD_CHARS_MAX: usize = 200;
 
 /// What the set-up form asks for.
 #[derive(Debug)]
@@ -63,20 +58,6 @@ pub async fn first_run(store: &Store, form: NewWorkspace) -> Result<()> {
     audit::record(&ctx, &mut tx, Action::WorkspaceCreated, &id.to_string(), detail).await?;
     tx.commit().await.map_err(rapport_store::StoreError::from)?;
     Ok(())
-}
-
-pub(crate) fn check_password(password: &str) -> Result<()> {
-    match password.chars().count() {
-        n if n < PASSWORD_CHARS_MIN => Err(AppError::invalid(
-            "password",
-            format!("Use at least {PASSWORD_CHARS_MIN} characters."),
-        )),
-        n if n > PASSWORD_CHARS_MAX => Err(AppError::invalid(
-            "password",
-            format!("Use at most {PASSWORD_CHARS_MAX} characters."),
-        )),
-        _ => Ok(()),
-    }
 }
 
 async fn insert_person(

@@ -2,7 +2,6 @@
 //! addresses; `support` holds the app under test.
 // A test is as long as its story or its table.
 #![allow(clippy::too_many_lines)]
-
 // A test that cannot go on fails; clippy knows that of test functions only, not of their helpers.
 #![allow(clippy::unwrap_used)]
 // Leptos types nest as deep as the views do.

@@ -2,8 +2,8 @@
 
 use crate::Failure;
 use leptos::prelude::*;
-use rapport_domain::account::AccountInfo;
 use rapport_domain::customer::CustomerRow;
+use rapport_domain::info::AccountInfo;
 use rapport_domain::{AccountId, CustomerId};
 use server_fn::codec::Json;
 

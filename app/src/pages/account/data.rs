@@ -6,7 +6,7 @@ use crate::live::{Hint, account_topic, use_fresh, use_live};
 use crate::pages::not_found::NotFoundPage;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use rapport_domain::account::AccountInfo;
+use rapport_domain::info::AccountInfo;
 use rapport_domain::{AccountId, AppError};
 
 type Loaded = Resource<Result<AccountInfo, Failure>>;

@@ -8,7 +8,7 @@ use super::typing::Typing;
 use super::undo::status_value;
 use crate::origin::use_origin;
 use crate::panes::onward::{Walk, use_onward};
-use crate::panes::tickets::mark_ticket_unread;
+use crate::panes::tickets::api::mark_ticket_unread;
 use crate::profile_route::use_profile_route;
 use crate::ui::avatar::Avatar;
 use crate::ui::copyable::copy;

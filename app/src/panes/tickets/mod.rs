@@ -3,15 +3,13 @@
 //! It stays in place, scroll and filter included, while the centre switches tickets.
 //! One resource, one round trip; opening a ticket marks it read after the page is alive.
 
-mod api;
+pub(crate) mod api;
 mod filter;
 #[cfg(any(feature = "ssr", test))]
 mod form;
 pub mod new;
 pub(crate) mod next_open;
 mod row;
-
-pub(crate) use api::mark_ticket_unread;
 
 use crate::live::{Hint, use_fresh};
 use crate::panes::onward::use_onward;

@@ -4,12 +4,9 @@ mod check;
 
 pub use check::read_domains;
 
-use crate::card::CardConfig;
-use crate::customer::CustomerPage;
 use crate::error::AppError;
 use crate::fields::FieldValues;
 use crate::ids::{AccountId, UserId};
-use crate::note::Note;
 use crate::{money, patch};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -187,16 +184,3 @@ impl AccountEdit {
 
 #[cfg(test)]
 mod tests;
-
-/// Everything an account's page shows beside its timeline, loaded at once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AccountInfo {
-    pub account: Account,
-    pub cards: CardConfig,
-    /// Those who were active last.
-    pub customers: CustomerPage,
-    /// Notes on the account, newest first.
-    pub notes: Vec<Note>,
-    /// Whether older notes exist.
-    pub more_notes: bool,
-}

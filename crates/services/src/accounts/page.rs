@@ -2,9 +2,10 @@
 
 use super::get;
 use crate::{Ctx, Result, customers};
-use rapport_domain::account::{Account, AccountInfo};
+use rapport_domain::account::Account;
 use rapport_domain::customer::CustomerQuery;
 use rapport_domain::fields::{FieldDef, FieldEntity};
+use rapport_domain::info::AccountInfo;
 use rapport_domain::note::NoteTarget;
 use rapport_domain::ticket::PersonRef;
 use rapport_domain::{AccountId, AppError, Permission, limits};

@@ -1,6 +1,6 @@
 //! The mail that asks, some time after its ticket was closed.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx, link_keys};
 use chrono::TimeDelta;

@@ -1,6 +1,6 @@
 //! Deleting a customer for good, with all that is theirs.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::transaction::begin_unattended;
 use crate::{Ctx, Result};
 use chrono::TimeDelta;

@@ -1,6 +1,7 @@
 //! The edit form of a customer.
 
 use super::link::linked;
+use super::stale::STALE;
 use super::write::account_joined;
 use crate::{Ctx, Result, fields, rules};
 use rapport_domain::audit::Action;
@@ -12,10 +13,6 @@ use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_store::customers::{self as store, NewRow};
 use rapport_store::{Tx, identifiers};
 use serde_json::json;
-
-/// What the second of two people reads.
-pub(crate) const STALE: &str =
-    "Somebody else changed this meanwhile. Nothing was overwritten; reload to see their change.";
 
 /// Takes the edit form; refused when somebody else was faster.
 pub async fn edit(ctx: &Ctx, id: CustomerId, form: CustomerEdit) -> Result<Customer> {

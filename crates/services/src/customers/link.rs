@@ -1,6 +1,6 @@
 //! Linking a customer to an account, with an activity in the timeline.
 
-use super::edit::STALE;
+use super::stale::STALE;
 use crate::transaction::Told;
 use crate::{Ctx, Result, audit};
 use chrono::{DateTime, Utc};

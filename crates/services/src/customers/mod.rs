@@ -7,11 +7,11 @@ mod link;
 mod merge;
 mod move_events;
 mod split;
+mod stale;
 mod write;
 
 pub(crate) use delete::DeleteCustomer;
 pub use delete::{COUNTED, Deletion, delete, deletion};
-pub(crate) use edit::STALE;
 pub use edit::{edit, edit_since};
 pub(crate) use identify::{Said, describe_visitor, identify, join_waiting, suggest_by};
 pub(crate) use link::link_account_at;
@@ -19,6 +19,7 @@ pub use link::{leave_account, link_account, unlink_account};
 pub use merge::{UNDO_DAYS, merge, preview, preview_by, undo};
 pub(crate) use move_events::MoveEvents;
 pub use split::{Identity, dismiss, identity, split};
+pub(crate) use stale::STALE;
 pub(crate) use write::email_of_id;
 pub use write::{create, update, upsert};
 

@@ -1,7 +1,7 @@
 //! Moving the events of a merged customer to the survivor, once that is for good.
 
 use crate::ctx;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::transaction::begin_unattended;
 use rapport_domain::{CustomerId, WorkspaceId};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};

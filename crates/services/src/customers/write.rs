@@ -1,7 +1,7 @@
 //! Creating customers, and changing them as another system knows them.
 
-use super::edit::STALE;
 use super::link::linked;
+use super::stale::STALE;
 use crate::transaction::Told;
 use crate::{Ctx, Result, accounts, audit, fields, rules};
 use rapport_domain::account::{AccountKey, AccountRef};

@@ -3,7 +3,7 @@
 
 use super::kind::content_type;
 use crate::ctx;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use chrono::TimeDelta;
 use rapport_domain::limits;
 use rapport_queue::{JobError, Next, Periodic};

@@ -1,7 +1,7 @@
 //! Events that came before their customer: put on the timeline when the customer appears.
 
 use crate::Result;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::transaction::begin_unattended;
 use rapport_domain::{CustomerId, WorkspaceId};
 use rapport_queue::{Job, JobError, NoPayload, Outcome, Queue, Work};

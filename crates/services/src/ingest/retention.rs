@@ -1,6 +1,6 @@
 //! How long events are kept: for ever, unless the workspace says otherwise for a kind.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;

@@ -1,6 +1,7 @@
 //! What failed for good, for admins.
 
-use super::{JOBS, JobEnv};
+use super::JOBS;
+use crate::job_env::JobEnv;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;

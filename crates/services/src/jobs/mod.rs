@@ -6,32 +6,13 @@ mod admin;
 pub use admin::{dead, discard, label, retry, waiting};
 pub use rapport_queue::Worker;
 
-use crate::http_client::HttpClient;
-use crate::secrets::Keyring;
+use crate::job_env::JobEnv;
 use crate::{
     audit_log, csat, customers, files, ingest, messages, notifications, people, push, recordings,
     sla, tickets,
 };
-use rapport_queue::{Environment, Registry};
-use rapport_store::Store;
+use rapport_queue::Registry;
 use std::sync::LazyLock;
-
-/// What jobs need. They act as the system: each was asked for by somebody with permission.
-#[derive(Debug, Clone)]
-pub struct JobEnv {
-    pub store: Store,
-    pub keys: Keyring,
-    /// Where this server is reached from outside, without a slash at the end.
-    pub public_url: String,
-    /// Reaches the push services of browsers.
-    pub http: HttpClient,
-}
-
-impl Environment for JobEnv {
-    fn store(&self) -> &Store {
-        &self.store
-    }
-}
 
 static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
     Registry::default()

@@ -6,6 +6,7 @@
 //! ([`present`]).
 
 mod present;
+mod room;
 mod streams;
 mod tail;
 

@@ -3,7 +3,7 @@
 //! Unlike all else the stream carries the names themselves: they are worth nothing a few seconds
 //! later, and asking for them again at each key that somebody types would cost more than they do.
 
-use super::streams::Room;
+use super::room::Room;
 use super::{Live, Shared};
 use crate::{Ctx, Result};
 use rapport_domain::live::Topic;

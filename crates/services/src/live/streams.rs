@@ -5,6 +5,7 @@
 
 use super::Event;
 use super::present::Board;
+use super::room::Room;
 use crate::Result;
 use rapport_domain::live::{EVERYTHING, HINTS_MAX, LivePosition, Topic};
 use rapport_domain::{AppError, UserId, WorkspaceId};
@@ -20,8 +21,6 @@ const OF_A_PERSON: usize = 20;
 const OF_A_SERVER: usize = 20_000;
 /// When to come again after a refusal.
 const RETRY_S: u32 = 30;
-
-pub(super) type Room = (WorkspaceId, Topic);
 
 #[derive(Debug, Default)]
 pub(super) struct Streams(Mutex<Inner>);

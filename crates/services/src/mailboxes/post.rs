@@ -3,7 +3,7 @@
 use super::smtp::{self, Answers, Failure, Kind};
 use super::{place, smtp_password};
 use crate::ctx;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use rapport_domain::{Uuid, WorkspaceId};
 use rapport_mail::{DkimKey, OutgoingEmail};
 use rapport_queue::{Job, JobError, Outcome, Work};

@@ -1,5 +1,6 @@
 //! Messages: answers, internal notes, e-mail that comes in, and the open ticket.
 
+mod again;
 mod author;
 mod details;
 mod files;
@@ -8,6 +9,7 @@ mod inbound;
 mod insert;
 mod outgoing;
 mod send;
+mod sender;
 mod undo;
 mod write;
 

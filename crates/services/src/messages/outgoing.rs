@@ -1,12 +1,12 @@
 //! Turning an answer into a mail to send: who gets it, what it answers, when it leaves.
 
 use super::send::SendMail;
+use super::sender::from_name;
 use crate::{Ctx, Result};
 use chrono::TimeDelta;
 use rapport_domain::message::{HeaderLine, NewMessage, RecipientRole, Recipients, parse_addresses};
 use rapport_domain::ticket::{MessageKind, Receipt};
 use rapport_domain::{AppError, MailboxId, MessageId, limits, text};
-use rapport_mail::reply_token::{self, TOKEN_CHARS};
 use rapport_queue::NoPayload;
 use rapport_store::mailboxes::Answering;
 use rapport_store::messages::{self, InsertOutgoing, TicketPlace};
@@ -14,8 +14,6 @@ use rapport_store::{Tx, mailboxes};
 
 /// How long an answer can be taken back before it leaves.
 pub const UNDO: TimeDelta = TimeDelta::seconds(10);
-/// Characters before the @.
-const LOCAL_CHARS: usize = 64;
 
 /// How a message leaves.
 #[derive(Debug)]
@@ -197,39 +195,14 @@ pub(super) fn answer_subject(subject: &str) -> String {
     }
 }
 
-/// Who a mail is from: the person, and whom they speak for.
-pub(super) fn from_name(author: &str, mailbox: &str) -> String {
-    if author == mailbox { author.to_string() } else { format!("{author} ({mailbox})") }
-}
-
-/// Where answers to a message go: the mailbox, with its token behind a plus. `None` when the local
-/// part has no room for one.
-pub(super) fn reply_address(key: &[u8], mailbox: &str, message: MessageId) -> Option<String> {
-    let (local, domain) = mailbox.rsplit_once('@')?;
-    let fits = local.len() + 1 + TOKEN_CHARS <= LOCAL_CHARS;
-    fits.then(|| format!("{local}+{}@{domain}", reply_token::sign(key, message)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rapport_domain::Uuid;
 
     #[test]
     fn an_answer_is_marked_once() {
         assert_eq!(answer_subject("Export"), "Re: Export");
         assert_eq!(answer_subject("RE: Export"), "RE: Export");
         assert_eq!(answer_subject("é"), "Re: é");
-    }
-
-    #[test]
-    fn the_reply_address_leads_to_its_message() {
-        let message = MessageId(Uuid::from_u128(7));
-        let address = reply_address(&[1; 32], "support@acme.example", message).unwrap();
-        let token =
-            address.strip_prefix("support+").unwrap().strip_suffix("@acme.example").unwrap();
-        assert_eq!(reply_token::verify(&[1; 32], token), Some(message));
-        let long = format!("{}@acme.example", "a".repeat(22));
-        assert_eq!(reply_address(&[1; 32], &long, message), None);
     }
 }

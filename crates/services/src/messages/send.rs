@@ -1,8 +1,8 @@
 //! The job that sends a mail: writes it, hands it over, and keeps what the server said.
 
-use super::outgoing::{from_name, reply_address};
-use super::undo::start_again;
-use crate::jobs::JobEnv;
+use super::again::start_again;
+use super::sender::{from_name, reply_address};
+use crate::job_env::JobEnv;
 use crate::mailboxes::post::{HandedOver, failure, post, signed};
 use crate::mailboxes::smtp::{Answers, Failure, Kind};
 use crate::transaction::begin_unattended;

@@ -1,14 +1,13 @@
 //! Taking an answer back before it leaves, and sending again what failed.
 
+use super::again::start_again;
 use super::send::SendMail;
 use crate::transaction::Told;
 use crate::{Ctx, Result, tickets};
-use chrono::{DateTime, Utc};
 use rapport_domain::message::{RecipientRole, Recipients, Returned};
-use rapport_domain::ticket::Receipt;
-use rapport_domain::{AppError, MessageId, Permission, WorkspaceId};
+use rapport_domain::{AppError, MessageId, Permission};
 use rapport_queue::{NoPayload, cancel, enqueue, forget_dead, run_now, wake};
-use rapport_store::{StoreError, Tx, deliveries, messages};
+use rapport_store::{StoreError, messages};
 
 /// Takes back an answer that has not left yet, and gives back what its form had. What it did to the ticket
 /// is put back too; its files wait for the next answer of whoever took it back. Afterwards it is
@@ -83,20 +82,5 @@ pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
     }
     tx.commit(Told::OnTimeline).await?;
     wake();
-    Ok(())
-}
-
-/// Lets the recipients without this message wait for it anew.
-pub(super) async fn start_again(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    message: MessageId,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    deliveries::lock(tx, workspace, message).await?.ok_or(AppError::NotFound)?;
-    if !messages::restart_outgoing(tx, workspace, message, now).await? {
-        return Err(AppError::Conflict("Every recipient has this message.".into()));
-    }
-    deliveries::set_receipt(tx, workspace, message, Receipt::Queued, now, None).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The mail to somebody who did not look: one for all that came meanwhile.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result, ctx};
 use chrono::{DateTime, Utc};

@@ -7,7 +7,7 @@ mod notify;
 pub(crate) use mail::SendNews;
 pub(crate) use notify::{Notice, notify};
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::{Ctx, Result, ctx, preferences};
 use chrono::TimeDelta;
 use rapport_domain::notification::Notifications;

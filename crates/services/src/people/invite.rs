@@ -4,7 +4,7 @@ use super::{mail, within};
 use crate::auth::hash_password;
 use crate::link_keys::{self, LinkKey};
 use crate::transaction::Told;
-use crate::{Ctx, Result, audit, auth, ctx, setup};
+use crate::{Ctx, Result, audit, auth, ctx};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
@@ -171,7 +171,7 @@ pub async fn accept(
     let (workspace, invitation, invited) = find(store, token).await?;
     let mut problems = Problems::default();
     let name = problems.check(text::required_line("name", name, limits::NAME_CHARS));
-    problems.check(setup::check_password(&password));
+    problems.check(auth::check_password(&password));
     problems.finish()?;
     let name = name.unwrap_or_default();
     let hash = hash_password(password).await?;

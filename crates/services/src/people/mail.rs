@@ -1,7 +1,7 @@
 //! The mail that invites.
 
 use super::invite::path_of;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, ctx};

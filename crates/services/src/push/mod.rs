@@ -8,7 +8,7 @@ mod encrypt;
 
 use crate::auth::hash_token;
 use crate::http_client::{self, Auth, HttpError, Request};
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::notifications::reader;
 use crate::secrets::Keyring;
 use crate::{Ctx, Result, ctx};

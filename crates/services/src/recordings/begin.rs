@@ -1,7 +1,7 @@
 //! Beginning a session: whether it is wanted, whose it is, when it began.
 
 use super::chunk::Chunk;
-use super::take::{Sent, Taken};
+use super::sent::{Sent, Taken};
 use crate::ingest::{Incoming, Ingest, Item};
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -7,13 +7,15 @@ mod mask;
 mod pack;
 mod play;
 mod selector;
+mod sent;
 mod take;
 
 pub use mask::mask;
 pub(crate) use pack::{PackRecording, WatchRecordings};
 pub use pack::{pack as pack_now, watch as look_after};
 pub use play::{Events, Watched, Window, events, watch};
-pub use take::{Sent, Taken, take};
+pub use sent::{Sent, Taken};
+pub use take::take;
 
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;

@@ -2,7 +2,7 @@
 //! forgotten. It acts as the system, for all workspaces.
 
 use crate::ctx;
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::transaction::begin_unattended;
 use bytes::Bytes;
 use chrono::TimeDelta;

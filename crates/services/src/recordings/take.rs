@@ -3,6 +3,7 @@
 use super::begin::begin;
 use super::chunk::{self, Chunk};
 use super::pack::remove;
+use super::sent::{Sent, Taken};
 use crate::ingest::Ingest;
 use crate::transaction::Told;
 use crate::{Ctx, Result, ctx};
@@ -14,7 +15,6 @@ use rapport_domain::limits::{
 use rapport_domain::{AppError, AttachmentId, Permission};
 use rapport_store::files;
 use rapport_store::recordings::{self as store, NewChunk, OpenRecording};
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// How often the timeline's event of a running session is brought up to date where nothing new but
@@ -22,34 +22,6 @@ use sha2::{Digest, Sha256};
 const TOLD_EVERY: TimeDelta = TimeDelta::seconds(10);
 /// How quickly chunks are packed until their session is stored.
 const QUICK: i32 = 3;
-
-/// A chunk as it came.
-#[derive(Debug)]
-pub struct Sent {
-    /// What the browser calls the session, this tab of it, and itself.
-    pub session: String,
-    pub window: String,
-    pub anonymous: String,
-    /// The chunk's number in its window, from zero.
-    pub seq: i32,
-    pub sent_at_ms: Option<i64>,
-    /// What the browser says of itself, as beside an event.
-    pub context: Map<String, Value>,
-    /// As they were sent, and unpacked.
-    pub packed: Bytes,
-    pub events: Bytes,
-}
-
-/// What became of a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
-    /// It is safe.
-    Stored,
-    /// It was already.
-    Duplicate,
-    /// Nothing of this session is wanted: the recorder stops, and says why to nobody.
-    Declined(&'static str),
-}
 
 /// Takes in one chunk from a browser. Answers when its bytes and its row are safe. Sent again it is
 /// a duplicate; other bytes under its number are refused, as is what another browser sends.

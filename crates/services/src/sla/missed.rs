@@ -1,6 +1,6 @@
 //! Notes on a ticket that a due time passed. The worker looks for them; it acts as the system.
 
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::notifications::{self, Notice};
 use crate::transaction::Told;
 use crate::{Ctx, Result, ctx};

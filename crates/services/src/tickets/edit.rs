@@ -2,6 +2,7 @@
 
 use super::Seen;
 use super::change::change_seen;
+use super::tagging::Tagging;
 use crate::{Ctx, Result};
 use rapport_domain::fields::{self, FieldEntity};
 use rapport_domain::ticket::{NewParticipant, TicketChange, TicketEdit, TicketVersion};
@@ -50,20 +51,4 @@ pub async fn edit(
         }
     }
     change_seen(ctx, number, &seen, Some(&property), change, tagging).await
-}
-
-/// Tags more or less, whatever others the ticket has by then.
-#[derive(Debug)]
-pub(super) enum Tagging {
-    Add(Vec<String>),
-    Remove(String),
-}
-
-impl Tagging {
-    pub(super) fn apply(self, tags: &[String]) -> Vec<String> {
-        match self {
-            Self::Add(more) => tags.iter().cloned().chain(more).collect(),
-            Self::Remove(tag) => tags.iter().filter(|t| **t != tag).cloned().collect(),
-        }
-    }
 }

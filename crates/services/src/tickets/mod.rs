@@ -15,6 +15,7 @@ mod message;
 mod seen;
 mod snooze;
 mod split;
+mod tagging;
 mod views;
 
 pub use bulk::{change_many, mark_unread, of_view, undo_many};

@@ -1,7 +1,7 @@
 //! Tickets that sleep until a time.
 
 use super::change::{set_status, store};
-use crate::jobs::JobEnv;
+use crate::job_env::JobEnv;
 use crate::transaction::Told;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};

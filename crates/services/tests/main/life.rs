@@ -6,7 +6,8 @@ use rapport_domain::message::{MessageMode, WriteMessage};
 use rapport_domain::ticket::{Channel, NewTicket, Status, Ticket, TicketCreated, TicketEdit};
 use rapport_domain::timeline::{EventKind, TimelineQuery};
 use rapport_domain::{AppError, CustomerId};
-use rapport_services::jobs::{JobEnv, run_due};
+use rapport_services::job_env::JobEnv;
+use rapport_services::jobs::run_due;
 use rapport_services::{Ctx, messages, tickets, timeline};
 use sqlx::PgPool;
 

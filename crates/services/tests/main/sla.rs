@@ -10,7 +10,8 @@ use rapport_domain::ticket::{
     Channel, InboxQuery, InboxSort, MessageKind, NewTicket, Priority, Status, StatusFilter, Ticket,
     TicketPatch,
 };
-use rapport_services::jobs::{JobEnv, run_due};
+use rapport_services::job_env::JobEnv;
+use rapport_services::jobs::run_due;
 use rapport_services::{Ctx, messages, sla, tickets};
 use sqlx::PgPool;
 

@@ -1,8 +1,8 @@
 //! Changing a ticket's properties.
 
 use super::activity::{self, Names};
-use super::edit::Tagging;
 use super::seen::{Seen, overtaken};
+use super::tagging::Tagging;
 use super::{given, snooze};
 use crate::transaction::Told;
 use crate::{Ctx, Result, csat, fields, sla};

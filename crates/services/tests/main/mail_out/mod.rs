@@ -13,7 +13,8 @@ use crate::sink::Sink;
 use crate::world::World;
 use rapport_domain::message::{Delivery, WriteMessage};
 use rapport_domain::{MailboxId, MessageId};
-use rapport_services::jobs::{JobEnv, run_due};
+use rapport_services::job_env::JobEnv;
+use rapport_services::jobs::run_due;
 use rapport_services::{Ctx, mailboxes, messages};
 use sqlx::PgPool;
 

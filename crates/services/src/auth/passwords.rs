@@ -2,7 +2,7 @@
 
 use crate::auth::{self, CurrentSession, Entered, hash_password, hash_token, random_token};
 use crate::people::person;
-use crate::{Ctx, Result, ctx, setup, two_factor};
+use crate::{Ctx, Result, ctx, two_factor};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
 use rapport_domain::session::Device;
@@ -23,7 +23,7 @@ pub async fn change(
 ) -> Result<()> {
     ctx.require(Permission::WorkspaceRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
-    setup::check_password(&new)?;
+    auth::check_password(&new)?;
     if new != repeated {
         return Err(AppError::invalid("repeated", "The two are not the same."));
     }
@@ -87,7 +87,7 @@ async fn find(store: &Store, token: &str) -> Result<rapport_store::passwords::Re
 /// second factor: a mailbox that somebody else reads is no phone.
 pub async fn reset(store: &Store, token: &str, password: String, from: &Device) -> Result<Entered> {
     let found = find(store, token).await?;
-    setup::check_password(&password)?;
+    auth::check_password(&password)?;
     let hash = hash_password(password).await?;
     // The link has proven what a password would.
     let ctx = Ctx::for_system(store.clone(), found.workspace, "Password reset");
