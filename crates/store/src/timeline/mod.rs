@@ -9,6 +9,7 @@ mod icon;
 mod new_event;
 mod page;
 mod pins;
+mod span;
 
 pub use append::{Appended, append, receive};
 pub use customers::{
