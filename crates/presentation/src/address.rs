@@ -1,5 +1,6 @@
 //! Where things are looked at.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use rapport_domain::search::FoundTicket;
 use rapport_domain::timeline::Stream;
 use rapport_domain::{AccountId, Cursor};
@@ -28,6 +29,12 @@ impl Href for FoundTicket {
 /// The page of a stream, with this event in view.
 pub fn event_href(stream: Stream, at: Cursor) -> String {
     format!("{}?event={at}", stream.href())
+}
+
+/// What a customer saw at an instant: the recorded session that ran then.
+pub fn seen_href(whose: Stream, at: DateTime<Utc>) -> String {
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    format!("{}/seen?at={at}", whose.href())
 }
 
 /// An account's page.

@@ -11,7 +11,7 @@ mod sentence;
 mod source;
 mod ticket_now;
 
-pub use address::{Href, account_href, event_href, tel_href};
+pub use address::{Href, account_href, event_href, seen_href, tel_href};
 pub use event::{EventText, property_text};
 pub use icon::Icon;
 pub use sentence::sentence;

@@ -121,7 +121,7 @@ pub(super) async fn send(
 
 fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
     let Data { watched, name, tickets } = data;
-    let Watched { customer, recording, windows, beside, before, after } = watched;
+    let Watched { customer, recording, windows, beside, before, after, form_key } = watched;
     let offset = recording.clock_offset_ms;
     let theirs = |at: chrono::DateTime<chrono::Utc>| at.timestamp_millis() - offset;
     let start =
@@ -199,7 +199,7 @@ fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
                     <input type="range" data-do="seek" min="0" max="1000" step="any" value="0" aria-label="Position" />
                     <output class="player-tip" data-tip="" hidden></output>
                 </div>
-                {note(&tickets, request.viewer.may(Permission::TicketsWrite), state)}
+                {note(&tickets, form_key, request.viewer.may(Permission::TicketsWrite), state)}
             </section>
             <aside class="player-side" aria-label="Beside the recording">
                 <div role="tablist" aria-label="Beside the recording" class="player-tabs">
@@ -244,7 +244,7 @@ fn beside_row(item: TimelineItem, offset: i64, start: i64) -> AnyView {
 }
 
 /// The form for a note at the second on show.
-fn note(tickets: &[(i64, String)], may_write: bool, state: &FormState) -> AnyView {
+fn note(tickets: &[(i64, String)], key: String, may_write: bool, state: &FormState) -> AnyView {
     if tickets.is_empty() || !may_write {
         return ().into_any();
     }
@@ -259,6 +259,7 @@ fn note(tickets: &[(i64, String)], may_write: bool, state: &FormState) -> AnyVie
             <form class="form" method="post" data-note="">
                 <FormError message=state.general(&[]) />
                 <input type="hidden" name="second" value=state.value("second", "0") />
+                <input type="hidden" name="client_key" value=state.value("client_key", key) />
                 <label class="field-row"><span class="field-label">"Ticket"</span><select class="input" name="ticket">{options.collect_view()}</select></label>
                 <label class="field-row"><span class="field-label">"Note"</span><TextArea name="body" label="Note" rows=3 maxlength={limits::MESSAGE_CHARS / 2} value=state.value("body", "") /></label>
                 <div class="form-actions"><button class="btn primary" type="submit">"Add note"</button></div>

@@ -34,6 +34,8 @@ pub(super) struct Live {
     pub returned: RwSignal<Option<Returned>>,
     pub changed: Changed,
     pub may_write: bool,
+    /// Whether the reader may watch recorded sessions.
+    pub may_watch: bool,
     /// The one who reads.
     pub me: Option<UserId>,
     /// Grows when this pane alone is to be fetched again.
@@ -68,6 +70,7 @@ impl Live {
             returned,
             changed,
             may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::TicketsWrite)),
+            may_watch: viewer.as_ref().is_some_and(|v| v.may(Permission::RecordingsWatch)),
             me: viewer.map(|v| v.user),
             again: RwSignal::new(0),
             fetch: StoredValue::new(0),

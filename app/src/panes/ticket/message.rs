@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use rapport_domain::markdown::pictures;
 use rapport_domain::message::{Message, Piece, Segment, SpokenTime, pieces};
 use rapport_domain::ticket::MessageKind;
+use rapport_presentation::seen_href;
 
 /// A customer's on the left, an agent's and notes on the right.
 #[component]
@@ -52,6 +53,14 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
             <a href=format!("/messages/{id}/forward") rel="external">"Forward"</a>
         }
     });
+    let recorded = message.recorded && live.may_watch;
+    let seen = recorded.then(|| {
+        let href = seen_href(live.customer.into(), message.sent_at);
+        view! {
+            <span aria-hidden="true">"·"</span>
+            <a href=href rel="external">"Show what they saw"</a>
+        }
+    });
     let outgoing = move || {
         delivery.get().map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any())
     };
@@ -70,6 +79,7 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
                     <ChannelHeaders message=message.clone() />
                 })}
                 {forward}
+                {seen}
                 {remarks}
                 {outgoing}
             </div>

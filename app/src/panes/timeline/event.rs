@@ -5,11 +5,13 @@ use super::changes::{Changes, ToTicket};
 use super::dot::Dot;
 use super::opened::Opened;
 use super::state::TimelineState;
+use crate::session::use_viewer;
 use crate::ui::details::is_open;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
+use rapport_domain::Permission;
 use rapport_domain::timeline::{EventKind, Stream, TimelineItem};
-use rapport_presentation::{EventText, Href, event_href};
+use rapport_presentation::{EventText, Href, event_href, seen_href};
 use std::sync::Arc;
 
 #[component]
@@ -55,9 +57,9 @@ pub(super) fn EventRow(
     let style = if pinned { TimeStyle::List } else { TimeStyle::Clock };
     // Beside what opens, not in it: a button holds no link.
     let changes = changes.map(|(now, href)| view! { <Changes now href /> }.into_any());
-    let seen = item.recorded.then(|| {
-        let at = item.occurred_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let href = format!("{}/seen?at={at}", own.href());
+    let may_watch = use_viewer().is_some_and(|v| v.may(Permission::RecordingsWatch));
+    let seen = (item.recorded && may_watch).then(|| {
+        let href = seen_href(own, item.occurred_at);
         view! { <a class="to-ticket" rel="external" href=href>"Show what they saw"</a> }
     });
     // On an account's timeline: whose it is, and the way to its place on theirs.

@@ -39,6 +39,9 @@ pub struct Message {
     /// What became of it, for an agent's message.
     pub delivery: Option<Delivery>,
     pub sent_at: DateTime<Utc>,
+    /// A recorded session of the customer ran when they wrote it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recorded: bool,
     pub attachments: Vec<Attachment>,
 }
 

@@ -138,6 +138,7 @@ fn message(row: MessageRow, now: DateTime<Utc>) -> Message {
         has_raw: row.has_raw,
         forwarded: row.forwarded,
         unreadable: row.unreadable,
+        recorded: row.recorded,
         mail: row.mail,
         headers,
         delivery,

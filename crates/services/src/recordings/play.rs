@@ -1,7 +1,7 @@
 //! Watching a session: what there is of it, and its events bit by bit.
 
 use super::pack::unpack;
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, auth};
 use futures_util::TryStreamExt;
 use rapport_domain::audit::Action;
 use rapport_domain::limits::RECORDING_READ_BYTES;
@@ -35,6 +35,8 @@ pub struct Watched {
     pub beside: Vec<TimelineItem>,
     pub before: Option<RecordingId>,
     pub after: Option<RecordingId>,
+    /// Of a note that is written beside it: sent twice, it is one.
+    pub form_key: String,
 }
 
 /// A stretch of a window's events.
@@ -60,7 +62,8 @@ pub async fn watch(ctx: &Ctx, customer: CustomerId, id: RecordingId) -> Result<W
     let detail = json!({ "customer": customer.to_string() });
     tx.commit_audited(Action::RecordingWatched, id, detail).await?;
     let windows = windows.into_iter().map(|(key, first, last)| Window { key, first, last });
-    Ok(Watched { customer, recording, windows: windows.collect(), beside, before, after })
+    let (windows, form_key) = (windows.collect(), auth::random_token());
+    Ok(Watched { customer, recording, windows, beside, before, after, form_key })
 }
 
 /// A session, if it is this customer's or of somebody merged into them.

@@ -121,6 +121,11 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
                 body_markdown is not null as markdown, body_html is not null as has_html,
                 raw_email_id is not null as has_raw, forwards is not null as forwarded,
                 headers, unreadable, mail, receipt, receipt_at, receipt_error, sent_at,
+                -- no session is longer than 13 hours
+                kind = 'customer' and exists (select from recordings r
+                    where r.workspace_id = $1 and r.customer_id = t.customer_id
+                        and r.started_at <= messages.sent_at and r.last_at >= messages.sent_at
+                        and r.started_at > messages.sent_at - interval '13 hours') as recorded,
                 o.attempts, o.next_attempt_at, o.unopened_since,
                 (select coalesce(json_agg(json_build_object('email', d.email, 'role', d.role,
                         'state', d.state, 'at', d.at, 'reason', d.reason)

@@ -34,6 +34,7 @@ pub struct MessageRow {
     pub unopened_since: Option<DateTime<Utc>>,
     pub recipients: Vec<Recipient>,
     pub sent_at: DateTime<Utc>,
+    pub recorded: bool,
     #[serde(deserialize_with = "attachments")]
     pub attachments: Vec<Attachment>,
 }

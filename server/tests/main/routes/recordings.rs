@@ -344,6 +344,40 @@ async fn a_refused_note_at_a_second_comes_back_with_its_words(pool: PgPool) {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Look! xxx") && refused.body.contains("value=\"7\""));
     assert!(refused.header(header::CONTENT_SECURITY_POLICY).contains("frame-src data:"));
-    let done = app.form(&path, &format!("ticket={number}&second=7&body=Look%21"), &cookie).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    // Sent twice, it is one note.
+    let note = format!("ticket={number}&second=7&body=Look%21&client_key=note-1");
+    for _ in 0..2 {
+        let done = app.form(&path, &note, &cookie).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    }
+    assert_eq!(count(&app, "select count(*) from messages where kind = 'note'").await, 1);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_message_written_in_a_session_leads_to_what_was_seen(pool: PgPool) {
+    let app = recording(pool).await;
+    let chunk = events(now() - 1_000, "x").to_string();
+    assert_eq!(post(&app, &head(0), chunk.as_bytes()).await.status, StatusCode::OK);
+    let (customer, id) = session(&app).await;
+    let ticket =
+        json!({"customer": {"id": customer.to_string()}, "subject": "Export", "channel": "chat"});
+    let number = app.post("/tickets", ticket).await.json()["number"].to_string();
+    let (during, before) = (now() - 500, now() - 60_000);
+    for (text, at) in [("It hangs", during), ("Hello", before)] {
+        let at = chrono::DateTime::from_timestamp_millis(at).expect("a time");
+        let message = json!({"kind": "customer", "body_text": text, "sent_at": at});
+        let answer = app.post(&format!("/tickets/{number}/messages"), message).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    }
+    let path = format!("/customers/{customer}/tickets/{number}");
+    let page = app.page(&path, &app.priya().await).await;
+    assert_eq!(page.body.matches("Show what they saw").count(), 1, "the one of that second");
+    let at = page.body.split(&format!("/customers/{customer}/seen?at=")).nth(1).expect("a link");
+    let at = at.split('"').next().expect("an address");
+    let led = app.page(&format!("/customers/{customer}/seen?at={at}"), &app.priya().await).await;
+    assert_eq!(led.status, StatusCode::SEE_OTHER);
+    assert!(led.header(header::LOCATION).contains(&id.to_string()));
+    // Whoever may not watch is not led there.
+    let page = app.page(&path, &app.vera().await).await;
+    assert!(!page.body.contains("Show what they saw"));
 }
