@@ -133,7 +133,7 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
                 <label><span class="field-label">"Device"</span>{choice("device", &DEVICES, &query("device"))}</label>
                 <label><span class="field-label">"From"</span><input class="input" type="date" name="from" value=query("from") /></label>
                 <label><span class="field-label">"To"</span><input class="input" type="date" name="to" value=query("to") /></label>
-                <label class="tick"><input type="checkbox" name="error" value="1" checked=!query("error").is_empty() />"With errors"</label>
+                <label class="check"><input type="checkbox" name="error" value="1" checked=!query("error").is_empty() />"With errors"</label>
                 <button class="btn" type="submit"><Icon name="filter" />"Filter"</button>
             </form>
             {nothing}

@@ -188,7 +188,7 @@ fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
                     <button class="btn" type="button" data-do="play" aria-label="Play" title="Play or pause (Space)"><span data-sign="">"▶"</span></button>
                     <span class="player-time"><output data-clock="">"0:00"</output>" / "<output data-length="">{duration_text(recording.duration_s)}</output></span>
                     <label class="player-speed"><span class="visually-hidden">"Speed"</span><select class="input" data-do="speed">{speeds.collect_view()}</select></label>
-                    <label class="tick"><input type="checkbox" data-do="skip" />"Skip inactivity"</label>
+                    <label class="check"><input type="checkbox" data-do="skip" />"Skip inactivity"</label>
                     <label hidden=!several><span class="visually-hidden">"Window"</span><select class="input" data-do="window">{options.collect_view()}</select></label>
                     <span class="spacer"></span>
                     <button class="btn quiet" type="button" data-do="link" title="Copy a link to this second (c)"><Icon name="link" />"Copy link"</button>

@@ -59,7 +59,7 @@ fn params(query: &AuditQuery) -> ParamsMap {
 
 impl ServerPage for AuditLog {
     const PAGE: PageInfo = page_table::AUDIT_LOG;
-    const ABOUT: &'static str = "Who did what to whom, when and from where. Nobody can change it; `rapport admin verify-audit` shows that nobody did.";
+    const ABOUT: &'static str = "Who did what to whom, when and from where. Nobody can change it, and rapport admin verify-audit shows that nobody did.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[("days", "Saved")];
     type Data = Shown;
 

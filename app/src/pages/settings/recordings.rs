@@ -65,7 +65,7 @@ impl ServerPage for Recordings {
             request.origin()
         );
         let tick = |name: &'static str, stored: bool, label: &'static str| {
-            view! { <label class="tick"><input type="checkbox" name=name value="1" checked=state.ticked(name, stored) />{label}</label> }
+            view! { <label class="check"><input type="checkbox" name=name value="1" checked=state.ticked(name, stored) />{label}</label> }
         };
         let lines =
             |name: &'static str, label: &'static str, stored: &[String], hint: &'static str| {
@@ -84,7 +84,7 @@ impl ServerPage for Recordings {
         let chosen = state.value("mask_text", settings.mask_text.as_str());
         let masks = MaskText::ALL.iter().map(|m| view! { <option value=m.as_str() selected=m.as_str() == chosen>{m.label()}</option> });
         view! {
-            <form class="form" method="post" action=Self::PAGE.path>
+            <form class="form config-form" method="post" action=Self::PAGE.path aria-label="Recordings">
                 <input type="hidden" name="do" value="save" />
                 <FormError message=state.general(&SHOWN) />
                 <fieldset>

@@ -146,8 +146,8 @@ fn row(row: AccountRow) -> AnyView {
             <td class="account count num">{match people {
                 Some(link) => link.into_any(),
                 None => view! { <span class="hint">"0"</span> }.into_any(),
-            }}</td>
-            <td class="tickets count num"><span class:open=open>{counted(row.open_tickets)}</span></td>
+            }}<span class="unit" aria-hidden="true">{if row.customers == 1 { " customer" } else { " customers" }}</span></td>
+            <td class="tickets count num"><span class:open=open>{counted(row.open_tickets)}</span><span class="unit" aria-hidden="true">" open"</span></td>
             <td class="when">{active}</td>
         </tr>
     }
