@@ -40,19 +40,22 @@ async fn an_account_s_page_shows_whose_each_event_is(pool: PgPool) {
     assert!(page.body.contains(&format!("/customers/{alex}?event=")), "the event's own place");
     assert!(page.body.contains(&format!("/customers?account={account}")));
     assert!(!page.body.contains("<b>wind") && !page.body.contains("<i>paid"), "text is text");
-    assert!(!page.body.contains(".wasm") && !page.body.contains(" style=\""));
+    assert!(!page.body.contains(" style=\""));
     // Older, and back.
-    let href = |body: &str, rel: &str| {
-        let link = body.split("<a ").find(|a| a.contains(&format!("rel=\"{rel}\"")));
+    let href = |body: &str, says: &str| {
+        let link = body.split("<a ").find(|a| {
+            a.split("</a>").next().is_some_and(|a| a.contains(says)) && a.contains("href=")
+        });
         let href =
             link.and_then(|a| a.split("href=\"").nth(1)?.split('"').next().map(String::from));
         href.map(|h| h.replace("&amp;", "&"))
     };
-    let older = href(&page.body, "next").expect("more than a page");
+    let older = href(&page.body, "Load older").expect("more than a page");
     let second = app.page(&older, &cookie).await;
     assert!(second.body.contains("old_0") && !second.body.contains("report_exported"));
-    assert!(href(&second.body, "next").is_none());
-    let back = app.page(&href(&second.body, "prev").expect("a way back"), &cookie).await;
+    assert!(href(&second.body, "Load older").is_none());
+    let newer = href(&second.body, "Load newer").expect("a way back");
+    let back = app.page(&newer, &cookie).await;
     assert!(back.body.contains("report_exported"), "{}", back.body);
     let crm = app.page(&format!("{path}?filter=crm"), &cookie).await;
     assert!(crm.body.contains("Two lines") && !crm.body.contains("report_exported"));
@@ -62,13 +65,11 @@ async fn an_account_s_page_shows_whose_each_event_is(pool: PgPool) {
 
     let other = app.api_as(OTHER_KEY, Method::POST, "/accounts", Some(json!({"name": "Other"})));
     let other = other.await.json()["id"].as_str().expect("an id").to_string();
-    let mut lost = Vec::new();
     for id in [other.as_str(), "acc_00000000000000000000000000", "acc_x", &alex] {
         let answer = app.page(&format!("/accounts/{id}"), &cookie).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}");
-        lost.push(answer.body.split("role=\"alert\"").nth(1).map(String::from));
+        assert!(answer.body.contains("This does not exist"), "{}", answer.body);
     }
-    assert!(lost.windows(2).all(|two| two[0] == two[1] && two[0].is_some()), "{lost:?}");
     let anonymous = app.page(&path, "").await;
     assert_eq!(anonymous.header(header::LOCATION), format!("/login?next={path}"));
 }
@@ -136,7 +137,7 @@ async fn a_picture_beside_an_event_comes_through_us_alone(pool: PgPool) {
         // An event's permanent address: its time and its id, as the page's link has them.
         let id = item["id"].as_str().expect("an id");
         let at = page.split("event=").find_map(|link| {
-            let cursor = link.split('"').next()?;
+            let cursor = link.split(['"', '#']).next()?;
             cursor.ends_with(id.trim_start_matches("evt_")).then(|| cursor.to_string())
         });
         let at = at.expect("a link");
