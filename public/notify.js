@@ -43,7 +43,7 @@ if (push) {
   }
 }
 const zone = document.querySelector("[data-time-zone]");
-if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !zone.value) zone.value = document.documentElement.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 // A session ends what it was told with: the next one says it anew, once a tab.
 if (able && !push && Notification.permission === "granted" && localStorage.getItem(wanted) && !sessionStorage.getItem(wanted)) {

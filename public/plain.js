@@ -81,34 +81,43 @@ document.addEventListener("toggle", ({ target }) => target.open && target.matche
 if (/Mac|iP(hone|ad)/.test(navigator.platform)) for (const command of document.querySelectorAll("kbd .command")) command.textContent = "⌘";
 // A reload says nothing a second time.
 if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
-// Times come as UTC: here they become the reader's, written as app/src/ui/time.rs writes them.
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+// Times come as UTC, unless the reader chose a zone: here they become this browser's, written as
+// crates/domain/src/dates writes them, by the line that the server put on the page.
+const { zone: chosenZone, dates: line } = document.documentElement.dataset;
+const [months, longMonths, weekdays, , dayPattern, datedPattern, , , hours] = (line ?? "").split("|");
 const two = (n) => String(n).padStart(2, "0");
 const now = new Date();
+function filled(pattern, at) {
+  const words = { d: at.getDate(), e: two(at.getDate()), b: months.split(" ")[at.getMonth()], B: longMonths.split(" ")[at.getMonth()], m: two(at.getMonth() + 1), y: at.getFullYear() };
+  return pattern.replace(/%(.)/g, (_, letter) => words[letter]);
+}
 function written(at, style) {
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  const day = `${months[at.getMonth()]} ${at.getDate()}`;
-  const dated = at.getFullYear() === now.getFullYear() ? day : `${day}, ${at.getFullYear()}`;
-  const weekday = at.toDateString().slice(0, 3);
+  const time = (seconds) => {
+    const rest = `:${two(at.getMinutes())}${seconds ? `:${two(at.getSeconds())}` : ""}`;
+    return hours === "12" ? `${at.getHours() % 12 || 12}${rest} ${at.getHours() < 12 ? "AM" : "PM"}` : two(at.getHours()) + rest;
+  };
+  const [day, full] = [filled(dayPattern, at), filled(datedPattern, at)];
+  const dated = at.getFullYear() === now.getFullYear() ? day : full;
   const today = at.toDateString() === now.toDateString();
   const styles = {
-    clock,
-    full: `${day}, ${at.getFullYear()} ${clock}`,
-    second: `${day}, ${clock}:${two(at.getSeconds())}`,
-    appointment: `${weekday}, ${day}, ${at.getFullYear()}, ${clock}`,
-    list: today ? clock : dated,
-    row: today ? `Today ${clock}` : dated,
+    clock: time(),
+    full: `${full} ${time()}`,
+    exact: `${full} ${time(true)}`,
+    second: `${day}, ${time(true)}`,
+    appointment: `${weekdays.split(" ")[(at.getDay() + 6) % 7]}, ${full}, ${time()}`,
+    list: today ? time() : dated,
+    row: today ? `Today ${time()}` : dated,
     day: today ? "Today" : dated,
   };
   return styles[style];
 }
-for (const time of document.querySelectorAll("time[data-time]")) {
+for (const time of chosenZone ? [] : document.querySelectorAll("time[data-time]")) {
   const at = new Date(time.dateTime);
   time.textContent = written(at, time.dataset.time);
   time.title = written(at, "full");
 }
 // Events are grouped by the days of UTC: here by the reader's.
-const days = document.querySelector("[data-days]");
+const days = chosenZone ? null : document.querySelector("[data-days]");
 let list;
 let day;
 for (const event of days?.querySelectorAll(":scope > ol > li") ?? []) {

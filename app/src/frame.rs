@@ -47,6 +47,7 @@ pub fn Frame(
 fn Rail(section: Section) -> impl IntoView {
     let current = move |s: Section| (section == s).then_some("page");
     let viewer = use_viewer();
+    let me = viewer.as_ref().map(|v| v.user);
     let name = viewer.as_ref().map(|v| v.name.clone()).unwrap_or_default();
     let who =
         viewer.as_ref().map(|v| format!("{} · {}", v.name, v.workspace_name)).unwrap_or_default();
@@ -87,7 +88,7 @@ fn Rail(section: Section) -> impl IntoView {
                 <a href=page.path rel=page.rel() aria-current=current(Section::Settings) title="App config" aria-label="App config"><Icon name="settings" /></a>
             })}
             <details class="menu rail-menu" data-popup="fleeting">
-                <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>
+                <summary title=who.clone() aria-label="Your account"><Avatar name=name.clone() of=me />{away.then(|| view! { <span class="away" title="Away: new tickets go to others"></span> })}</summary>
                 <div class="menu-items">
                     <p class="menu-head">{who}</p>
                     <a href="/settings/preferences" rel="external" aria-current=current(Section::Account)><Icon name="sliders-horizontal" />"Preferences"</a>

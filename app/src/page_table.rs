@@ -74,6 +74,7 @@ pages! {
     NOTIFICATION_RULES: "/notifications/rules", "Notification rules", "bell", Notifications, WorkspaceRead, Server;
     PREFERENCES: "/settings/preferences", "Preferences", "sliders-horizontal", Account, WorkspaceRead, Server;
     MY_ACCOUNT: "/settings/account", "My account", "lock", Account, WorkspaceRead, Server;
+    SIGNATURES: "/settings/signatures", "Signatures", "pencil", Account, TicketsReply, Server;
     INFO_PANE: "/settings/info-pane", "Info pane", "panel-right", Settings, SettingsWrite, Both;
     CUSTOM_FIELDS: "/settings/custom-fields", "Custom fields", "sliders-horizontal", Settings, SettingsWrite, Server;
     STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, SettingsWrite, Server;

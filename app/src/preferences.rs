@@ -67,3 +67,12 @@ pub(crate) fn appearance(preferences: &Preferences) -> [(&'static str, Option<&'
     let density = Some(preferences.density).filter(|d| *d != Density::Comfortable);
     [("data-theme", theme.map(Theme::as_str)), ("data-density", density.map(Density::as_str))]
 }
+
+/// How the reader's times are written, for what writes them in the browser, and in which zone.
+pub(crate) fn times(preferences: &Preferences) -> (Option<String>, Option<String>) {
+    #[cfg(feature = "ssr")]
+    let dates = Some(preferences.dates_line());
+    #[cfg(not(feature = "ssr"))]
+    let dates = None;
+    (dates, preferences.time_zone.clone())
+}

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::document_head::head;
-use crate::preferences::appearance;
+use crate::preferences::{appearance, times};
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -11,9 +11,10 @@ use rapport_domain::preferences::Preferences;
 /// The document that the server sends; the browser takes over inside `<body>`.
 pub fn shell(options: LeptosOptions, preferences: &Preferences) -> impl IntoView + use<> {
     let [(_, theme), (_, density)] = appearance(preferences);
+    let (dates, zone) = times(preferences);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-density=density>
+        <html lang="en" data-theme=theme data-density=density data-dates=dates data-zone=zone>
             <head>
                 {head(&options, waiting(), nonce())}
                 <HydrationScripts options />

@@ -57,7 +57,7 @@ pub async fn finish(
         let error = "Too many attempts. Wait a minute and try again.";
         return again(StatusCode::TOO_MANY_REQUESTS, error.into());
     }
-    let device = real_ip::device_at(ip, &headers);
+    let device = real_ip::device(&state.config, peer, &headers);
     match two_factor::finish(&state.store, &token, &code, &device).await {
         Ok(session) => {
             state.attempts.succeeded(from, &email);

@@ -41,6 +41,10 @@ pub struct Config {
     /// Proxies whose X-Forwarded-For is believed, as addresses.
     #[arg(long, env = "RAPPORT_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// The header in which these proxies say a caller’s country, as two letters: CF-IPCountry. Shown
+    /// beside sessions.
+    #[arg(long, env = "RAPPORT_COUNTRY_HEADER")]
+    pub country_header: Option<String>,
     /// Where to take mail over SMTP, from a relay or the internet: 0.0.0.0:25. Off unless set.
     #[arg(long, env = "RAPPORT_SMTP_LISTEN")]
     pub smtp_listen: Option<SocketAddr>,

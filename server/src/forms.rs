@@ -56,7 +56,7 @@ pub async fn login(
         let error = "Too many attempts. Wait a minute and try again.";
         return again(StatusCode::TOO_MANY_REQUESTS, error);
     }
-    let device = real_ip::device_at(ip, &headers);
+    let device = real_ip::device(&state.config, peer, &headers);
     match auth::login(&state.store, &form.email, &form.password, &device).await {
         Ok(Entered::Code(token)) => code::ask(&state, nonce.map(|Extension(n)| n), token, next),
         Ok(Entered::Session(token)) => {

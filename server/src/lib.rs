@@ -27,6 +27,7 @@ mod middleware;
 mod notices;
 mod notify;
 mod opens;
+pub mod pictures;
 pub mod process;
 mod recordings;
 mod refused;

@@ -4,7 +4,9 @@
 //! - REST API: bearer key, no cookie is read, so no CSRF check is needed;
 //! - health, static files, and the pictures in mails that tell when they were opened: open.
 
-use crate::middleware::{body_panic, canonical, csp, database, headers, session, slow, small_body};
+use crate::middleware::{
+    body_panic, canonical, csp, database, device, headers, session, slow, small_body,
+};
 use crate::state::AppState;
 use crate::{api, code, forms, health};
 use axum::extract::DefaultBodyLimit;
@@ -105,9 +107,11 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(crate::live::router())
         .merge(crate::notify::router())
         .merge(crate::files::router())
+        .merge(crate::pictures::router())
         .merge(crate::uploads::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
+        .layer(middleware::from_fn_with_state(state.clone(), device::mark))
         .layer(middleware::from_fn(canonical::shorten))
         .layer(middleware::from_fn(csp::set))
         .layer(CsrfLayer::new())

@@ -83,6 +83,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
             "nobody has set this server up: open /setup, which asks for the code {code}"
         );
     }
+    let (usage, usage_store) = (state.usage.clone(), state.store.clone());
     let app = router::build(state);
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
@@ -91,6 +92,9 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let bounds = bounds.within(process::room_for_connections(bounds.connections));
     let many = move |ip: IpAddr| ip.is_loopback() || proxies.contains(&ip);
     listen::serve(listener, app, bounds, many, told(stopping)).await;
+    if let Err(error) = usage.flush(&usage_store).await {
+        tracing::warn!(%error, "the last use of API keys was not written");
+    }
     mail.join_all().await;
     telling.await.context("telling of changes failed")?;
     worker.await.context("the worker failed")

@@ -10,6 +10,7 @@ use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
 use rapport_services::http_client::HttpClient;
 use rapport_services::ingest::Ingest;
+use rapport_services::key_usage::KeyUsage;
 use rapport_services::live::Live;
 use rapport_store::Store;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub attempts: Arc<Attempts>,
     /// API requests, by key.
     pub quotas: Arc<Quotas>,
+    /// How much keys are used.
+    pub usage: KeyUsage,
     /// Where events go.
     pub ingest: Ingest,
     /// Keys and quotas of the Segment protocol.
@@ -63,11 +66,13 @@ impl AppState {
             .hash_file(config.hash_file.as_str().into())
             .build();
         let store = store.with_keys(config.secret_key.clone());
+        let usage = KeyUsage::start(store.clone());
         let intake = Intake::direct(store.clone(), Verifier::knowing(&[]));
         Self {
             live: Live::new(store.clone()),
             ingest: Ingest::start(store.clone()),
-            gate: Arc::default(),
+            gate: Arc::new(Gate::new(usage.clone())),
+            usage,
             setup_code: SetupCode::new(config.setup_code.as_deref()),
             lost: watch::channel(false).1,
             api_store: store.clone(),

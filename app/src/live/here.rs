@@ -141,8 +141,10 @@ pub fn PresentPeople(
         let said = in_words(&people);
         let typing = people.iter().any(|one| one.doing == Doing::Typing);
         (!people.is_empty()).then(|| {
-            let who =
-                people.iter().take(SHOWN).map(|one| view! { <Avatar name=one.name.clone() /> });
+            let who = people
+                .iter()
+                .take(SHOWN)
+                .map(|one| view! { <Avatar name=one.name.clone() of=Some(one.user) /> });
             view! {
                 <span class="present" class:edge=edge class:typing=typing title=said.clone()>
                     {who.collect_view()}

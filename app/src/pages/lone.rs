@@ -163,7 +163,7 @@ pub fn nothing_there(options: &LeptosOptions, nonce: Option<Nonce>) -> String {
     document(options, nonce, "Not found", nothing_here)
 }
 
-fn document(
+pub(crate) fn document(
     options: &LeptosOptions,
     nonce: Option<Nonce>,
     title: &str,

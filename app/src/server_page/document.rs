@@ -1,7 +1,7 @@
 //! The HTML document around a page that the server alone renders.
 
 use crate::document_head::head;
-use crate::preferences::appearance;
+use crate::preferences::{appearance, times};
 use crate::ui::raw_text::raw_text;
 use crate::ui::unread::counted;
 use leptos::config::LeptosOptions;
@@ -18,9 +18,10 @@ pub(crate) fn document(
     body: AnyView,
 ) -> impl IntoView + use<> {
     let [(_, theme), (_, density)] = appearance(preferences);
+    let (dates, zone) = times(preferences);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-plain="" data-theme=theme data-density=density>
+        <html lang="en" data-plain="" data-theme=theme data-density=density data-dates=dates data-zone=zone>
             <head>
                 {head(options, unread, nonce.as_ref().map(ToString::to_string))}
                 // As children it would end in a mark for the browser half, which a title shows.

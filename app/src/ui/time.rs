@@ -1,63 +1,42 @@
 //! Times, by one rule on every page: a [`Time`] in one of the styles of [`TimeStyle`], in the
-//! reader's own zone, the whole of it on hover.
+//! reader's own zone and way of writing dates, the whole of it on hover.
 //!
-//! The server knows no zone and writes UTC. Where the page has a browser half, the component
-//! writes it anew; elsewhere `public/plain.js` does, by the style that `data-time` names: the two
-//! have to write alike. Without scripts UTC stays, and `style/base.css` says so behind it. Text
-//! that a time is part of (titles, e-mails, what is copied) cannot change and names its zone.
+//! A zone that the reader chose is known to server and browser alike. Of one that nobody chose only the
+//! browser knows: the server writes UTC, and where the page has a browser half the component writes it
+//! anew; elsewhere `public/plain.js` does, by the style that `data-time` names: the two have to write
+//! alike. Without scripts UTC stays, and `style/base.css` says so behind it. Text that a time is part of
+//! (titles, e-mails, what is copied) cannot change and names its zone.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use crate::session::use_viewer;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gloo_timers::callback::Interval;
 use leptos::prelude::*;
+use rapport_domain::dates::Dates;
+pub use rapport_domain::dates::TimeStyle;
 pub use rapport_domain::text::duration_text;
 
-/// How a time is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeStyle {
-    /// `09:14` today, `Nov 18` this year, else `Nov 18, 2025`.
-    List,
-    /// `Today 09:14`, `Nov 18`, `Nov 18, 2025`.
-    Row,
-    /// `Today`, `Nov 18`, `Nov 18, 2025`.
-    Day,
-    /// `09:14`.
-    Clock,
-    /// `Nov 24, 2026 09:14`.
-    Full,
-    /// `Nov 24, 09:14:05`: among others of the same days, where the order matters.
-    Second,
-    /// `Tue, Nov 24, 2026, 09:14`: when people meet.
-    Appointment,
-}
-
-impl TimeStyle {
-    /// Its name in `data-time`.
-    fn name(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Row => "row",
-            Self::Day => "day",
-            Self::Clock => "clock",
-            Self::Full => "full",
-            Self::Second => "second",
-            Self::Appointment => "appointment",
-        }
-    }
-}
-
-/// What the reader's clock says: the instant, and whether times are local yet.
+/// What the reader's clock says: the instant, in which zone, and how it is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     /// Now; from the server at first, so that both halves render the same.
     pub now: RwSignal<DateTime<Utc>>,
-    /// False until the browser took over: times are UTC till then.
+    /// False until the browser took over.
     pub local: RwSignal<bool>,
+    /// The zone that the reader chose.
+    chosen: StoredValue<Option<String>>,
+    dates: StoredValue<Dates>,
 }
 
-/// Puts the clock into context; in the browser it ticks every half minute.
+/// Puts the clock into context; in the browser it ticks every half minute. Below the viewer.
 pub fn provide_clock() {
     let now = SharedValue::new(|| DateTime::from_timestamp_millis(now_ms()).unwrap_or_default());
-    let clock = Clock { now: RwSignal::new(now.into_inner()), local: RwSignal::new(false) };
+    let preferences = use_viewer().map(|viewer| viewer.preferences).unwrap_or_default();
+    let clock = Clock {
+        now: RwSignal::new(now.into_inner()),
+        local: RwSignal::new(false),
+        dates: StoredValue::new(dates(&preferences)),
+        chosen: StoredValue::new(preferences.time_zone),
+    };
     provide_context(clock);
     Effect::new(move |_| {
         clock.local.set(true);
@@ -71,13 +50,80 @@ pub fn provide_clock() {
 }
 
 #[cfg(feature = "ssr")]
-fn now_ms() -> i64 {
-    std::time::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_millis() as i64)
+mod half {
+    use super::*;
+
+    pub fn now_ms() -> i64 {
+        std::time::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_millis() as i64)
+    }
+
+    pub fn dates(preferences: &rapport_domain::preferences::Preferences) -> Dates {
+        Dates::of_line(&preferences.dates_line())
+    }
+
+    pub fn wall_in(zone: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        at + TimeDelta::minutes(rapport_domain::locale::offset_minutes(zone, at))
+    }
 }
 
 #[cfg(not(feature = "ssr"))]
-fn now_ms() -> i64 {
-    js_sys::Date::now() as i64
+mod half {
+    use super::*;
+    use js_sys::{Array, Date, Function, Object, Reflect};
+    use std::cell::OnceCell;
+    use wasm_bindgen::{JsCast, JsValue};
+
+    thread_local! {
+        /// Writes an instant in the chosen zone; what makes one is slow.
+        static WRITER: OnceCell<Option<Function>> = const { OnceCell::new() };
+    }
+
+    pub fn now_ms() -> i64 {
+        Date::now() as i64
+    }
+
+    /// The server wrote them on the page.
+    pub fn dates(_: &rapport_domain::preferences::Preferences) -> Dates {
+        let html = document().document_element();
+        Dates::of_line(&html.and_then(|h| h.get_attribute("data-dates")).unwrap_or_default())
+    }
+
+    pub fn wall_in(zone: &str, at: DateTime<Utc>) -> DateTime<Utc> {
+        WRITER.with(|writer| {
+            let write = writer.get_or_init(|| writer_of(zone).ok());
+            let date = Date::new(&(at.timestamp_millis() as f64).into());
+            let text = write.as_ref().and_then(|w| w.call1(&JsValue::UNDEFINED, &date).ok());
+            let text = text.and_then(|text| text.as_string()).unwrap_or_default();
+            let wall = Date::parse(&format!("{}Z", text.replace(' ', "T")));
+            // A browser that does not know the zone uses its own.
+            if wall.is_nan() {
+                here(at)
+            } else {
+                at + TimeDelta::seconds(wall as i64 / 1_000 - at.timestamp())
+            }
+        })
+    }
+
+    /// By way of `Reflect`: a zone that this browser does not know is an error, and no panic.
+    fn writer_of(zone: &str) -> Result<Function, JsValue> {
+        let options = Object::new();
+        // Swedes write 2026-11-24 10:41:00.
+        for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "medium")] {
+            Reflect::set(&options, &name.into(), &value.into())?;
+        }
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into())?;
+        let format: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
+        let format = Reflect::construct(&format, &Array::of2(&"sv".into(), &options))?;
+        Reflect::get(&format, &"format".into())?.dyn_into()
+    }
+}
+
+use half::{dates, now_ms, wall_in};
+
+/// The instant as the wall clock of this browser shows it.
+fn here(at: DateTime<Utc>) -> DateTime<Utc> {
+    let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
+    at - TimeDelta::minutes(date.get_timezone_offset() as i64)
 }
 
 /// The reader's clock.
@@ -88,15 +134,19 @@ pub fn use_clock() -> Clock {
 impl Clock {
     /// The instant as the reader's wall clock shows it, kept in a UTC value.
     pub fn wall(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        if !self.local.get() {
-            return at;
-        }
-        let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
-        at - TimeDelta::minutes(date.get_timezone_offset() as i64)
+        let local = self.local.get();
+        self.chosen.with_value(|zone| match zone {
+            Some(zone) => wall_in(zone, at),
+            None if local => here(at),
+            None => at,
+        })
     }
 
-    /// The reader's time zone, once the browser took over.
+    /// The reader's time zone, once it is known.
     pub fn zone(self) -> Option<String> {
+        if let Some(zone) = self.chosen.get_value() {
+            return Some(zone);
+        }
         if !self.local.get() {
             return None;
         }
@@ -105,26 +155,37 @@ impl Clock {
         js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
     }
 
+    /// What stands behind a time that is not the reader's.
+    pub fn mark(self) -> &'static str {
+        if self.local.get() || self.chosen.with_value(Option::is_some) { "" } else { " UTC" }
+    }
+
     /// Writes `at` in a style.
     pub fn format(self, at: DateTime<Utc>, style: TimeStyle) -> String {
-        format_wall(self.wall(at), self.wall(self.now.get()), style)
+        self.written(self.wall(at), style)
     }
-}
 
-fn format_wall(at: DateTime<Utc>, now: DateTime<Utc>, style: TimeStyle) -> String {
-    let today = at.date_naive() == now.date_naive();
-    let pattern = match style {
-        TimeStyle::Clock => "%H:%M",
-        TimeStyle::Full => "%b %-d, %Y %H:%M",
-        TimeStyle::Second => "%b %-d, %H:%M:%S",
-        TimeStyle::Appointment => "%a, %b %-d, %Y, %H:%M",
-        TimeStyle::List if today => "%H:%M",
-        TimeStyle::Row if today => "Today %H:%M",
-        TimeStyle::Day if today => "Today",
-        _ if at.year() == now.year() => "%b %-d",
-        _ => "%b %-d, %Y",
-    };
-    at.format(pattern).to_string()
+    /// The same for what a wall clock shows, whosever it is.
+    pub fn written(self, wall: DateTime<Utc>, style: TimeStyle) -> String {
+        let now = self.wall(self.now.get());
+        self.dates.with_value(|dates| dates.write(wall, now, style))
+    }
+
+    /// The heading of a day.
+    pub fn heading(self, date: NaiveDate) -> String {
+        let today = self.wall(self.now.get()).date_naive();
+        self.dates.with_value(|dates| dates.heading(date, today))
+    }
+
+    /// A day of this year.
+    pub fn day(self, date: NaiveDate) -> String {
+        self.dates.with_value(|dates| dates.day(date))
+    }
+
+    /// Whether a day begins the reader's week.
+    pub fn begins_week(self, date: NaiveDate) -> bool {
+        self.dates.with_value(|dates| dates.days_into_week(date) == 0)
+    }
 }
 
 /// A point in time, absolute on hover.
@@ -134,33 +195,13 @@ pub fn Time(
     #[prop(default = TimeStyle::Row)] style: TimeStyle,
 ) -> impl IntoView {
     let clock = use_clock();
-    let zone = move || if clock.local.get() { "" } else { " UTC" };
     view! {
         <time
             data-time=style.name()
             datetime=at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-            title=move || format!("{}{}", clock.format(at, TimeStyle::Full), zone())
+            title=move || format!("{}{}", clock.format(at, TimeStyle::Full), clock.mark())
         >
             {move || clock.format(at, style)}
         </time>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().expect("a test's time")
-    }
-
-    #[test]
-    fn a_time_says_only_what_is_not_plain_from_today() {
-        let now = at("2026-11-24T10:41:00Z");
-        let row = |t| format_wall(at(t), now, TimeStyle::Row);
-        assert_eq!(row("2026-11-24T09:14:00Z"), "Today 09:14");
-        assert_eq!(row("2026-11-18T09:14:00Z"), "Nov 18");
-        assert_eq!(row("2025-03-21T09:14:00Z"), "Mar 21, 2025");
-        assert_eq!(format_wall(at("2026-11-24T09:14:00Z"), now, TimeStyle::Day), "Today");
     }
 }

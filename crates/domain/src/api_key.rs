@@ -1,7 +1,7 @@
 //! API keys: what each may do, where from, and until when.
 
 use crate::{ApiKeyId, AppError, Permission, error::Problems, limits, text, vocabulary};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 vocabulary! {
     /// Whom a key is for.
@@ -25,6 +25,39 @@ impl KeyKind {
 pub const LIFETIMES: [(u16, &str); 4] =
     [(30, "30 days"), (90, "90 days"), (365, "One year"), (0, "No expiry")];
 
+/// Days of which a key's use is shown, and kept.
+pub const USAGE_DAYS: u64 = 30;
+
+vocabulary! {
+    /// How long the secret before works beside the new one.
+    Overlap {
+        None => "0h", "stops working at once";
+        Hour => "1h", "works for another hour";
+        Day => "24h", "works for another 24 hours";
+        Week => "7d", "works for another 7 days";
+    }
+}
+
+impl Overlap {
+    pub fn length(self) -> TimeDelta {
+        TimeDelta::hours(match self {
+            Self::None => 0,
+            Self::Hour => 1,
+            Self::Day => 24,
+            Self::Week => 7 * 24,
+        })
+    }
+}
+
+/// A secret of a key that was rotated and works still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldSecret {
+    /// Its first characters.
+    pub prefix: String,
+    pub valid_until: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
 /// A key as its list shows it; the secret itself is nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRow {
@@ -43,6 +76,10 @@ pub struct KeyRow {
     pub last_used_at: Option<DateTime<Utc>>,
     pub last_used_address: Option<String>,
     pub last_used_agent: Option<String>,
+    /// Those that work still, the newest first.
+    pub old_secrets: Vec<OldSecret>,
+    /// Requests of the last days that had any.
+    pub usage: Vec<(NaiveDate, i64)>,
 }
 
 /// A key as a form says it.

@@ -8,7 +8,9 @@ vocabulary! {
         AccountCreated => "account.created", "Added an account";
         AccountEdited => "account.edited", "Edited an account";
         ApiKeyCreated => "api_key.created", "Made an API key";
+        ApiKeyOldSecretsEnded => "api_key.old_secrets_ended", "Ended old secrets of an API key";
         ApiKeyRevoked => "api_key.revoked", "Revoked an API key";
+        ApiKeyRotated => "api_key.rotated", "Gave an API key a new secret";
         AuditDaysSet => "audit.days_set", "Changed how long this log is kept";
         AuditExported => "audit.exported", "Took this log out as a file";
         CsatSet => "csat.set", "Changed the survey";
@@ -50,7 +52,10 @@ vocabulary! {
         PersonCreated => "person.created", "Made somebody a member";
         PersonDeactivated => "person.deactivated", "Deactivated a person";
         PersonReactivated => "person.reactivated", "Reactivated a person";
+        PersonRenamed => "person.renamed", "Changed their name";
         PersonRoleChanged => "person.role_changed", "Changed a person's role";
+        PictureRemoved => "picture.removed", "Removed their picture";
+        PictureSet => "picture.set", "Chose a picture of themselves";
         RecordingDeleted => "recording.deleted", "Deleted a recorded session";
         RecordingMasked => "recording.masked", "Masked a recorded session";
         RecordingWatched => "recording.watched", "Watched a recorded session";

@@ -24,6 +24,21 @@ fn is_zone(_: &str) -> bool {
     false
 }
 
+/// Minutes that a zone's clocks are ahead of UTC at an instant; what is no zone is UTC.
+#[cfg(any(test, feature = "zones"))]
+pub fn offset_minutes(zone: &str, at: chrono::DateTime<chrono::Utc>) -> i64 {
+    use chrono::{Offset, TimeZone};
+    zone.parse::<chrono_tz::Tz>().map_or(0, |zone| {
+        i64::from(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()) / 60
+    })
+}
+
+/// The names of all zones, in order.
+#[cfg(any(test, feature = "zones"))]
+pub fn time_zones() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())
+}
+
 /// A language as its code, which need not be known here.
 pub fn language(field: &str, given: &str) -> Result<String, AppError> {
     let shape = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

@@ -3,6 +3,7 @@
 use crate::error::Problems;
 use crate::{AppError, InvitationId, Role, RoleId, UserId, Uuid, limits, text};
 use chrono::{DateTime, Utc};
+use std::net::IpAddr;
 
 /// Somebody who works here, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +96,8 @@ pub struct SessionRow {
     pub last_seen_at: DateTime<Utc>,
     pub address: String,
     pub agent: String,
+    /// Two letters, where a proxy said them; else empty.
+    pub country: String,
     /// The one that asks.
     pub current: bool,
 }
@@ -130,9 +133,37 @@ pub fn device_name(agent: &str) -> String {
     }
 }
 
+/// Where an address is, as far as that is known without asking anybody; `country` is what a proxy said.
+pub fn place(address: &str, country: &str) -> String {
+    let Ok(ip) = address.parse::<IpAddr>() else { return "an unknown place".into() };
+    let ip = ip.to_canonical();
+    let inside = match ip {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    };
+    match (ip.is_loopback(), inside, country) {
+        (true, ..) => "the server’s own machine".into(),
+        (_, true, _) => format!("the private network ({ip})"),
+        (.., "") => ip.to_string(),
+        (.., country) => format!("{country} ({ip})"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_said_as_far_as_it_is_known() {
+        assert_eq!(place("127.0.0.1", "DE"), "the server’s own machine");
+        assert_eq!(place("::1", ""), "the server’s own machine");
+        assert_eq!(place("192.168.1.7", "DE"), "the private network (192.168.1.7)");
+        assert_eq!(place("fd00::7", ""), "the private network (fd00::7)");
+        assert_eq!(place("::ffff:10.0.0.1", ""), "the private network (10.0.0.1)");
+        assert_eq!(place("203.0.113.4", ""), "203.0.113.4");
+        assert_eq!(place("203.0.113.4", "DE"), "DE (203.0.113.4)");
+        assert_eq!(place("", "DE"), "an unknown place");
+    }
 
     #[test]
     fn addresses_come_one_by_one_or_many_at_once() {

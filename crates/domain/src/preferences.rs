@@ -3,6 +3,9 @@
 //! Stored as one JSON object a person. A new preference is a line in [`Preferences`]; what was
 //! stored before it existed reads as its default.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::dates::{DateStyle, HourStyle, WeekStart};
+use crate::message::MessageMode;
 use crate::vocabulary;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -42,7 +45,7 @@ vocabulary! {
     }
 }
 
-/// A person's choices.
+/// A person's choices. What the browser half never asks it has no code for: it is the server's alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
@@ -50,7 +53,16 @@ pub struct Preferences {
     pub density: Density,
     pub after_send: AfterSend,
     pub assign_on_reply: AssignOnReply,
-    /// The server's alone: the browser half never asks, and has no code for it.
+    /// What the composer opens with.
+    pub composer: MessageMode,
+    /// The zone of every time that is shown; `None` is the browser's.
+    pub time_zone: Option<String>,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub dates: DateStyle,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub hours: HourStyle,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub week: WeekStart,
     #[cfg(not(target_arch = "wasm32"))]
     pub notify: crate::notify::Notify,
 }
@@ -62,6 +74,14 @@ impl Default for Preferences {
             density: Density::Comfortable,
             after_send: AfterSend::Stay,
             assign_on_reply: AssignOnReply::Never,
+            composer: MessageMode::Reply,
+            time_zone: None,
+            #[cfg(not(target_arch = "wasm32"))]
+            dates: DateStyle::American,
+            #[cfg(not(target_arch = "wasm32"))]
+            hours: HourStyle::H24,
+            #[cfg(not(target_arch = "wasm32"))]
+            week: WeekStart::Monday,
             #[cfg(not(target_arch = "wasm32"))]
             notify: Default::default(),
         }
@@ -80,6 +100,12 @@ impl Preferences {
             }
         }
         serde_json::from_value(known.into()).unwrap_or_default()
+    }
+
+    /// How the reader's dates are written, in a line for [`crate::dates::Dates`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn dates_line(&self) -> String {
+        crate::dates::line(self.dates, self.hours, self.week)
     }
 
     /// Makes one choice.
@@ -122,6 +148,11 @@ mod tests {
             density: Density::Compact,
             after_send: AfterSend::Back,
             assign_on_reply: AssignOnReply::Always,
+            composer: MessageMode::Note,
+            time_zone: Some("Asia/Kolkata".into()),
+            dates: DateStyle::German,
+            hours: HourStyle::H12,
+            week: WeekStart::Sunday,
             notify: Default::default(),
         };
         let stored = serde_json::to_value(&all).expect("plain words");

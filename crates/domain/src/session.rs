@@ -1,6 +1,6 @@
 //! Who is looking at the page.
 
-use crate::ids::{UserId, WorkspaceId};
+use crate::ids::{AttachmentId, UserId, WorkspaceId};
 use crate::permission::{Permission, PermissionSet};
 use crate::preferences::Preferences;
 use crate::role::Role;
@@ -14,6 +14,8 @@ pub struct Viewer {
     pub workspace_name: String,
     pub name: String,
     pub email: String,
+    /// The file of their picture.
+    pub picture: Option<AttachmentId>,
     pub role: Role,
     /// What the role allows.
     pub permissions: PermissionSet,
@@ -30,6 +32,10 @@ pub struct Viewer {
 pub struct Device {
     pub address: String,
     pub agent: String,
+    /// Two letters, where a proxy says them; else empty.
+    pub country: String,
+    /// By which a browser is known again; empty for none.
+    pub mark: String,
 }
 
 /// How much waits for a person: the numbers beside the inbox and the bell.

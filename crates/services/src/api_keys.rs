@@ -4,7 +4,7 @@ use crate::auth::{hash_token, random_token};
 use crate::people::within;
 use crate::{Ctx, Result};
 use chrono::TimeDelta;
-use rapport_domain::api_key::{KeyInput, KeyRow};
+use rapport_domain::api_key::{KeyInput, KeyRow, Overlap};
 use rapport_domain::audit::Action;
 use rapport_domain::{ApiKeyId, AppError, Permission, PermissionSet, limits};
 use rapport_store::api_keys::{self, NewApiKey};
@@ -12,6 +12,9 @@ use serde_json::json;
 
 /// Characters of a key by which people know it again: a tenth of what is secret.
 const SHOWN_CHARS: usize = 8;
+
+/// Old secrets of a key that may work at once.
+const OLD_SECRETS_MAX: i64 = 3;
 
 /// All keys that are valid, and those revoked last.
 pub async fn list(ctx: &Ctx) -> Result<Vec<KeyRow>> {
@@ -58,6 +61,40 @@ pub async fn create(ctx: &Ctx, input: KeyInput) -> Result<String> {
     });
     tx.commit_audited(Action::ApiKeyCreated, id, detail).await?;
     Ok(secret)
+}
+
+/// Gives a key another secret and answers it; the one before works for a while, or no longer, and then
+/// neither do those before it.
+pub async fn rotate(ctx: &Ctx, id: ApiKeyId, overlap: Overlap) -> Result<String> {
+    ctx.require(Permission::PeopleManage)?;
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    let key = api_keys::lock_api_key(&mut tx, ctx.workspace, id, ctx.now).await?;
+    let key = key.ok_or_else(|| {
+        AppError::invalid("key", "This key is revoked or expired: make a new one instead.")
+    })?;
+    if overlap == Overlap::None {
+        api_keys::end_old_secrets(&mut tx, ctx.workspace, id).await?;
+    } else if key.old >= OLD_SECRETS_MAX {
+        let text = "Three old secrets of this key work still. End them first.";
+        return Err(AppError::invalid("key", text));
+    }
+    let secret = format!("{}{}", key.kind.prefix(), random_token());
+    let until = (overlap != Overlap::None).then(|| ctx.now + overlap.length());
+    let new = (&secret[..SHOWN_CHARS], hash_token(&secret));
+    api_keys::replace_secret(&mut tx, ctx.workspace, id, (new.0, &new.1), until).await?;
+    let detail = json!({"name": key.name, "old": key.prefix, "old_works_until": until});
+    tx.commit_audited(Action::ApiKeyRotated, id, detail).await?;
+    Ok(secret)
+}
+
+/// Ends the old secrets of a key before their time.
+pub async fn end_old_secrets(ctx: &Ctx, id: ApiKeyId) -> Result<()> {
+    let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    let key = api_keys::lock_api_key(&mut tx, ctx.workspace, id, ctx.now).await?;
+    let key = key.ok_or(AppError::NotFound)?;
+    let ended = api_keys::end_old_secrets(&mut tx, ctx.workspace, id).await?;
+    let detail = json!({"name": key.name, "ended": ended});
+    tx.commit_audited(Action::ApiKeyOldSecretsEnded, id, detail).await
 }
 
 /// Revokes a key: the REST API refuses it at once, the way in for events within five seconds.

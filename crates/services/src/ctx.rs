@@ -17,7 +17,7 @@ const HISTORY_DAYS: i64 = 3_653;
 #[derive(Debug, Clone)]
 pub enum Actor {
     /// A logged-in person.
-    User(Viewer),
+    User(Box<Viewer>),
     /// A server of the workspace's, with a secret key.
     ApiKey { id: ApiKeyId, name: String, permissions: PermissionSet },
     /// A page of the workspace's, with a public key and what its server has signed.
@@ -72,7 +72,8 @@ impl Ctx {
     /// For a logged-in person.
     pub fn for_viewer(store: Store, viewer: Viewer) -> Self {
         let workspace = viewer.workspace;
-        Self { store, workspace, actor: Actor::User(viewer), now: now(), address: String::new() }
+        let actor = Actor::User(Box::new(viewer));
+        Self { store, workspace, actor, now: now(), address: String::new() }
     }
 
     /// For a request with a secret API key.
@@ -133,10 +134,10 @@ impl Ctx {
         let actor = if name.contains('@') {
             match self.store.person_by_email(self.workspace, name).await? {
                 // The agent's role, as far as the key reaches.
-                Some(viewer) => Actor::User(Viewer {
+                Some(viewer) => Actor::User(Box::new(Viewer {
                     permissions: viewer.permissions.intersection(*permissions),
                     ..viewer
-                }),
+                })),
                 None => {
                     return Err(AppError::invalid("Rapport-Actor", "No agent has this e-mail."));
                 }

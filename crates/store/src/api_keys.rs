@@ -7,6 +7,8 @@ use rapport_domain::api_key::{KeyKind, KeyRow};
 use rapport_domain::session::Device;
 use rapport_domain::{ApiKeyId, UserId, WorkspaceId};
 
+pub use crate::key_secrets::{KeyUse, LockedKey, end_old_secrets, lock_api_key, replace_secret};
+
 /// Revoked keys that the list still shows.
 const REVOKED_SHOWN: i64 = 50;
 
@@ -19,7 +21,10 @@ pub struct ApiKey {
     pub kind: KeyKind,
     pub scopes: Vec<Permission>,
     pub allowed_origins: Vec<String>,
+    /// When this secret of it was used last.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// The hash of the secret that was sent, where that is an old one.
+    pub old_secret: Option<Vec<u8>>,
 }
 
 /// A key to insert.
@@ -47,10 +52,18 @@ impl Store {
     /// The key with this hash, unless it is revoked or expired.
     pub async fn api_key(&self, key_hash: &[u8], now: DateTime<Utc>) -> Result<Option<ApiKey>> {
         let row = sqlx::query!(
-            r#"select workspace_id as "workspace: WorkspaceId", id as "id: ApiKeyId", name,
-                kind as "kind: KeyKind", scopes, allowed_origins, last_used_at
-            from api_keys
-            where key_hash = $1 and revoked_at is null and coalesce(expires_at > $2, true)"#,
+            r#"with found as (
+                select workspace_id, id, last_used_at, false as old
+                from api_keys where key_hash = $1
+                union all
+                select workspace_id, key_id, last_used_at, true
+                from api_key_old_secrets where key_hash = $1 and valid_until > $2
+            )
+            select k.workspace_id as "workspace: WorkspaceId", k.id as "id: ApiKeyId", k.name,
+                k.kind as "kind: KeyKind", k.scopes, k.allowed_origins, f.last_used_at,
+                f.old as "old!"
+            from found f join api_keys k on k.workspace_id = f.workspace_id and k.id = f.id
+            where k.revoked_at is null and coalesce(k.expires_at > $2, true)"#,
             key_hash,
             now,
         )
@@ -64,27 +77,32 @@ impl Store {
             scopes: read_scopes(&r.scopes),
             allowed_origins: r.allowed_origins,
             last_used_at: r.last_used_at,
+            old_secret: r.old.then(|| key_hash.to_vec()),
         }))
     }
 
-    /// Notes that a key was used, unless somebody did within the minute.
+    /// Notes that a key was used, and which old secret of it, unless somebody did within the minute.
     pub async fn api_key_used(
         &self,
-        workspace: WorkspaceId,
-        id: ApiKeyId,
+        key: &ApiKey,
         from: &Device,
         now: DateTime<Utc>,
     ) -> Result<()> {
         sqlx::query!(
-            "update api_keys
+            "with old as (
+                update api_key_old_secrets set last_used_at = $3
+                where workspace_id = $1 and key_id = $2 and key_hash = $6
+            )
+            update api_keys
             set last_used_at = $3, last_used_address = $4, last_used_agent = $5
             where workspace_id = $1 and id = $2
                 and coalesce(last_used_at < $3::timestamptz - interval '1 minute', true)",
-            workspace.0,
-            id.0,
+            key.workspace.0,
+            key.id.0,
             now,
             from.address,
             from.agent,
+            key.old_secret,
         )
         .execute(self.pool())
         .await?;
@@ -123,8 +141,10 @@ impl Store {
             last_used_at: r.last_used_at,
             last_used_address: r.last_used_address,
             last_used_agent: r.last_used_agent,
+            old_secrets: Vec::new(),
+            usage: Vec::new(),
         });
-        Ok(rows.collect())
+        self.with_secrets(workspace, rows.collect()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Result, Store, StoreError, Tx};
 use rapport_domain::mailbox::{Dkim, MailServer, Mailbox, MailboxInput, Server, Tls};
-use rapport_domain::{MailboxId, TeamId, Uuid, WorkspaceId, limits};
+use rapport_domain::{MailboxId, TeamId, UserId, Uuid, WorkspaceId, limits};
 
 struct Row {
     id: Uuid,
@@ -134,7 +134,10 @@ pub struct Answering {
     pub id: MailboxId,
     pub address: String,
     pub name: String,
+    /// The author's own, else the mailbox's.
     pub signature: String,
+    /// The author's own is Markdown, the mailbox's plain text.
+    pub own_signature: bool,
     pub quotes: bool,
 }
 
@@ -144,15 +147,22 @@ pub async fn answering(
     tx: &mut Tx,
     workspace: WorkspaceId,
     came_to: Option<&str>,
+    author: Option<UserId>,
 ) -> Result<Option<Answering>> {
     Ok(sqlx::query_as!(
         Answering,
-        r#"select id as "id: MailboxId", address, name, signature, quotes from mailboxes
-        where workspace_id = $1 and (address = lower($2) or is_default)
-            and (smtp_host is not null or transport = 'outbox')
-        order by (address = lower($2)) desc nulls last limit 1"#,
+        r#"select m.id as "id: MailboxId", m.address, m.name,
+            coalesce(s.body, m.signature) as "signature!", s.body is not null as "own_signature!",
+            m.quotes
+        from mailboxes m
+        left join user_signatures s on s.workspace_id = m.workspace_id and s.mailbox_id = m.id
+            and s.user_id = $3
+        where m.workspace_id = $1 and (m.address = lower($2) or m.is_default)
+            and (m.smtp_host is not null or m.transport = 'outbox')
+        order by (m.address = lower($2)) desc nulls last limit 1"#,
         workspace.0,
         came_to,
+        author.map(|user| user.0),
     )
     .fetch_optional(&mut **tx)
     .await?)

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rapport_domain::people::SessionRow;
 use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Device, Viewer, Waiting};
-use rapport_domain::{Role, UserId, Uuid, WorkspaceId, limits};
+use rapport_domain::{AttachmentId, Role, UserId, Uuid, WorkspaceId, limits};
 
 impl Store {
     /// The person behind a session token's hash, while session and person are valid, and when the
@@ -18,7 +18,7 @@ impl Store {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", u.workspace_id as "workspace: WorkspaceId",
                 s.last_seen_at, w.name as workspace_name, w.getting_started, u.name, u.email, u.role,
-                o.permissions as "own?",
+                u.picture_id as "picture: AttachmentId", o.permissions as "own?",
                 u.away_since is not null as "away!", u.preferences,
                 (select count(*) from (
                     select from notifications n
@@ -46,6 +46,7 @@ impl Store {
                 workspace_name: r.workspace_name,
                 name: r.name,
                 email: r.email,
+                picture: r.picture,
                 role: Role::from_stored(&r.role),
                 permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
                 away: r.away,
@@ -73,14 +74,16 @@ impl Store {
             ), seen as (
                 update users set last_seen_at = now() where workspace_id = $1 and id = $2
             )
-            insert into sessions (workspace_id, user_id, token_hash, expires_at, address, agent)
-            values ($1, $2, $3, $4, $5, $6)",
+            insert into sessions
+                (workspace_id, user_id, token_hash, expires_at, address, agent, country)
+            values ($1, $2, $3, $4, $5, $6, $7)",
             workspace.0,
             user.0,
             token_hash,
             expires_at,
             from.address,
             from.agent,
+            from.country,
         )
         .execute(self.pool())
         .await?;
@@ -122,7 +125,7 @@ impl Store {
     ) -> Result<Vec<SessionRow>> {
         Ok(sqlx::query_as!(
             SessionRow,
-            r#"select id, created_at, last_seen_at, address, agent,
+            r#"select id, created_at, last_seen_at, address, agent, country,
                 token_hash = $3 as "current!"
             from sessions where workspace_id = $1 and user_id = $2 and expires_at > $4
             order by token_hash = $3 desc, last_seen_at desc, id limit $5"#,

@@ -3,7 +3,7 @@
 use crate::{Result, Store, Tx, roles};
 use rapport_domain::preferences::Preferences;
 use rapport_domain::session::{Viewer, Waiting};
-use rapport_domain::{Role, TeamId, UserId, WorkspaceId};
+use rapport_domain::{AttachmentId, Role, TeamId, UserId, WorkspaceId};
 
 /// What login needs to know of a person.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Store {
     ) -> Result<Option<Viewer>> {
         let row = sqlx::query!(
             r#"select u.id as "user: UserId", w.name as workspace_name, u.name, u.email, u.role,
-                o.permissions as "own?",
+                u.picture_id as "picture: AttachmentId", o.permissions as "own?",
                 u.away_since is not null as "away!", u.preferences,
                 coalesce((select sum(n) from open_tickets o
                     where o.workspace_id = u.workspace_id
@@ -79,6 +79,7 @@ impl Store {
             workspace_name: r.workspace_name,
             name: r.name,
             email: r.email,
+            picture: r.picture,
             role: Role::from_stored(&r.role),
             permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
             away: r.away,

@@ -12,8 +12,32 @@ const named = (names: string[], word: string) => (word.length < 3 ? -1 : names.f
 
 type Found = { day?: Date; hour?: number; minute?: number; exactly?: Date };
 
-/** The time to come that was typed, by the clock of this browser; undefined where it is none. */
+/** How the reader's times are, as the server put it on the page: in which zone, and what begins a week. */
+const reader = () => (typeof document === "undefined" ? {} : document.documentElement.dataset) as { zone?: string; dates?: string };
+
+/** Milliseconds by which the clock of the reader's zone is ahead of this browser's. */
+function aheadOfHere(at: Date): number {
+  const { zone } = reader();
+  if (zone === undefined) return 0;
+  try {
+    // Swedes write 2026-11-24 10:41:00.
+    const wall = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(at);
+    return new Date(wall.replace(" ", "T")).getTime() - Math.floor(at.getTime() / 1000) * 1000;
+  } catch {
+    return 0;
+  }
+}
+
+/** The time to come that was typed, by the reader's clock; undefined where it is none. */
 export function moment(typed: string, now: Date): Date | undefined {
+  const wall = read(typed, new Date(now.getTime() + aheadOfHere(now)));
+  if (!wall) return undefined;
+  const at = new Date(wall.getTime() - aheadOfHere(wall));
+  // Between both the clocks may change.
+  return new Date(wall.getTime() - aheadOfHere(at));
+}
+
+function read(typed: string, now: Date): Date | undefined {
   const words = typed.toLowerCase().replace(/,/g, " ").split(/\s+/).filter((word) => word !== "" && !FILLING.has(word));
   const found: Found = {};
   if (words.length === 0 || words.length > 5) return undefined;
@@ -53,14 +77,17 @@ function span(words: string[], found: Found, now: Date) {
   return joined ? 1 : 2;
 }
 
-/** `next week` is its Monday, `next month` the same day of it; before a day it says nothing. */
+/** `next week` is the day that begins it, `next month` the same day of it; before a day it says nothing. */
 function next(words: string[], found: Found, now: Date) {
   if (words[0] !== "next" || words.length < 2 || found.day) return 0;
-  if (words[1] === "week") found.day = ahead(now, ((8 - now.getDay()) % 7) || 7);
+  if (words[1] === "week") found.day = ahead(now, ((firstDay() + 7 - now.getDay()) % 7) || 7);
   else if (words[1] === "month") found.day = monthsAhead(now, 1);
   else return 1;
   return 2;
 }
+
+/** The day that begins the reader's week, Sunday being 0. */
+const firstDay = () => (Number(reader().dates?.split("|")[9] ?? 0) + 1) % 7;
 
 function noon(words: string[], found: Found) {
   if ((words[0] !== "noon" && words[0] !== "midday") || found.hour !== undefined) return 0;
@@ -164,5 +191,5 @@ function whole({ day, hour, minute }: Found, now: Date): Date {
 /** `Fri, Dec 4, 14:00`, with the year where it is another one. */
 export function inWords(at: Date): string {
   const year = at.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return at.toLocaleString("en-US", { weekday: "short", month: "short", day: "numeric", year, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return at.toLocaleString("en-US", { timeZone: reader().zone, weekday: "short", month: "short", day: "numeric", year, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

@@ -79,6 +79,7 @@ async fn find_key(state: &AppState, headers: &HeaderMap) -> Result<ApiKey, Probl
         return Err(Problem::public_key());
     }
     state.quotas.take(key.id)?;
+    state.usage.count(&key);
     Ok(key)
 }
 

@@ -22,15 +22,19 @@ mod recordings;
 mod scopes;
 mod tickets;
 
+use crate::middleware::csp;
 use crate::state::AppState;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{Html, IntoResponse};
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
+use leptos::nonce::Nonce;
 use problem::Problem;
+use rapport_app::api_docs;
 use rapport_domain::customer::Upserted;
 use rapport_domain::{Uuid, limits};
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{
@@ -59,6 +63,7 @@ fn created<T>(done: Upserted<T>) -> (StatusCode, Json<T>) {
 pub fn router(state: &AppState) -> Router<AppState> {
     let (routes, mut description) = routes(state).split_for_parts();
     scopes::describe(&mut description);
+    let document = Arc::new(serde_json::to_value(&description).expect("it is made of text"));
     let description = description.to_json().expect("the description is made of text");
     let openapi = get(move || async move {
         ([(header::CONTENT_TYPE, "application/json")], description).into_response()
@@ -70,11 +75,25 @@ pub fn router(state: &AppState) -> Router<AppState> {
     // Not nest's fallback: /api/{*function} of the pages would win over it.
     Router::new()
         .nest("/api/v1", routes)
+        .merge(docs(document))
         .route("/api/v1/{*rest}", no_route)
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(NewRequestId))
+}
+
+/// The same for people, made for each who asks: a page knows its own scripts.
+fn docs(document: Arc<serde_json::Value>) -> Router<AppState> {
+    let page = async move |State(state): State<AppState>, request: Request| {
+        let nonce = request.extensions().get::<Nonce>().cloned();
+        let origin = state.config.public_url.as_deref().map(|url| url.trim_end_matches('/').into());
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let here = || format!("http://{}", host.unwrap_or("127.0.0.1:3000"));
+        let origin: String = origin.unwrap_or_else(here);
+        Html(api_docs::page(&state.leptos, nonce, &document, &origin))
+    };
+    Router::new().route("/api/docs", get(page)).layer(middleware::from_fn(csp::set))
 }
 
 fn routes(state: &AppState) -> OpenApiRouter<AppState> {

@@ -1,6 +1,7 @@
 //! Who is calling, when a proxy may stand in between.
 
 use crate::config::Config;
+use crate::middleware::device;
 use axum::http::{HeaderMap, header};
 use rapport_domain::session::Device;
 use rapport_domain::text;
@@ -26,11 +27,28 @@ pub fn real_ip(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> IpAddr
 
 /// From where a request was sent: the caller's address, and its program as it calls itself.
 pub fn device(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> Device {
-    device_at(real_ip(config, peer, headers), headers)
+    Device {
+        country: country(config, peer, headers).unwrap_or_default(),
+        mark: device::mark_of(headers).unwrap_or_default(),
+        ..device_at(real_ip(config, peer, headers), headers)
+    }
 }
 
-/// The same where the address is known already.
+/// Address and program alone, where the address is known already.
 pub fn device_at(ip: IpAddr, headers: &HeaderMap) -> Device {
     let agent = headers.get(header::USER_AGENT).map(|v| String::from_utf8_lossy(v.as_bytes()));
-    Device { address: ip.to_string(), agent: text::clean_line(&agent.unwrap_or_default()) }
+    let agent = text::clean_line(&agent.unwrap_or_default());
+    Device { address: ip.to_string(), agent, ..Device::default() }
+}
+
+/// The country that a trusted proxy says in the header which the operator named.
+fn country(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> Option<String> {
+    let name = config.country_header.as_deref()?;
+    if !config.trusted_proxies.contains(&peer.ip()) {
+        return None;
+    }
+    let said = headers.get(name)?.to_str().ok()?.trim();
+    let fits = said.len() == 2 && said.chars().all(|c| c.is_ascii_alphabetic());
+    // Proxies say XX for what they do not know.
+    fits.then(|| said.to_ascii_uppercase()).filter(|code| code != "XX")
 }

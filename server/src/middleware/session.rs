@@ -102,7 +102,11 @@ fn unavailable(error: &AppError) -> Response {
 
 /// The session token in the cookie header.
 pub fn token(tls: bool, headers: &HeaderMap) -> Option<&str> {
-    let name = cookie_name(tls);
+    cookie_of(headers, cookie_name(tls))
+}
+
+/// A cookie by its name.
+pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

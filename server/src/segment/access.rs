@@ -11,6 +11,7 @@ use rapport_domain::Permission;
 use rapport_domain::api_key::KeyKind;
 use rapport_domain::{ApiKeyId, AppError};
 use rapport_services::auth;
+use rapport_services::key_usage::KeyUsage;
 use rapport_store::Store;
 use rapport_store::api_keys::ApiKey;
 use std::collections::HashMap;
@@ -120,20 +121,21 @@ pub struct Gate {
     keys: Keys,
     browsers: DefaultKeyedRateLimiter<(ApiKeyId, IpAddr)>,
     servers: DefaultKeyedRateLimiter<ApiKeyId>,
+    usage: KeyUsage,
 }
 
-impl Default for Gate {
-    fn default() -> Self {
+impl Gate {
+    /// One that counts what each key is used.
+    pub fn new(usage: KeyUsage) -> Self {
         let browser = Quota::per_second(BROWSER_PER_SECOND).allow_burst(BROWSER_BURST);
         Self {
             keys: Keys::default(),
             browsers: RateLimiter::keyed(browser),
             servers: RateLimiter::keyed(Quota::per_second(SERVER_PER_SECOND)),
+            usage,
         }
     }
-}
 
-impl Gate {
     /// The same for what a page alone asks: a secret key in a browser is a mistake that must not
     /// seem to work.
     pub async fn admit_browser(
@@ -166,7 +168,10 @@ impl Gate {
             self.browsers.check_key(&(key.id, subscriber(ip))).err()
         };
         match refused {
-            None => Ok(key),
+            None => {
+                self.usage.count(&key);
+                Ok(key)
+            }
             Some(until) => {
                 let wait = until.wait_time_from(DefaultClock::default().now());
                 let retry_after_s = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);

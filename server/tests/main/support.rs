@@ -247,6 +247,7 @@ pub fn config() -> Config {
         secret_key: SEAL.parse().expect("a key"),
         slow_ms: 0,
         trusted_proxies: Vec::new(),
+        country_header: None,
         smtp_listen: None,
         lmtp_listen: None,
         smtp_tls_cert: None,

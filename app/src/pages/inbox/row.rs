@@ -90,7 +90,7 @@ pub fn InboxRow(row: Row, list: List) -> impl IntoView {
                 {match assignee {
                     Some(person) => view! {
                         <span class="visually-hidden">{format!("Assignee: {}", person.name)}</span>
-                        <Avatar name=person.name />
+                        <Avatar name=person.name of=Some(person.id) />
                     }.into_any(),
                     None => view! { <span class="nobody" role="img" aria-label="Unassigned" title="Unassigned"></span> }.into_any(),
                 }}

@@ -1,5 +1,6 @@
-//! My account: one's password, and where one is logged in. Everybody has their own.
+//! My account: one's name, picture and password, and where one is logged in. Everybody has their own.
 
+use super::me;
 use super::own_frame::own_frame;
 use super::two_factor as second;
 use crate::page_table::{self, PageInfo};
@@ -10,8 +11,8 @@ use crate::ui::field::{Field, FormError};
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
-use rapport_domain::people::{SessionRow, device_name};
-use rapport_services::{Result, passwords, sessions, two_factor};
+use rapport_domain::people::{SessionRow, device_name, place};
+use rapport_services::{Result, own_account, passwords, sessions, two_factor};
 
 pub struct Account;
 
@@ -23,8 +24,12 @@ pub struct Shown {
 
 impl ServerPage for Account {
     const PAGE: PageInfo = page_table::MY_ACCOUNT;
-    const ABOUT: &'static str = "Your password, your second factor, and where you are logged in.";
+    const ABOUT: &'static str =
+        "Your name and picture, your password, your second factor, and where you are logged in.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
+        ("name", "Name saved"),
+        ("picture", "Picture saved"),
+        ("no-picture", "Picture removed"),
         ("two-factor", "Now your app"),
         ("two-factor-off", "Two-factor is off"),
         ("password", "Password changed. You are logged out everywhere else"),
@@ -41,6 +46,8 @@ impl ServerPage for Account {
     async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
         let ctx = &request.ctx;
         match form.text("do") {
+            "name" => own_account::rename(ctx, form.text("name")).await.map(|()| "name"),
+            "no-picture" => own_account::remove_picture(ctx).await.map(|()| "no-picture"),
             "password" => {
                 let text = |name| form.text(name).to_string();
                 let (current, new, repeated) =
@@ -75,8 +82,9 @@ impl ServerPage for Account {
         let others = shown.sessions.len() > 1;
         let rows = shown.sessions.iter().map(row).collect_view();
         view! {
-            {page_error(state, &["end", "others"])}
+            {page_error(state, &["end", "others", "no-picture"])}
             {request.once().map(second::codes)}
+            {me::section(request, &state.of("name"))}
             {password(&request.viewer.email, &state.of("password"))}
             {second::section(&shown.two_factor, state)}
             <section class="field-section" aria-label="Sessions">
@@ -122,8 +130,8 @@ fn password(email: &str, state: &FormState) -> AnyView {
 
 fn row(session: &SessionRow) -> AnyView {
     let name = device_name(&session.agent);
-    let address = Some(session.address.clone()).filter(|a| !a.is_empty());
-    let from = address.map(|address| format!(" · from {address}"));
+    let known = !session.address.is_empty();
+    let from = known.then(|| format!(" · from {}", place(&session.address, &session.country)));
     let end = (!session.current).then(|| {
         let warning = "Pages that are open there go to the login.".to_string();
         asking_button(Account::PAGE.path, "end", "Log out", &session.id.to_string(), &name, warning)

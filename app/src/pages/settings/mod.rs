@@ -10,6 +10,7 @@ mod events;
 mod jobs;
 mod macros;
 mod mailboxes;
+mod me;
 mod notifications;
 mod own_frame;
 mod people;
@@ -18,6 +19,7 @@ mod receiving;
 mod recordings;
 mod roles;
 mod rules;
+mod signatures;
 mod sla;
 mod statuses;
 mod surveys;
@@ -52,6 +54,7 @@ pub(crate) fn router() -> Router<Site> {
         .merge(page::route::<macros::Macros>())
         // Their name before they could act.
         .route("/settings/snippets", get(async || Redirect::permanent("/settings/macros")))
+        .merge(page::route::<signatures::Signatures>())
         .merge(page::route::<sla::Sla>())
         .merge(page::route::<statuses::Statuses>())
         .merge(page::route::<surveys::Surveys>())

@@ -1,13 +1,17 @@
 //! What stands around one's own pages.
 
 use crate::frame::{Frame, Section};
-use crate::page_table::PAGES;
+use crate::page_table::{PAGES, PageInfo};
+use crate::session::use_viewer;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
 /// Each page leads to the others.
 pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
-    let links = PAGES.iter().filter(|page| page.section == Section::Account).map(move |page| {
+    let viewer = use_viewer();
+    let may = |page: &&PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
+    let own = PAGES.iter().filter(|page| page.section == Section::Account).filter(may);
+    let links = own.map(move |page| {
         let current = (page.title == title).then_some("page");
         view! { <a href=page.path aria-current=current><Icon name=page.icon />{page.title}</a> }
     });

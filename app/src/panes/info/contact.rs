@@ -158,7 +158,7 @@ fn local_time(pane: &InfoPane) -> Option<AnyView> {
     // Memo: the clock ticks twice a minute, the line changes once.
     let text = Memo::new(move |_| {
         let there = clock.now.get() + TimeDelta::minutes(local.offset_minutes.into());
-        format!("{} · {city}", there.format("%H:%M"))
+        format!("{} · {city}", clock.written(there, TimeStyle::Clock))
     });
     let value = pane.customer.details.time_zone.clone().unwrap_or_default();
     Some(view! { <CopyField label="Local time" value>{move || text.get()}</CopyField> }.into_any())

@@ -18,6 +18,7 @@ use super::resting::Resting;
 use super::uploads::COMPOSER;
 use super::writing::{Writing, announce};
 use crate::panes::onward::use_onward;
+use crate::preferences::use_preferences;
 use crate::ui::connected::when_connected;
 use crate::ui::shortcuts::use_shortcut;
 use crate::ui::textarea::TextArea;
@@ -30,9 +31,13 @@ use wasm_bindgen::JsCast;
 
 #[component]
 pub(super) fn Composer(live: Live) -> impl IntoView {
+    // What was taken back is an answer.
+    let returned = live.details.with_untracked(|d| d.returned.is_some());
+    let mode =
+        if returned { MessageMode::Reply } else { use_preferences().get_untracked().composer };
     let writing = Writing {
         live,
-        mode: RwSignal::new(MessageMode::Reply),
+        mode: RwSignal::new(mode),
         area: NodeRef::new(),
         key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
         send: ServerAction::new(),
@@ -49,9 +54,13 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     // What was typed before the scripts arrived stays; else the draft comes back.
     when_connected(writing.area, move |area| {
         if writing.text().is_empty() {
-            let note = draft::key(live.me, live.number, MessageMode::Note.as_str());
-            if draft::load(&writing.draft_key()).is_empty() && !draft::load(&note).is_empty() {
-                writing.mode.set(MessageMode::Note);
+            let other = match writing.mode.get_untracked() {
+                MessageMode::Reply => MessageMode::Note,
+                MessageMode::Note => MessageMode::Reply,
+            };
+            let of_other = draft::load(&draft::key(live.me, live.number, other.as_str()));
+            if draft::load(&writing.draft_key()).is_empty() && !of_other.is_empty() {
+                writing.mode.set(other);
             }
             writing.set_text(&draft::load(&writing.draft_key()));
         }
@@ -184,7 +193,7 @@ fn Modes(writing: Writing) -> impl IntoView {
                     type="radio"
                     name="mode"
                     value=value.as_str()
-                    checked=value == MessageMode::Reply
+                    checked=value == writing.mode.get_untracked()
                     prop:checked=move || writing.mode.get() == value
                     on:change=move |_| writing.open(value)
                 />

@@ -35,7 +35,7 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
         MessageKind::Note => format!("Internal note by {}", message.author_name),
         _ => format!("{} wrote", message.author_name),
     };
-    let avatar = view! { <Avatar name=message.author_name.clone() /> };
+    let avatar = view! { <Avatar name=message.author_name.clone() of=message.author_id /> };
     let bubble = view! { <Bubble message=message.clone() /> }.into_any();
     let (left, right) = match message.kind {
         MessageKind::Customer => (Some(avatar), None),

@@ -118,7 +118,7 @@ fn Choices(live: Live) -> impl IntoView {
             <Choose live property=TicketProperty::Priority label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
         </dd></div>
         <div><dt>"Assignee"</dt><dd>
-            {move || assignee.get().map(|p| view! { <Avatar name=p.name /> })}
+            {move || assignee.get().map(|p| view! { <Avatar name=p.name of=Some(p.id) /> })}
             <Choose live property=TicketProperty::Assignee label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
         </dd></div>
         <div><dt>"Team"</dt><dd>

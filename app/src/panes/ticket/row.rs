@@ -59,7 +59,7 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         match t.with(|t| t.row.assignee.clone()) {
         Some(person) => view! {
             <span class="who" title=format!("Assignee: {}", person.name)>
-                <Avatar name=person.name.clone() />
+                <Avatar name=person.name.clone() of=Some(person.id) />
                 <span class="visually-hidden">"Assignee: " {person.name.clone()}</span>
             </span>
         }

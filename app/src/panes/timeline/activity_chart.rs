@@ -2,7 +2,7 @@
 
 use super::state::TimelineState;
 use crate::ui::time::use_clock;
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use leptos::prelude::*;
 use rapport_domain::money::grouped;
 use rapport_domain::timeline::{ActivityDay, Position, STRIP_DAYS};
@@ -32,7 +32,7 @@ pub(super) fn ActivityChart(stream: TimelineState) -> impl IntoView {
                 .collect_view()
         })
     };
-    let label = move |ago: &u64| view! { <span>{back(*ago).format("%b %-d").to_string()}</span> };
+    let label = move |ago: &u64| view! { <span>{clock.day(back(*ago))}</span> };
     view! {
         <nav class="strip" aria-label="Activity of the last 90 days">{bars}</nav>
         <div class="strip-axis" aria-hidden="true">
@@ -45,16 +45,22 @@ pub(super) fn ActivityChart(stream: TimelineState) -> impl IntoView {
 #[component]
 fn Bar(stream: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
     let height = (HEIGHT * f64::from(day.n) / f64::from(most)).clamp(FLOOR, HEIGHT);
-    let class = if day.errors > 0 { "bar err" } else { "bar" };
+    let clock = use_clock();
+    let class = match (day.errors > 0, clock.begins_week(day.day)) {
+        (true, true) => "bar err week",
+        (true, false) => "bar err",
+        (false, true) => "bar week",
+        (false, false) => "bar",
+    };
     let fill = view! {
         <svg viewBox="0 0 1 36" preserveAspectRatio="none" aria-hidden="true">
             <rect x="0" y=format!("{:.1}", HEIGHT - height) width="1" height=format!("{height:.1}") />
         </svg>
     };
     if day.n == 0 {
-        return view! { <span class="bar">{fill}</span> }.into_any();
+        return view! { <span class=class>{fill}</span> }.into_any();
     }
-    let title = bar_title(day);
+    let title = bar_title(day, &clock.day(day.day));
     // Ninety stops for Tab would hide what follows; the date form reaches every day too.
     view! {
         <a
@@ -72,13 +78,12 @@ fn Bar(stream: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
 }
 
 /// `Nov 20: 41 events, 2 errors`.
-fn bar_title(day: ActivityDay) -> String {
+fn bar_title(day: ActivityDay, date: &str) -> String {
     let plural = |n: i32, word: &str| {
         let s = if n == 1 { "" } else { "s" };
         format!("{} {word}{s}", grouped(n.into()))
     };
-    let date: NaiveDate = day.day;
-    let mut title = format!("{}: {}", date.format("%b %-d"), plural(day.n, "event"));
+    let mut title = format!("{date}: {}", plural(day.n, "event"));
     if day.errors > 0 {
         title.push_str(&format!(", {}", plural(day.errors, "error")));
     }

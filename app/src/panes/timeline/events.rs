@@ -7,8 +7,8 @@ use super::pinned::Pinned;
 use super::run::{Run, RunRow, key};
 use super::state::{End, STREAM_ID, TimelineState};
 use crate::ui::icon::Icon;
-use crate::ui::time::{Clock, use_clock};
-use chrono::{Datelike, Days, NaiveDate};
+use crate::ui::time::{Clock, TimeStyle, use_clock};
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use rapport_domain::limits::ACCOUNT_STREAMS;
 use rapport_domain::timeline::{Position, TimelineItem, collapse};
@@ -43,7 +43,7 @@ pub(super) fn Events(stream: TimelineState) -> impl IntoView {
             <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <EmptyTimeline stream /> }>
                 <For each=dates key=|date| *date let:date>
                     <section class="day-group">
-                        <h3 class="day">{move || day_text(date, clock.wall(clock.now.get()).date_naive())}</h3>
+                        <h3 class="day">{move || clock.heading(date)}</h3>
                         <ol>
                             <For each=move || runs(date) key=key let:run>
                                 {view! { <RunRow stream run /> }.into_any()}
@@ -67,7 +67,7 @@ fn More(stream: TimelineState, end: End) -> impl IntoView {
     let clock = use_clock();
     let looked = move || {
         let at = stream.looked_to.get().filter(|_| end == End::Older)?;
-        Some(format!("Looked back to {}", clock.wall(at).format("%b %-d, %Y %H:%M")))
+        Some(format!("Looked back to {}", clock.format(at, TimeStyle::Full)))
     };
     let (label, icon) = match end {
         End::Newer => ("Load newer", "arrow-up"),
@@ -111,30 +111,4 @@ fn days(items: &[Arc<TimelineItem>], clock: Clock) -> Vec<Day> {
             Day { date: date(&items[0]), runs }
         })
         .collect()
-}
-
-/// `Today, November 24`, `Friday, November 20`, `Friday, November 21, 2025`.
-fn day_text(date: NaiveDate, today: NaiveDate) -> String {
-    let name = match today.checked_sub_days(Days::new(1)) {
-        _ if date == today => "Today".to_string(),
-        Some(yesterday) if date == yesterday => "Yesterday".to_string(),
-        _ => date.format("%A").to_string(),
-    };
-    let pattern = if date.year() == today.year() { "%B %-d" } else { "%B %-d, %Y" };
-    format!("{name}, {}", date.format(pattern))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_says_only_what_is_not_plain_from_today() {
-        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
-        let text = |date| day_text(day(date), day("2026-11-24"));
-        assert_eq!(text("2026-11-24"), "Today, November 24");
-        assert_eq!(text("2026-11-23"), "Yesterday, November 23");
-        assert_eq!(text("2026-11-20"), "Friday, November 20");
-        assert_eq!(text("2025-11-20"), "Thursday, November 20, 2025");
-    }
 }

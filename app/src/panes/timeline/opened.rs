@@ -4,7 +4,7 @@ use super::pin_button::PinButton;
 use super::state::TimelineState;
 use crate::ui::copyable::{CopyButton, CopyField, copy};
 use crate::ui::icon::Icon;
-use crate::ui::time::use_clock;
+use crate::ui::time::{TimeStyle, use_clock};
 use crate::ui::toast::use_toasts;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -67,11 +67,10 @@ pub(super) fn Opened(stream: TimelineState, item: Arc<TimelineItem>) -> impl Int
 #[component]
 fn CopyTime(label: &'static str, at: DateTime<Utc>) -> impl IntoView {
     let clock = use_clock();
-    let zone = move || if clock.local.get() { "" } else { " UTC" };
     let stored = at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
     view! {
         <CopyField label value=stored>
-            {move || format!("{}{}", clock.wall(at).format("%b %-d, %Y %H:%M:%S"), zone())}
+            {move || format!("{}{}", clock.format(at, TimeStyle::Exact), clock.mark())}
         </CopyField>
     }
 }

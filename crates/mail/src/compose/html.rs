@@ -18,7 +18,10 @@ pub fn document(mail: &OutgoingEmail<'_>) -> String {
     }
     if !mail.signature.is_empty() {
         html.push_str("<div style=\"color:#666;margin-top:1em\">-- <br>");
-        push_lines(&mut html, mail.signature);
+        match mail.signature_markdown {
+            true => html.push_str(&super::markdown_html(mail.signature)),
+            false => push_lines(&mut html, mail.signature),
+        }
         html.push_str("</div>");
     }
     if let Some((head, lines)) = mail.quoted.and_then(|quoted| quoted.split_once('\n')) {

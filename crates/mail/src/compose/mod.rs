@@ -16,7 +16,7 @@ use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
-use rapport_domain::{AttachmentId, text};
+use rapport_domain::{AttachmentId, markdown, text};
 use std::borrow::Cow;
 
 /// A mail to write. All addresses are plain, lower-case and checked before.
@@ -39,8 +39,10 @@ pub struct OutgoingEmail<'a> {
     pub text: &'a str,
     /// Cleaned HTML of the same words; made from `text` when absent.
     pub html: Option<&'a str>,
-    /// Plain text below the answer; empty for none.
+    /// Below the answer; empty for none.
     pub signature: &'a str,
+    /// The signature is Markdown, and no plain text.
+    pub signature_markdown: bool,
     /// The message that is answered, as [`rapport_domain::message::quoted`] writes it.
     pub quoted: Option<&'a str>,
     /// The address of the picture that tells when the mail was opened.
@@ -91,6 +93,9 @@ pub fn compose(mail: &OutgoingEmail<'_>) -> Vec<u8> {
     let mail = &OutgoingEmail { text: &words, signature: &signature, ..mail.clone() };
     let mut text = match mail.signature {
         "" => mail.text.to_string(),
+        signature if mail.signature_markdown => {
+            format!("{}\n\n-- \n{}", mail.text, markdown::readable(signature))
+        }
         signature => format!("{}\n\n-- \n{signature}", mail.text),
     };
     if let Some(quoted) = mail.quoted {

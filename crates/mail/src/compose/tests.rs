@@ -30,6 +30,7 @@ fn mail<'a>() -> OutgoingEmail<'a> {
         text: "Hi Alex,\n\nsee https://acme.example/a?b=1&c=2.\n.\nFrom here <b>on</b>: é",
         html: None,
         signature: "Acme\nSupport",
+        signature_markdown: false,
         quoted: None,
         pixel: None,
         files: &[],
@@ -76,6 +77,24 @@ fn what_a_form_sent_has_paragraphs_too() {
     assert!(read.text.starts_with("One\n\nTwo\nThree\n\n-- \nA\nB"), "{:?}", read.text);
     let html = text_of(&raw).replace("=\r\n", "");
     assert!(html.contains("<p>One</p><p>Two<br>Three</p>") && html.contains("A<br>B"), "{html}");
+}
+
+#[test]
+fn a_persons_signature_is_formatted_above_the_quote() {
+    let quoted = "On Monday, Alex wrote:\n> Hello";
+    let signature = "**Priya** Råman\n[Acme](https://acme.example) <b>";
+    let signed =
+        OutgoingEmail { signature, signature_markdown: true, quoted: Some(quoted), ..mail() };
+    let html = html::document(&signed);
+    let (words, quote) = (html.find("<strong>Priya</strong>"), html.find("<blockquote"));
+    assert!(words.is_some() && words < quote, "{html}");
+    assert!(html.contains("<a href=\"https://acme.example\">Acme</a> &lt;b&gt;"), "{html}");
+    let read = parse(&compose(&signed)).unwrap();
+    let below = "é\n\n-- \nPriya Råman\nAcme <https://acme.example> <b>\n\nOn Monday";
+    assert!(read.text.contains(below), "{}", read.text);
+    // The same of a mailbox is plain text.
+    let plain = html::document(&OutgoingEmail { signature_markdown: false, ..signed });
+    assert!(plain.contains("**Priya**"), "{plain}");
 }
 
 #[test]

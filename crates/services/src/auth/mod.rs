@@ -1,9 +1,11 @@
 //! Login, logout, sessions and API keys; what people log in with, and the second factor.
 
 mod credentials;
+mod new_device;
 pub mod passwords;
 pub mod two_factor;
 
+pub(crate) use new_device::TellOfDevice;
 pub(crate) use credentials::{check_password, hash_password, hash_token, random_token, verify};
 
 use crate::transaction::begin_unattended;
@@ -87,6 +89,7 @@ pub(crate) async fn start_session(
     let from = measured(from);
     store.insert_session(workspace, user, &hash_token(&token), expires, &from).await?;
     let mut tx = begin_unattended(store).await?;
+    new_device::meet(&mut tx, workspace, user, &from).await?;
     let entry = Entry {
         at: ctx::now(),
         actor_kind: "user",
@@ -98,12 +101,18 @@ pub(crate) async fn start_session(
     };
     audit::record(&mut tx, workspace, &entry).await?;
     tx.commit().await.map_err(StoreError::from)?;
+    rapport_queue::wake();
     Ok(token)
+}
+
+/// A new mark by which a browser is known again.
+pub fn new_mark() -> String {
+    random_token()
 }
 
 fn measured(from: &Device) -> Device {
     let agent = from.agent.chars().take(AGENT_CHARS).collect();
-    Device { address: from.address.clone(), agent }
+    Device { agent, ..from.clone() }
 }
 
 /// The person behind a session token.
@@ -142,7 +151,7 @@ pub async fn key_used(store: &Store, key: &ApiKey, from: &Device) {
         return;
     }
     let from = measured(from);
-    if let Err(error) = store.api_key_used(key.workspace, key.id, &from, now).await {
+    if let Err(error) = store.api_key_used(key, &from, now).await {
         tracing::warn!(%error, key = %key.id, "the use of a key could not be noted");
     }
 }

@@ -14,6 +14,7 @@ mod verify;
 pub(crate) use keep::{Kept, NewFile, copies, inserts, keep};
 pub use read::{Opened, open, shown};
 pub use thumb::thumbnail;
+pub(crate) use thumb::{Unfit, decode};
 pub(crate) use tidy::TidyFiles;
 pub use tidy::tidy;
 pub(crate) use upload::{Attached, attach};

@@ -4,7 +4,9 @@ use crate::{Ctx, Result};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits,
+};
 use rapport_domain::message::Look;
 use rapport_domain::{AppError, AttachmentId, Permission};
 use std::io::Cursor;
@@ -34,17 +36,11 @@ pub async fn thumbnail(ctx: &Ctx, id: AttachmentId) -> Result<(&'static str, Byt
         return answer(made);
     }
     let bytes = ctx.store.file_bytes(ctx.workspace, &row).await?;
-    let _permit = MAKING.acquire().await.map_err(|_| AppError::Unavailable)?;
-    let made = tokio::task::spawn_blocking(move || make(&bytes)).await;
     // Nothing at all stands for a picture that cannot be read: it is not tried again.
-    let made = match made {
-        Ok(Ok(made)) => Bytes::from(made),
-        Ok(Err(error)) => {
-            tracing::info!(file = %id, %error, "no thumbnail");
-            Bytes::new()
-        }
-        Err(error) => {
-            tracing::error!(file = %id, %error, "making a thumbnail failed");
+    let made = match decode(bytes, small).await? {
+        Ok(made) => Bytes::from(made),
+        Err(unfit) => {
+            tracing::info!(file = %id, ?unfit, "no thumbnail");
             Bytes::new()
         }
     };
@@ -60,7 +56,35 @@ fn answer(made: Bytes) -> Result<(&'static str, Bytes)> {
     }
 }
 
-fn make(bytes: &[u8]) -> std::result::Result<Vec<u8>, ImageError> {
+/// Why nothing can be made of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    TooLarge,
+    NoPicture,
+}
+
+/// Reads a picture within bounds, upright, and makes something of it, off the async threads.
+pub(crate) async fn decode(
+    bytes: Bytes,
+    make: fn(&DynamicImage) -> ImageResult<Vec<u8>>,
+) -> Result<std::result::Result<Vec<u8>, Unfit>> {
+    let _permit = MAKING.acquire().await.map_err(|_| AppError::Unavailable)?;
+    let made = tokio::task::spawn_blocking(move || read(&bytes).and_then(|p| make(&p))).await;
+    Ok(match made {
+        Ok(Ok(made)) => Ok(made),
+        Ok(Err(ImageError::Limits(_))) => Err(Unfit::TooLarge),
+        Ok(Err(error)) => {
+            tracing::info!(%error, "a picture cannot be read");
+            Err(Unfit::NoPicture)
+        }
+        Err(error) => {
+            tracing::error!(%error, "reading a picture failed");
+            Err(Unfit::NoPicture)
+        }
+    })
+}
+
+fn read(bytes: &[u8]) -> ImageResult<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
     limits.max_image_height = Some(SIDE_MAX);
@@ -74,11 +98,16 @@ fn make(bytes: &[u8]) -> std::result::Result<Vec<u8>, ImageError> {
         return Err(ImageError::Limits(image::error::LimitError::from_kind(why)));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder)?;
-    // Never larger than it is: an icon stays an icon.
-    let small = width <= WIDTH && height <= HEIGHT;
-    let mut picture = if small { picture } else { picture.thumbnail(WIDTH, HEIGHT) };
+    let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn small(picture: &DynamicImage) -> ImageResult<Vec<u8>> {
+    // Never larger than it is: an icon stays an icon.
+    let fits = picture.width() <= WIDTH && picture.height() <= HEIGHT;
+    let smaller = (!fits).then(|| picture.thumbnail(WIDTH, HEIGHT));
+    let picture = smaller.as_ref().unwrap_or(picture);
     let mut made = Vec::new();
     if picture.color().has_alpha() {
         picture.to_rgba8().write_to(&mut Cursor::new(&mut made), ImageFormat::Png)?;
@@ -93,6 +122,10 @@ fn make(bytes: &[u8]) -> std::result::Result<Vec<u8>, ImageError> {
 mod tests {
     use super::*;
     use image::{Rgb, RgbImage, Rgba, RgbaImage};
+
+    fn make(bytes: &[u8]) -> ImageResult<Vec<u8>> {
+        read(bytes).and_then(|picture| small(&picture))
+    }
 
     fn png(picture: &DynamicImage) -> Vec<u8> {
         let mut bytes = Vec::new();

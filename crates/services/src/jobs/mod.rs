@@ -8,8 +8,8 @@ pub use rapport_queue::Worker;
 
 use crate::job_env::JobEnv;
 use crate::{
-    audit_log, csat, customers, files, ingest, messages, notifications, people, push, recordings,
-    sla, tickets,
+    audit_log, auth, csat, customers, files, ingest, messages, notifications, people, push,
+    recordings, sla, tickets,
 };
 use rapport_queue::Registry;
 use std::sync::LazyLock;
@@ -19,6 +19,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .job::<messages::SendMail>()
         .job::<csat::SendSurvey>()
         .job::<people::SendInvitation>()
+        .job::<auth::TellOfDevice>()
         .job::<notifications::SendNews>()
         .job::<push::TellBrowsers>()
         .job::<tickets::WakeTicket>()

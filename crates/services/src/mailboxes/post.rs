@@ -72,6 +72,7 @@ pub(crate) fn write_own(mailbox: &SendingMailbox, mail: &Own<'_>) -> Vec<u8> {
         text: mail.text,
         html: None,
         signature: mail.signature,
+        signature_markdown: false,
         quoted: None,
         pixel: None,
         files: &[],

@@ -22,13 +22,14 @@ pub(super) struct Plan {
     recipients: Vec<(String, RecipientRole)>,
     references: Vec<String>,
     signature: String,
+    own_signature: bool,
     quoted: Option<String>,
 }
 
 /// What stands below an answer, as its author decided.
 #[derive(Debug, Default)]
 pub(super) struct Below {
-    /// `None`: the mailbox's.
+    /// `None`: the author's own or the mailbox's.
     pub signature: Option<String>,
     /// The message that is quoted.
     pub quote: Option<MessageId>,
@@ -48,10 +49,10 @@ pub(super) async fn plan(
     alone: bool,
 ) -> Result<Option<Plan>> {
     let came_to = ticket.mailbox.as_deref();
-    let Some(mailbox) = mailboxes::answering(tx, ctx.workspace, came_to).await? else {
+    let Some(mailbox) = mailboxes::answering(tx, ctx.workspace, came_to, ctx.user()).await? else {
         return Ok(None);
     };
-    let Answering { id: mailbox, address, name, signature: usual, .. } = mailbox;
+    let Answering { id: mailbox, address, name, signature: usual, own_signature, .. } = mailbox;
     let signature = match &below.signature {
         Some(own) => signature(own)?,
         None => usual,
@@ -89,7 +90,7 @@ pub(super) async fn plan(
     new.message_id = Some(message_id);
     new.receipt = Some(Receipt::Queued);
     new.receipt_at = Some(ctx.now);
-    Ok(Some(Plan { mailbox, recipients, references, signature, quoted }))
+    Ok(Some(Plan { mailbox, recipients, references, signature, own_signature, quoted }))
 }
 
 /// Stores the plan with its message, and the job that carries it out.
@@ -107,6 +108,7 @@ pub(super) async fn enqueue(
         recipients: &plan.recipients,
         references: &plan.references,
         signature: &plan.signature,
+        signature_markdown: plan.own_signature,
         quoted: plan.quoted.as_deref(),
         moved: &touched.moved,
         send_at,

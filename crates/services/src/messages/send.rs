@@ -164,6 +164,7 @@ async fn write(
         text: &mail.body_text,
         html: html.as_deref(),
         signature: mail.signature.as_deref().unwrap_or(&mailbox.signature),
+        signature_markdown: mail.signature_markdown,
         quoted: mail.quoted.as_deref(),
         pixel: pixel.as_deref(),
         files: &files,

@@ -55,7 +55,7 @@ pub async fn opening(ctx: &Ctx, customer: CustomerId) -> Result<Opening> {
     let uploads = files::for_new_ticket(ctx, customer).await?;
     let people = ctx.store.assignable(ctx.workspace).await?.people;
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
-    let mailbox = mailboxes::answering(&mut tx, ctx.workspace, None).await?;
+    let mailbox = mailboxes::answering(&mut tx, ctx.workspace, None, ctx.user()).await?;
     let (from, signature) = mailbox.map(|m| (m.address, m.signature)).unzip();
     let signature = signature.unwrap_or_default();
     Ok(Opening { customer_name, emails, from, signature, people, uploads })

@@ -43,7 +43,7 @@ pub(super) async fn plan(
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     ctx.require(Permission::PeopleManage)?;
-    if mailboxes::answering(tx, ctx.workspace, None).await?.is_none() {
+    if mailboxes::answering(tx, ctx.workspace, None, None).await?.is_none() {
         return Ok(());
     }
     let key = Turn { id: id.0, expires: expires_at.timestamp() };
@@ -75,7 +75,7 @@ async fn send(env: &JobEnv, job: &Work<SendInvitation>) -> std::result::Result<O
     let current = |i: &Invited| !i.accepted && !i.revoked && i.expires_at.timestamp() == expires;
     let Some(invited) = invited.filter(current) else { return Ok(Outcome::Done) };
     let mut tx = begin_unattended(store).await?;
-    let Some(mailbox) = mailboxes::answering(&mut tx, job.workspace, None).await? else {
+    let Some(mailbox) = mailboxes::answering(&mut tx, job.workspace, None, None).await? else {
         return Ok(Outcome::Dead("No mailbox can send any more.".into()));
     };
     drop(tx);

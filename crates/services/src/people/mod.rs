@@ -28,7 +28,7 @@ pub async fn list(ctx: &Ctx, find: &str) -> Result<People> {
 /// Whether invitations can leave by mail.
 pub async fn can_mail(ctx: &Ctx) -> Result<bool> {
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
-    Ok(rapport_store::mailboxes::answering(&mut tx, ctx.workspace, None).await?.is_some())
+    Ok(rapport_store::mailboxes::answering(&mut tx, ctx.workspace, None, None).await?.is_some())
 }
 
 /// Gives somebody another role. It counts from their next click on; their streams look again.

@@ -19,6 +19,7 @@ fn input(value: serde_json::Value) -> CustomerInput {
 /// A request with the workspace's secret key.
 fn server(world: &World) -> Ctx {
     let key = ApiKey {
+        old_secret: None,
         workspace: world.workspace,
         id: ApiKeyId::generate(),
         name: "Server".into(),

@@ -220,7 +220,8 @@ async fn a_password_is_changed_by_its_owner_or_by_a_link_that_works_once(pool: P
     let world = World::new(pool.clone()).await;
     let token = invite(&world, "kim@acme.example", Role::Agent).await;
     let here = join(&world, &token).await.unwrap();
-    let from = Device { address: "10.0.0.1".into(), agent: "Firefox/1 Linux".into() };
+    let from =
+        Device { address: "10.0.0.1".into(), agent: "Firefox/1 Linux".into(), ..Device::default() };
     let there = auth::login(&world.store, "kim@acme.example", PASSWORD, &from).await;
     let there = there.unwrap().session().unwrap();
     let kim = auth::viewer(&world.store, &here).await.unwrap().unwrap();

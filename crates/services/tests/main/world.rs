@@ -85,6 +85,7 @@ pub async fn insert_person(
         workspace_name: "Acme".into(),
         name: name.into(),
         email,
+        picture: None,
         role,
         permissions: role.permissions(),
         away: false,

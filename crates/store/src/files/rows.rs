@@ -52,6 +52,8 @@ impl Store {
                     where c.workspace_id = l.workspace_id and c.file_id = l.id)
                 and not exists (select 1 from recordings r
                     where r.workspace_id = l.workspace_id and r.file_id = l.id)
+                and not exists (select 1 from users u
+                    where u.workspace_id = l.workspace_id and u.picture_id = l.id)
             order by since limit $2"#,
             before,
             limit,
@@ -145,6 +147,10 @@ impl Store {
                 (select workspace_id, file_id, bytes, sha256 from recordings
                 where file_id is not null and (workspace_id, file_id) > ($1, $2)
                 order by workspace_id, file_id limit $3)
+                union all
+                (select workspace_id, picture_id, picture_bytes, picture_sha256 from users
+                where picture_id is not null and (workspace_id, picture_id) > ($1, $2)
+                order by workspace_id, picture_id limit $3)
             ) known
             order by workspace_id, id limit $3"#,
             after.0.0,
@@ -171,6 +177,8 @@ impl Store {
                     where c.workspace_id = f.workspace_id and c.file_id = f.id)
                 and not exists (select 1 from recordings r
                     where r.workspace_id = f.workspace_id and r.file_id = f.id)
+                and not exists (select 1 from users u
+                    where u.workspace_id = f.workspace_id and u.picture_id = f.id)
                 and not exists (select 1 from loose_files l
                     where l.workspace_id = f.workspace_id and l.id = f.id)"#,
             &workspaces,

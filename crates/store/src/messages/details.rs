@@ -86,7 +86,7 @@ impl Store {
         sql.push(", ");
         push_messages(&mut sql, before);
         push_activities(&mut sql);
-        push_sending(&mut sql);
+        push_sending(&mut sql, viewer);
         push_uploads(&mut sql, viewer);
         sql.push(
             ", (select coalesce(json_agg(f), '[]') from (
@@ -168,7 +168,7 @@ fn push_activities(sql: &mut QueryBuilder<Postgres>) {
 }
 
 /// As [`super::last_sender`] and [`crate::mailboxes::answering`], in the page's round trip.
-fn push_sending(sql: &mut QueryBuilder<Postgres>) {
+fn push_sending(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>) {
     sql.push(
         ", (select json_build_object(
             'last_sender', (select coalesce(m.answer_to, m.author_email) from messages m
@@ -193,8 +193,13 @@ fn push_sending(sql: &mut QueryBuilder<Postgres>) {
                 order by m.sent_at desc, m.id desc limit 1),
             'customer', (select email from customers
                 where workspace_id = $1 and id = t.customer_id),
-            'mailbox', (select json_build_object('address', address, 'signature', signature,
-                    'quotes', quotes)
+            'mailbox', (select json_build_object('address', address, 'signature', coalesce((
+                    select body from user_signatures s where s.workspace_id = $1
+                        and s.mailbox_id = mailboxes.id and s.user_id = ",
+    );
+    sql.push_bind(viewer.map(|user| user.0));
+    sql.push(
+        "), signature), 'quotes', quotes)
                 from mailboxes
                 where workspace_id = $1 and (address = lower(t.mailbox) or is_default)
                     and (smtp_host is not null or transport = 'outbox')

@@ -18,6 +18,8 @@ pub struct InsertOutgoing<'a> {
     pub references: &'a [String],
     /// Below the answer; empty for none.
     pub signature: &'a str,
+    /// As its author's own is; a mailbox's is plain text.
+    pub signature_markdown: bool,
     /// The message that is quoted at the end.
     pub quoted: Option<&'a str>,
     /// What the message did to its ticket.
@@ -34,8 +36,8 @@ pub async fn insert_outgoing(
 ) -> Result<()> {
     sqlx::query!(
         "insert into outgoing_mails (workspace_id, message_id, mailbox_id, reference_ids, tracked,
-            signature, quoted, moved, next_attempt_at)
-        select workspace_id, $2, $3, $4, open_tracking, $5, $6, $7, $8
+            signature, quoted, moved, next_attempt_at, signature_markdown)
+        select workspace_id, $2, $3, $4, open_tracking, $5, $6, $7, $8, $9
         from workspaces where workspace_id = $1",
         workspace.0,
         mail.message.0,
@@ -45,6 +47,7 @@ pub async fn insert_outgoing(
         mail.quoted,
         Json(mail.moved) as _,
         mail.send_at,
+        mail.signature_markdown,
     )
     .execute(&mut **tx)
     .await?;
@@ -179,6 +182,7 @@ pub struct Outgoing {
     pub references: Vec<String>,
     /// `None`: the mailbox's.
     pub signature: Option<String>,
+    pub signature_markdown: bool,
     pub quoted: Option<String>,
     pub tracked: bool,
     pub unclear: i32,
@@ -195,7 +199,7 @@ impl Store {
                 m.author_name, coalesce(m.subject, '') as "subject!", m.body_text,
                 m.body_markdown, m.body_html,
                 m.message_id as "message_id!", m.in_reply_to, o.reference_ids, o.tracked,
-                o.signature, o.quoted, o.unclear, m.sent_at
+                o.signature, o.signature_markdown, o.quoted, o.unclear, m.sent_at
             from outgoing_mails o
             join messages m on m.workspace_id = o.workspace_id and m.id = o.message_id
             where o.workspace_id = $1 and o.message_id = $2 and m.message_id is not null"#,
@@ -227,6 +231,7 @@ impl Store {
             in_reply_to: mail.in_reply_to,
             references: mail.reference_ids,
             signature: mail.signature,
+            signature_markdown: mail.signature_markdown,
             quoted: mail.quoted,
             tracked: mail.tracked,
             unclear: mail.unclear,

@@ -158,3 +158,58 @@ async fn a_refused_key_keeps_what_was_typed_and_a_made_up_scope_is_none(pool: Pg
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("There is no such scope."));
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_rotated_key_works_by_both_secrets_until_the_old_one_ends_everywhere(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let cookie = app.priya().await;
+    let form = "kind=secret&name=Billing&days=30&scope=customers%3Aread&scope=events%3Awrite";
+    let old = made(&app, form, &cookie).await;
+    let id: rapport_domain::Uuid =
+        sqlx::query_scalar("select id from api_keys where name = 'Billing'")
+            .fetch_one(&pool)
+            .await
+            .expect("the key");
+    let id = rapport_domain::ApiKeyId(id);
+    let rotate = format!("do=rotate&id={id}&overlap=24h");
+    let page = app.form(PAGE, &rotate, &cookie).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let panel = page.body.split("The new key").nth(2).expect("the panel");
+    let new = panel.split("value=\"").nth(1).and_then(|v| v.split('"').next()).expect("a key");
+    assert_ne!(new, old);
+    assert!(page.body.contains("Old secret") && page.body.contains(&old[..8]));
+    let reads = async |key: &str| app.api_as(key, Method::GET, "/customers", None).await.status;
+    assert_eq!((reads(&old).await, reads(new).await), (StatusCode::OK, StatusCode::OK));
+    // The way in for events believes a key for some seconds.
+    let sends = async |key: &str| app.send(track(key, None)).await.status;
+    assert_eq!(sends(&old).await, StatusCode::OK);
+    let end = app.form(PAGE, &format!("do=end-old&id={id}"), &cookie).await;
+    assert_eq!(end.header(header::LOCATION), format!("{PAGE}?done=ended"));
+    assert_eq!((reads(&old).await, reads(new).await), (StatusCode::UNAUTHORIZED, StatusCode::OK));
+    tokio::time::sleep(std::time::Duration::from_millis(4_500)).await;
+    assert_eq!(sends(&old).await, StatusCode::UNAUTHORIZED, "within five seconds everywhere");
+    assert_eq!(sends(new).await, StatusCode::OK);
+    let odd = app.form(PAGE, &format!("do=rotate&id={id}&overlap=9y"), &cookie).await;
+    assert!(odd.status.is_client_error(), "{odd:?}");
+    let sam = app.sam().await;
+    let refused = app.form(PAGE, &rotate, &sam).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    // They are counted, and written a moment later.
+    let mut used = 0i64;
+    for _ in 0..40 {
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        used = sqlx::query_scalar(
+            "select coalesce(sum(requests), 0)::bigint from api_key_usage where key_id = $1",
+        )
+        .bind(id.0)
+        .fetch_one(&pool)
+        .await
+        .expect("a number");
+        if used >= 5 {
+            break;
+        }
+    }
+    assert_eq!(used, 5, "reads by each, one more by the new, an event by each");
+    let page = app.page(PAGE, &cookie).await;
+    assert!(page.body.contains("5 requests in 30 days"), "{}", page.body);
+}

@@ -7,7 +7,7 @@ use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
 use rapport_domain::Permission;
-use rapport_domain::api_key::{KeyInput, KeyKind, LIFETIMES};
+use rapport_domain::api_key::{KeyInput, KeyKind, KeyRow, LIFETIMES, Overlap};
 use rapport_domain::{AppError, limits};
 
 /// The key as the form says it.
@@ -58,6 +58,30 @@ pub fn form(kind: KeyKind, state: &FormState) -> AnyView {
                 <a class="btn quiet" href=path>"Cancel"</a>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Asks how long the old secret works beside the new one.
+pub fn rotate(key: &KeyRow) -> AnyView {
+    let choices = Overlap::ALL.iter().map(|overlap| {
+        let chosen = *overlap == Overlap::Day;
+        view! { <option value=overlap.as_str() selected=chosen>{overlap.label()}</option> }
+    });
+    view! {
+        <details class="menu">
+            <summary class="btn quiet" aria-label=format!("Rotate: {}", key.name)>"Rotate"</summary>
+            <form class="menu-items" method="post" action=ApiKeys::PAGE.path>
+                <input type="hidden" name="do" value="rotate" />
+                <input type="hidden" name="id" value=key.id.to_string() />
+                <p class="menu-head">"Makes a new secret for this key, shown once. Its name, scopes and expiry stay."</p>
+                <label class="menu-field">
+                    <span>"The old secret"</span>
+                    <select class="input" name="overlap">{choices.collect_view()}</select>
+                </label>
+                <button type="submit">"Rotate now"</button>
+            </form>
+        </details>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! API keys: what programs use instead of a login. A key is shown once, to whoever makes it.
 
 mod form;
+mod usage;
 
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
@@ -12,15 +13,20 @@ use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::Permission;
-use rapport_domain::api_key::{KeyKind, KeyRow};
+use rapport_domain::api_key::{KeyKind, KeyRow, OldSecret};
+use rapport_domain::text;
 use rapport_services::{Result, api_keys};
+
+/// Characters that are shown of what a program calls itself.
+const AGENT_CHARS: usize = 40;
 
 pub struct ApiKeys;
 
 impl ServerPage for ApiKeys {
     const PAGE: PageInfo = page_table::API_KEYS;
     const ABOUT: &'static str = "How your servers and your websites reach Rapport. A server's key is a password: keep it out of browsers and repositories.";
-    const FLASHES: &'static [(&'static str, &'static str)] = &[("revoked", "Key revoked")];
+    const FLASHES: &'static [(&'static str, &'static str)] =
+        &[("revoked", "Key revoked"), ("ended", "The old secret is refused from now on")];
     type Data = Vec<KeyRow>;
 
     async fn load(request: &PageRequest) -> Result<Vec<KeyRow>> {
@@ -32,6 +38,15 @@ impl ServerPage for ApiKeys {
             "create" => {
                 request.show_once(api_keys::create(&request.ctx, form::input(form)?).await?);
                 Ok("created")
+            }
+            "rotate" => {
+                let (id, overlap) = (form.parse("id")?, form.parse("overlap")?);
+                request.show_once(api_keys::rotate(&request.ctx, id, overlap).await?);
+                Ok("rotated")
+            }
+            "end-old" => {
+                api_keys::end_old_secrets(&request.ctx, form.parse("id")?).await?;
+                Ok("ended")
             }
             "revoke" => {
                 api_keys::revoke(&request.ctx, form.parse("id")?).await?;
@@ -55,11 +70,12 @@ impl ServerPage for ApiKeys {
         let rows: Vec<_> = keys.iter().filter(|key| !ended(key)).map(|key| row(key, now)).collect();
         let path = Self::PAGE.path;
         view! {
-            {page_error(state, &["revoke"])}
+            {page_error(state, &["revoke", "rotate", "end-old"])}
             {once}
             <p class="config-actions">
                 <a class="btn primary" href=format!("{path}?new=secret")><Icon name="plus" />"New server key"</a>
                 <a class="btn" href=format!("{path}?new=public")><Icon name="plus" />"New browser key"</a>
+                <a class="btn quiet" href="/api/docs" rel="external"><Icon name="book" />"API documentation"</a>
             </p>
             {kind.map(|kind| form::form(kind, &state.of("create")))}
             {if rows.is_empty() {
@@ -90,6 +106,8 @@ fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
         let (id, path) = (key.id.to_string(), ApiKeys::PAGE.path);
         asking_button(path, "revoke", "Revoke", &id, &key.name, warning.into())
     });
+    let rotate = key.revoked_at.is_none().then(|| form::rotate(key));
+    let old: Vec<_> = key.old_secrets.iter().map(|old| old_secret(key, old)).collect();
     let expired = key.expires_at.is_some_and(|at| at <= now);
     let shown = format!("{}…", if key.prefix.is_empty() { key.kind.prefix() } else { &key.prefix });
     view! {
@@ -101,9 +119,11 @@ fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
                 {expired.then(|| view! { <span class="tag warn">"Expired"</span> })}
             </span>
             <span class="hint">{used(key)}</span>
-            <span class="config-actions">{revoke}</span>
+            <span class="config-actions">{rotate}{revoke}</span>
             <span class="hint line-more">{may(key)}</span>
+            <span class="line-more">{usage::chart(key, now)}</span>
             <span class="hint line-more">{since(key, expired)}</span>
+            {old}
         </li>
     }
     .into_any()
@@ -127,8 +147,28 @@ fn used(key: &KeyRow) -> AnyView {
     let Some(at) = key.last_used_at else { return "Never used".into_any() };
     let from = key.last_used_address.clone().map(|address| format!(" from {address}"));
     let agent = key.last_used_agent.clone().unwrap_or_default();
-    view! { <span title=agent>"Last used: " <Time at=at style=TimeStyle::Row />{from}</span> }
+    let by = (!agent.is_empty()).then(|| format!(" by {}", text::excerpt(&agent, AGENT_CHARS)));
+    view! { <span title=agent>"Last used: " <Time at=at style=TimeStyle::Row />{from}{by}</span> }
         .into_any()
+}
+
+/// A secret that works beside the new one for a while.
+fn old_secret(key: &KeyRow, old: &OldSecret) -> AnyView {
+    let path = ApiKeys::PAGE.path;
+    let warning = "What still uses an old secret of this key is refused within five seconds.";
+    let used = match old.last_used_at {
+        Some(at) => view! { " · Last used: " <Time at=at style=TimeStyle::Row /> }.into_any(),
+        None => " · Not used since".into_any(),
+    };
+    view! {
+        <span class="line-more old-secret">
+            <code>{format!("{}…", old.prefix)}</code>
+            <span class="tag">"Old secret"</span>
+            <span class="hint">"Works until "<Time at=old.valid_until style=TimeStyle::Full />{used}</span>
+            {asking_button(path, "end-old", "End now", &key.id.to_string(), &key.name, warning.into())}
+        </span>
+    }
+    .into_any()
 }
 
 fn since(key: &KeyRow, expired: bool) -> AnyView {

@@ -177,7 +177,7 @@ fn row(person: &PersonRow, own: bool, all: &[PersonRow]) -> AnyView {
     view! {
         <li class="config-line person-line">
             <span class="person">
-                <Avatar name=name.clone() />
+                <Avatar name=name.clone() of=Some(person.id) />
                 <span class="field-name">
                     <strong>{name.clone()}</strong>
                     {own.then(|| view! { <span class="tag">"You"</span> })}
