@@ -107,7 +107,11 @@ fn join_form(invited: &Invited, name: String, error: Option<AppError>) -> AnyVie
     let beside = |field: &str| error.as_ref().and_then(|e| e.field(field)).map(String::from);
     let (wrong_name, wrong_password) = (beside("name"), beside("password"));
     let by = invited.invited_by.as_deref().unwrap_or("Your team");
-    let about = format!("{by} invites you as {}.", invited.role.with_article());
+    let role = match &invited.own_role {
+        Some((_, name)) => format!("“{name}”"),
+        None => invited.role.with_article().into(),
+    };
+    let about = format!("{by} invites you as {role}.");
     view! {
         <main id="main" class="lone">
             <form class="sheet" method="post">

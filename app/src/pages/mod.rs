@@ -2,6 +2,8 @@
 //! rendered by the server alone.
 
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod api_docs;
 pub mod customers;
 #[cfg(feature = "ssr")]
 pub(crate) mod deletion;

@@ -36,6 +36,7 @@ vocabulary! {
         JobDiscarded => "job.discarded", "Discarded a job";
         JobRetried => "job.retried", "Ran a job again";
         LinkKeyRenewed => "link_key.renewed", "Renewed the key that signs links";
+        LogInRefused => "session.refused", "Was refused at the log-in";
         LoggedIn => "session.begun", "Logged in";
         MacroChanged => "macro.changed", "Changed a macro";
         MacroCreated => "macro.created", "Added a macro";

@@ -36,8 +36,26 @@ impl PersonRow {
 pub struct People {
     /// Those who can log in first, by name.
     pub rows: Vec<PersonRow>,
+    /// Of everybody whom the search finds, not of this page alone.
+    pub total: i64,
     /// There are more than these.
     pub more: bool,
+}
+
+/// A role as a form names it: one of every workspace's, or one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenRole {
+    BuiltIn(Role),
+    Own(RoleId),
+}
+
+impl GivenRole {
+    /// Reads a form's word.
+    pub fn read(word: &str) -> Result<Self, AppError> {
+        let own = || word.parse().ok().map(Self::Own);
+        let unknown = || AppError::invalid("role", "Choose one of the roles.");
+        Role::from_word(word).map(Self::BuiltIn).or_else(own).ok_or_else(unknown)
+    }
 }
 
 /// Somebody who was invited and has not come yet.
@@ -45,7 +63,8 @@ pub struct People {
 pub struct Invitation {
     pub id: InvitationId,
     pub email: String,
-    pub role: Role,
+    /// What their role is called.
+    pub role: String,
     pub invited_by: Option<String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -57,7 +76,7 @@ pub struct Invitation {
 pub struct InviteInput {
     /// Addresses, a comma, a semicolon or space between them.
     pub emails: String,
-    pub role: Role,
+    pub role: GivenRole,
 }
 
 impl InviteInput {
@@ -167,8 +186,9 @@ mod tests {
 
     #[test]
     fn addresses_come_one_by_one_or_many_at_once() {
-        let of =
-            |emails: &str| InviteInput { emails: emails.into(), role: Role::Agent }.addresses();
+        let of = |emails: &str| {
+            InviteInput { emails: emails.into(), role: GivenRole::BuiltIn(Role::Agent) }.addresses()
+        };
         let many = of("Kim@x.example, lee@x.example;\n kim@x.example").unwrap();
         assert_eq!(many, ["kim@x.example", "lee@x.example"]);
         let error = of("kim@x.example lee").unwrap_err();

@@ -25,7 +25,7 @@ pub struct Listed {
 pub async fn list(store: &Store) -> Result<Vec<Listed>> {
     let mut all = Vec::new();
     for (id, name) in store.named_workspaces().await? {
-        let people = store.people_of(id, "", limits::PEOPLE_ROWS).await?;
+        let people = store.people_of(id, "", None, limits::PEOPLE_ROWS).await?;
         all.push(Listed { id, name, people, keys: store.api_keys(id).await? });
     }
     Ok(all)

@@ -47,6 +47,10 @@ pub async fn change(ctx: &Ctx, id: RoleId, input: RoleInput) -> Result<()> {
 /// Removes a role that nobody has.
 pub async fn remove(ctx: &Ctx, id: RoleId) -> Result<()> {
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    if store::is_offered(&mut tx, ctx.workspace, id).await? {
+        let text = "Open invitations offer this role. Revoke them first.";
+        return Err(AppError::invalid("role", text));
+    }
     let removed = store::remove(&mut tx, ctx.workspace, id).await.map_err(|error| match error {
         // Whoever has it points to it.
         StoreError::NotFound => {
@@ -68,7 +72,7 @@ pub async fn give(ctx: &Ctx, user: UserId, id: RoleId) -> Result<()> {
     let (name, set) = role.ok_or_else(unknown)?;
     within(ctx, "role", set)?;
     store::give(&mut tx, ctx.workspace, user, id, nearest(set)).await.map_err(last_admin)?;
-    let detail = json!({"email": who.email, "was": who.role, "role": name});
+    let detail = json!({"email": who.email, "was": who.role_name, "role": name});
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
 }
 

@@ -3,7 +3,7 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::people::Invitation;
-use rapport_domain::{InvitationId, Role, UserId, WorkspaceId, limits};
+use rapport_domain::{InvitationId, Role, RoleId, UserId, WorkspaceId, limits};
 
 /// An invitation as its link finds it, whatever became of it.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct Invited {
     pub workspace_name: String,
     pub email: String,
     pub role: Role,
+    /// A role of the workspace's own, which counts instead.
+    pub own_role: Option<(RoleId, String)>,
     pub invited_by: Option<String>,
     pub expires_at: DateTime<Utc>,
     pub accepted: bool,
@@ -23,6 +25,7 @@ pub struct NewInvitation<'a> {
     pub id: InvitationId,
     pub email: &'a str,
     pub role: Role,
+    pub own_role: Option<RoleId>,
     pub invited_by: Option<UserId>,
     pub at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -33,9 +36,10 @@ impl Store {
     pub async fn open_invitations(&self, workspace: WorkspaceId) -> Result<Vec<Invitation>> {
         let most = i64::try_from(limits::INVITATIONS_MAX).unwrap_or(i64::MAX);
         let rows = sqlx::query!(
-            r#"select i.id as "id: InvitationId", i.email, i.role, u.name as "invited_by?",
-                i.created_at, i.expires_at, i.mailed_at
+            r#"select i.id as "id: InvitationId", i.email, i.role, o.name as "own?",
+                u.name as "invited_by?", i.created_at, i.expires_at, i.mailed_at
             from invitations i
+            left join roles o on o.workspace_id = i.workspace_id and o.id = i.role_id
             left join users u on u.workspace_id = i.workspace_id and u.id = i.invited_by
             where i.workspace_id = $1 and i.accepted_at is null and i.revoked_at is null
             order by i.created_at desc, i.id desc limit $2"#,
@@ -47,7 +51,7 @@ impl Store {
         let rows = rows.into_iter().map(|r| Invitation {
             id: r.id,
             email: r.email,
-            role: Role::from_stored(&r.role),
+            role: r.own.unwrap_or_else(|| Role::from_stored(&r.role).label().into()),
             invited_by: r.invited_by,
             created_at: r.created_at,
             expires_at: r.expires_at,
@@ -64,10 +68,11 @@ impl Store {
     ) -> Result<Option<Invited>> {
         let row = sqlx::query!(
             r#"select w.name as workspace_name, i.email, i.role, u.name as "invited_by?",
-                i.expires_at, i.accepted_at is not null as "accepted!",
+                o.id as "own?: RoleId", o.name as "own_name?", i.expires_at, i.accepted_at is not null as "accepted!",
                 i.revoked_at is not null as "revoked!"
             from invitations i
             join workspaces w on w.workspace_id = i.workspace_id
+            left join roles o on o.workspace_id = i.workspace_id and o.id = i.role_id
             left join users u on u.workspace_id = i.workspace_id and u.id = i.invited_by
             where i.workspace_id = $1 and i.id = $2"#,
             workspace.0,
@@ -79,6 +84,7 @@ impl Store {
             workspace_name: r.workspace_name,
             email: r.email,
             role: Role::from_stored(&r.role),
+            own_role: r.own.zip(r.own_name),
             invited_by: r.invited_by,
             expires_at: r.expires_at,
             accepted: r.accepted,
@@ -108,8 +114,9 @@ impl Store {
 /// Inserts an invitation; the constraint `invitations_open` refuses one who is invited already.
 pub async fn insert(tx: &mut Tx, workspace: WorkspaceId, new: &NewInvitation<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into invitations (workspace_id, id, email, role, invited_by, created_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into invitations
+            (workspace_id, id, email, role, invited_by, created_at, expires_at, role_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
         workspace.0,
         new.id.0,
         new.email,
@@ -117,6 +124,7 @@ pub async fn insert(tx: &mut Tx, workspace: WorkspaceId, new: &NewInvitation<'_>
         new.invited_by.map(|user| user.0),
         new.at,
         new.expires_at,
+        new.own_role.map(|role| role.0),
     )
     .execute(&mut **tx)
     .await?;

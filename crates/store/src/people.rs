@@ -11,16 +11,20 @@ pub struct LockedPerson {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// What their role is called, which may be one of the workspace's own.
+    pub role_name: String,
     pub permissions: PermissionSet,
     pub disabled: bool,
 }
 
 impl Store {
-    /// People whose name or address contains `find`, those who can log in first; at most `limit`.
+    /// People whose name or address contains `find`, those who can log in first: at most `limit` behind
+    /// the one whom the page before ended with.
     pub async fn people_of(
         &self,
         workspace: WorkspaceId,
         find: &str,
+        after: Option<UserId>,
         limit: i64,
     ) -> Result<People> {
         let pattern: String = find.to_lowercase().chars().fold(String::from("%"), |mut p, c| {
@@ -45,11 +49,16 @@ impl Store {
             from users u
             left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
             where u.workspace_id = $1 and (lower(u.name) like $2 or lower(u.email) like $2)
+                and ($4::uuid is null
+                    or (u.disabled_at is not null, lower(u.name), u.id) > (
+                        select a.disabled_at is not null, lower(a.name), a.id from users a
+                        where a.workspace_id = $1 and a.id = $4))
             order by u.disabled_at is not null, lower(u.name), u.id
             limit $3"#,
             workspace.0,
             pattern,
             limit + 1,
+            after.map(|user| user.0),
         )
         .fetch_all(self.pool())
         .await?;
@@ -71,7 +80,15 @@ impl Store {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
-        Ok(People { rows, more })
+        let total = sqlx::query_scalar!(
+            r#"select count(*) as "n!" from users u
+            where u.workspace_id = $1 and (lower(u.name) like $2 or lower(u.email) like $2)"#,
+            workspace.0,
+            pattern,
+        )
+        .fetch_one(self.pool())
+        .await?;
+        Ok(People { rows, total, more })
     }
 }
 
@@ -83,7 +100,7 @@ pub async fn lock_person(
 ) -> Result<Option<LockedPerson>> {
     let row = sqlx::query!(
         r#"select u.name, u.email, u.role, u.disabled_at is not null as "disabled!",
-            o.permissions as "own?"
+            o.permissions as "own?", o.name as "own_name?"
         from users u
         left join roles o on o.workspace_id = u.workspace_id and o.id = u.role_id
         where u.workspace_id = $1 and u.id = $2 for no key update of u"#,
@@ -96,6 +113,7 @@ pub async fn lock_person(
         name: r.name,
         email: r.email,
         role: Role::from_stored(&r.role),
+        role_name: r.own_name.unwrap_or_else(|| Role::from_stored(&r.role).label().into()),
         permissions: roles::permissions_of(Role::from_stored(&r.role), r.own),
         disabled: r.disabled,
     }))

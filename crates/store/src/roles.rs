@@ -87,6 +87,18 @@ pub async fn update(
     Ok(done.rows_affected() > 0)
 }
 
+/// Whether an open invitation offers a role.
+pub async fn is_offered(tx: &mut Tx, workspace: WorkspaceId, id: RoleId) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from invitations where workspace_id = $1 and role_id = $2
+            and accepted_at is null and revoked_at is null) as "offered!""#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// Removes a role that nobody has; answers its name.
 pub async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: RoleId) -> Result<Option<String>> {
     Ok(sqlx::query_scalar!(

@@ -31,7 +31,7 @@ use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use leptos::nonce::Nonce;
 use problem::Problem;
-use rapport_app::api_docs;
+use rapport_app::pages::api_docs;
 use rapport_domain::customer::Upserted;
 use rapport_domain::{Uuid, limits};
 use std::sync::Arc;

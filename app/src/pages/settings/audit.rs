@@ -66,7 +66,7 @@ impl ServerPage for AuditLog {
     async fn load(request: &PageRequest) -> Result<Shown> {
         let query = query(|name| request.query(name).map(String::from));
         let people = match request.viewer.may(Permission::PeopleManage) {
-            true => people::list(&request.ctx, "").await?,
+            true => people::list(&request.ctx, "", None).await?,
             false => People::default(),
         };
         Ok(Shown { page: audit_log::page(&request.ctx, &query).await?, query, people })

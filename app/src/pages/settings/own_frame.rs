@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// Each page leads to the others.
 pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
     let viewer = use_viewer();
-    let may = |page: &&PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
+    let may = move |page: &&PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
     let own = PAGES.iter().filter(|page| page.section == Section::Account).filter(may);
     let links = own.map(move |page| {
         let current = (page.title == title).then_some("page");

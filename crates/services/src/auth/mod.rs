@@ -69,12 +69,43 @@ pub async fn login(store: &Store, email: &str, password: &str, from: &Device) ->
     let found = store.credentials(email.trim()).await?;
     let hash = found.as_ref().map_or_else(|| DUMMY_HASH.clone(), |c| c.password_hash.clone());
     let matches = verify(password.to_string(), hash).await?;
-    let (Some(user), true) = (found, matches) else {
-        return Err(AppError::invalid("password", "E-mail or password is wrong."));
+    let user = match (found, matches) {
+        (Some(user), true) => user,
+        (found, _) => {
+            // Of an address that is nobody's no workspace has a log.
+            if let Some(of) = found {
+                refused(store, of.workspace, of.user, "password", from).await?;
+            }
+            return Err(AppError::invalid("password", "E-mail or password is wrong."));
+        }
     };
     let entered = two_factor::enter(store, user.workspace, user.user, from).await?;
     tracing::info!(user = %user.user, "login");
     Ok(entered)
+}
+
+/// Writes down that somebody who may be anybody tried to log in as a person; how often that can be is
+/// bounded before. Nobody did it as far as is known, so that it stands under the server's name.
+pub(crate) async fn refused(
+    store: &Store,
+    workspace: WorkspaceId,
+    user: UserId,
+    wrong: &str,
+    from: &Device,
+) -> Result<()> {
+    let from = measured(from);
+    let mut tx = begin_unattended(store).await?;
+    let entry = Entry {
+        at: ctx::now(),
+        actor_kind: "system",
+        actor_id: None,
+        action: Action::LogInRefused,
+        object: &user.to_string(),
+        detail: serde_json::json!({ "wrong": wrong, "device": from.agent }),
+        address: &from.address,
+    };
+    audit::record(&mut tx, workspace, &entry).await?;
+    Ok(tx.commit().await.map_err(StoreError::from)?)
 }
 
 /// Stores a session of somebody who proved who they are, and answers its token.

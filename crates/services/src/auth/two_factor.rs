@@ -176,6 +176,7 @@ pub async fn finish(db: &Store, token: &str, code: &str, from: &Device) -> Resul
     } else if let Err(error) = check(&ctx, &mut tx, user, &found, code).await? {
         // That it was wrong is kept.
         tx.commit().await.map_err(StoreError::from)?;
+        auth::refused(db, workspace, user, "code", from).await?;
         return Err(error);
     }
     // Of two who send the same form one comes too late.

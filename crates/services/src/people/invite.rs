@@ -8,13 +8,16 @@ use crate::{Ctx, Result, audit, auth, ctx};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
-use rapport_domain::people::{Invitation, InviteInput};
+use rapport_domain::own_role::nearest;
+use rapport_domain::people::{GivenRole, Invitation, InviteInput};
 use rapport_domain::session::Device;
-use rapport_domain::{AppError, InvitationId, Permission, UserId, WorkspaceId, limits, text};
+use rapport_domain::{
+    AppError, InvitationId, Permission, Role, RoleId, UserId, WorkspaceId, limits, text,
+};
 use rapport_mail::link_token::{self, Purpose};
 use rapport_store::invitations::{self, Invited, NewInvitation};
 use rapport_store::users::{self, NewUser};
-use rapport_store::{Store, Tx, people};
+use rapport_store::{Store, Tx, people, roles};
 use serde_json::json;
 
 /// How long a link works.
@@ -59,11 +62,11 @@ async fn signing_key(store: &Store, workspace: WorkspaceId) -> Result<LinkKey> {
 /// Invites all of them, or says whom not and invites nobody. A mail leaves where a mailbox can send.
 pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
     ctx.require(Permission::PeopleManage)?;
-    within(ctx, "role", input.role.permissions())?;
     let emails = input.addresses()?;
     signing_key(&ctx.store, ctx.workspace).await?;
     let expires_at = ctx.now + TimeDelta::days(DAYS);
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    let offered = offered(ctx, &mut tx, input.role).await?;
     let mut problems = Problems::default();
     for (email, active) in people::members_among(&mut tx, ctx.workspace, &emails).await? {
         problems.add(
@@ -86,7 +89,8 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
         let new = NewInvitation {
             id,
             email,
-            role: input.role,
+            role: offered.role,
+            own_role: offered.own,
             invited_by: ctx.user(),
             at: ctx.now,
             expires_at,
@@ -99,12 +103,38 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
             error.into()
         })?;
         mail::plan(&mut tx, ctx, id, expires_at).await?;
-        let detail = json!({"email": email, "role": input.role});
+        let detail = json!({"email": email, "role": offered.name});
         audit::record(ctx, &mut tx, Action::InvitationCreated, &id.to_string(), detail).await?;
     }
     tx.commit(Told::InLog).await?;
     rapport_queue::wake();
     Ok(())
+}
+
+/// A role that an invitation offers.
+struct Offered {
+    role: Role,
+    own: Option<RoleId>,
+    name: String,
+}
+
+/// The role that was chosen, if the one who acts may give it. One of the workspace's own stays as it is
+/// until the transaction ends.
+async fn offered(ctx: &Ctx, tx: &mut Tx, role: GivenRole) -> Result<Offered> {
+    ctx.require(Permission::PeopleManage)?;
+    let (offered, set) = match role {
+        GivenRole::BuiltIn(role) => {
+            (Offered { role, own: None, name: role.label().into() }, role.permissions())
+        }
+        GivenRole::Own(id) => {
+            let unknown = || AppError::invalid("role", "Choose one of the roles.");
+            let found = roles::lock(tx, ctx.workspace, id).await?;
+            let (name, set) = found.ok_or_else(unknown)?;
+            (Offered { role: nearest(set), own: Some(id), name }, set)
+        }
+    };
+    within(ctx, "role", set)?;
+    Ok(offered)
 }
 
 /// Sends it once more; the same link works for another seven days.
@@ -185,7 +215,14 @@ pub async fn accept(
         return Err(AppError::Unavailable);
     }
     insert(&mut tx, workspace, user, &name, &invited, &hash).await?;
-    let detail = json!({"email": invited.email, "role": invited.role, "person": user});
+    if let Some((id, _)) = &invited.own_role {
+        // It may do something else by now than when it was offered.
+        let role = roles::lock(&mut tx, workspace, *id).await?;
+        let nearest = role.map_or(invited.role, |(_, set)| nearest(set));
+        roles::give(&mut tx, workspace, user, *id, nearest).await?;
+    }
+    let role = invited.own_role.as_ref().map_or(invited.role.label(), |(_, name)| name);
+    let detail = json!({"email": invited.email, "role": role, "person": user});
     tx.commit_audited(Action::InvitationAccepted, invitation, detail).await?;
     auth::start_session(store, workspace, user, from).await
 }

@@ -18,11 +18,11 @@ use rapport_store::people::{LockedPerson, lock_person};
 use rapport_store::{StoreError, Tx, passwords, people, sessions};
 use serde_json::json;
 
-/// People whose name or address contains `find`.
-pub async fn list(ctx: &Ctx, find: &str) -> Result<People> {
+/// People whose name or address contains `find`, a page of them: the first, or the one behind `after`.
+pub async fn list(ctx: &Ctx, find: &str, after: Option<UserId>) -> Result<People> {
     ctx.require(Permission::PeopleManage)?;
     let find: String = find.trim().chars().take(limits::SEARCH_CHARS).collect();
-    Ok(ctx.store.people_of(ctx.workspace, &find, limits::PEOPLE_ROWS).await?)
+    Ok(ctx.store.people_of(ctx.workspace, &find, after, limits::PEOPLE_ROWS).await?)
 }
 
 /// Whether invitations can leave by mail.
@@ -40,7 +40,7 @@ pub async fn set_role(ctx: &Ctx, user: UserId, role: Role) -> Result<()> {
     }
     within(ctx, "role", role.permissions())?;
     people::set_role(&mut tx, ctx.workspace, user, role).await.map_err(last_admin)?;
-    let detail = json!({"email": person.email, "was": person.role, "role": role});
+    let detail = json!({"email": person.email, "was": person.role_name, "role": role.label()});
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
 }
 

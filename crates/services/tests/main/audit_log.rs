@@ -3,7 +3,8 @@ use rapport_domain::AppError;
 use rapport_domain::audit::Action;
 use rapport_domain::audit_log::{AuditQuery, Who};
 use rapport_domain::role::Role;
-use rapport_services::{Ctx, audit_log, people};
+use rapport_domain::session::Device;
+use rapport_services::{Ctx, audit_log, auth, passwords, people};
 use sqlx::PgPool;
 
 async fn lines(ctx: &Ctx, query: AuditQuery) -> Vec<(String, String)> {
@@ -129,4 +130,30 @@ async fn what_is_old_goes_and_the_chain_holds(pool: PgPool) {
     assert!(left.len() <= 3, "{left:?}");
     let chain = audit_log::verify(&world.store, world.workspace, None).await.unwrap();
     assert_eq!(chain.broken, None);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn who_was_refused_at_the_log_in_is_in_it_and_a_guessed_address_is_not(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    let path = passwords::make_reset(&ctx, world.sam.user).await.unwrap();
+    let (token, from) = (path.trim_start_matches("/reset/"), Device::default());
+    passwords::reset(&world.store, token, "correct horse".into(), &from).await.unwrap();
+    let from = Device {
+        address: "203.0.113.4".into(),
+        agent: "Firefox/1 Linux".into(),
+        ..Device::default()
+    };
+    for email in [world.sam.email.as_str(), "nobody@acme.example"] {
+        assert!(auth::login(&world.store, email, "guess-guess", &from).await.is_err());
+    }
+    let query = AuditQuery { action: Some(Action::LogInRefused), ..AuditQuery::default() };
+    let lines = audit_log::page(&ctx, &query).await.unwrap().lines;
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0].object, world.sam.user.to_string());
+    assert_eq!((&lines[0].who, lines[0].address.as_str()), (&Who::System, "203.0.113.4"));
+    assert_eq!(lines[0].detail["wrong"], "password");
+    auth::login(&world.store, &world.sam.email, "correct horse", &from).await.unwrap();
+    let begun = AuditQuery { action: Some(Action::LoggedIn), ..AuditQuery::default() };
+    assert!(!audit_log::page(&ctx, &begun).await.unwrap().lines.is_empty());
 }

@@ -2,18 +2,19 @@
 
 use crate::world::{World, insert_person};
 use chrono::{TimeDelta, Utc};
-use rapport_domain::people::InviteInput;
+use rapport_domain::own_role::RoleInput;
+use rapport_domain::people::{GivenRole, InviteInput};
 use rapport_domain::session::Device;
-use rapport_domain::{AppError, Role};
+use rapport_domain::{AppError, Permission, Role, UserId};
 use rapport_services::auth::CurrentSession;
-use rapport_services::{auth, passwords, people, sessions};
+use rapport_services::{auth, passwords, people, roles, sessions};
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
 const PASSWORD: &str = "correct horse";
 
 fn to(emails: &str, role: Role) -> InviteInput {
-    InviteInput { emails: emails.into(), role }
+    InviteInput { emails: emails.into(), role: GivenRole::BuiltIn(role) }
 }
 
 /// Invites one address and answers the token of its link.
@@ -190,7 +191,7 @@ async fn only_admins_look_after_the_people_of_their_own_workspace(pool: PgPool) 
     let world = World::new(pool).await;
     for viewer in [&world.sam, &world.vera] {
         let ctx = world.ctx(viewer);
-        assert_eq!(people::list(&ctx, "").await.unwrap_err(), AppError::Forbidden);
+        assert_eq!(people::list(&ctx, "", None).await.unwrap_err(), AppError::Forbidden);
         let invited = people::invite(&ctx, to("a@b.example", Role::Admin)).await;
         assert_eq!(invited.unwrap_err(), AppError::Forbidden);
         let role = people::set_role(&ctx, viewer.user, Role::Admin).await;
@@ -208,11 +209,11 @@ async fn only_admins_look_after_the_people_of_their_own_workspace(pool: PgPool) 
         passwords::make_reset(&stranger, world.sam.user).await.map(|_| ()),
     ];
     assert!(unknown.iter().all(|r| r == &Err(AppError::NotFound)), "{unknown:?}");
-    let list = people::list(&stranger, "").await.unwrap();
+    let list = people::list(&stranger, "", None).await.unwrap();
     assert_eq!(list.rows.len(), 1, "{list:?}");
-    let found = people::list(&world.ctx(&world.priya), "ORTIZ").await.unwrap();
+    let found = people::list(&world.ctx(&world.priya), "ORTIZ", None).await.unwrap();
     assert_eq!(found.rows.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["Sam Ortiz"]);
-    assert_eq!(people::list(&world.ctx(&world.priya), "%").await.unwrap().rows, []);
+    assert_eq!(people::list(&world.ctx(&world.priya), "%", None).await.unwrap().rows, []);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -273,4 +274,89 @@ async fn a_password_is_changed_by_its_owner_or_by_a_link_that_works_once(pool: P
     assert!(by_address.unwrap_err().field("email").is_some());
     people::reactivate(&admin, kim.user).await.unwrap();
     assert!(passwords::make_reset_for(&world.store, " KIM@acme.example").await.is_ok());
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn somebody_is_invited_in_a_role_of_the_workspaces_own(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    let ctx = world.ctx(&world.priya);
+    let input = |name: &str, permissions: &[Permission]| RoleInput {
+        name: name.into(),
+        permissions: permissions.to_vec(),
+    };
+    let id = roles::create(&ctx, input("Billing", &[Permission::TicketsReply])).await.unwrap();
+    let offer = |email: &str| InviteInput { emails: email.into(), role: GivenRole::Own(id) };
+    people::invite(&ctx, offer("kim@acme.example")).await.unwrap();
+    let all = people::invitations(&ctx).await.unwrap();
+    assert_eq!(all[0].0.role, "Billing");
+    let token = all[0].1.trim_start_matches("/join/").to_string();
+    let invited = people::open(&world.store, &token).await.unwrap();
+    assert_eq!(invited.own_role.map(|(_, name)| name).as_deref(), Some("Billing"));
+    let error = roles::remove(&ctx, id).await.unwrap_err();
+    assert!(error.field("role").unwrap().contains("Open invitations"), "{error:?}");
+    // It may do more by the time that somebody comes.
+    let more = [Permission::TicketsReply, Permission::TicketsWrite];
+    roles::change(&ctx, id, input("Billing", &more)).await.unwrap();
+    let session = join(&world, &token).await.unwrap();
+    let kim = auth::viewer(&world.store, &session).await.unwrap().unwrap();
+    assert!(kim.permissions.contains(Permission::TicketsReply));
+    assert!(!kim.permissions.contains(Permission::CustomersWrite), "no more than the role");
+    assert_eq!(kim.role, Role::Agent, "the nearest of every workspace's");
+    let said: Vec<String> = sqlx::query_scalar(
+        "select detail->>'role' from audit_log
+        where action in ('invitation.created', 'invitation.accepted') order by at, id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(said, ["Billing", "Billing"], "the log names the role");
+
+    // Nobody offers what they do not have, and no role of another workspace.
+    let manages = [Permission::PeopleManage];
+    let narrow = roles::create(&ctx, input("Front desk", &manages)).await.unwrap();
+    roles::give(&ctx, world.sam.user, narrow).await.unwrap();
+    let few = [Permission::PeopleManage, Permission::WorkspaceRead].into_iter().collect();
+    let desk = rapport_domain::session::Viewer { permissions: few, ..world.sam.clone() };
+    let error = people::invite(&world.ctx(&desk), offer("lee@acme.example")).await.unwrap_err();
+    assert!(error.field("role").is_some(), "{error:?}");
+    let stranger = world.stranger().await;
+    let error = people::invite(&stranger, offer("lee@acme.example")).await.unwrap_err();
+    assert!(error.field("role").is_some(), "{error:?}");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn ten_thousand_people_come_a_page_at_a_time(pool: PgPool) {
+    let world = World::new(pool.clone()).await;
+    let ctx = world.ctx(&world.priya);
+    sqlx::query(
+        "insert into users (workspace_id, id, email, name, role, password_hash)
+        select $1, gen_random_uuid(), 'crowd' || n || '@acme.example', 'Crowd ' || (n % 500),
+            'agent', ''
+        from generate_series(1, 10000) n",
+    )
+    .bind(world.workspace.0)
+    .execute(&pool)
+    .await
+    .unwrap();
+    sqlx::query("analyze users").execute(&pool).await.unwrap();
+    let mut seen = std::collections::HashSet::new();
+    let mut after = None;
+    let began = std::time::Instant::now();
+    loop {
+        let page = people::list(&ctx, "", after).await.unwrap();
+        assert!(page.rows.len() <= 200 && page.total > 10_000, "{}", page.total);
+        seen.extend(page.rows.iter().map(|person| person.id));
+        after = page.rows.last().map(|person| person.id);
+        if !page.more {
+            break;
+        }
+    }
+    let pages = seen.len().div_ceil(200) as u32;
+    assert!(seen.len() > 10_000, "each once, whatever their name: {}", seen.len());
+    let one = began.elapsed() / pages;
+    assert!(one < std::time::Duration::from_millis(400), "{one:?} a page");
+    let found = people::list(&ctx, "crowd9999@", None).await.unwrap();
+    assert_eq!((found.rows.len(), found.total, found.more), (1, 1, false));
+    let unknown = people::list(&ctx, "", Some(UserId::generate())).await.unwrap();
+    assert!(unknown.rows.is_empty(), "behind nobody is nobody");
 }

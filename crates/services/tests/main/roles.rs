@@ -34,7 +34,7 @@ async fn whoever_has_a_role_may_do_what_it_says_and_nothing_else(pool: PgPool) {
     // Who cannot write a ticket is given none.
     let people = world.store.assignable(world.workspace).await.unwrap().people;
     assert!(people.iter().all(|p| p.id != world.sam.user));
-    let listed = people::list(&admin, "Sam").await.unwrap();
+    let listed = people::list(&admin, "Sam", None).await.unwrap();
     assert_eq!(listed.rows[0].role_label(), "Merger");
     // The role changes for whoever has it.
     let more = input("Merger", &[Permission::CustomersMerge, Permission::TicketsWrite]);

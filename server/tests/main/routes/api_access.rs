@@ -1,6 +1,7 @@
 use crate::support::{KEY, OTHER_KEY, PUBLIC_KEY, TestApp};
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
 /// Every route of the description, with a real id of the demo workspace in its path.
@@ -30,11 +31,30 @@ fn body(method: &Method) -> Option<Value> {
     (*method != Method::GET).then(|| json!({}))
 }
 
+/// Makes keys that worked once and could do everything.
+async fn spend(pool: &PgPool) {
+    let insert = "insert into api_keys (workspace_id, id, name, kind, prefix, key_hash, scopes,
+            revoked_at, expires_at)
+        select workspace_id, gen_random_uuid(), $1, 'secret', '', $2, scopes,
+            case when $1 = 'revoked' then now() end, case when $1 = 'expired' then now() end
+        from api_keys where name = 'Demo server'";
+    for name in ["revoked", "expired"] {
+        let hash = Sha256::digest(format!("rsk_{name}")).to_vec();
+        sqlx::query(insert).bind(name).bind(hash).execute(pool).await.expect("a key");
+    }
+    let rotated = "insert into api_key_old_secrets
+            (workspace_id, key_id, key_hash, prefix, valid_until)
+        select workspace_id, id, $1, '', now() from api_keys where name = 'Demo server'";
+    let hash = Sha256::digest("rsk_rotated").to_vec();
+    sqlx::query(rotated).bind(hash).execute(pool).await.expect("an old secret");
+}
+
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn no_route_answers_without_a_valid_secret_key(pool: PgPool) {
-    let app = TestApp::new(pool).await;
+    let app = TestApp::new(pool.clone()).await;
+    spend(&pool).await;
     for (method, path) in routes(&app).await {
-        for key in ["", "rsk_unknown", "x"] {
+        for key in ["", "rsk_unknown", "x", "rsk_revoked", "rsk_expired", "rsk_rotated"] {
             let answer = app.api_as(key, method.clone(), &path, body(&method)).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} {key}");
             assert!(answer.header(header::WWW_AUTHENTICATE).starts_with("Bearer"));

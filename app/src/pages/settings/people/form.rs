@@ -11,7 +11,7 @@ use rapport_domain::people::PersonRow;
 use rapport_domain::{Permission, Role};
 
 /// Whom to invite, and as what.
-pub fn invite(can_mail: bool, state: &FormState) -> AnyView {
+pub fn invite(can_mail: bool, own: &[OwnRole], state: &FormState) -> AnyView {
     let path = PeoplePage::PAGE.path;
     let how = if can_mail {
         "Each gets a mail with a link that works for seven days."
@@ -27,7 +27,7 @@ pub fn invite(can_mail: bool, state: &FormState) -> AnyView {
                 <TextArea name="emails" label="E-mail addresses" rows=3 required=true placeholder="kim@acme.example, lee@acme.example" value=state.value("emails", "") />
                 <FieldHelp id="emails-help".into() hint=how error=state.error("emails") />
             </label>
-            {roles(&state.value("role", Role::Agent.as_str()), &[], state)}
+            {roles(&state.value("role", Role::Agent.as_str()), own, state)}
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Invite"</button>
                 <a class="btn quiet" href=path>"Cancel"</a>

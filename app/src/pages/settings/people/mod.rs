@@ -12,9 +12,11 @@ use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
+use rapport_domain::money::grouped;
 use rapport_domain::own_role::OwnRole;
-use rapport_domain::people::{Invitation, InviteInput, People, PersonRow};
-use rapport_domain::{AppError, Role, RoleId, UserId, limits};
+use rapport_domain::people::{GivenRole, Invitation, InviteInput, People, PersonRow};
+use rapport_domain::{AppError, UserId, limits};
 use rapport_services::people::HandOver;
 use rapport_services::{Result, passwords, people, roles, two_factor};
 
@@ -49,7 +51,8 @@ impl ServerPage for PeoplePage {
         let invitations = people::invitations(ctx).await?;
         let here = |(one, path)| (one, format!("{}{path}", request.origin()));
         let invitations = invitations.into_iter().map(here).collect();
-        let people = people::list(ctx, request.query("q").unwrap_or_default()).await?;
+        let after = request.query("after").and_then(|id| id.parse().ok());
+        let people = people::list(ctx, request.query("q").unwrap_or_default(), after).await?;
         let roles = roles::list(ctx).await?;
         Ok(Shown { people, invitations, can_mail: people::can_mail(ctx).await?, roles })
     }
@@ -60,15 +63,19 @@ impl ServerPage for PeoplePage {
         match form.text("do") {
             "invite" => {
                 let emails = form.text("emails").to_string();
-                people::invite(ctx, InviteInput { emails, role: role(form)? }).await?;
+                people::invite(
+                    ctx,
+                    InviteInput { emails, role: GivenRole::read(form.text("role"))? },
+                )
+                .await?;
                 Ok("invited")
             }
             "resend" => people::resend(ctx, form.parse("id")?).await.map(|()| "resent"),
             "revoke" => people::revoke(ctx, form.parse("id")?).await.map(|()| "revoked"),
             "role" => {
-                match form.text("role").parse::<RoleId>() {
-                    Ok(own) => roles::give(ctx, person()?, own).await?,
-                    Err(_) => people::set_role(ctx, person()?, role(form)?).await?,
+                match GivenRole::read(form.text("role"))? {
+                    GivenRole::Own(own) => roles::give(ctx, person()?, own).await?,
+                    GivenRole::BuiltIn(role) => people::set_role(ctx, person()?, role).await?,
                 }
                 Ok("role")
             }
@@ -101,6 +108,7 @@ impl ServerPage for PeoplePage {
             Some(form::role(person, &roles, &state.of("role")))
         });
         let own = request.viewer.user;
+        let q = request.query("q").unwrap_or_default();
         let rows = people.rows.iter();
         let rows = rows.map(|one| row(one, one.id == own, &people.rows)).collect_view();
         let now = request.ctx.now;
@@ -112,7 +120,7 @@ impl ServerPage for PeoplePage {
             <p class="config-actions">
                 <a class="btn primary" href=format!("{}?new=1", Self::PAGE.path)><Icon name="plus" />"Invite people"</a>
             </p>
-            {inviting.then(|| form::invite(can_mail, &state.of("invite")))}
+            {inviting.then(|| form::invite(can_mail, &roles, &state.of("invite")))}
             {(!waiting.is_empty()).then(|| view! {
                 <section class="field-section" aria-label="Invitations">
                     <h2>"Invited"</h2>
@@ -122,28 +130,27 @@ impl ServerPage for PeoplePage {
             })}
             <section class="field-section" aria-label="Members">
                 <h2>"Members"</h2>
-                {find(request.query("q").unwrap_or_default(), people.more)}
+                {find(q, people.total)}
                 {edited}
                 {people.rows.is_empty().then(|| view! { <p class="hint">"No name or address matches."</p> })}
                 <ul class="field-list">{rows}</ul>
+                {pages(q, request.query("after").is_some(), &people)}
             </section>
         }
         .into_any()
     }
 }
 
-fn role(form: &FormData) -> Result<Role> {
-    let unknown = || AppError::invalid("role", "Choose one of the roles.");
-    Role::from_word(form.text("role")).ok_or_else(unknown)
-}
-
 /// Where there are more people than a page shows, or somebody was looked for.
-fn find(q: &str, more: bool) -> Option<AnyView> {
-    if !more && q.is_empty() {
+fn find(q: &str, total: i64) -> Option<AnyView> {
+    if total <= limits::PEOPLE_ROWS && q.is_empty() {
         return None;
     }
-    let said = more
-        .then(|| format!("These are the first {}. Search to find others.", limits::PEOPLE_ROWS));
+    let said = match (q.is_empty(), total) {
+        (true, n) => format!("{} people", grouped(n)),
+        (false, 1) => "1 person matches".into(),
+        (false, n) => format!("{} people match", grouped(n)),
+    };
     let form = view! {
         <form class="log-search" action=PeoplePage::PAGE.path method="get" role="search">
             <input class="input" type="search" name="q" aria-label="Find a member" placeholder="Name or address" maxlength=limits::SEARCH_CHARS value=q.to_string() />
@@ -152,6 +159,28 @@ fn find(q: &str, more: bool) -> Option<AnyView> {
         <p class="hint">{said}</p>
     };
     Some(form.into_any())
+}
+
+/// The ways on from this page of people.
+fn pages(q: &str, later: bool, people: &People) -> Option<AnyView> {
+    let address = |after: Option<UserId>| {
+        let mut params = ParamsMap::new();
+        if !q.is_empty() {
+            params.insert("q", q.to_string());
+        }
+        if let Some(after) = after {
+            params.insert("after", after.to_string());
+        }
+        format!("{}{}", PeoplePage::PAGE.path, params.to_query_string())
+    };
+    let first = later.then(|| view! { <a class="btn" href=address(None)>"First page"</a> });
+    let last = people.rows.last().filter(|_| people.more).map(|person| person.id);
+    let next = last.map(|last| {
+        view! { <a class="btn" rel="next" href=address(Some(last))>"Next page"</a> }
+    });
+    (later || people.more).then(|| {
+        view! { <nav class="customers-pages" aria-label="Pages">{first}{next}</nav> }.into_any()
+    })
 }
 
 fn row(person: &PersonRow, own: bool, all: &[PersonRow]) -> AnyView {
@@ -214,7 +243,7 @@ fn invited(invitation: Invitation, link: String, now: chrono::DateTime<chrono::U
                 {over.then(|| view! { <span class="tag warn">"Expired"</span> })}
             </span>
             <span class="person-facts">
-                <span>{invitation.role.label()}</span>
+                <span>{invitation.role.clone()}</span>
                 <span class="hint">{by}{verb}<Time at=invitation.expires_at style=TimeStyle::Row />{mailed}</span>
             </span>
             <span class="config-actions">

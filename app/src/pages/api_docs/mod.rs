@@ -4,7 +4,7 @@
 mod example;
 mod schema;
 
-use crate::server_page::lone::document;
+use crate::pages::lone::document;
 use crate::ui::markdown::Markdown;
 use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
