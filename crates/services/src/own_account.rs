@@ -87,7 +87,8 @@ pub async fn signatures(ctx: &Ctx) -> Result<Vec<OwnSignature>> {
 /// Sets what stands below one's answers from a mailbox; empty for what the mailbox says.
 pub async fn sign(ctx: &Ctx, mailbox: MailboxId, words: &str) -> Result<()> {
     ctx.require(Permission::TicketsReply)?;
-    let words = text::clean(words).trim().to_string();
+    // Forms end their lines with CRLF.
+    let words = text::clean(words).replace("\r\n", "\n").trim().to_string();
     if words.chars().count() > limits::SIGNATURE_CHARS {
         let message = format!("At most {} characters fit.", limits::SIGNATURE_CHARS);
         return Err(AppError::invalid("signature", message));

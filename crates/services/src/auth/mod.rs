@@ -5,8 +5,8 @@ mod new_device;
 pub mod passwords;
 pub mod two_factor;
 
-pub(crate) use new_device::TellOfDevice;
 pub(crate) use credentials::{check_password, hash_password, hash_token, random_token, verify};
+pub(crate) use new_device::TellOfDevice;
 
 use crate::transaction::begin_unattended;
 use crate::{Result, ctx};
