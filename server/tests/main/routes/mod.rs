@@ -1,5 +1,6 @@
 //! One file per address or rule.
 
+mod access;
 mod account_list;
 mod account_pages;
 mod api_access;
