@@ -15,7 +15,7 @@ function psql(statement: string) {
   execFileSync("scripts/pg.sh", ["psql", "postgres", "-Xqc", statement], { cwd: ROOT });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {
@@ -25,8 +25,8 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Starts one that nobody has set up yet; `stop` removes all of it. */
-export async function ownServer() {
+/** Starts one that nobody has set up yet, with these settings beside its own; `stop` removes all of it. */
+export async function ownServer(more: Record<string, string> = {}) {
   const name = `rapport_own_${process.pid}_${Math.floor(Math.random() * 1e9)}`;
   psql(`create database ${name}`);
   const files = mkdtempSync(join(tmpdir(), "rapport-own-"));
@@ -40,6 +40,7 @@ export async function ownServer() {
     RAPPORT_DEMO: "false",
     RAPPORT_FILES: files,
     RAPPORT_SETUP_CODE: SETUP_CODE,
+    ...more,
   };
   const server = spawn(process.env.RAPPORT_PROGRAM ?? "", ["serve"], { cwd: ROOT, env, stdio: "ignore" });
   const url = `http://${address}`;

@@ -80,6 +80,7 @@ pages! {
     STATUSES: "/settings/statuses", "Statuses", "circle-dot", Settings, SettingsWrite, Server;
     PEOPLE: "/settings/people", "People", "user", Settings, PeopleManage, Server;
     ROLES: "/settings/roles", "Roles", "shield", Settings, PeopleManage, Server;
+    SINGLE_SIGN_ON: "/settings/single-sign-on", "Single sign-on", "log-out", Settings, PeopleManage, Server;
     TEAMS: "/settings/teams", "Teams", "users", Settings, SettingsWrite, Server;
     SLA: "/settings/sla", "SLA", "target", Settings, SettingsWrite, Server;
     EVENTS: "/settings/events", "Events", "zap", Settings, SettingsWrite, Server;

@@ -57,6 +57,10 @@ pub struct Config {
     pub smtp_tls_cert: Option<PathBuf>,
     #[arg(long, env = "RAPPORT_SMTP_TLS_KEY")]
     pub smtp_tls_key: Option<PathBuf>,
+    /// Private networks in which addresses may be asked that admins write down, such as the provider of
+    /// single sign-on: 10.1.0.0/16,192.168.7.5/32. Without it the public internet alone.
+    #[arg(long, env = "RAPPORT_OUTBOUND_NETWORKS", value_delimiter = ',')]
+    pub outbound_networks: Vec<ipnet::IpNet>,
     /// What the first set-up asks for. Without it the log shows a code that was made up.
     #[arg(long, env = "RAPPORT_SETUP_CODE", hide_env_values = true)]
     pub setup_code: Option<String>,

@@ -4,18 +4,19 @@ use crate::code;
 use crate::middleware::{real_ip, session};
 use crate::refused::Refused;
 use crate::state::AppState;
-use axum::extract::{ConnectInfo, Extension, Form, State};
+use axum::extract::{ConnectInfo, Extension, Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use leptos::nonce::Nonce;
-use rapport_app::pages::lone::{login_again, setup_again};
+use rapport_app::pages::login::{Login, login as login_document};
+use rapport_app::pages::lone::setup_again;
 use rapport_app::pages::setup::SetupTyped;
 use rapport_domain::AppError;
 use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;
 use rapport_services::auth::Entered;
 use rapport_services::setup::NewWorkspace;
-use rapport_services::{Ctx, auth, setup as services_setup, teams};
+use rapport_services::{Ctx, auth, setup as services_setup, sso, teams};
 use rapport_store::Store;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -33,6 +34,35 @@ pub struct LoginForm {
     next: String,
 }
 
+#[derive(Debug, Deserialize)]
+pub struct LoginQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /login`.
+pub async fn login_page(
+    State(state): State<AppState>,
+    nonce: Option<Extension<Nonce>>,
+    Query(query): Query<LoginQuery>,
+) -> Response {
+    let shown = Login { next: query.next, ..Login::default() };
+    show_login(&state, nonce.map(|Extension(nonce)| nonce), StatusCode::OK, shown).await
+}
+
+/// The login page, with the buttons that there are.
+pub(crate) async fn show_login(
+    state: &AppState,
+    nonce: Option<Nonce>,
+    status: StatusCode,
+    shown: Login,
+) -> Response {
+    // Without the database there are none, and somebody who says so.
+    let (buttons, only_sso) = sso::buttons(&state.store).await.unwrap_or_default();
+    let html = login_document(&state.leptos, nonce, Login { buttons, only_sso, ..shown });
+    (status, Html(html)).into_response()
+}
+
 /// `POST /login`.
 pub async fn login(
     State(state): State<AppState>,
@@ -42,19 +72,19 @@ pub async fn login(
     Form(form): Form<LoginForm>,
 ) -> Response {
     let next = local_path(&form.next);
-    let again = |status: StatusCode, error: &str| {
+    let again = async |status: StatusCode, error: &str| {
         // A body has no limit of its own for one field.
         let email = form.email.chars().take(EMAIL_CHARS).collect();
         let nonce = nonce.as_ref().map(|Extension(nonce)| nonce.clone());
-        let page = login_again(&state.leptos, nonce, form.next.clone(), email, error.into());
-        (status, Html(page)).into_response()
+        let (next, error) = (form.next.clone(), Some(error.into()));
+        show_login(&state, nonce, status, Login { next, email, error, ..Login::default() }).await
     };
     let ip = real_ip::real_ip(&state.config, peer, &headers);
     let from = real_ip::subscriber(ip);
     if !state.attempts.allow(from, &form.email) {
         tracing::warn!(%ip, email = %shown(&form.email), "login refused: too many attempts");
         let error = "Too many attempts. Wait a minute and try again.";
-        return again(StatusCode::TOO_MANY_REQUESTS, error);
+        return again(StatusCode::TOO_MANY_REQUESTS, error).await;
     }
     let device = real_ip::device(&state.config, peer, &headers);
     match auth::login(&state.store, &form.email, &form.password, &device).await {
@@ -66,11 +96,13 @@ pub async fn login(
         }
         // Not the fault of whoever logs in.
         Err(error) if error.status() >= 500 => {
-            again(rapport_app::http_status(&error), &error.to_string())
+            again(rapport_app::http_status(&error), &error.to_string()).await
         }
+        // The password was right, and opens nothing.
+        Err(AppError::Conflict(text)) => again(StatusCode::UNAUTHORIZED, &text).await,
         Err(_) => {
             tracing::warn!(%ip, email = %shown(&form.email), "login refused");
-            again(StatusCode::UNAUTHORIZED, "E-mail or password is wrong.")
+            again(StatusCode::UNAUTHORIZED, "E-mail or password is wrong.").await
         }
     }
 }

@@ -37,5 +37,6 @@ pub mod segment;
 pub mod serve;
 pub mod setup_code;
 mod site;
+mod sso;
 pub mod state;
 mod uploads;

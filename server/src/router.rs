@@ -85,6 +85,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let site = server_page::Site {
         store: state.store.clone(),
         keys: state.config.secret_key.clone(),
+        providers: state.providers.clone(),
         leptos: state.leptos.clone(),
         demo: state.config.demo,
         public_url: state.config.public_url.as_deref().map(|u| u.trim_end_matches('/').into()),
@@ -98,6 +99,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/", get(|| async { Redirect::to("/inbox") }))
         .merge(forms())
         .merge(crate::links::router())
+        .merge(crate::sso::router())
         .route(
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
@@ -146,7 +148,7 @@ fn server_functions(
 /// Forms that are no page's own, and are small.
 fn forms() -> Router<AppState> {
     Router::new()
-        .route("/login", post(forms::login))
+        .route("/login", post(forms::login).get(forms::login_page))
         .route("/login/code", post(code::finish).get(code::lost))
         .route("/logout", post(forms::logout))
         .route("/setup", post(forms::setup))

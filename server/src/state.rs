@@ -8,10 +8,11 @@ use crate::setup_code::SetupCode;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
-use rapport_services::http_client::HttpClient;
+use rapport_services::http_client::{HttpClient, Reach};
 use rapport_services::ingest::Ingest;
 use rapport_services::key_usage::KeyUsage;
 use rapport_services::live::Live;
+use rapport_services::sso::Providers;
 use rapport_store::Store;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub gate: Arc<Gate>,
     /// Asks addresses that strangers chose.
     pub http: HttpClient,
+    /// Providers of single sign-on, whose addresses admins write down.
+    pub providers: Providers,
     /// Tells open pages what changed.
     pub live: Live,
     /// What the first set-up asks for.
@@ -69,6 +72,7 @@ impl AppState {
         let usage = KeyUsage::start(store.clone());
         let intake = Intake::direct(store.clone(), Verifier::knowing(&[]));
         Self {
+            providers: Providers::new(named(&config).unwrap_or_else(|| http.clone())),
             live: Live::new(store.clone()),
             ingest: Ingest::start(store.clone()),
             gate: Arc::new(Gate::new(usage.clone())),
@@ -86,4 +90,10 @@ impl AppState {
             http,
         }
     }
+}
+
+/// A client that reaches the networks of the settings too.
+fn named(config: &Config) -> Option<HttpClient> {
+    let client = HttpClient::new(Reach::And(config.outbound_networks.clone()));
+    client.inspect_err(|error| tracing::error!(%error, "no client for addresses of admins")).ok()
 }

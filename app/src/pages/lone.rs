@@ -2,7 +2,6 @@
 //! were refused: the same forms with what was typed. Passwords apart, nothing of it was in an
 //! address, where it would stay in histories and logs.
 
-use crate::pages::login::login_form;
 use crate::pages::not_found::nothing_here;
 use crate::pages::setup::{SetupTyped, setup_form};
 use crate::server_page::document as server_document;
@@ -14,17 +13,6 @@ use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::preferences::Preferences;
 use rapport_services::people::Invited;
-
-/// The login form again.
-pub fn login_again(
-    options: &LeptosOptions,
-    nonce: Option<Nonce>,
-    next: String,
-    email: String,
-    error: String,
-) -> String {
-    document(options, nonce, "Log in", || login_form(next, email, Some(error)))
-}
 
 /// The form that asks for the code of a second factor, with what was wrong with the one before.
 pub fn code(

@@ -11,6 +11,7 @@ pub(crate) mod deletion;
 pub(crate) mod identity;
 pub mod inbox;
 pub mod info_pane;
+#[cfg(feature = "ssr")]
 pub mod login;
 #[cfg(feature = "ssr")]
 pub mod lone;

@@ -13,7 +13,6 @@ use crate::pages::account::AccountPage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::info_pane::InfoPanePage;
-use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::profile::ProfilePage;
 use crate::pages::setup::SetupPage;
@@ -59,7 +58,6 @@ pub fn App() -> impl IntoView {
         <Router>
             <FollowHistory />
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async />
                 <Route path=path!("/customers") view=CustomersPage ssr=SsrMode::Async />

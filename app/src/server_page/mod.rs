@@ -24,6 +24,7 @@ use rapport_domain::AppError;
 use rapport_domain::session::Viewer;
 use rapport_services::auth::{CurrentSession, FromAddress};
 use rapport_services::secrets::Keyring;
+use rapport_services::sso::Providers;
 use rapport_services::{Ctx, Result, Store};
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -34,6 +35,8 @@ use std::sync::OnceLock;
 pub struct Site {
     pub store: Store,
     pub keys: Keyring,
+    /// Providers of single sign-on.
+    pub providers: Providers,
     pub leptos: LeptosOptions,
     /// Whether it plays the demo, which has pages of its own.
     pub demo: bool,
@@ -56,6 +59,7 @@ impl Site {
 pub struct PageRequest {
     pub ctx: Ctx,
     pub keys: Keyring,
+    pub providers: Providers,
     pub viewer: Viewer,
     pub session: CurrentSession,
     query: HashMap<String, String>,
@@ -139,6 +143,7 @@ impl FromRequestParts<Site> for PageRequest {
             params,
             ctx: Ctx::for_viewer(site.store.clone(), viewer.clone()).asked_from(address),
             keys: site.keys.clone(),
+            providers: site.providers.clone(),
             viewer,
             session,
             query,

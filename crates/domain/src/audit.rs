@@ -73,6 +73,14 @@ vocabulary! {
         SlaMoved => "sla.moved", "Moved a response target";
         SlaRestored => "sla.restored", "Restored a response target";
         SlaSaved => "sla.saved", "Saved a response target";
+        SsoBreakGlassSet => "sso.break_glass_set", "Changed who keeps a password beside single sign-on";
+        SsoChanged => "sso.changed", "Changed single sign-on";
+        SsoJoined => "sso.joined", "Joined by single sign-on";
+        SsoLinked => "sso.linked", "Logged in by single sign-on for the first time";
+        SsoOnlyEnded => "sso.only_ended", "Let passwords in again";
+        SsoRefused => "sso.refused", "Was refused by single sign-on";
+        SsoRemoved => "sso.removed", "Removed single sign-on";
+        SsoUnlinked => "sso.unlinked", "Parted somebody from their login at the provider";
         StartFinished => "start.finished", "Closed “Get started”";
         StatusChanged => "status.changed", "Changed a status";
         StatusCreated => "status.created", "Added a status";

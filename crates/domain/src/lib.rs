@@ -51,6 +51,7 @@ pub mod role;
 pub mod search;
 pub mod session;
 pub mod sla;
+pub mod sso;
 pub mod start;
 pub mod team;
 pub mod text;

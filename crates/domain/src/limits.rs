@@ -39,6 +39,13 @@ pub const TEAMS_MAX: usize = 200;
 pub const TEAM_MEMBERS_MAX: usize = 200;
 /// Roles of a workspace's own.
 pub const ROLES_MAX: usize = 50;
+/// Groups and domains of single sign-on, people who came by it that are shown, and the buttons of the login page.
+pub const SSO_GROUPS_MAX: usize = 50;
+pub const SSO_DOMAINS_MAX: usize = 50;
+pub const SSO_LINKED_SHOWN: i64 = 200;
+pub const SSO_BUTTONS: i64 = 5;
+/// Admins that can be marked to keep their password.
+pub const SSO_ADMINS_SHOWN: i64 = 100;
 /// API keys of a workspace that are not revoked, and origins of one.
 pub const API_KEYS_MAX: usize = 100;
 pub const KEY_ORIGINS_MAX: usize = 20;

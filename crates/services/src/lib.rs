@@ -49,6 +49,7 @@ pub mod sessions;
 pub mod settings;
 pub mod setup;
 pub mod sla;
+pub mod sso;
 pub mod start;
 pub mod teams;
 pub mod tickets;

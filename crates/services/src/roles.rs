@@ -54,7 +54,8 @@ pub async fn remove(ctx: &Ctx, id: RoleId) -> Result<()> {
     let removed = store::remove(&mut tx, ctx.workspace, id).await.map_err(|error| match error {
         // Whoever has it points to it.
         StoreError::NotFound => {
-            let text = "People have this role. Give them another one first.";
+            let text =
+                "People have this role, or single sign-on gives it. Give them another one first.";
             AppError::invalid("role", text)
         }
         other => other.into(),

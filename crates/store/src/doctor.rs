@@ -44,6 +44,7 @@ impl Store {
                 union all select sealed_key from link_keys
                 union all select secret from identity_secrets
                 union all select secret from two_factors
+                union all select client_secret from sso_settings
             ) all_of_them where sealed is not null limit 1000000"#,
         );
         Ok(all.fetch_all(self.pool()).await?)

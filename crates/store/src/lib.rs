@@ -55,6 +55,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod sightings;
 pub mod sla;
+pub mod sso;
 pub mod start;
 pub mod suggestions;
 pub mod teams;

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use rapport_services::files::{self, Named};
 use rapport_services::secrets::Keyring;
-use rapport_services::{Ctx, audit_log, link_keys, passwords, two_factor};
+use rapport_services::{Ctx, audit_log, link_keys, passwords, sso, two_factor};
 use rapport_store::{Files, Store};
 use std::path::PathBuf;
 
@@ -133,6 +133,12 @@ pub enum Admin {
         /// With which address they log in.
         email: String,
     },
+    /// Let passwords in again where single sign-on alone was allowed: for the day on which the provider is away.
+    AllowPasswords {
+        /// Where Postgres is: postgres://user@host/database
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database_url: String,
+    },
     /// Make a link by which somebody sets their password, once, within a day, and print it.
     ResetPassword {
         /// Where Postgres is: postgres://user@host/database
@@ -178,6 +184,15 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
             let store = store.context("cannot reach Postgres")?;
             two_factor::turn_off_by_address(&store, &email).await?;
             println!("two-factor of {email} is off");
+            Ok(())
+        }
+        Admin::AllowPasswords { database_url } => {
+            let store = Store::connect(&database_url, Files::in_memory()).await;
+            let store = store.context("cannot reach Postgres")?;
+            match sso::let_passwords_in(&store).await? {
+                0 => println!("passwords were allowed already"),
+                n => println!("passwords are allowed again in {n} workspaces"),
+            }
             Ok(())
         }
         Admin::ResetPassword { database_url, public_url, email } => {

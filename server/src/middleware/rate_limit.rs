@@ -17,6 +17,9 @@ const PER_EMAIL: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 /// Keys kept before those that have rested are dropped.
 const KEYS_MAX: usize = 50_000;
 
+/// Log-ins a minute that leave for a provider from one subscriber's address: a whole office may share one.
+const LEAVING: NonZeroU32 = NonZeroU32::new(120).expect("not zero");
+
 /// Reports of crashes a minute from one subscriber's address.
 const REPORTS: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
@@ -30,6 +33,7 @@ pub struct Attempts {
     by_pair: DefaultKeyedRateLimiter<Pair>,
     by_email: DefaultKeyedRateLimiter<String>,
     reports: DefaultKeyedRateLimiter<IpAddr>,
+    leaving: DefaultKeyedRateLimiter<IpAddr>,
     /// Where accounts were logged in to.
     known: Mutex<HashSet<Pair>>,
 }
@@ -41,6 +45,7 @@ impl Default for Attempts {
             by_pair: RateLimiter::keyed(Quota::per_minute(PER_PAIR)),
             by_email: RateLimiter::keyed(Quota::per_minute(PER_EMAIL)),
             reports: RateLimiter::keyed(Quota::per_minute(REPORTS)),
+            leaving: RateLimiter::keyed(Quota::per_minute(LEAVING)),
             known: Mutex::default(),
         }
     }
@@ -63,14 +68,21 @@ impl Attempts {
         self.reports.check_key(&address).is_ok()
     }
 
+    /// Notes that somebody leaves for a provider; false when that address does so all the time.
+    pub fn may_leave(&self, address: IpAddr) -> bool {
+        self.forget();
+        self.leaving.check_key(&address).is_ok()
+    }
+
     /// Drops those that have rested, once there are many.
     fn forget(&self) {
         let keys = self.by_email.len() + self.by_address.len() + self.by_pair.len();
-        if keys + self.reports.len() > KEYS_MAX {
+        if keys + self.reports.len() + self.leaving.len() > KEYS_MAX {
             self.by_email.retain_recent();
             self.by_address.retain_recent();
             self.by_pair.retain_recent();
             self.reports.retain_recent();
+            self.leaving.retain_recent();
         }
     }
 

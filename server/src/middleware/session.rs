@@ -19,8 +19,8 @@ const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
 const OPEN: [&str; 5] = ["/login", "/login/code", "/setup", "/logout", "/client-errors"];
-/// Links that prove by themselves who may follow them.
-const OPEN_LINKS: [&str; 2] = ["/join/", "/reset/"];
+/// Links that prove by themselves who may follow them, and the way to a provider and back.
+const OPEN_LINKS: [&str; 3] = ["/join/", "/reset/", "/login/sso/"];
 /// Where server functions live, and those that answer the anonymous too, with "nobody".
 const FUNCTIONS: &str = "/api/";
 const OPEN_FUNCTIONS: [&str; 1] = ["current_viewer"];
@@ -105,6 +105,11 @@ pub fn token(tls: bool, headers: &HeaderMap) -> Option<&str> {
     cookie_of(headers, cookie_name(tls))
 }
 
+/// What tells this browser from others while somebody is at their provider.
+pub fn beside(tls: bool, headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, beside_name(tls))
+}
+
 /// A cookie by its name.
 pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
@@ -117,6 +122,18 @@ pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn cookie_name(tls: bool) -> &'static str {
     if tls { TLS_COOKIE } else { PLAIN_COOKIE }
+}
+
+fn beside_name(tls: bool) -> &'static str {
+    if tls { "__Host-rapport-sso" } else { "rapport-sso" }
+}
+
+/// The `Set-Cookie` value by which a browser is known again that comes back from a provider. Lax: it comes by a
+/// link of another site.
+pub fn beside_cookie(tls: bool, token: &str) -> String {
+    let secure = if tls { "; Secure" } else { "" };
+    let name = beside_name(tls);
+    format!("{name}={token}; Path=/; Max-Age=900; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The `Set-Cookie` value that starts a session, or ends it when `token` is empty.

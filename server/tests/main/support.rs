@@ -256,6 +256,7 @@ pub fn config() -> Config {
         setup_code: Some("open-sesame".into()),
         source_url: None,
         mail_hostname: "localhost".into(),
+        outbound_networks: Vec::new(),
     }
 }
 

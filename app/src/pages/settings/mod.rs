@@ -21,6 +21,7 @@ mod roles;
 mod rules;
 mod signatures;
 mod sla;
+mod sso;
 mod statuses;
 mod surveys;
 mod teams;
@@ -56,6 +57,7 @@ pub(crate) fn router() -> Router<Site> {
         .route("/settings/snippets", get(async || Redirect::permanent("/settings/macros")))
         .merge(page::route::<signatures::Signatures>())
         .merge(page::route::<sla::Sla>())
+        .merge(page::route::<sso::SingleSignOn>())
         .merge(page::route::<statuses::Statuses>())
         .merge(page::route::<surveys::Surveys>())
         .merge(page::route::<teams::Teams>())

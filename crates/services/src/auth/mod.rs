@@ -21,6 +21,8 @@ use std::sync::LazyLock;
 
 /// How long a session lives; an agent logs in about once a week.
 pub const SESSION_DAYS: i64 = 7;
+/// Characters of a token.
+pub const TOKEN_CHARS: usize = 43;
 /// How exactly the last use of a key or session is known.
 const USE_NOTED: TimeDelta = TimeDelta::minutes(1);
 /// Characters kept of what a program calls itself.
@@ -60,6 +62,24 @@ impl Entered {
         match self {
             Self::Session(token) => Some(token),
             Self::Code(_) => None,
+        }
+    }
+}
+
+/// By what somebody proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A password, or a link that sets one, with the code where one is asked for.
+    Password,
+    SingleSignOn,
+}
+
+impl By {
+    /// As the log has it.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::SingleSignOn => "single sign-on",
         }
     }
 }
@@ -114,7 +134,12 @@ pub(crate) async fn start_session(
     workspace: WorkspaceId,
     user: UserId,
     from: &Device,
+    by: By,
 ) -> Result<String> {
+    // Here at the latest: every way in ends here.
+    if by != By::SingleSignOn {
+        admit_password(store, workspace, user).await?;
+    }
     let token = random_token();
     let expires = ctx::now() + TimeDelta::days(SESSION_DAYS);
     let from = measured(from);
@@ -127,13 +152,32 @@ pub(crate) async fn start_session(
         actor_id: Some(user.0),
         action: Action::LoggedIn,
         object: &user.to_string(),
-        detail: serde_json::json!({ "device": from.agent }),
+        detail: serde_json::json!({ "device": from.agent, "by": by.as_str() }),
         address: &from.address,
     };
     audit::record(&mut tx, workspace, &entry).await?;
     tx.commit().await.map_err(StoreError::from)?;
     rapport_queue::wake();
     Ok(token)
+}
+
+/// Refuses a password where the workspace takes none from this person.
+pub(crate) async fn admit_password(db: &Store, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    match db.password_refused(workspace, user).await? {
+        true => Err(passwords_refused()),
+        false => Ok(()),
+    }
+}
+
+/// What whoever is refused reads.
+pub(crate) fn passwords_refused() -> AppError {
+    let text = "Your workspace takes no passwords. Log in by single sign-on.";
+    AppError::Conflict(text.into())
+}
+
+/// A secret of a browser's own, for a cookie.
+pub fn new_token() -> String {
+    random_token()
 }
 
 /// A new mark by which a browser is known again.

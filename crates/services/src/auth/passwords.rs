@@ -87,6 +87,7 @@ async fn find(store: &Store, token: &str) -> Result<rapport_store::passwords::Re
 /// second factor: a mailbox that somebody else reads is no phone.
 pub async fn reset(store: &Store, token: &str, password: String, from: &Device) -> Result<Entered> {
     let found = find(store, token).await?;
+    auth::admit_password(store, found.workspace, found.user).await?;
     auth::check_password(&password)?;
     let hash = hash_password(password).await?;
     // The link has proven what a password would.

@@ -2,7 +2,7 @@
 //! phone is gone. Setting it up and taking it away asks for the password, so that a session that was
 //! left open does neither.
 
-use crate::auth::{self, Entered, hash_token, random_token};
+use crate::auth::{self, By, Entered, hash_token, random_token};
 use crate::people::person;
 use crate::transaction::{Told, begin_unattended};
 use crate::{Ctx, Result, audit, ctx, passwords};
@@ -145,8 +145,11 @@ pub(crate) async fn enter(
     user: UserId,
     from: &Device,
 ) -> Result<Entered> {
+    auth::admit_password(db, workspace, user).await?;
     if !db.needs_code(workspace, user).await? {
-        return auth::start_session(db, workspace, user, from).await.map(Entered::Session);
+        return auth::start_session(db, workspace, user, from, By::Password)
+            .await
+            .map(Entered::Session);
     }
     let token = random_token();
     db.insert_challenge(workspace, user, &hash_token(&token), ctx::now() + WAITS).await?;
@@ -184,7 +187,7 @@ pub async fn finish(db: &Store, token: &str, code: &str, from: &Device) -> Resul
         return Err(over());
     }
     tx.commit().await.map_err(StoreError::from)?;
-    auth::start_session(db, workspace, user, from).await
+    auth::start_session(db, workspace, user, from, By::Password).await
 }
 
 /// Whether a code of the app is right, and was not used before. The outer error is ours; the inner

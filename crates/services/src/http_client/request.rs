@@ -83,6 +83,12 @@ impl Request {
         self
     }
 
+    /// A body whose type a header of its own says.
+    pub(crate) fn raw_body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
     /// A body of JSON. What cannot be written as JSON is sent as `null`.
     pub fn json(self, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_else(|_| b"null".to_vec());

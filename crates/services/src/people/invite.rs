@@ -1,7 +1,7 @@
 //! Inviting somebody, and what happens when they come.
 
 use super::{mail, within};
-use crate::auth::hash_password;
+use crate::auth::{By, hash_password};
 use crate::link_keys::{self, LinkKey};
 use crate::transaction::Told;
 use crate::{Ctx, Result, audit, auth, ctx};
@@ -199,6 +199,9 @@ pub async fn accept(
     from: &Device,
 ) -> Result<String> {
     let (workspace, invitation, invited) = find(store, token).await?;
+    if store.only_sso(workspace).await? {
+        return Err(auth::passwords_refused());
+    }
     let mut problems = Problems::default();
     let name = problems.check(text::required_line("name", name, limits::NAME_CHARS));
     problems.check(auth::check_password(&password));
@@ -224,7 +227,7 @@ pub async fn accept(
     let role = invited.own_role.as_ref().map_or(invited.role.label(), |(_, name)| name);
     let detail = json!({"email": invited.email, "role": role, "person": user});
     tx.commit_audited(Action::InvitationAccepted, invitation, detail).await?;
-    auth::start_session(store, workspace, user, from).await
+    auth::start_session(store, workspace, user, from, By::Password).await
 }
 
 async fn insert(

@@ -41,6 +41,7 @@ mod search;
 mod sink;
 mod sla;
 mod split;
+mod sso;
 mod start;
 mod teams;
 mod tickets;

@@ -39,6 +39,7 @@ mod segment;
 mod server_functions;
 mod settings;
 mod setup;
+mod sso;
 mod start;
 mod ticket_mail;
 mod ticket_pages;
