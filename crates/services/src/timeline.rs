@@ -34,7 +34,7 @@ pub async fn open_timeline(
 ) -> Result<Timeline> {
     // Servers have no filters of their own.
     let reader = ctx.user().unwrap_or(UserId(Uuid::nil()));
-    read(ctx, whose.into(), query, Some(reader)).await
+    read_stream(ctx, whose.into(), query, Some(reader)).await
 }
 
 /// A stretch of a timeline alone: the way on from one that is open.
@@ -43,10 +43,10 @@ pub async fn page(
     whose: impl Into<Stream>,
     query: &TimelineQuery,
 ) -> Result<TimelinePage> {
-    Ok(read(ctx, whose.into(), query, None).await?.page)
+    Ok(read_stream(ctx, whose.into(), query, None).await?.page)
 }
 
-async fn read(
+async fn read_stream(
     ctx: &Ctx,
     whose: Stream,
     query: &TimelineQuery,

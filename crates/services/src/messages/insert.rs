@@ -42,7 +42,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    pub async fn of(ctx: &Ctx, new: NewMessage, extra: &Extra) -> Result<Self> {
+    pub(super) async fn prepared(ctx: &Ctx, new: NewMessage, extra: &Extra) -> Result<Self> {
         let mut new = new.checked()?;
         if new.sent_at.is_some_and(|at| at > ctx.now + AHEAD) {
             return Err(AppError::invalid("sent_at", "This time is in the future."));

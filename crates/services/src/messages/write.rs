@@ -76,7 +76,7 @@ pub async fn open(ctx: &Ctx, new: NewTicket, first: FirstMessage) -> Result<Tick
         message.channel = Some(Channel::Email);
     }
     let uploads = UploadPlace::NewTicket(new.customer_id);
-    let mut ready = Ready::of(ctx, message, &extra).await?;
+    let mut ready = Ready::prepared(ctx, message, &extra).await?;
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let created = tickets::open(&mut tx, ctx, new).await?;
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, created.number).await?;
@@ -126,7 +126,7 @@ pub(super) async fn store(
     new: NewMessage,
     extra: Extra,
 ) -> Result<Written> {
-    let mut ready = Ready::of(ctx, new, &extra).await?;
+    let mut ready = Ready::prepared(ctx, new, &extra).await?;
     let key = ready.new.client_key.clone();
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, number).await?;
