@@ -48,6 +48,6 @@ async fn what_leads_nowhere_comes_back_to_the_login_page(pool: PgPool) {
     let page = app.page("/login", "").await.body;
     let link = page.split("href=\"/login/sso/").nth(1).and_then(|rest| rest.split('"').next());
     let left = app.page(&format!("/login/sso/{}", link.expect("a button")), "").await;
-    assert_eq!(left.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(left.status, StatusCode::UNAUTHORIZED, "{}", left.header(header::LOCATION));
     assert!(left.body.contains("cannot be reached at the moment"), "{}", left.body);
 }
