@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
+use rapport_domain::AppError;
 
 /// A quiet picture, a title, and what to do next.
 #[component]
@@ -23,12 +24,15 @@ pub fn Empty(
 /// An error in place of a pane's content, with a way to try again.
 #[component]
 pub fn ErrorPanel(error: Failure) -> impl IntoView {
+    let helps = !matches!(error.0, AppError::NotFound | AppError::Forbidden);
     view! {
         <div class="empty" role="alert">
             <span class="empty-icon err"><Icon name="circle-alert" /></span>
             <p class="empty-title">{error.to_string()}</p>
             // An empty href is this page: it works with and without JavaScript.
-            <div class="empty-text"><a class="btn" href="" rel="external"><Icon name="refresh-cw" />"Try again"</a></div>
+            {helps.then(|| view! {
+                <div class="empty-text"><a class="btn" href="" rel="external"><Icon name="refresh-cw" />"Try again"</a></div>
+            })}
         </div>
     }
 }

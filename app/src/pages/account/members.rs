@@ -1,16 +1,18 @@
 //! Who belongs to an account: all of them by a link, those who were active last by name; linking others
 //! to it, and taking them out again.
 
-use super::api::{LinkMember, UnlinkMember, find_members};
+use super::api::{LinkMember, UnlinkMember, find_members, link_member};
 use crate::live::use_changed;
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::avatar::Avatar;
 use crate::ui::field::FormError;
 use crate::ui::icon::Icon;
+use crate::ui::shortcuts::focus;
 use crate::ui::time::Time;
 use crate::ui::toast::use_toasts;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::customer::CustomerRow;
@@ -21,16 +23,6 @@ use rapport_presentation::account_href;
 
 #[component]
 pub fn Members(info: Memo<AccountInfo>) -> impl IntoView {
-    let unlink = ServerAction::<UnlinkMember>::new();
-    let (toasts, changed) = (use_toasts(), use_changed());
-    on_done(
-        unlink,
-        move |()| {
-            toasts.say("Customer taken out of the account");
-            changed.notify();
-        },
-        move |error| toasts.fail(error.to_string()),
-    );
     let writes = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     let account = info.with_untracked(|i| i.account.id);
     let customers = Memo::new(move |_| info.with(|i| i.customers.items.clone()));
@@ -51,21 +43,35 @@ pub fn Members(info: Memo<AccountInfo>) -> impl IntoView {
             </p>
             <ul class="members">
                 <For each=move || customers.get() key=|row| (row.id, row.name.clone(), row.open_tickets, row.last_activity_at) let:row>
-                    <Member account row unlink writes />
+                    <Member account row writes />
                 </For>
             </ul>
         </Show>
-        {writes.then(|| view! { <LinkOne account /> }.into_any())}
+        {writes.then(|| view! { <LinkOne account customers /> }.into_any())}
     }
 }
 
 #[component]
-fn Member(
-    account: AccountId,
-    row: CustomerRow,
-    unlink: ServerAction<UnlinkMember>,
-    writes: bool,
-) -> impl IntoView {
+fn Member(account: AccountId, row: CustomerRow, writes: bool) -> impl IntoView {
+    let unlink = ServerAction::<UnlinkMember>::new();
+    let (toasts, changed) = (use_toasts(), use_changed());
+    let (id, name) = (row.id, row.name.clone());
+    on_done(
+        unlink,
+        move |()| {
+            // The button goes with its row: the next one's must not get what was meant for it.
+            focus(".members-link > summary");
+            toasts.undoable(format!("{name} taken out of the account"), move || {
+                spawn_local(async move {
+                    if let Err(error) = link_member(account, id).await {
+                        toasts.fail(error.to_string());
+                    }
+                });
+            });
+            changed.notify();
+        },
+        move |error| toasts.fail(error.to_string()),
+    );
     let open = (row.open_tickets > 0).then(|| format!("{} open · ", row.open_tickets));
     let label = format!("Take {} out of the account", row.name);
     view! {
@@ -86,7 +92,7 @@ fn Member(
 
 /// A search, and whoever it finds, each with a button.
 #[component]
-fn LinkOne(account: AccountId) -> impl IntoView {
+fn LinkOne(account: AccountId, customers: Memo<Vec<CustomerRow>>) -> impl IntoView {
     let link = ServerAction::<LinkMember>::new();
     let (toasts, changed) = (use_toasts(), use_changed());
     on_done(
@@ -102,9 +108,10 @@ fn LinkOne(account: AccountId) -> impl IntoView {
         let q = query.with(|q| q.get("link")).unwrap_or_default();
         q.trim().to_string()
     });
-    // Whoever was just linked belongs here now: the buttons say so.
+    // Whoever was linked or taken out meanwhile: the buttons say so.
+    let members = move || customers.with(|all| all.iter().map(|row| row.id).collect::<Vec<_>>());
     let found = Resource::new_blocking(
-        move || (asked.get(), link.version().get()),
+        move || (asked.get(), members()),
         |(q, _)| async move { if q.is_empty() { Ok(Vec::new()) } else { find_members(q).await } },
     );
     let failed = move || link.value().get().and_then(Result::err).map(|e| e.to_string());

@@ -4,13 +4,13 @@
 //! event, sees a pill that says how many wait: nothing moves under their eyes.
 
 use super::api::open_timeline;
-use super::state::{TimelineState, Waiting};
+use super::state::{TimelineState, Waiting, pane};
 use crate::live::{Hint, use_fresh};
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::limits::TIMELINE_SHOWN_MAX;
-use rapport_domain::timeline::{Position, TimelineItem};
+use rapport_domain::timeline::{Position, Stream, TimelineItem, TimelinePage};
 use std::sync::Arc;
 
 /// Scrolled no further than this, in CSS pixels, a reader is at the top.
@@ -18,7 +18,13 @@ const TOP: i32 = 8;
 
 /// Loads what is new after each change here or elsewhere.
 pub(super) fn follow(stream: TimelineState) {
-    let fresh = use_fresh(|hint| matches!(hint, Hint::Timeline(_)));
+    // Who leaves an account takes their events along.
+    let of_account = matches!(stream.whose, Stream::Account(_));
+    let fresh = use_fresh(move |hint| match hint {
+        Hint::Timeline(_) => true,
+        Hint::Account(_) => of_account,
+        _ => false,
+    });
     Effect::new(move |seen: Option<u32>| {
         let count = fresh.get();
         // Whoever reads an older stretch, reads that.
@@ -44,6 +50,7 @@ async fn load(stream: TimelineState) {
         (items.first().map(|i| i.cursor()), items.last().map(|i| i.cursor()))
     });
     let has_older = stream.older.get_untracked().is_some();
+    leave(stream, &page);
     // A search that found less than a page found all that matches as far as it looked.
     let meets = page.older.is_none()
         || page.looked_to.is_some()
@@ -62,6 +69,18 @@ async fn load(stream: TimelineState) {
     stream.waiting.set(waiting);
     if is_at_top() {
         show(stream);
+    }
+}
+
+/// Takes away what shows within the stretch of `page` and is not in it any more.
+fn leave(stream: TimelineState, page: &TimelinePage) {
+    let from = page.items.last().filter(|_| page.older.is_some()).map(TimelineItem::cursor);
+    let stays = |item: &TimelineItem| {
+        from.is_some_and(|from| item.cursor() < from) || page.items.iter().any(|i| i.id == item.id)
+    };
+    let all_stay = stream.items.with_untracked(|items| items.iter().all(|item| stays(item)));
+    if !all_stay && page.looked_to.is_none() {
+        stream.items.update(|items| items.retain(|item| stays(item)));
     }
 }
 
@@ -84,10 +103,6 @@ fn show(stream: TimelineState) {
             }
         });
     }
-}
-
-fn pane() -> Option<web_sys::Element> {
-    document().query_selector(".pane.timeline").ok().flatten()
 }
 
 fn is_at_top() -> bool {

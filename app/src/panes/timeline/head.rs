@@ -15,6 +15,8 @@ use rapport_presentation::{Href, Icon as _};
 pub(super) fn Head(stream: TimelineState) -> impl IntoView {
     let total = move || match stream.overview.with(|o| o.total()) {
         1 => "1 event".to_string(),
+        // Of the customers that are left out nobody counted.
+        n if stream.more_customers => format!("{}+ events", grouped(n)),
         n => format!("{} events", grouped(n)),
     };
     view! {

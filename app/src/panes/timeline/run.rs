@@ -70,6 +70,9 @@ fn Repeats(stream: TimelineState, run: Run) -> impl IntoView {
                         view! { <a class="reveal" href=permalink.clone()>"Show each of them"</a> }.into_any()
                     }}
                 </details>
+                {newest.customer.as_ref().map(|customer| view! {
+                    <div class="beside"><span class="whose">{customer.name.clone()}</span></div>
+                })}
             </div>
         </li>
     })

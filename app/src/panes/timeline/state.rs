@@ -156,7 +156,18 @@ impl TimelineState {
                 return;
             }
             match page {
-                Ok(page) => self.append(page, end),
+                Ok(page) => {
+                    let below = pane().map(|pane| pane.scroll_height() - pane.scroll_top());
+                    self.append(page, end);
+                    if let Some(below) = below.filter(|_| end == End::Newer) {
+                        // What is read stays where it was; the newer ones lie above it.
+                        request_animation_frame(move || {
+                            if let Some(pane) = pane() {
+                                pane.set_scroll_top(pane.scroll_height() - below);
+                            }
+                        });
+                    }
+                }
                 Err(error) => self.toasts.fail(error.to_string()),
             }
         });
@@ -218,4 +229,9 @@ impl TimelineState {
             });
         });
     }
+}
+
+/// What scrolls.
+pub(super) fn pane() -> Option<web_sys::Element> {
+    document().query_selector(".pane.timeline").ok().flatten()
 }

@@ -110,13 +110,18 @@ impl AccountDetails {
     fn apply_texts(&mut self, p: &mut Problems, texts: &Texts<'_>) {
         change::name(p, &mut self.name, texts.name.as_deref());
         for (field, slot, given) in [
-            ("phone", &mut self.phone, texts.phone),
             ("industry", &mut self.industry, texts.industry),
             ("plan", &mut self.plan, texts.plan),
             ("health", &mut self.health, texts.health),
         ] {
             change::line(p, field, slot, given.as_deref(), limits::LINE_CHARS);
         }
+        change::checked(p, "phone", &mut self.phone, texts.phone.as_deref(), |field, text| {
+            if text.contains(|c: char| c.is_ascii_digit()) {
+                return crate::text::required_line(field, text, limits::LINE_CHARS);
+            }
+            Err(AppError::invalid(field, "This is not a phone number."))
+        });
         change::checked(
             p,
             "external_id",

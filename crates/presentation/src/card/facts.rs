@@ -62,7 +62,7 @@ impl Facts for Account {
             "website" => CardValue::site(self.details.website.as_deref()?),
             "phone" => {
                 let phone = self.details.phone.as_deref()?;
-                CardValue::with(phone, RowKind::Link(tel_href(phone)?))
+                CardValue::with(phone, tel_href(phone).map_or(RowKind::Plain, RowKind::Link))
             }
             "renewal_date" => CardValue::plain(date_text(self.details.renewal_date?)),
             "owner" => CardValue::plain(self.owner.as_ref()?.name.clone()),

@@ -155,12 +155,18 @@ fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
         Some(_) => ("Edit account", format!("Edit {}", details.name), "Save account"),
         None => ("New account", "New account".to_string(), "Create account"),
     };
+    let stale = matches!(state.refusal(), Some(AppError::Conflict(_)));
     let version = filled.version.map(|version| {
-        view! { <input type="hidden" name="version" value=state.value("version", version.to_string()) /> }
+        // Whoever has seen the other's change may save over it.
+        let known = version.to_string();
+        let value = if stale { known } else { state.value("version", known) };
+        view! { <input type="hidden" name="version" value=value /> }
     });
+    let theirs = stale.then(|| theirs(filled, state));
     let form = view! {
         <form class="form config-form" method="post" aria-label=label>
             <FormError message=state.general(&own) />
+            {theirs}
             {version}
             {known(filled, &blank.people, state)}
             {custom}
@@ -185,6 +191,34 @@ fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
                 {form}
             </div>
         </Frame>
+    }
+    .into_any()
+}
+
+/// What stands there now where the form says something else, for whoever was slower.
+fn theirs(filled: &Filled<'_>, state: &FormState) -> AnyView {
+    let d = filled.details;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let rows = [
+        ("name", "Name", d.name.clone()),
+        ("external_id", "ID", text(&d.external_id)),
+        ("domains", "Domains", d.domains.join(", ")),
+        ("website", "Website", text(&d.website)),
+        ("phone", "Phone", text(&d.phone)),
+        ("industry", "Industry", text(&d.industry)),
+        ("plan", "Plan", text(&d.plan)),
+        ("health", "Health", text(&d.health)),
+    ];
+    let differ = rows.into_iter().filter(|(name, _, now)| state.value(name, now.clone()) != *now);
+    let lines = differ.map(|(_, label, now)| {
+        let now = if now.is_empty() { "nothing".into() } else { now };
+        view! { <div><dt>{label}</dt><dd>{now}</dd></div> }
+    });
+    view! {
+        <div class="theirs">
+            <p class="hint">"As it is now where you wrote something else; saving again puts yours in its place:"</p>
+            <dl class="fields">{lines.collect_view()}</dl>
+        </div>
     }
     .into_any()
 }
@@ -218,7 +252,7 @@ fn known(filled: &Filled<'_>, people: &[PersonRef], state: &FormState) -> AnyVie
             {field("health", "Health", d.health.clone(), "")}
         </div>
         <div class="pair">
-            {field("mrr", "Monthly revenue", mrr, "In whole units: 1250.50")}
+            {field("mrr", "Monthly revenue", mrr, "Such as 1250.50.")}
             {field("currency", "Currency", d.currency.clone(), "A code such as EUR.")}
         </div>
         <div class="pair">

@@ -128,7 +128,10 @@ fn row(row: AccountRow) -> AnyView {
         let label = format!("{} customers of {}", counted(row.customers), row.name);
         view! { <a href=customers rel="external" aria-label=label>{counted(row.customers)}</a> }
     });
-    let active = row.last_activity_at.map(|at| view! { <Time at=at /> });
+    let active = match row.last_activity_at {
+        Some(at) => view! { <Time at=at /> }.into_any(),
+        None => cell(None),
+    };
     let open = row.open_tickets > 0;
     view! {
         <tr class="customer-row account-row">

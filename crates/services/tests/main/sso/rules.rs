@@ -61,7 +61,9 @@ async fn somebody_new_comes_in_only_where_the_rules_let_them(pool: PgPool) {
     let priya = site.world.ctx(&site.world.priya);
     assert!(refused(site.come("n", of("nina@acme.example")).await).contains("not a member here"));
     let emails = "nina@acme.example, olaf@other.example".to_string();
-    people::invite(&priya, InviteInput { emails, role: GivenRole::BuiltIn(Role::Agent) }).await.unwrap();
+    people::invite(&priya, InviteInput { emails, role: GivenRole::BuiltIn(Role::Agent) })
+        .await
+        .unwrap();
     let nina = site.come("n", of("Nina@acme.example")).await.unwrap();
     assert_eq!((nina.name.as_str(), nina.role), ("Nina New", Role::Agent));
     assert_eq!(site.logged("invitation.accepted").await.len(), 1);
@@ -147,9 +149,12 @@ async fn where_passwords_are_refused_every_door_of_theirs_is_shut(pool: PgPool) 
         let token = path.trim_start_matches("/reset/").to_string();
         passwords::reset(&world.store, &token, password.into(), &from).await.unwrap();
     }
-    people::invite(&priya, InviteInput { emails: "new@acme.example".into(), role: GivenRole::BuiltIn(Role::Agent) })
-        .await
-        .unwrap();
+    people::invite(
+        &priya,
+        InviteInput { emails: "new@acme.example".into(), role: GivenRole::BuiltIn(Role::Agent) },
+    )
+    .await
+    .unwrap();
     let join = people::invitations(&priya).await.unwrap()[0].1.clone();
     let reset = passwords::make_reset(&priya, world.sam.user).await.unwrap();
     let (_, version) = sso::shown(&priya).await.unwrap().rules.unwrap();
