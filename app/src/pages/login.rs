@@ -28,9 +28,13 @@ pub fn login(options: &LeptosOptions, nonce: Option<Nonce>, shown: Login) -> Str
 }
 
 fn page(shown: Login) -> AnyView {
-    let next = encode(&shown.next);
+    // What is empty is left out of addresses.
+    let next = match shown.next.as_str() {
+        "" => String::new(),
+        next => format!("?next={}", encode(next)),
+    };
     let buttons = shown.buttons.iter().map(|(workspace, text)| {
-        let address = format!("/login/sso/{workspace}?next={next}");
+        let address = format!("/login/sso/{workspace}{next}");
         view! { <a class="btn sso" href=address rel="nofollow">{text.clone()}</a> }
     });
     let buttons = (!shown.buttons.is_empty()).then(|| {
