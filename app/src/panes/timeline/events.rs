@@ -35,7 +35,7 @@ pub(super) fn Events(stream: TimelineState) -> impl IntoView {
     view! {
         <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| move_focus(&ev)>
             {stream.more_customers.then(|| view! {
-                <p class="hint left-out">{format!("This account has many customers: these are the events of the {ACCOUNT_STREAMS} who were active last.")}</p>
+                <p class="hint partial">{format!("This account has many customers: these are the events of the {ACCOUNT_STREAMS} who were active last.")}</p>
             })}
             {view! { <Pinned stream /> }.into_any()}
             {view! { <Arrivals stream /> }.into_any()}
