@@ -46,7 +46,7 @@ test("picture, signature, zone and what the composer opens with are so in a tick
   const { other, context, name, problems } = await colleague(page, browser, baseURL);
 
   await other.goto("/settings/account");
-  await other.getByLabel("Name", { exact: true }).fill(`Kim Park ${name}`);
+  await other.getByRole("textbox", { name: "Name", exact: true }).fill(`Kim Park ${name}`);
   await other.getByRole("button", { name: "Save name" }).click();
   await saved(other, "Name saved");
   await other.setInputFiles("input[name=picture]", { name: "no.png", mimeType: "image/png", buffer: Buffer.from("<svg>") });
