@@ -10,7 +10,7 @@ import { HOSTILE } from "../hostile.mjs";
 
 const CARD = "4000056655665556";
 /** The browser says so for each frame in which scripts may not run, whoever looks into it. */
-const NO_SCRIPTS = /Blocked script execution in 'data:/;
+const NO_SCRIPTS = /Blocked script execution in '(data:|about:blank)/;
 const SECRETS = [CARD, "hunter2secret", "829301", "Analytical Row", "tok_in_address_77", "my remark is private"];
 
 /** The frame in which the recorded page stands. */
@@ -190,7 +190,7 @@ test("what strangers send as recordings runs nothing, fetches nothing and change
       const shown = await Promise.all(page.frames().map((frame) => frame.evaluate(() => document.querySelector(".witness")?.textContent).catch(() => undefined)));
       const said = (await notice.isVisible()) && !(await notice.textContent())?.startsWith("Loading");
       expect(shown.includes("Still here") || said, name).toBe(true);
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 60_000 });
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.waitForTimeout(150);
     const state = await page.evaluate(() => ({ pwned: (window as { pwned?: unknown }).pwned, name: window.name, polluted: ({} as { polluted?: unknown }).polluted }));

@@ -1,5 +1,6 @@
 // The public face: who visits, and what they do.
 
+import { told } from "./address.js";
 import { id, properties as readable } from "./plain.js";
 import { Queue } from "./queue.js";
 import { randomId, read, remove, write } from "./store.js";
@@ -70,8 +71,8 @@ export class Rapport {
   page(name?: string | null, properties?: Properties | null): void {
     quietly(() => {
       this.lastPage = location.href;
-      const { href: url, pathname: path, search } = location;
-      const own = { url, path, search, title: document.title, referrer: document.referrer };
+      const { href, pathname: path, search } = location;
+      const own = { url: told(href), path, search: told(search), title: document.title, referrer: told(document.referrer) };
       const said = name == null ? undefined : String(name);
       this.send({ type: "page", name: said, properties: { ...own, ...readable(properties) } });
     });
@@ -216,13 +217,13 @@ function quietly(what: () => void): void {
 
 /** Where the visitor is and with what: the agent sees their page and their local time. */
 function context(): Properties {
-  const { href: url, pathname: path } = location;
+  const { href, pathname: path } = location;
   return {
     library: { name: "rapport", version: "0.1.0" },
     locale: navigator.language,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     userAgent: navigator.userAgent,
-    page: { path, url, title: document.title },
+    page: { path, url: told(href), title: document.title },
   };
 }
 
