@@ -42,11 +42,11 @@ async function picture(page: Page) {
 }
 
 test("picture, signature, zone and what the composer opens with are so in a ticket", async ({ page, browser, baseURL }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(60_000);
   const { other, context, name, problems } = await colleague(page, browser, baseURL);
 
   await other.goto("/settings/account");
-  await other.getByRole("textbox", { name: "Name", exact: true }).fill(`Kim Park ${name}`);
+  await other.locator("input[name=name]").fill(`Kim Park ${name}`);
   await other.getByRole("button", { name: "Save name" }).click();
   await saved(other, "Name saved");
   await other.setInputFiles("input[name=picture]", { name: "no.png", mimeType: "image/png", buffer: Buffer.from("<svg>") });
