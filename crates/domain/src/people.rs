@@ -50,11 +50,23 @@ pub enum GivenRole {
 }
 
 impl GivenRole {
-    /// Reads a form's word.
-    pub fn read(word: &str) -> Result<Self, AppError> {
+    /// As forms and rows write it.
+    pub fn as_word(self) -> String {
+        match self {
+            Self::BuiltIn(role) => role.as_str().into(),
+            Self::Own(id) => id.to_string(),
+        }
+    }
+
+    /// Reads what [`GivenRole::as_word`] wrote.
+    pub fn from_word(word: &str) -> Option<Self> {
         let own = || word.parse().ok().map(Self::Own);
-        let unknown = || AppError::invalid("role", "Choose one of the roles.");
-        Role::from_word(word).map(Self::BuiltIn).or_else(own).ok_or_else(unknown)
+        Role::from_word(word).map(Self::BuiltIn).or_else(own)
+    }
+
+    /// The same of a form, which is refused for any other word.
+    pub fn read(word: &str) -> Result<Self, AppError> {
+        Self::from_word(word).ok_or_else(|| AppError::invalid("role", "Choose one of the roles."))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Single sign-on by OpenID Connect: how a workspace sets it up, and who may come in by it.
 
 use crate::error::{AppError, Problems};
-use crate::{Role, RoleId, UserId, limits, text, vocabulary};
+use crate::people::GivenRole;
+use crate::{Role, UserId, limits, text, vocabulary};
 use chrono::{DateTime, Utc};
 
 vocabulary! {
@@ -9,30 +10,7 @@ vocabulary! {
     Joins {
         Invited => "invited", "Only people who were invited";
         Groups => "groups", "People in one of the groups below";
-        Domains => "domains", "Everybody with an address of the domains above";
-    }
-}
-
-/// A role that is given by single sign-on: one that every workspace has, or one of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenRole {
-    BuiltIn(Role),
-    Own(RoleId),
-}
-
-impl GivenRole {
-    /// As forms and rows write it.
-    pub fn as_word(self) -> String {
-        match self {
-            Self::BuiltIn(role) => role.as_str().into(),
-            Self::Own(id) => id.to_string(),
-        }
-    }
-
-    /// Reads what [`GivenRole::as_word`] wrote.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let own = || word.parse().ok().map(Self::Own);
-        Role::from_word(word).map(Self::BuiltIn).or_else(own)
+        Domains => "domains", "Everybody with an address of the domains below";
     }
 }
 

@@ -1,5 +1,6 @@
 //! Inviting somebody, and what happens when they come.
 
+use super::chosen_role::{Chosen, chosen};
 use super::{mail, within};
 use crate::auth::{By, hash_password};
 use crate::link_keys::{self, LinkKey};
@@ -111,30 +112,13 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
     Ok(())
 }
 
-/// A role that an invitation offers.
-struct Offered {
-    role: Role,
-    own: Option<RoleId>,
-    name: String,
-}
-
-/// The role that was chosen, if the one who acts may give it. One of the workspace's own stays as it is
-/// until the transaction ends.
-async fn offered(ctx: &Ctx, tx: &mut Tx, role: GivenRole) -> Result<Offered> {
+/// The role that was chosen, if the one who acts may give it.
+async fn offered(ctx: &Ctx, tx: &mut Tx, role: GivenRole) -> Result<Chosen> {
     ctx.require(Permission::PeopleManage)?;
-    let (offered, set) = match role {
-        GivenRole::BuiltIn(role) => {
-            (Offered { role, own: None, name: role.label().into() }, role.permissions())
-        }
-        GivenRole::Own(id) => {
-            let unknown = || AppError::invalid("role", "Choose one of the roles.");
-            let found = roles::lock(tx, ctx.workspace, id).await?;
-            let (name, set) = found.ok_or_else(unknown)?;
-            (Offered { role: nearest(set), own: Some(id), name }, set)
-        }
-    };
-    within(ctx, "role", set)?;
-    Ok(offered)
+    let found = chosen(tx, ctx.workspace, role).await?;
+    let found = found.ok_or_else(|| AppError::invalid("role", "Choose one of the roles."))?;
+    within(ctx, "role", found.permissions)?;
+    Ok(found)
 }
 
 /// Sends it once more; the same link works for another seven days.

@@ -1,9 +1,11 @@
 //! The people of a workspace: their roles, who may still log in, and who is invited.
 
+mod chosen_role;
 mod hand_over;
 mod invite;
 mod mail;
 
+pub(crate) use chosen_role::{Chosen, chosen};
 pub use hand_over::HandOver;
 pub use invite::{accept, invitations, invite, open, resend, revoke};
 pub(crate) use mail::SendInvitation;

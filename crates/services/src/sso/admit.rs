@@ -1,13 +1,14 @@
 //! Whom the provider's word lets in, and as what.
 
 use crate::auth::{self, By, hash_password, random_token};
+use crate::people::{Chosen, chosen};
 use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, audit};
 use rapport_domain::audit::Action;
-use rapport_domain::own_role::nearest;
+use rapport_domain::people::GivenRole;
 use rapport_domain::session::Device;
-use rapport_domain::sso::{GivenRole, Joins, SsoRules};
-use rapport_domain::{AppError, Role, RoleId, UserId, WorkspaceId, limits, text};
+use rapport_domain::sso::{Joins, SsoRules};
+use rapport_domain::{AppError, Role, UserId, WorkspaceId, limits, text};
 use rapport_store::people::lock_person;
 use rapport_store::sso::people::{self, Member};
 use rapport_store::users::{self, NewUser};
@@ -129,8 +130,8 @@ impl Entry<'_> {
         };
         let workspace = self.ctx.workspace;
         let person = lock_person(tx, workspace, member.user).await?.ok_or(AppError::NotFound)?;
-        let (built_in, own, name) = self.columns(tx, role).await?;
-        let changed = people::set_role(tx, workspace, member.user, built_in, own).await?;
+        let Chosen { role, own, name, .. } = self.chosen(tx, role).await?;
+        let changed = people::set_role(tx, workspace, member.user, role, own).await?;
         if changed {
             let detail = json!({
                 "email": person.email, "was": person.role, "role": name, "by": "groups",
@@ -161,11 +162,11 @@ impl Entry<'_> {
             (None, None, Joins::Domains) => rules.default_role,
             (Some(role), ..) | (None, Some(role), _) => role,
         };
-        let (built_in, own, name) = self.columns(tx, role).await?;
-        let user = self.insert(tx, email, built_in).await?;
+        let Chosen { role, own, name, .. } = self.chosen(tx, role).await?;
+        let user = self.insert(tx, email, role).await?;
         let Ok(user) = user else { return Ok(user) };
         if let Some(own) = own {
-            roles::give(tx, ctx.workspace, user, own, built_in).await?;
+            roles::give(tx, ctx.workspace, user, own, role).await?;
         }
         let detail = json!({ "email": email, "role": name, "issuer": self.proven.issuer });
         self.record(tx, Action::SsoJoined, &user.to_string(), detail).await?;
@@ -204,20 +205,8 @@ impl Entry<'_> {
         }
     }
 
-    /// A role as its columns have it, and what it is called.
-    async fn columns(
-        &self,
-        tx: &mut Tx,
-        role: GivenRole,
-    ) -> Result<(Role, Option<RoleId>, String)> {
-        match role {
-            GivenRole::BuiltIn(role) => Ok((role, None, role.as_str().into())),
-            GivenRole::Own(id) => {
-                let found = roles::lock(tx, self.ctx.workspace, id).await?;
-                let (name, set) = found.ok_or(AppError::NotFound)?;
-                Ok((nearest(set), Some(id), name))
-            }
-        }
+    async fn chosen(&self, tx: &mut Tx, role: GivenRole) -> Result<Chosen> {
+        chosen(tx, self.ctx.workspace, role).await?.ok_or(AppError::NotFound)
     }
 
     async fn record(&self, tx: &mut Tx, action: Action, object: &str, detail: Value) -> Result<()> {

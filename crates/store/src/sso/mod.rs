@@ -5,7 +5,8 @@ pub mod people;
 
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::sso::{GivenRole, GroupRole, Joins, SsoRules};
+use rapport_domain::people::GivenRole;
+use rapport_domain::sso::{GroupRole, Joins, SsoRules};
 use rapport_domain::{Role, RoleId, WorkspaceId, limits};
 
 /// Log-ins of a workspace that can be at the provider at once: the oldest give way.

@@ -2,7 +2,8 @@
 
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::sso::{BreakGlass, GivenRole, Linked};
+use rapport_domain::people::GivenRole;
+use rapport_domain::sso::{BreakGlass, Linked};
 use rapport_domain::{InvitationId, Role, RoleId, UserId, WorkspaceId, limits};
 
 /// Somebody whom a log-in may mean.

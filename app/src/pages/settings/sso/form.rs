@@ -6,7 +6,8 @@ use crate::ui::field::{Field, FieldHelp, FormError};
 use crate::ui::textarea::TextArea;
 use leptos::prelude::*;
 use rapport_domain::own_role::OwnRole;
-use rapport_domain::sso::{GivenRole, Joins, SsoInput, SsoRules};
+use rapport_domain::people::GivenRole;
+use rapport_domain::sso::{Joins, SsoInput, SsoRules};
 use rapport_domain::{Role, limits};
 
 /// Fields that show their own error.
