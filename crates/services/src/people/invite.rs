@@ -12,9 +12,7 @@ use rapport_domain::error::Problems;
 use rapport_domain::own_role::nearest;
 use rapport_domain::people::{GivenRole, Invitation, InviteInput};
 use rapport_domain::session::Device;
-use rapport_domain::{
-    AppError, InvitationId, Permission, Role, RoleId, UserId, WorkspaceId, limits, text,
-};
+use rapport_domain::{AppError, InvitationId, Permission, UserId, WorkspaceId, limits, text};
 use rapport_mail::link_token::{self, Purpose};
 use rapport_store::invitations::{self, Invited, NewInvitation};
 use rapport_store::users::{self, NewUser};
