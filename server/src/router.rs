@@ -95,11 +95,11 @@ fn pages(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(state, routes.clone(), context.clone(), shell.clone())
         .with_state(state.clone());
     let functions = server_functions(functions, again, context.clone());
+    let log_ins = forms().merge(crate::links::router()).merge(crate::sso::router());
+    let log_ins = log_ins.route_layer(middleware::from_fn_with_state(state.clone(), device::mark));
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))
-        .merge(forms())
-        .merge(crate::links::router())
-        .merge(crate::sso::router())
+        .merge(log_ins)
         .route(
             "/api/{*function}",
             functions.layer(middleware::from_fn_with_state(state.clone(), slow::delay)),
@@ -113,7 +113,6 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(crate::uploads::router())
         .leptos_routes_with_context(state, routes, context, shell)
         .layer(middleware::from_fn_with_state(state.clone(), session::load))
-        .layer(middleware::from_fn_with_state(state.clone(), device::mark))
         .layer(middleware::from_fn(canonical::shorten))
         .layer(middleware::from_fn(csp::set))
         .layer(CsrfLayer::new())

@@ -1,10 +1,10 @@
 //! The mark by which a browser is known again at its next log-in: a cookie that opens nothing. One that
 //! has none gets it with the answer that logs somebody in.
 
-use crate::middleware::session::cookie_of;
+use crate::middleware::session::{self, cookie_of};
 use crate::state::AppState;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use rapport_services::auth;
@@ -16,19 +16,10 @@ const TLS_NAME: &str = "__Host-rapport-device";
 const AGE: u32 = 400 * 86_400;
 /// Characters of a mark.
 const CHARS: usize = 43;
-/// What logs people in.
-const LOG_INS: [&str; 2] = ["/login", "/setup"];
-const LOG_IN_LINKS: [&str; 3] = ["/login/", "/join/", "/reset/"];
-
-/// Sees to it that who logs in has a mark.
+/// Sees to it that who logs in has a mark. It stands around the routes by which people do.
 pub async fn mark(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let logs_in = request.method() == Method::POST
-        && (LOG_INS.contains(&path) || LOG_IN_LINKS.iter().any(|link| path.starts_with(link)));
-    if !logs_in {
-        return next.run(request).await;
-    }
-    let name = if state.config.tls() { TLS_NAME } else { NAME };
+    let tls = state.config.tls();
+    let name = if tls { TLS_NAME } else { NAME };
     let mark = mark_of(request.headers()).unwrap_or_else(|| {
         let mark = auth::new_mark();
         // A mark is a header's value.
@@ -38,9 +29,8 @@ pub async fn mark(State(state): State<AppState>, mut request: Request, next: Nex
         mark
     });
     let mut answer = next.run(request).await;
-    // The session's.
-    if answer.headers().contains_key(header::SET_COOKIE) {
-        let secure = if state.config.tls() { "; Secure" } else { "" };
+    if session::begins(tls, answer.headers()) {
+        let secure = if tls { "; Secure" } else { "" };
         let cookie =
             format!("{name}={mark}; Path=/; Max-Age={AGE}; HttpOnly; SameSite=Lax{secure}");
         if let Ok(value) = HeaderValue::from_str(&cookie) {

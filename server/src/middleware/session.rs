@@ -136,6 +136,15 @@ pub fn beside_cookie(tls: bool, token: &str) -> String {
     format!("{name}={token}; Path=/; Max-Age=900; HttpOnly; SameSite=Lax{secure}")
 }
 
+/// Whether an answer begins a session.
+pub fn begins(tls: bool, headers: &HeaderMap) -> bool {
+    let token = |set: &str| {
+        Some(set.strip_prefix(cookie_name(tls))?.strip_prefix('=')?.starts_with(|c| c != ';'))
+    };
+    let all = headers.get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok());
+    all.filter_map(token).any(|begins| begins)
+}
+
 /// The `Set-Cookie` value that starts a session, or ends it when `token` is empty.
 pub fn cookie(tls: bool, token: &str) -> String {
     let age = if token.is_empty() { 0 } else { auth::SESSION_DAYS * 86_400 };
