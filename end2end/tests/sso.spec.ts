@@ -119,6 +119,8 @@ test("people log in by the provider, passwords are refused, and who keeps one ge
     await plain.clearCookies();
     await byProvider(other, "nina", "/login?next=/accounts");
     await expect(other).toHaveURL(/\/accounts$/);
+    // The browser is known again: the next log-in from it is told to nobody.
+    expect((await plain.cookies()).map((cookie) => cookie.name)).toContain("rapport-device");
     await plain.close();
 
     // The only way in, for all but the admin who keeps a password.

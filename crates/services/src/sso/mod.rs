@@ -72,6 +72,7 @@ pub async fn save(ctx: &Ctx, input: SsoInput, seen: Option<i32>) -> Result<()> {
     let place = place(ctx.workspace);
     let sealed = ctx.store.keys().seal(&place, "secret", secret.expose_secret())?;
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    people::lock_admins(&mut tx, ctx.workspace).await?;
     for role in rules.groups.iter().map(|row| row.role).chain([rules.default_role]) {
         if let GivenRole::Own(id) = role
             && roles::lock(&mut tx, ctx.workspace, id).await?.is_none()
@@ -112,6 +113,7 @@ pub async fn remove(ctx: &Ctx) -> Result<()> {
 pub async fn set_break_glass(ctx: &Ctx, marked: &[UserId]) -> Result<()> {
     may_decide(ctx)?;
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
+    people::lock_admins(&mut tx, ctx.workspace).await?;
     let count = people::set_break_glass(&mut tx, ctx.workspace, marked).await?;
     let settings = ctx.store.sso_settings(ctx.workspace).await?;
     if count == 0 && settings.is_some_and(|settings| settings.rules.only) {

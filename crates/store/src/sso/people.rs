@@ -74,6 +74,18 @@ impl Store {
     }
 }
 
+/// Until the transaction ends nobody else decides who keeps a password, whether passwords are refused, or
+/// who is an admin.
+pub async fn lock_admins(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended('admins' || $1::uuid::text, 0)) as "done: ()""#,
+        workspace.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Marks these admins, and nobody else; answers how many are marked.
 pub async fn set_break_glass(
     tx: &mut Tx,

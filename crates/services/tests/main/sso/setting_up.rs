@@ -137,3 +137,20 @@ async fn a_provider_over_tls_may_name_no_address_without(pool: PgPool) {
     site.provider.said().document = Some((200, document.to_string()));
     assert!(tested(&site).await.unwrap_err().contains("without TLS: ftp://"));
 }
+
+/// Each alone is fine; together they would leave nobody who gets in when the provider is away.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn of_two_who_together_lock_everybody_out_one_is_refused(pool: PgPool) {
+    let site = Site::new(pool).await;
+    let (ctx, priya) = (site.world.ctx(&site.world.priya), site.world.priya.user);
+    for _ in 0..8 {
+        sso::set_break_glass(&ctx, &[priya]).await.unwrap();
+        let version = sso::shown(&ctx).await.unwrap().rules.map(|(_, version)| version);
+        let only = SsoInput { only: true, ..site.input() };
+        let (refusing, unmarking) =
+            tokio::join!(sso::save(&ctx, only, version), sso::set_break_glass(&ctx, &[]));
+        assert!(refusing.is_err() || unmarking.is_err());
+        let version = sso::shown(&ctx).await.unwrap().rules.map(|(_, version)| version);
+        sso::save(&ctx, SsoInput { only: false, ..site.input() }, version).await.unwrap();
+    }
+}
