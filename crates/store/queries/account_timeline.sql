@@ -144,6 +144,7 @@ with account as materialized (
         and e.customer_id in (select id from streams)
 )
 select
+    account.id as "whose!",
     (select coalesce(json_agg(json_build_object(
         'number', t.number, 'status', t.status, 'label', (select l.name from status_labels l
             where l.workspace_id = $1 and l.id = t.label_id),

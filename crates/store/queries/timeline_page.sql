@@ -130,7 +130,8 @@ with who as materialized (
     limit 500
 )
 select
-    who.id as "customer!",
+    who.id as "whose!",
+    false as "more_customers!",
     (select coalesce(json_agg(json_build_object(
         'place', r.place, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,
         'kind', r.kind, 'source', r.source, 'name', r.name, 'title', r.title, 'body', r.body,

@@ -22,7 +22,8 @@ impl Store {
     ) -> Result<Timeline> {
         let asked = Asked::new(query, now, ACCOUNT_LOOK);
         // One row more than shown says whether there is more, on the page's other side too.
-        let found = sqlx::query_file!(
+        let found = sqlx::query_file_as!(
+            Found,
             "queries/account_timeline.sql",
             workspace.0,
             account.0,
@@ -48,16 +49,6 @@ impl Store {
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)?;
-        let more_customers = found.more_customers;
-        let found = Found {
-            rows: found.rows.0,
-            tickets: found.tickets.0,
-            counts: found.counts,
-            days: found.days,
-            filters: found.filters,
-            older_end: found.older_end,
-            newer_end: found.newer_end,
-        };
-        Ok(Timeline { more_customers, ..found.timeline(account.into(), &asked) })
+        Ok(found.timeline(|id| AccountId(id).into(), &asked))
     }
 }

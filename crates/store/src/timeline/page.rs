@@ -96,8 +96,10 @@ impl<'a> Asked<'a> {
 
 /// What either statement found.
 pub(super) struct Found {
-    pub(super) rows: Vec<Row>,
-    pub(super) tickets: Vec<TicketNow>,
+    pub(super) whose: Uuid,
+    pub(super) more_customers: bool,
+    pub(super) rows: Json<Vec<Row>>,
+    pub(super) tickets: Json<Vec<TicketNow>>,
     pub(super) counts: Option<Json<Vec<(EventKind, i64)>>>,
     pub(super) days: Option<Json<Vec<ActivityDay>>>,
     pub(super) filters: Option<Json<Vec<FilterRow>>>,
@@ -107,19 +109,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn timeline(self, whose: Stream, asked: &Asked<'_>) -> Timeline {
+    /// The timeline of the one whose id the statement answered.
+    pub(super) fn timeline(self, whose: fn(Uuid) -> Stream, asked: &Asked<'_>) -> Timeline {
         let counts = self.counts.map(|c| c.0).unwrap_or_default();
         let days = self.days.map(|d| d.0).unwrap_or_default();
         let filters = self.filters.map(|f| f.0).unwrap_or_default().into_iter();
         let (pins, rows): (Vec<Row>, Vec<Row>) =
-            self.rows.into_iter().partition(|r| r.place == Place::Pin);
+            self.rows.0.into_iter().partition(|r| r.place == Place::Pin);
         let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
             end.filter(|_| asked.searches).map(|e| Cursor::new(e.0.0, e.0.1))
         };
         Timeline {
-            whose,
+            whose: whose(self.whose),
             page: TimelinePage {
-                tickets: self.tickets,
+                tickets: self.tickets.0,
                 ..page(rows, &asked.span, end(self.older_end), end(self.newer_end))
             },
             overview: Overview { counts, days },
@@ -127,7 +130,7 @@ impl Found {
             filters: filters
                 .map(|f| SavedFilter { id: FilterId(f.id), name: f.name, query: f.query })
                 .collect(),
-            more_customers: false,
+            more_customers: self.more_customers,
         }
     }
 }
@@ -145,7 +148,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Timeline> {
         let asked = Asked::new(query, now, TIMELINE_LOOK);
-        let found = sqlx::query_file!(
+        let found = sqlx::query_file_as!(
+            Found,
             "queries/timeline_page.sql",
             workspace.0,
             customer.0,
@@ -170,17 +174,7 @@ impl Store {
         .fetch_optional(self.pool())
         .await?
         .ok_or(StoreError::NotFound)?;
-        let whose = CustomerId(found.customer).into();
-        let found = Found {
-            rows: found.rows.0,
-            tickets: found.tickets.0,
-            counts: found.counts,
-            days: found.days,
-            filters: found.filters,
-            older_end: found.older_end,
-            newer_end: found.newer_end,
-        };
-        Ok(found.timeline(whose, &asked))
+        Ok(found.timeline(|id| CustomerId(id).into(), &asked))
     }
 }
 
