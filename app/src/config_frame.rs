@@ -36,11 +36,7 @@ pub(crate) fn Config(
         }>
             <div class="config">
                 <nav class="config-nav" aria-label="App config">{links.collect_view()}</nav>
-                <div class="config-page">
-                    <header>
-                        <h1>{title}</h1>
-                        <p class="hint">{about}</p>
-                    </header>
+                <ConfigPage title about>
                     {if admin {
                         children()
                     } else {
@@ -51,8 +47,26 @@ pub(crate) fn Config(
                         }
                         .into_any()
                     }}
-                </div>
+                </ConfigPage>
             </div>
         </Frame>
+    }
+}
+
+/// Title, what the page is for, and its content in one column.
+#[component]
+pub(crate) fn ConfigPage(
+    title: &'static str,
+    about: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="config-page">
+            <header>
+                <h1>{title}</h1>
+                <p class="hint">{about}</p>
+            </header>
+            {children()}
+        </div>
     }
 }

@@ -1,5 +1,6 @@
 //! Notifications: what the reader was told of at the bell. Everybody has their own.
 
+use crate::config_frame::ConfigPage;
 use crate::frame::{Frame, Section};
 use crate::page_table::{self, PageInfo};
 use crate::server_page::form::{FormData, FormState};
@@ -78,13 +79,7 @@ impl ServerPage for Notifications {
 pub(super) fn in_frame(title: &'static str, about: &'static str, content: AnyView) -> AnyView {
     view! {
         <Frame section=Section::Notifications crumbs=move || view! { <b>{title}</b> }>
-            <div class="config-page">
-                <header>
-                    <h1>{title}</h1>
-                    <p class="hint">{about}</p>
-                </header>
-                {content}
-            </div>
+            <ConfigPage title about>{content}</ConfigPage>
         </Frame>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! What stands around one's own pages.
 
+use crate::config_frame::ConfigPage;
 use crate::frame::{Frame, Section};
 use crate::page_table::{PAGES, PageInfo};
 use crate::session::use_viewer;
@@ -19,13 +20,7 @@ pub(super) fn own_frame(title: &'static str, about: &'static str, content: AnyVi
         <Frame section=Section::Account crumbs=move || view! { <strong>{title}</strong> }>
             <div class="config">
                 <nav class="config-nav" aria-label="Your account">{links.collect_view()}</nav>
-                <div class="config-page">
-                    <header>
-                        <h1>{title}</h1>
-                        <p class="hint">{about}</p>
-                    </header>
-                    {content}
-                </div>
+                <ConfigPage title about>{content}</ConfigPage>
             </div>
         </Frame>
     }
