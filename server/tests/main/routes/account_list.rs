@@ -99,3 +99,32 @@ async fn a_customer_is_deleted_by_who_may_after_all_was_said(pool: PgPool) {
     assert_eq!(app.page(&format!("/customers/{alex}"), &priya).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.page(&path, "").await.status, StatusCode::SEE_OTHER);
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn whoever_comes_second_sees_all_that_the_other_changed_and_may_save_again(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let sam = app.sam().await;
+    let field = json!({"entity": "account", "key": "tier", "label": "Tier", "type": "text"});
+    assert_eq!(app.post("/custom-fields", field).await.status, StatusCode::CREATED);
+    let made = app.form("/accounts/new", "name=Nw&mrr=10&currency=EUR", &sam).await;
+    let edit = format!("{}/edit", made.header(header::LOCATION));
+    let first = "version=1&name=Nw&mrr=20&currency=EUR&fields.tier=Gold&plan=Scale";
+    assert_eq!(app.form(&edit, first, &sam).await.status, StatusCode::SEE_OTHER);
+    let second = "version=1&name=Northwind&mrr=10&currency=EUR&fields.tier=&plan=Scale";
+    let refused = app.form(&edit, second, &sam).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let theirs = refused.body.split("class=\"theirs\"").nth(1).expect("what stands there now");
+    let theirs = theirs.split("</dl>").next().expect("a list");
+    for (label, now) in [("Name", "Nw"), ("Monthly revenue", "20"), ("Tier", "Gold")] {
+        assert!(theirs.contains(label) && theirs.contains(now), "{label}: {theirs}");
+    }
+    assert!(!theirs.contains("Plan"), "both say the same: {theirs}");
+    assert!(refused.body.contains("value=\"Northwind\""), "nothing typed is lost");
+    let version = refused.body.split("name=\"version\" value=\"").nth(1).expect("a version");
+    let version = version.split('"').next().expect("a number");
+    let again = second.replace("version=1", &format!("version={version}"));
+    assert_eq!(app.form(&edit, &again, &sam).await.status, StatusCode::SEE_OTHER);
+    let id = made.header(header::LOCATION).trim_start_matches("/accounts/").to_string();
+    let now = app.get(&format!("/accounts/{id}")).await.json();
+    assert_eq!((now["name"].as_str(), now["mrr_minor"].as_i64()), (Some("Northwind"), Some(1000)));
+}

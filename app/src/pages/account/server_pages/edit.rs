@@ -18,22 +18,6 @@ use rapport_domain::{AccountId, AppError, limits, money};
 use rapport_services::Result;
 use rapport_services::accounts::{self, AccountForm, BlankForm};
 
-/// The fields that show their own error, besides custom ones.
-const FIELDS: [&str; 13] = [
-    "name",
-    "external_id",
-    "domains",
-    "website",
-    "phone",
-    "industry",
-    "employee_count",
-    "plan",
-    "mrr",
-    "currency",
-    "renewal_date",
-    "health",
-    "owner_id",
-];
 /// Before the key of a custom field, as errors name it.
 const CUSTOM: &str = "fields.";
 
@@ -145,8 +129,9 @@ fn href(id: AccountId) -> String {
 
 fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
     let (details, back) = (filled.details, filled.back.clone());
-    let own: Vec<String> = blank.fields.iter().map(|def| format!("{CUSTOM}{}", def.key)).collect();
-    let own: Vec<&str> = own.iter().map(String::as_str).chain(FIELDS).collect();
+    let lines = lines(filled, &blank.fields);
+    // Those show their own error.
+    let own: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let custom: Vec<_> = blank.fields.iter().map(|def| custom(def, details, state)).collect();
     let custom = (!custom.is_empty()).then(|| {
         view! { <fieldset class="form-part"><legend>"Custom fields"</legend>{custom}</fieldset> }
@@ -162,13 +147,13 @@ fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
         let value = if stale { known } else { state.value("version", known) };
         view! { <input type="hidden" name="version" value=value /> }
     });
-    let theirs = stale.then(|| theirs(filled, state));
+    let theirs = stale.then(|| theirs(&lines, state));
     let form = view! {
         <form class="form config-form" method="post" aria-label=label>
             <FormError message=state.general(&own) />
             {theirs}
             {version}
-            {known(filled, &blank.people, state)}
+            {known(filled, &lines, &blank.people, state)}
             {custom}
             <div class="form-actions">
                 <a class="btn quiet" href=back.clone()>"Cancel"</a>
@@ -195,68 +180,101 @@ fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// What stands there now where the form says something else, for whoever was slower.
-fn theirs(filled: &Filled<'_>, state: &FormState) -> AnyView {
+/// A field of the form, as it is stored.
+struct Line {
+    name: String,
+    label: String,
+    /// As the form writes it, and as people read it.
+    value: String,
+    shown: String,
+}
+
+/// All that the form asks for, custom fields last.
+fn lines(filled: &Filled<'_>, custom: &[FieldDef]) -> Vec<Line> {
     let d = filled.details;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let rows = [
+    let mrr = d.mrr_minor.zip(d.currency.as_deref()).map(|(n, c)| money::plain(n, c));
+    let known = [
         ("name", "Name", d.name.clone()),
         ("external_id", "ID", text(&d.external_id)),
+        ("phone", "Phone", text(&d.phone)),
         ("domains", "Domains", d.domains.join(", ")),
         ("website", "Website", text(&d.website)),
-        ("phone", "Phone", text(&d.phone)),
         ("industry", "Industry", text(&d.industry)),
+        ("employee_count", "Employees", text(&d.employee_count.map(|n| n.to_string()))),
         ("plan", "Plan", text(&d.plan)),
         ("health", "Health", text(&d.health)),
+        ("mrr", "Monthly revenue", text(&mrr)),
+        ("currency", "Currency", text(&d.currency)),
+        ("renewal_date", "Renewal", text(&d.renewal_date.map(|date| date.to_string()))),
     ];
-    let differ = rows.into_iter().filter(|(name, _, now)| state.value(name, now.clone()) != *now);
-    let lines = differ.map(|(_, label, now)| {
-        let now = if now.is_empty() { "nothing".into() } else { now };
-        view! { <div><dt>{label}</dt><dd>{now}</dd></div> }
+    let plain = |(name, label, value): (&str, &str, String)| Line {
+        name: name.into(),
+        label: label.into(),
+        shown: value.clone(),
+        value,
+    };
+    let owner = Line {
+        name: "owner_id".into(),
+        label: "Owner".into(),
+        value: filled.owner.map(|o| o.id.to_string()).unwrap_or_default(),
+        shown: filled.owner.map(|o| o.name.clone()).unwrap_or_default(),
+    };
+    let custom = custom.iter().map(|def| {
+        let value = d.fields.get(&def.key).map(display).unwrap_or_default();
+        let (name, label) = (format!("{CUSTOM}{}", def.key), def.label.clone());
+        Line { name, label, shown: value.clone(), value }
+    });
+    known.into_iter().map(plain).chain([owner]).chain(custom).collect()
+}
+
+/// What stands there now where the form says something else, for whoever was slower.
+fn theirs(lines: &[Line], state: &FormState) -> AnyView {
+    let differ =
+        lines.iter().filter(|line| state.value(&line.name, line.value.clone()) != line.value);
+    let rows = differ.map(|line| {
+        let now = if line.shown.is_empty() { "nothing".to_string() } else { line.shown.clone() };
+        view! { <div><dt>{line.label.clone()}</dt><dd>{now}</dd></div> }
     });
     view! {
         <div class="theirs">
-            <p class="hint">"As it is now where you wrote something else; saving again puts yours in its place:"</p>
-            <dl class="fields">{lines.collect_view()}</dl>
+            <p class="hint">"As it is now where your form says something else. Saving again puts yours in its place:"</p>
+            <dl class="fields">{rows.collect_view()}</dl>
         </div>
     }
     .into_any()
 }
 
 /// What every account has.
-fn known(filled: &Filled<'_>, people: &[PersonRef], state: &FormState) -> AnyView {
-    let d = filled.details;
-    let field = |name: &'static str, label: &'static str, stored: Option<String>, hint: &str| {
-        let value = state.value(name, stored.unwrap_or_default());
-        view! { <Field name label value hint=hint.to_string() error=state.error(name) maxlength=limits::LINE_CHARS required=name == "name" /> }
+fn known(filled: &Filled<'_>, lines: &[Line], people: &[PersonRef], state: &FormState) -> AnyView {
+    let typed = |name: &'static str, hint: &'static str, kind: &'static str| {
+        let line = lines.iter().find(|line| line.name == name);
+        let (label, stored) = line.map(|l| (l.label.clone(), l.value.clone())).unwrap_or_default();
+        let value = state.value(name, stored);
+        let most = match name {
+            "domains" => limits::ACCOUNT_DOMAINS_MAX * limits::LINE_CHARS,
+            _ => limits::LINE_CHARS,
+        };
+        view! { <Field name label value kind hint=hint.to_string() error=state.error(name) maxlength=most required=name == "name" /> }
             .into_any()
     };
-    let mrr = d.mrr_minor.zip(d.currency.as_deref()).map(|(n, c)| money::plain(n, c));
-    let renewal =
-        state.value("renewal_date", d.renewal_date.map(|d| d.to_string()).unwrap_or_default());
-    let domains = state.value("domains", d.domains.join(", "));
+    let field = |name, hint| typed(name, hint, "text");
     view! {
-        {field("name", "Name", Some(d.name.clone()), "")}
+        {field("name", "")}
         <div class="pair">
-            {field("external_id", "ID", d.external_id.clone(), "As your own systems know it.")}
-            {field("phone", "Phone", d.phone.clone(), "With country code.")}
+            {field("external_id", "As your own systems know it.")}
+            {field("phone", "With country code.")}
         </div>
-        <Field name="domains" label="Domains" value=domains hint="Separated by commas. People who write from these domains belong to this account." error=state.error("domains") />
-        {field("website", "Website", d.website.clone(), "")}
+        {field("domains", "Separated by commas. People who write from these domains belong to this account.")}
+        {field("website", "")}
+        <div class="pair">{field("industry", "")} {field("employee_count", "")}</div>
+        <div class="pair">{field("plan", "")} {field("health", "")}</div>
         <div class="pair">
-            {field("industry", "Industry", d.industry.clone(), "")}
-            {field("employee_count", "Employees", d.employee_count.map(|n| n.to_string()), "")}
-        </div>
-        <div class="pair">
-            {field("plan", "Plan", d.plan.clone(), "")}
-            {field("health", "Health", d.health.clone(), "")}
+            {field("mrr", "Such as 1250.50.")}
+            {field("currency", "A code such as EUR.")}
         </div>
         <div class="pair">
-            {field("mrr", "Monthly revenue", mrr, "Such as 1250.50.")}
-            {field("currency", "Currency", d.currency.clone(), "A code such as EUR.")}
-        </div>
-        <div class="pair">
-            <Field name="renewal_date" label="Renewal" kind="date" value=renewal error=state.error("renewal_date") />
+            {typed("renewal_date", "", "date")}
             {owner(filled.owner, people, state)}
         </div>
     }
