@@ -14,7 +14,7 @@ enum Line<'a> {
     Quote(&'a str),
     Bullet(&'a str),
     Number(u32, &'a str),
-    Fence,
+    Fence(&'a str),
     Text(&'a str),
 }
 
@@ -28,8 +28,8 @@ fn classify(line: &str, depth: u8) -> Line<'_> {
     {
         return Line::Quote(rest.strip_prefix(' ').unwrap_or(rest));
     }
-    if trimmed.starts_with(FENCE) && !trimmed[FENCE.len()..].contains('`') {
-        return Line::Fence;
+    if let Some(rest) = trimmed.strip_prefix(FENCE).filter(|rest| !rest.contains('`')) {
+        return Line::Fence(rest.trim());
     }
     for bullet in ["- ", "* ", "+ ", "• "] {
         if let Some(rest) = trimmed.strip_prefix(bullet) {
@@ -60,11 +60,14 @@ pub(super) fn blocks(lines: &[&str], depth: u8) -> Vec<Block> {
                 }
                 out.push(Block::Quote(blocks(&inner, depth + 1)));
             }
-            Line::Fence => {
+            Line::Fence(behind) => {
                 let rest = &lines[i + 1..];
-                let end = rest.iter().position(|l| matches!(classify(l, depth), Line::Fence));
+                // Words behind the marks are somebody's, a language's name or not: the first line.
+                let end = rest.iter().position(|l| matches!(classify(l, depth), Line::Fence("")));
                 let code = &rest[..end.unwrap_or(rest.len())];
-                out.push(Block::Code(code.join("\n")));
+                let all =
+                    Some(behind).filter(|b| !b.is_empty()).into_iter().chain(code.iter().copied());
+                out.push(Block::Code(all.collect::<Vec<_>>().join("\n")));
                 i += 1 + code.len() + 1;
             }
             Line::Bullet(_) => out.push(list(lines, &mut i, depth, None)),

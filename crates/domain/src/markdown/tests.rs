@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn no_word_is_lost(source in "[a-z *`\n>.-]{0,120}") {
+    fn no_word_is_lost(source in "([a-z *`\n>.-]|\n```){0,120}") {
         let letters = |s: &str| s.chars().filter(char::is_ascii_lowercase).collect::<String>();
         prop_assert_eq!(letters(&plain(&source)), letters(&source));
     }
@@ -214,6 +214,9 @@ fn code_keeps_its_lines() {
         ]
     );
     assert_eq!(parse("```\nno end"), [Block::Code("no end".into())]);
+    // What stands behind the marks is shown, and only bare ones end the code.
+    assert_eq!(parse("```so it says\n"), [Block::Code("so it says".into())]);
+    assert_eq!(parse("```\na\n``` b\n```"), [Block::Code("a\n``` b".into())]);
 }
 
 #[test]
