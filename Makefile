@@ -1,10 +1,10 @@
 # What there is to do here; each target is one script that says at its head what it does.
 # The first run of each compiles for several minutes; all but the compiling takes seconds.
 
-.PHONY: help run test check dev bench crash faults setup build dist deb docs prepare fmt
+.PHONY: help run test check dev bench crash faults setup build dist deb docs screenshots prepare fmt
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
 run: ## set up, build, load demo data and serve at http://127.0.0.1:3000
 	@scripts/run.sh
@@ -41,6 +41,9 @@ deb: setup ## the same as a Debian package
 
 docs: ## the book, in target/book
 	@scripts/docs.sh
+
+screenshots: setup ## take the pictures of docs/screenshots anew
+	@scripts/screenshots.sh
 
 prepare: ## renew .sqlx after a change to a query or a migration
 	@scripts/prepare.sh

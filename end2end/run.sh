@@ -3,6 +3,7 @@
 # free loopback port, the demo's data; everything is stopped and dropped at the end.
 #   end2end/run.sh [--release] [playwright arguments…]      about 10 s and the flows themselves
 #   RAPPORT_SLOW_MS=300 end2end/run.sh                      the same on slow data
+#   end2end/run.sh screenshots.mjs [page…]                  the pictures of docs/screenshots, in place of the flows
 # Build first: scripts/build.sh --test (or --release). `scripts/test.sh --flows` does both.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -43,5 +44,11 @@ use_secret_key
 start_server "$program" "$log"
 "$program" demo --url "$RAPPORT_URL"
 
+case "${1:-}" in
+  *.mjs)
+    node "end2end/$1" "${@:2}"
+    exit
+    ;;
+esac
 # Not through npx: the process that Ctrl-C reaches must be Playwright itself.
 (cd end2end && PLAYWRIGHT_NO_COPY_PROMPT=1 exec node node_modules/@playwright/test/cli.js test "$@")
