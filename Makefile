@@ -1,10 +1,10 @@
 # What there is to do here; each target is one script that says at its head what it does.
 # The first run of each compiles for several minutes; all but the compiling takes seconds.
 
-.PHONY: help run test check dev bench crash faults setup build dist deb docs screenshots prepare fmt
+.PHONY: help run test check dev bench crash faults setup build dist deb deb-test docs screenshots prepare fmt
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
 run: ## set up, build, load demo data and serve at http://127.0.0.1:3000
 	@scripts/run.sh
@@ -38,6 +38,9 @@ dist: setup ## one binary with everything in it, and its sizes
 
 deb: setup ## the same as a Debian package
 	@scripts/dist.sh --deb
+
+deb-test: ## install that package into a clean root, and set it up, back it up and restore it there
+	@scripts/deb_test.sh
 
 docs: ## the book, in target/book
 	@scripts/docs.sh

@@ -44,5 +44,11 @@ if [ "$half" != rust ]; then
   [ "$half" = flows ] || set --
   [ $# -gt 0 ] || step "the API beside its description" scripts/api.sh
   step "flows in Chromium" end2end/run.sh "$@"
+  # A package is not built for this, and one of older sources says nothing about these.
+  package=$(find "$TARGET/dist" -maxdepth 1 -name 'rapport_*.deb' 2>/dev/null | head -1 || true)
+  if [ $# -eq 0 ] && [ -n "$package" ] && [ "$(id -u)" -eq 0 ] &&
+    [ -z "$(find Cargo.lock app crates server frontend packaging docs -type f -newer "$package" -print -quit)" ]; then
+    step "the Debian package on a clean machine" scripts/deb_test.sh "$package"
+  fi
 fi
 say "All tests passed in $(since "$began")."

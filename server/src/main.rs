@@ -10,6 +10,7 @@ use rapport_server::config::{Config, WorkerConfig};
 use rapport_server::doctor::{self, Doctor};
 use rapport_server::{demo, process, serve};
 use rapport_store::{Files, Store};
+use std::io::IsTerminal;
 
 /// Rendering a page makes many small things for a moment, which this allocator does cheaply; and
 /// a buffer that stays nearly empty, as those of open pages' streams, holds little memory.
@@ -61,6 +62,8 @@ fn main() -> anyhow::Result<()> {
             tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG")
                 .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into()),
         )
+        // Colours are for a terminal, and no part of a log.
+        .with_ansi(std::io::stdout().is_terminal())
         .init();
     process::keep_files_private();
     // At least four workers even on one CPU: a page that waits for its own data must not stall.

@@ -18,6 +18,7 @@ use rapport_services::jobs::{self, Worker};
 use rapport_services::live::Live;
 use rapport_services::{link_keys, setup};
 use rapport_store::{Files, Store};
+use sd_notify::NotifyState;
 use std::net::IpAddr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -88,6 +89,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
+    tell_systemd(NotifyState::Ready);
     let bounds = Bounds::default();
     let bounds = bounds.within(process::room_for_connections(bounds.connections));
     let many = move |ip: IpAddr| ip.is_loopback() || proxies.contains(&ip);
@@ -170,4 +172,12 @@ async fn stopped() {
         _ = terminate.recv() => {}
     }
     tracing::info!("stopping");
+    tell_systemd(NotifyState::Stopping);
+}
+
+/// Says where we are, to whoever starts what needs us; elsewhere nobody listens.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd was not told");
+    }
 }
