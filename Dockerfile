@@ -6,7 +6,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates postgresql-client \
   && rm -rf /var/lib/apt/lists/* \
-  && useradd --system --uid 10001 --home-dir /var/lib/rapport --create-home rapport
+  && useradd --uid 10001 --no-log-init --shell /usr/sbin/nologin --home-dir /var/lib/rapport --create-home rapport
 COPY target/dist/rapport /usr/bin/rapport
 # By number, which a host that refuses root can check.
 USER 10001
