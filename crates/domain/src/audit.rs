@@ -47,6 +47,9 @@ vocabulary! {
         MailboxTrustChanged => "mailbox.trust_changed", "Changed whose word on senders counts";
         NoteDeleted => "note.deleted", "Deleted a note";
         OpenTrackingSet => "open_tracking.set", "Turned open tracking on or off";
+        PasskeyAdded => "passkey.added", "Added a passkey";
+        PasskeyRemoved => "passkey.removed", "Removed a passkey";
+        PasskeyRenamed => "passkey.renamed", "Renamed a passkey";
         PasswordChanged => "password.changed", "Changed their password";
         PasswordReset => "password.reset", "Set a new password by a link";
         PasswordResetMade => "password.reset_made", "Made a link that sets a password";

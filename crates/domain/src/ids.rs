@@ -141,6 +141,7 @@ id!(/** What a person is told of. */ NotificationId, "ntf");
 id!(/** An invitation to a workspace. */ InvitationId, "inv");
 id!(/** A recorded session of a browser. */ RecordingId, "rec");
 id!(/** A role of a workspace's own. */ RoleId, "rol");
+id!(/** A passkey that lets somebody in. */ PasskeyId, "pky");
 
 #[cfg(test)]
 mod tests {

@@ -53,6 +53,9 @@ pub const KEY_ORIGINS_MAX: usize = 20;
 pub const PEOPLE_ROWS: i64 = 200;
 pub const INVITATIONS_MAX: usize = 500;
 pub const INVITED_AT_ONCE: usize = 50;
+/// Passkeys of a person, and characters of what they call one.
+pub const PASSKEYS_MAX: usize = 10;
+pub const PASSKEY_NAME_CHARS: usize = 60;
 /// Sessions of a person that are listed.
 pub const SESSIONS_SHOWN: i64 = 100;
 /// SLA policies of a workspace, and the longest target in minutes.

@@ -1,7 +1,7 @@
-//! The people of a workspace as admins see them, invitations, and one's own sessions.
+//! The people of a workspace as admins see them, invitations, and one's own sessions and passkeys.
 
 use crate::error::Problems;
-use crate::{AppError, InvitationId, Role, RoleId, UserId, Uuid, limits, text};
+use crate::{AppError, InvitationId, PasskeyId, Role, RoleId, UserId, Uuid, limits, text};
 use chrono::{DateTime, Utc};
 use std::net::IpAddr;
 
@@ -22,6 +22,8 @@ pub struct PersonRow {
     pub teams: Vec<String>,
     /// Whether a log-in of theirs needs a second factor.
     pub two_factor: bool,
+    /// Whether a passkey lets them in.
+    pub passkeys: bool,
 }
 
 impl PersonRow {
@@ -131,6 +133,17 @@ pub struct SessionRow {
     pub country: String,
     /// The one that asks.
     pub current: bool,
+}
+
+/// A passkey of one's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasskeyRow {
+    pub id: PasskeyId,
+    pub name: String,
+    /// The domain for which it was made: it works nowhere else.
+    pub rp_id: String,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A browser and its system by what it calls itself: `Firefox on Linux`.

@@ -56,7 +56,7 @@ pub mod tickets;
 pub mod timeline;
 mod transaction;
 
-pub use auth::{passwords, two_factor};
+pub use auth::{passkeys, passwords, two_factor};
 pub use ctx::{Actor, Ctx};
 pub use rapport_domain::AppError;
 pub use rapport_store::{Store, internal, secrets};

@@ -40,6 +40,7 @@ pub mod messages;
 pub mod notes;
 pub mod notifications;
 pub mod own_account;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod preferences;

@@ -40,6 +40,8 @@ impl Store {
                 u.away_since is not null as "away!", u.disabled_at, u.last_seen_at,
                 exists (select from two_factors f where f.workspace_id = u.workspace_id
                     and f.user_id = u.id and f.confirmed_at is not null) as "two_factor!",
+                exists (select from passkeys p where p.workspace_id = u.workspace_id
+                    and p.user_id = u.id) as "passkeys!",
                 coalesce((
                     select array_agg(t.name order by lower(t.name))
                     from team_members m
@@ -75,6 +77,7 @@ impl Store {
                 last_seen_at: r.last_seen_at,
                 teams: r.teams,
                 two_factor: r.two_factor,
+                passkeys: r.passkeys,
             })
             .collect();
         let most = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -125,7 +125,8 @@ pub enum Admin {
         #[arg(long)]
         at_once: bool,
     },
-    /// Turn off the second factor of somebody who lost their phone and their recovery codes.
+    /// Turn off the second factor of somebody who lost their phone and their recovery codes, and remove
+    /// their passkeys.
     ResetTwoFactor {
         /// Where Postgres is: postgres://user@host/database
         #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
@@ -182,8 +183,8 @@ pub async fn run(admin: Admin) -> anyhow::Result<()> {
         Admin::ResetTwoFactor { database_url, email } => {
             let store = Store::connect(&database_url, Files::in_memory()).await;
             let store = store.context("cannot reach Postgres")?;
-            two_factor::turn_off_by_address(&store, &email).await?;
-            println!("two-factor of {email} is off");
+            two_factor::reset_by_address(&store, &email).await?;
+            println!("two-factor of {email} is off, and their passkeys are removed");
             Ok(())
         }
         Admin::AllowPasswords { database_url } => {

@@ -2,11 +2,14 @@
 
 mod credentials;
 mod new_device;
+pub mod passkeys;
 pub mod passwords;
 pub mod two_factor;
+mod way_in;
 
 pub(crate) use credentials::{check_password, hash_password, hash_token, random_token, verify};
 pub(crate) use new_device::TellOfDevice;
+pub(crate) use way_in::TellOfWayIn;
 
 use crate::transaction::begin_unattended;
 use crate::{Result, ctx};
@@ -72,6 +75,8 @@ pub(crate) enum By {
     /// A password, or a link that sets one, with the code where one is asked for.
     Password,
     SingleSignOn,
+    /// A passkey, which counts as both factors.
+    Passkey,
 }
 
 impl By {
@@ -80,6 +85,7 @@ impl By {
         match self {
             Self::Password => "password",
             Self::SingleSignOn => "single sign-on",
+            Self::Passkey => "passkey",
         }
     }
 }

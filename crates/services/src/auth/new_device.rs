@@ -17,19 +17,19 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Who logged in, and when.
-pub(crate) struct LogIn {
-    user: Uuid,
-    at: DateTime<Utc>,
+/// Whom a mail of this kind concerns, and when it happened.
+pub(crate) struct Occasion {
+    pub(super) user: Uuid,
+    pub(super) at: DateTime<Utc>,
 }
 
-impl fmt::Display for LogIn {
+impl fmt::Display for Occasion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.user, self.at.timestamp_millis())
     }
 }
 
-impl FromStr for LogIn {
+impl FromStr for Occasion {
     type Err = ();
     fn from_str(key: &str) -> std::result::Result<Self, ()> {
         let (user, at) = key.split_once(':').ok_or(())?;
@@ -67,7 +67,7 @@ pub(crate) async fn meet(
     }
     let said =
         Seen { device: device_name(&from.agent), place: place(&from.address, &from.country) };
-    enqueue::<TellOfDevice>(tx, workspace, &LogIn { user: user.0, at: now }, &said, now).await?;
+    enqueue::<TellOfDevice>(tx, workspace, &Occasion { user: user.0, at: now }, &said, now).await?;
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct TellOfDevice;
 
 impl Job for TellOfDevice {
     type Env = JobEnv;
-    type Key = LogIn;
+    type Key = Occasion;
     type Payload = Seen;
     const KIND: &'static str = "new_device_mail";
     const LABEL: &'static str = "Tell somebody of a log-in from a new device";
@@ -102,16 +102,22 @@ impl Job for TellOfDevice {
     }
 }
 
-/// What, when, from where, and what to do.
-fn text(name: &str, chosen: &Preferences, at: DateTime<Utc>, from: &Seen, url: &str) -> String {
+/// An instant as its reader writes it, with the zone.
+pub(super) fn when(chosen: &Preferences, at: DateTime<Utc>) -> String {
     let zone = chosen.time_zone.as_deref().unwrap_or("UTC");
     let wall = at + TimeDelta::minutes(locale::offset_minutes(zone, at));
-    let when = Dates::of_line(&chosen.dates_line()).write(wall, wall, TimeStyle::Full);
+    let written = Dates::of_line(&chosen.dates_line()).write(wall, wall, TimeStyle::Full);
+    format!("{written} ({zone})")
+}
+
+/// What, when, from where, and what to do.
+fn text(name: &str, chosen: &Preferences, at: DateTime<Utc>, from: &Seen, url: &str) -> String {
+    let when = when(chosen, at);
     let Seen { device, place } = from;
     format!(
         "Hello {name},\n\n\
         somebody logged in as you, from a device that you had not used before:\n\n\
-        When: {when} ({zone})\n\
+        When: {when}\n\
         Device: {device}\n\
         From: {place}\n\n\
         If this was you, there is nothing to do.\n\n\
@@ -140,8 +146,8 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
-        let key = LogIn { user: Uuid::from_u128(7), at };
-        let read: LogIn = key.to_string().parse().unwrap();
+        let key = Occasion { user: Uuid::from_u128(7), at };
+        let read: Occasion = key.to_string().parse().unwrap();
         assert_eq!((read.user, read.at), (key.user, key.at));
     }
 }

@@ -2,7 +2,8 @@
 //! phone is gone. Setting it up and taking it away asks for the password, so that a session that was
 //! left open does neither.
 
-use crate::auth::{self, By, Entered, hash_token, random_token};
+use crate::auth::way_in::{self, Change};
+use crate::auth::{self, By, Entered, hash_token, passkeys, random_token};
 use crate::people::person;
 use crate::transaction::{Told, begin_unattended};
 use crate::{Ctx, Result, audit, ctx, passwords};
@@ -91,7 +92,9 @@ pub async fn confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
         return Err(error);
     }
     let codes = new_codes(ctx, &mut tx, user).await?;
+    way_in::tell(ctx, &mut tx, user, Change::TwoFactorOn).await?;
     tx.commit_audited(Action::TwoFactorTurnedOn, user, json!({})).await?;
+    rapport_queue::wake();
     Ok(codes)
 }
 
@@ -107,35 +110,44 @@ pub async fn renew_codes(ctx: &Ctx, password: String) -> Result<Vec<String>> {
     Ok(codes)
 }
 
-/// Turns one's own off.
+/// Turns one's own off. Passkeys stay.
 pub async fn turn_off(ctx: &Ctx, password: String) -> Result<()> {
     let user = me(ctx)?;
     passwords::check_own(ctx, user, password).await?;
-    remove(ctx, user, Permission::WorkspaceRead).await
+    let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
+    if store::remove(&mut tx, ctx.workspace, user).await? {
+        way_in::tell(ctx, &mut tx, user, Change::TwoFactorOff).await?;
+        tx.commit_audited(Action::TwoFactorTurnedOff, user, json!({})).await?;
+        rapport_queue::wake();
+    }
+    Ok(())
 }
 
-/// Turns somebody's off who lost their phone and their codes.
-pub async fn turn_off_for(ctx: &Ctx, user: UserId) -> Result<()> {
+/// Turns somebody's off who lost their phone and their codes, and removes their passkeys.
+pub async fn reset(ctx: &Ctx, user: UserId) -> Result<()> {
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     person(ctx, &mut tx, user).await?;
-    drop(tx);
-    remove(ctx, user, Permission::PeopleManage).await
+    let codes = store::remove(&mut tx, ctx.workspace, user).await?;
+    let keys = passkeys::remove_all(ctx, &mut tx, user).await?;
+    if !codes && !keys {
+        return Ok(());
+    }
+    if codes {
+        let object = user.to_string();
+        audit::record(ctx, &mut tx, Action::TwoFactorTurnedOff, &object, json!({})).await?;
+    }
+    way_in::tell(ctx, &mut tx, user, Change::Reset(ctx.actor_name().into())).await?;
+    tx.commit(Told::InLog).await?;
+    rapport_queue::wake();
+    Ok(())
 }
 
 /// The same by address, for whoever runs the server.
-pub async fn turn_off_by_address(db: &Store, email: &str) -> Result<()> {
+pub async fn reset_by_address(db: &Store, email: &str) -> Result<()> {
     let found = db.credentials(email.trim()).await?;
     let found = found
         .ok_or_else(|| AppError::invalid("email", "Nobody who can log in has this address."))?;
-    turn_off_for(&Ctx::for_operator(db.clone(), found.workspace), found.user).await
-}
-
-async fn remove(ctx: &Ctx, user: UserId, permission: Permission) -> Result<()> {
-    let mut tx = ctx.transaction(permission).await?;
-    match store::remove(&mut tx, ctx.workspace, user).await? {
-        true => tx.commit_audited(Action::TwoFactorTurnedOff, user, json!({})).await,
-        false => Ok(()),
-    }
+    reset(&Ctx::for_operator(db.clone(), found.workspace), found.user).await
 }
 
 /// Lets somebody in whose first proof was right, or has them asked for a code.

@@ -20,6 +20,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .job::<csat::SendSurvey>()
         .job::<people::SendInvitation>()
         .job::<auth::TellOfDevice>()
+        .job::<auth::TellOfWayIn>()
         .job::<notifications::SendNews>()
         .job::<push::TellBrowsers>()
         .job::<tickets::WakeTicket>()

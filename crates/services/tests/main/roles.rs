@@ -80,7 +80,7 @@ async fn nobody_gives_what_they_do_not_have_or_touches_whoever_has_more(pool: Pg
         people::set_role(&hanna, admins, Role::Viewer).await,
         people::deactivate(&hanna, admins).await,
         rapport_services::passwords::make_reset(&hanna, admins).await.map(drop),
-        two_factor::turn_off_for(&hanna, admins).await,
+        two_factor::reset(&hanna, admins).await,
     ] {
         assert!(refused.unwrap_err().field("person").is_some());
     }

@@ -6,10 +6,10 @@ use rapport_services::{Ctx, passwords, two_factor};
 use sqlx::PgPool;
 use totp_rs::{Builder, Secret, Totp};
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// Gives somebody a password, and answers their circumstances.
-async fn with_password(world: &World, viewer: &Viewer) -> Ctx {
+pub async fn with_password(world: &World, viewer: &Viewer) -> Ctx {
     let path = passwords::make_reset_for(&world.store, &viewer.email).await.unwrap();
     let token = path.trim_start_matches("/reset/");
     passwords::reset(&world.store, token, PASSWORD.into(), &Device::default()).await.unwrap();
@@ -17,7 +17,7 @@ async fn with_password(world: &World, viewer: &Viewer) -> Ctx {
 }
 
 /// The app on somebody's phone.
-async fn app(ctx: &Ctx) -> Totp {
+pub async fn app(ctx: &Ctx) -> Totp {
     two_factor::begin(ctx, PASSWORD.into()).await.unwrap();
     let setup = two_factor::own(ctx).await.unwrap().setup.unwrap();
     assert!(setup.picture.starts_with("<svg") && !setup.picture.contains("style="));
@@ -26,7 +26,7 @@ async fn app(ctx: &Ctx) -> Totp {
 }
 
 /// The code that the app shows so many seconds from now.
-fn shown(ctx: &Ctx, app: &Totp, seconds: i64) -> String {
+pub fn shown(ctx: &Ctx, app: &Totp, seconds: i64) -> String {
     app.generate(u64::try_from(ctx.now.timestamp() + seconds).unwrap()).to_string()
 }
 
@@ -124,11 +124,11 @@ async fn a_reset_link_is_no_way_around_it_and_an_admin_turns_it_off(pool: PgPool
     let entered = passwords::reset(&world.store, token, PASSWORD.into(), &Device::default()).await;
     assert!(matches!(entered, Ok(Entered::Code(_))));
     let person = world.sam.user;
-    assert_eq!(two_factor::turn_off_for(&ctx, person).await, Err(AppError::Forbidden));
-    let elsewhere = two_factor::turn_off_for(&world.stranger().await, person).await;
+    assert_eq!(two_factor::reset(&ctx, person).await, Err(AppError::Forbidden));
+    let elsewhere = two_factor::reset(&world.stranger().await, person).await;
     assert_eq!(elsewhere, Err(AppError::NotFound));
     assert!(matches!(log_in(&world, &world.sam).await, Entered::Code(_)), "nobody from elsewhere");
-    two_factor::turn_off_for(&world.ctx(&world.priya), person).await.unwrap();
+    two_factor::reset(&world.ctx(&world.priya), person).await.unwrap();
     assert!(matches!(log_in(&world, &world.sam).await, Entered::Session(_)));
     let wrong = two_factor::turn_off(&ctx, "not it at all".into()).await.unwrap_err();
     assert!(wrong.field("current").is_some());

@@ -42,7 +42,10 @@ impl ServerPage for PeoplePage {
         ("role", "Role changed"),
         ("deactivated", "Deactivated: they are logged out everywhere"),
         ("reactivated", "Reactivated: they can log in again"),
-        ("two-factor-off", "Two-factor is off: the password alone lets them in"),
+        (
+            "two-factor-off",
+            "Two-factor is off and passkeys are removed: the password alone lets them in",
+        ),
     ];
     type Data = Shown;
 
@@ -83,9 +86,7 @@ impl ServerPage for PeoplePage {
                 let hand = HandOver::read(form.text("hand_over"))?;
                 people::leave(ctx, person()?, hand).await.map(|_| "deactivated")
             }
-            "two-factor-off" => {
-                two_factor::turn_off_for(ctx, person()?).await.map(|()| "two-factor-off")
-            }
+            "two-factor-off" => two_factor::reset(ctx, person()?).await.map(|()| "two-factor-off"),
             "reactivate" => people::reactivate(ctx, person()?).await.map(|()| "reactivated"),
             "reset" => {
                 let path = passwords::make_reset(ctx, person()?).await?;
@@ -189,11 +190,23 @@ fn row(person: &PersonRow, own: bool, all: &[PersonRow]) -> AnyView {
     let actions = if disabled {
         action_button(path, "reactivate", "Reactivate", &id, &name)
     } else {
-        let phone = "For somebody who lost their phone and their codes. Their password alone lets them in until they set it up again.";
+        let second = person.two_factor || person.passkeys;
+        let verb = if person.two_factor { "Turn off two-factor" } else { "Remove passkeys" };
+        let phone = match (person.two_factor, person.passkeys) {
+            (true, true) => {
+                "For somebody who lost their phone and their codes. Their passkeys are removed as well: their password alone lets them in until they set both up again."
+            }
+            (true, false) => {
+                "For somebody who lost their phone and their codes. Their password alone lets them in until they set it up again."
+            }
+            (false, _) => {
+                "For somebody who lost the devices that hold them. Their password alone lets them in until they add new ones."
+            }
+        };
         view! {
             <a class="btn quiet" href=format!("{path}?edit={id}") aria-label=format!("Change role: {name}")>"Change role"</a>
             {action_button(path, "reset", "Password link", &id, &name)}
-            {person.two_factor.then(|| asking_button(path, "two-factor-off", "Turn off two-factor", &id, &name, phone.into()))}
+            {second.then(|| asking_button(path, "two-factor-off", verb, &id, &name, phone.into()))}
             {(!own).then(|| form::deactivate(person, all))}
         }
         .into_any()
@@ -212,6 +225,7 @@ fn row(person: &PersonRow, own: bool, all: &[PersonRow]) -> AnyView {
                     {own.then(|| view! { <span class="tag">"You"</span> })}
                     {disabled.then(|| view! { <span class="tag">"Deactivated"</span> })}
                     {person.two_factor.then(|| view! { <span class="tag ok">"Two-factor"</span> })}
+                    {person.passkeys.then(|| view! { <span class="tag ok">"Passkey"</span> })}
                     {person.away.then(|| view! { <span class="tag">"Away"</span> })}
                     <span class="hint">{person.email.clone()}</span>
                 </span>
