@@ -16,7 +16,7 @@ use rapport_domain::address::LocalPath;
 use rapport_domain::session::Viewer;
 use rapport_services::auth::Entered;
 use rapport_services::setup::NewWorkspace;
-use rapport_services::{Ctx, auth, setup as services_setup, sso, teams};
+use rapport_services::{Ctx, auth, passkeys, setup as services_setup, sso, teams};
 use rapport_store::Store;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -44,22 +44,27 @@ pub struct LoginQuery {
 pub async fn login_page(
     State(state): State<AppState>,
     nonce: Option<Extension<Nonce>>,
+    headers: HeaderMap,
     Query(query): Query<LoginQuery>,
 ) -> Response {
     let shown = Login { next: query.next, ..Login::default() };
-    show_login(&state, nonce.map(|Extension(nonce)| nonce), StatusCode::OK, shown).await
+    let nonce = nonce.map(|Extension(nonce)| nonce);
+    show_login(&state, nonce, &headers, StatusCode::OK, shown).await
 }
 
 /// The login page, with the buttons that there are.
 pub(crate) async fn show_login(
     state: &AppState,
     nonce: Option<Nonce>,
+    headers: &HeaderMap,
     status: StatusCode,
     shown: Login,
 ) -> Response {
     // Without the database there are none, and somebody who says so.
     let (buttons, only_sso) = sso::buttons(&state.store).await.unwrap_or_default();
-    let html = login_document(&state.leptos, nonce, Login { buttons, only_sso, ..shown });
+    let offered = passkeys::offered(&state.store, &state.origin(headers), None).await;
+    let passkeys = offered.unwrap_or_default();
+    let html = login_document(&state.leptos, nonce, Login { buttons, only_sso, passkeys, ..shown });
     (status, Html(html)).into_response()
 }
 
@@ -77,7 +82,8 @@ pub async fn login(
         let email = form.email.chars().take(EMAIL_CHARS).collect();
         let nonce = nonce.as_ref().map(|Extension(nonce)| nonce.clone());
         let (next, error) = (form.next.clone(), Some(error.into()));
-        show_login(&state, nonce, status, Login { next, email, error, ..Login::default() }).await
+        let shown = Login { next, email, error, ..Login::default() };
+        show_login(&state, nonce, &headers, status, shown).await
     };
     let ip = real_ip::real_ip(&state.config, peer, &headers);
     let from = real_ip::subscriber(ip);
@@ -88,7 +94,10 @@ pub async fn login(
     }
     let device = real_ip::device(&state.config, peer, &headers);
     match auth::login(&state.store, &form.email, &form.password, &device).await {
-        Ok(Entered::Code(token)) => code::ask(&state, nonce.map(|Extension(n)| n), token, next),
+        Ok(Entered::Code(token)) => {
+            let nonce = nonce.map(|Extension(nonce)| nonce);
+            code::page(&state, nonce, &headers, token, next, None).await
+        }
         Ok(Entered::Session(token)) => {
             state.attempts.succeeded(from, &form.email);
             let cookie = session::cookie(state.config.tls(), &token);

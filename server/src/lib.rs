@@ -27,6 +27,7 @@ mod middleware;
 mod notices;
 mod notify;
 mod opens;
+mod passkeys;
 pub mod pictures;
 pub mod process;
 mod recordings;

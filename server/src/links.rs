@@ -8,7 +8,7 @@ use crate::state::AppState;
 use axum::Router;
 use axum::extract::{ConnectInfo, Extension, Form, FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use leptos::nonce::Nonce;
@@ -35,6 +35,7 @@ struct Holder {
     device: Device,
     /// A session that this browser has already.
     session: Option<String>,
+    headers: HeaderMap,
 }
 
 impl FromRequestParts<AppState> for Holder {
@@ -50,6 +51,7 @@ impl FromRequestParts<AppState> for Holder {
             nonce: nonce.ok().flatten().map(|Extension(nonce)| nonce),
             device: real_ip::device(&state.config, peer, &parts.headers),
             session,
+            headers: parts.headers.clone(),
         })
     }
 }
@@ -152,7 +154,10 @@ async fn reset(
     };
     match passwords::reset(&state.store, &token, form.password, &holder.device).await {
         Ok(Entered::Session(session)) => holder.enter(&session).await,
-        Ok(Entered::Code(token)) => code::ask(&state, holder.nonce.clone(), token, "/inbox".into()),
+        Ok(Entered::Code(token)) => {
+            let (nonce, next) = (holder.nonce.clone(), "/inbox".into());
+            code::page(&state, nonce, &holder.headers, token, next, None).await
+        }
         Err(error) => {
             let status = rapport_app::http_status(&error);
             let html = lone::reset(&state.leptos, holder.nonce.clone(), email, Some(error));

@@ -96,6 +96,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .with_state(state.clone());
     let functions = server_functions(functions, again, context.clone());
     let log_ins = forms().merge(crate::links::router()).merge(crate::sso::router());
+    let log_ins = log_ins.merge(crate::passkeys::router());
     let log_ins = log_ins.route_layer(middleware::from_fn_with_state(state.clone(), device::mark));
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox") }))

@@ -50,7 +50,7 @@ async fn begin(
     if !state.attempts.may_leave(from) {
         let text = "Too many attempts. Wait a minute and try again.".to_string();
         let shown = Login { next, error: Some(text), ..Login::default() };
-        return show_login(&state, nonce, StatusCode::TOO_MANY_REQUESTS, shown).await;
+        return show_login(&state, nonce, &headers, StatusCode::TOO_MANY_REQUESTS, shown).await;
     }
     let Ok(workspace) = workspace.parse::<WorkspaceId>() else {
         return Redirect::to("/login").into_response();
@@ -67,7 +67,7 @@ async fn begin(
             ([(header::SET_COOKIE, cookie)], Redirect::to(&address)).into_response()
         }
         Err(AppError::NotFound) => Redirect::to("/login").into_response(),
-        Err(error) => refuse(&state, nonce, next, &error).await,
+        Err(error) => refuse(&state, nonce, &headers, next, &error).await,
     }
 }
 
@@ -110,7 +110,10 @@ async fn finish(
             let cookie = session::cookie(tls, &token);
             ([(header::SET_COOKIE, cookie)], Redirect::to(&local_path(&next))).into_response()
         }
-        Err(error) => refuse(&state, nonce.map(|Extension(nonce)| nonce), next, &error).await,
+        Err(error) => {
+            let nonce = nonce.map(|Extension(nonce)| nonce);
+            refuse(&state, nonce, &headers, next, &error).await
+        }
     }
 }
 
@@ -118,6 +121,7 @@ async fn finish(
 async fn refuse(
     state: &AppState,
     nonce: Option<Nonce>,
+    headers: &HeaderMap,
     next: String,
     error: &AppError,
 ) -> Response {
@@ -126,15 +130,10 @@ async fn refuse(
         _ => StatusCode::UNAUTHORIZED,
     };
     let shown = Login { next, error: Some(error.to_string()), ..Login::default() };
-    show_login(state, nonce, status, shown).await
+    show_login(state, nonce, headers, status, shown).await
 }
 
 /// Our address for coming back, as the provider knows it.
 fn redirect(state: &AppState, headers: &HeaderMap) -> String {
-    let called = || {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        format!("http://{}", host.map_or_else(|| state.config.addr.to_string(), String::from))
-    };
-    let origin = state.config.public_url.clone().unwrap_or_else(called);
-    format!("{}{BACK}", origin.trim_end_matches('/'))
+    format!("{}{BACK}", state.origin(headers))
 }

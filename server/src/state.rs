@@ -6,6 +6,7 @@ use crate::middleware::rate_limit::Attempts;
 use crate::segment::Gate;
 use crate::setup_code::SetupCode;
 use axum::extract::FromRef;
+use axum::http::{HeaderMap, header};
 use leptos::config::LeptosOptions;
 use rapport_intake::{Intake, Verifier};
 use rapport_services::http_client::{HttpClient, Reach};
@@ -89,6 +90,18 @@ impl AppState {
             quotas: Arc::default(),
             http,
         }
+    }
+}
+
+impl AppState {
+    /// Scheme and host by which people reach this server: as configured, else as it was called.
+    pub fn origin(&self, headers: &HeaderMap) -> String {
+        let called = || {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            format!("http://{}", host.map_or_else(|| self.config.addr.to_string(), String::from))
+        };
+        let origin = self.config.public_url.clone().unwrap_or_else(called);
+        origin.trim_end_matches('/').into()
     }
 }
 

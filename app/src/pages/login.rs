@@ -1,6 +1,8 @@
-//! The login page: a plain form that `POST /login` answers, and the buttons of single sign-on.
+//! The login page: a plain form that `POST /login` answers, and the buttons of single sign-on and
+//! passkeys.
 
 use super::lone::document;
+use super::passkeys;
 use crate::ui::about::About;
 use crate::ui::field::{Field, FormError};
 use leptos::config::LeptosOptions;
@@ -20,11 +22,17 @@ pub struct Login {
     pub buttons: Vec<(WorkspaceId, String)>,
     /// Passwords are refused everywhere, but for the few who keep theirs.
     pub only_sso: bool,
+    /// Somebody has a passkey.
+    pub passkeys: bool,
 }
 
 /// The page.
 pub fn login(options: &LeptosOptions, nonce: Option<Nonce>, shown: Login) -> String {
-    document(options, nonce, "Log in", || page(shown))
+    let known = nonce.as_ref().map(ToString::to_string);
+    document(options, nonce, "Log in", || {
+        let script = shown.passkeys.then(|| passkeys::script(known));
+        view! { {page(shown)} {script} }.into_any()
+    })
 }
 
 fn page(shown: Login) -> AnyView {
@@ -41,12 +49,17 @@ fn page(shown: Login) -> AnyView {
         view! { <div class="sso-buttons">{buttons.collect_view()}</div> }
     });
     let (only, again) = (shown.only_sso, !shown.email.is_empty());
-    let fields = fields(shown.next, shown.email, !only);
+    let form = shown.passkeys.then(|| passkeys::log_in_form(shown.next.clone(), String::new()));
+    let fields = fields(shown.next, shown.email, !only, shown.passkeys);
+    let by_password = match shown.passkeys {
+        true => "Log in with a password or a passkey",
+        false => "Log in with a password",
+    };
     let fields = match only {
         false => fields,
         true => view! {
             <details class="split" open=again>
-                <summary>"Log in with a password"</summary>
+                <summary>{by_password}</summary>
                 {fields}
             </details>
         }
@@ -62,18 +75,22 @@ fn page(shown: Login) -> AnyView {
                 {fields}
                 <About />
             </form>
+            {form}
         </main>
     }
     .into_any()
 }
 
-fn fields(next: String, email: String, focus: bool) -> AnyView {
+fn fields(next: String, email: String, focus: bool, by_passkey: bool) -> AnyView {
     let again = !email.is_empty();
+    // The browser offers passkeys where the address is typed.
+    let autocomplete = if by_passkey { "username webauthn" } else { "username" };
     view! {
         <input type="hidden" name="next" value=next />
-        <Field name="email" label="E-mail" kind="email" autocomplete="username" value=email required=true autofocus=focus && !again />
+        <Field name="email" label="E-mail" kind="email" autocomplete=autocomplete value=email required=true autofocus=focus && !again />
         <Field name="password" label="Password" kind="password" autocomplete="current-password" required=true autofocus=focus && again />
         <button class="btn primary" type="submit">"Log in"</button>
+        {by_passkey.then(|| passkeys::log_in_button("Log in with a passkey"))}
     }
     .into_any()
 }

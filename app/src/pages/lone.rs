@@ -3,6 +3,7 @@
 //! address, where it would stay in histories and logs.
 
 use crate::pages::not_found::nothing_here;
+use crate::pages::passkeys;
 use crate::pages::setup::{SetupTyped, setup_form};
 use crate::server_page::document as server_document;
 use crate::ui::field::{Field, FormError};
@@ -14,15 +15,25 @@ use rapport_domain::AppError;
 use rapport_domain::preferences::Preferences;
 use rapport_services::people::Invited;
 
-/// The form that asks for the code of a second factor, with what was wrong with the one before.
-pub fn code(
-    options: &LeptosOptions,
-    nonce: Option<Nonce>,
-    token: String,
-    next: String,
-    error: Option<String>,
-) -> String {
-    document(options, nonce, "Log in", || code_form(token, next, error))
+/// What the form that asks for the code of a second factor shows.
+#[derive(Debug)]
+pub struct Code {
+    /// Says who waits.
+    pub token: String,
+    pub next: String,
+    /// What was wrong with the one before.
+    pub error: Option<String>,
+    /// They have a passkey, which does instead.
+    pub passkeys: bool,
+}
+
+/// The form that asks for the code of a second factor.
+pub fn code(options: &LeptosOptions, nonce: Option<Nonce>, shown: Code) -> String {
+    let known = nonce.as_ref().map(ToString::to_string);
+    document(options, nonce, "Log in", || {
+        let script = shown.passkeys.then(|| passkeys::script(known));
+        view! { {code_form(shown)} {script} }.into_any()
+    })
 }
 
 /// The form of the first run again.
@@ -73,7 +84,9 @@ pub fn dead_link(options: &LeptosOptions, nonce: Option<Nonce>, why: String) -> 
     })
 }
 
-fn code_form(token: String, next: String, error: Option<String>) -> AnyView {
+fn code_form(shown: Code) -> AnyView {
+    let Code { token, next, error, passkeys: offered } = shown;
+    let form = offered.then(|| passkeys::log_in_form(next.clone(), token.clone()));
     view! {
         <main id="main" class="lone">
             <form class="sheet" action="/login/code" method="post">
@@ -84,8 +97,10 @@ fn code_form(token: String, next: String, error: Option<String>) -> AnyView {
                 <input type="hidden" name="next" value=next />
                 <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits of your authenticator app, or a recovery code" required=true maxlength=20 autofocus=true />
                 <button class="btn primary" type="submit">"Log in"</button>
+                {offered.then(|| passkeys::log_in_button("Use a passkey instead"))}
                 <a class="hint" href="/login">"Log in as somebody else"</a>
             </form>
+            {form}
         </main>
     }
     .into_any()

@@ -20,6 +20,8 @@ pub(crate) mod mail_catcher;
 pub mod not_found;
 #[cfg(feature = "ssr")]
 pub(crate) mod palette;
+#[cfg(feature = "ssr")]
+mod passkeys;
 pub mod profile;
 #[cfg(feature = "ssr")]
 pub(crate) mod recordings;

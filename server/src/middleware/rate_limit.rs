@@ -17,7 +17,8 @@ const PER_EMAIL: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 /// Keys kept before those that have rested are dropped.
 const KEYS_MAX: usize = 50_000;
 
-/// Log-ins a minute that leave for a provider from one subscriber's address: a whole office may share one.
+/// Log-ins a minute that leave for a provider, or ask a device for a passkey, from one subscriber's address: a
+/// whole office may share one.
 const LEAVING: NonZeroU32 = NonZeroU32::new(120).expect("not zero");
 
 /// Reports of crashes a minute from one subscriber's address.
@@ -68,7 +69,7 @@ impl Attempts {
         self.reports.check_key(&address).is_ok()
     }
 
-    /// Notes that somebody leaves for a provider; false when that address does so all the time.
+    /// Notes that somebody leaves for a provider or a device; false when that address does so all the time.
     pub fn may_leave(&self, address: IpAddr) -> bool {
         self.forget();
         self.leaving.check_key(&address).is_ok()

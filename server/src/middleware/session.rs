@@ -18,7 +18,15 @@ use std::net::SocketAddr;
 const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
-const OPEN: [&str; 5] = ["/login", "/login/code", "/setup", "/logout", "/client-errors"];
+const OPEN: [&str; 7] = [
+    "/login",
+    "/login/code",
+    "/login/passkey",
+    "/login/passkey/ask",
+    "/setup",
+    "/logout",
+    "/client-errors",
+];
 /// Links that prove by themselves who may follow them, and the way to a provider and back.
 const OPEN_LINKS: [&str; 3] = ["/join/", "/reset/", "/login/sso/"];
 /// Where server functions live, and those that answer the anonymous too, with "nobody".
@@ -105,7 +113,7 @@ pub fn token(tls: bool, headers: &HeaderMap) -> Option<&str> {
     cookie_of(headers, cookie_name(tls))
 }
 
-/// What tells this browser from others while somebody is at their provider.
+/// What tells this browser from others while somebody is at their provider, or asks their device.
 pub fn beside(tls: bool, headers: &HeaderMap) -> Option<&str> {
     cookie_of(headers, beside_name(tls))
 }

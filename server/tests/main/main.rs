@@ -8,5 +8,7 @@
 #![recursion_limit = "512"]
 
 mod crash;
+#[path = "../../../crates/services/tests/main/device.rs"]
+mod device;
 mod routes;
 mod support;

@@ -2,6 +2,7 @@
 
 use super::me;
 use super::own_frame::own_frame;
+use super::passkeys as keys;
 use super::two_factor as second;
 use crate::page_table::{self, PageInfo};
 use crate::server_page::PageRequest;
@@ -12,7 +13,7 @@ use crate::ui::time::{Time, TimeStyle};
 use leptos::prelude::*;
 use rapport_domain::AppError;
 use rapport_domain::people::{SessionRow, device_name, place};
-use rapport_services::{Result, own_account, passwords, sessions, two_factor};
+use rapport_services::{Result, own_account, passkeys, passwords, sessions, two_factor};
 
 pub struct Account;
 
@@ -20,18 +21,22 @@ pub struct Account;
 pub struct Shown {
     sessions: Vec<SessionRow>,
     two_factor: two_factor::Own,
+    passkeys: passkeys::Own,
 }
 
 impl ServerPage for Account {
     const PAGE: PageInfo = page_table::MY_ACCOUNT;
-    const ABOUT: &'static str =
-        "Your name and picture, your password, your second factor, and where you are logged in.";
+    const ABOUT: &'static str = "Your name and picture, your password, your second factor, your passkeys, and where you are logged in.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("name", "Name saved"),
         ("picture", "Picture saved"),
         ("no-picture", "Picture removed"),
         ("two-factor", "Now your app"),
         ("two-factor-off", "Two-factor is off"),
+        ("passkey", "Now your device"),
+        ("passkey-added", "Passkey added: it lets you in from now on"),
+        ("passkey-renamed", "Passkey renamed"),
+        ("passkey-removed", "Passkey removed"),
         ("password", "Password changed. You are logged out everywhere else"),
         ("ended", "Logged out on that device"),
         ("others", "Logged out everywhere else"),
@@ -39,8 +44,12 @@ impl ServerPage for Account {
     type Data = Shown;
 
     async fn load(request: &PageRequest) -> Result<Shown> {
-        let sessions = sessions::list(&request.ctx, &request.session).await?;
-        Ok(Shown { sessions, two_factor: two_factor::own(&request.ctx).await? })
+        let (ctx, session) = (&request.ctx, &request.session);
+        Ok(Shown {
+            sessions: sessions::list(ctx, session).await?,
+            two_factor: two_factor::own(ctx).await?,
+            passkeys: passkeys::own(ctx, session, request.origin()).await?,
+        })
     }
 
     async fn act(request: &PageRequest, form: &FormData) -> Result<&'static str> {
@@ -72,6 +81,23 @@ impl ServerPage for Account {
                 two_factor::turn_off(ctx, form.text("current").into()).await?;
                 Ok("two-factor-off")
             }
+            "passkey-begin" => {
+                let password = form.text("current").into();
+                passkeys::begin(ctx, &request.session, request.origin(), password).await?;
+                Ok("passkey")
+            }
+            "passkey-add" => {
+                let (name, answer) = (form.text("name"), form.text("credential"));
+                passkeys::add(ctx, &request.session, request.origin(), name, answer).await?;
+                Ok("passkey-added")
+            }
+            "passkey-rename" => {
+                passkeys::rename(ctx, form.parse("id")?, form.text("name")).await?;
+                Ok("passkey-renamed")
+            }
+            "passkey-remove" => {
+                passkeys::remove(ctx, form.parse("id")?).await.map(|()| "passkey-removed")
+            }
             "end" => sessions::end(ctx, form.parse("id")?).await.map(|()| "ended"),
             "others" => sessions::end_others(ctx, &request.session).await.map(|()| "others"),
             _ => Err(AppError::NotFound),
@@ -80,13 +106,16 @@ impl ServerPage for Account {
 
     fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
         let others = shown.sessions.len() > 1;
+        let here = shown.sessions.iter().find(|session| session.current);
+        let device = here.map_or_else(String::new, |session| device_name(&session.agent));
         let rows = shown.sessions.iter().map(row).collect_view();
         view! {
-            {page_error(state, &["end", "others", "no-picture"])}
+            {page_error(state, &["end", "others", "no-picture", "passkey-remove"])}
             {request.once().map(second::codes)}
             {me::section(request, &state.of("name"))}
             {password(&request.viewer.email, &state.of("password"))}
             {second::section(&shown.two_factor, state)}
+            {keys::section(&shown.passkeys, &device, request.nonce(), state)}
             <section class="field-section" aria-label="Sessions">
                 <h2>"Where you are logged in"</h2>
                 <ul class="field-list">{rows}</ul>

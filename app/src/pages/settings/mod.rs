@@ -13,6 +13,7 @@ mod mailboxes;
 mod me;
 mod notifications;
 mod own_frame;
+mod passkeys;
 mod people;
 mod preferences;
 mod receiving;

@@ -117,6 +117,8 @@ const ROUTES: &[(&str, &[Door])] = &[
     ("/join/{token}", &[Open]),
     ("/login", &[Open]),
     ("/login/code", &[Open]),
+    ("/login/passkey", &[Open]),
+    ("/login/passkey/ask", &[Open]),
     ("/login/sso/callback", &[Open]),
     ("/login/sso/{workspace}", &[Open]),
     ("/logout", &[Open]),

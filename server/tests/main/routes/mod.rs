@@ -30,6 +30,7 @@ mod notices;
 mod odd_events;
 mod own_account;
 mod pages;
+mod passkeys;
 mod people;
 mod recordings;
 mod restart;
