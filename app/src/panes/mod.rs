@@ -3,6 +3,7 @@
 
 pub mod info;
 pub mod onward;
+pub mod sensitive;
 pub mod ticket;
 pub mod tickets;
 pub mod timeline;

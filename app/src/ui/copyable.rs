@@ -14,7 +14,13 @@ const TOAST_CHARS: usize = 80;
 /// The button that copies `value` and says so. Where the value shows, it stands
 /// beside it; styles reveal it on hover or focus, and always on touch.
 #[component]
-pub fn CopyButton(#[prop(into)] value: String, #[prop(into)] label: String) -> impl IntoView {
+pub fn CopyButton(
+    #[prop(into)] value: String,
+    #[prop(into)] label: String,
+    /// The message does not repeat the value.
+    #[prop(optional)]
+    sensitive: bool,
+) -> impl IntoView {
     let toasts = use_toasts();
     let title = format!("Copy {}", label.to_lowercase());
     view! {
@@ -26,7 +32,8 @@ pub fn CopyButton(#[prop(into)] value: String, #[prop(into)] label: String) -> i
             on:click=move |ev| {
                 ev.stop_propagation();
                 ev.prevent_default();
-                copy(value.clone(), toasts);
+                let said = if sensitive { String::new() } else { excerpt(&value, TOAST_CHARS) };
+                copy_saying(value.clone(), said, toasts);
             }
         >
             <Icon name="copy" />
@@ -73,9 +80,15 @@ pub fn breakable(value: &str) -> AnyView {
 
 /// Copies through the Clipboard API, or over plain http through a selection.
 pub fn copy(text: String, toasts: Toasts) {
+    let said = excerpt(&text, TOAST_CHARS);
+    copy_saying(text, said, toasts);
+}
+
+/// `said` is what the message calls it; it may be nothing.
+fn copy_saying(text: String, said: String, toasts: Toasts) {
     spawn_local(async move {
         if write(&text).await {
-            toasts.say(format!("Copied {}", excerpt(&text, TOAST_CHARS)));
+            toasts.say(format!("Copied {said}").trim_end());
         } else {
             toasts.fail("Your browser did not allow copying. Select the text instead.");
         }

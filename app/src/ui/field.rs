@@ -22,6 +22,10 @@ pub fn Field(
     #[prop(optional)] maxlength: Option<usize>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
+    #[prop(optional, into)] placeholder: Option<String>,
+    /// Nothing keeps what is typed here but what it is typed for.
+    #[prop(optional)]
+    sensitive: bool,
 ) -> impl IntoView {
     let node = NodeRef::<Input>::new();
     // The attribute alone focuses on a fresh load; elsewhere the form opens within the page.
@@ -42,6 +46,8 @@ pub fn Field(
                 maxlength=maxlength
                 required=required
                 autofocus=autofocus
+                placeholder=placeholder
+                data-sensitive=sensitive.then_some("")
                 aria-invalid=invalid
                 aria-describedby=describe.clone()
             />

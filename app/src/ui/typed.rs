@@ -19,6 +19,9 @@ const FIELDS: &str = "textarea[name], select[name], input[name=was], \
 /// What a list of suggestions was asked for: it is not kept, but nobody drops it by a slip.
 const ASKED: &str = "input[role=combobox]";
 
+/// Marks fields whose words are not kept.
+pub const SENSITIVE: &str = "data-sensitive";
+
 /// How long what was typed is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
@@ -133,7 +136,9 @@ pub fn is_written(root: &Element) -> bool {
 }
 
 fn words_in(root: &Element) -> BTreeMap<String, String> {
-    let written = |f: &Field| f.name == "was" || f.value != f.initial;
+    // A sensitive value lies in no browser: it is typed again.
+    let kept = |f: &Field| !f.element.has_attribute(SENSITIVE);
+    let written = |f: &Field| f.name == "was" || f.value != f.initial && kept(f);
     fields(root, FIELDS).into_iter().filter(written).map(|f| (f.name, f.value)).collect()
 }
 

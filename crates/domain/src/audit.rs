@@ -25,6 +25,8 @@ vocabulary! {
         CustomerSplit => "customer.split", "Split a customer";
         CustomerUnmerged => "customer.unmerged", "Took a merge of customers back";
         EventLogDays => "event_log.days", "Changed how long the event log is kept";
+        FieldRevealed => "field.revealed", "Looked at a sensitive field";
+        FieldsRead => "fields.read", "Read sensitive fields by the API";
         IdentityRulesChanged => "identity_rules.changed", "Changed who counts as nobody";
         IdentitySecretCreated => "identity_secret.created", "Made a secret for signing users";
         InfoCardReset => "info_card.reset", "Reset a card of the info pane";

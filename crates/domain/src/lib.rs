@@ -53,6 +53,7 @@ pub mod session;
 pub mod sla;
 pub mod sso;
 pub mod start;
+pub mod stored;
 pub mod team;
 pub mod text;
 pub mod ticket;

@@ -1,6 +1,7 @@
 //! Merging two customers: what the preview shows, what is taken over, what can go back.
 
 use crate::customer::{Customer, CustomerDetails};
+use crate::fields::HIDDEN;
 use crate::ids::{AccountId, CustomerId, MergeId};
 use crate::vocabulary;
 use chrono::{DateTime, Utc};
@@ -83,14 +84,17 @@ impl MergePreview {
             .iter()
             .filter_map(|field| {
                 let (ours, theirs) = (of(&survivor, *field), of(&merged, *field));
-                if ours == theirs || is_empty(&theirs) {
+                // Whether hidden values are the same would say what they are.
+                let hidden =
+                    *field == FieldChoice::Fields && !merged.details.hidden_fields.is_empty();
+                if !hidden && (ours == theirs || is_empty(&theirs)) {
                     return None;
                 }
                 Some(Difference {
                     field: *field,
-                    take: is_empty(&ours),
                     survivor: text(&survivor, *field, &ours),
                     merged: text(&merged, *field, &theirs),
+                    take: text(&survivor, *field, &ours).is_empty(),
                 })
             })
             .collect();
@@ -98,17 +102,25 @@ impl MergePreview {
     }
 }
 
-/// The survivor after taking over what was chosen, and what that changed.
+/// The survivor after taking over what was chosen, and what that changed. Custom fields in `kept` stay as
+/// they are.
 pub fn take(
     survivor: &Customer,
     merged: &Customer,
     chosen: &BTreeSet<FieldChoice>,
+    kept: &[String],
 ) -> (CustomerDetails, Option<AccountId>, Vec<Taken>) {
     let mut details = survivor.details.clone();
     let mut account = survivor.account.as_ref().map(|a| a.id);
     let mut taken = Vec::new();
     for field in chosen {
-        let (before, after) = (of(survivor, *field), of(merged, *field));
+        let (before, mut after) = (of(survivor, *field), of(merged, *field));
+        if let (FieldChoice::Fields, Value::Object(after)) = (field, &mut after) {
+            for key in kept {
+                let own = survivor.details.fields.get(key);
+                own.map(|own| after.insert(key.clone(), own.clone()));
+            }
+        }
         if before == after {
             continue;
         }
@@ -195,7 +207,9 @@ fn text(customer: &Customer, field: FieldChoice, value: &Value) -> String {
                 Value::String(text) => format!("{k}: {text}"),
                 other => format!("{k}: {other}"),
             };
-            map.iter().map(pair).collect::<Vec<_>>().join(", ")
+            let hidden = customer.details.hidden_fields.iter();
+            let hidden = hidden.map(|key| format!("{key}: {HIDDEN}"));
+            map.iter().map(pair).chain(hidden).collect::<Vec<_>>().join(", ")
         }
         _ => String::new(),
     }

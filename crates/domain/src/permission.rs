@@ -29,9 +29,10 @@ vocabulary! {
 
 impl Permission {
     /// What a server's key can be given: its scopes. The rest is for people.
-    pub const SCOPES: [Self; 8] = [
+    pub const SCOPES: [Self; 9] = [
         Self::CustomersRead,
         Self::CustomersWrite,
+        Self::CustomersSensitive,
         Self::TicketsRead,
         Self::TicketsWrite,
         Self::EventsWrite,
@@ -67,7 +68,7 @@ impl Permission {
                 Self::CustomersDelete,
                 Self::NotesModerate,
             ],
-            Self::TicketsRead => &[Self::CustomersRead],
+            Self::CustomersSensitive | Self::TicketsRead => &[Self::CustomersRead],
             Self::TicketsWrite => {
                 &[Self::TicketsRead, Self::TicketsReply, Self::CustomersRead, Self::CustomersWrite]
             }

@@ -30,7 +30,6 @@ impl Role {
         let works = [
             Permission::CustomersWrite,
             Permission::CustomersMerge,
-            Permission::CustomersSensitive,
             Permission::TicketsWrite,
             Permission::TicketsReply,
             Permission::EventsWrite,

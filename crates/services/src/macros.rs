@@ -96,11 +96,14 @@ impl Filling {
         let known = |word: &str| {
             names(&m.body).any(|(w, named)| w == word && named.is_some_and(|n| self.exists(&n)))
         };
+        let sensitive =
+            |word: &str| names(&m.body).any(|(w, named)| w == word && self.is_sensitive(named));
         let mut problems: Vec<String> = missing
             .iter()
-            .map(|word| match known(word) {
-                true => format!("{word} is not known here: nothing stands in its place."),
-                false => format!("There is no {{{{{word}}}}}: nothing stands in its place."),
+            .map(|word| match (known(word), sensitive(word)) {
+                (_, true) => format!("{word} is sensitive: nothing stands in its place."),
+                (true, _) => format!("{word} is not known here: nothing stands in its place."),
+                (false, _) => format!("There is no {{{{{word}}}}}: nothing stands in its place."),
             })
             .collect();
         let mut effects = Vec::new();
@@ -126,6 +129,11 @@ impl Filling {
             Named::Known(_) => true,
             Named::Field(entity, key) => is_field(&self.fields, *entity, key),
         }
+    }
+
+    fn is_sensitive(&self, named: Option<Named>) -> bool {
+        let Some(Named::Field(entity, key)) = named else { return false };
+        self.fields.iter().any(|d| d.entity == entity && d.key == key && d.sensitive)
     }
 
     fn value(&self, ctx: &Ctx, named: &Named) -> Option<String> {

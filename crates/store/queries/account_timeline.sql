@@ -113,10 +113,13 @@ with account as materialized (
             and occurred_at = k.occurred_at and id = k.id
         limit 1
     ) e
+), hidden as materialized (
+    -- what events call sensitive fields
+    select sensitive_names($1) as names
 ), found as (
-    select * from looked
+    select looked.* from looked cross join hidden
     where ($17 = '' or source = $17) and ($16 = ''
-        or position($16 in lower(concat_ws(' ', name, title, body, payload::text))) > 0)
+        or position($16 in event_words($1, hidden.names, name, title, body, payload)) > 0)
 ), pinned as (
     select 'pin' as place, p.pinned_at, s.customer_id as whose, e.* from streams s
     join timeline_pins p on p.workspace_id = $1 and p.customer_id = s.id
@@ -153,7 +156,8 @@ select
             where e.workspace_id = $1 and e.ticket_id = t.id and e.kind = 'activity' limit 100
         ) some_of_them),
         'newest', (select json_agg(json_build_object('at', e.occurred_at, 'actor', e.actor_name,
-                'title', e.title, 'name', e.name) order by e.occurred_at desc, e.id desc)
+                'title', shown_title($1, e.name, e.title, e.payload), 'name', e.name)
+                order by e.occurred_at desc, e.id desc)
             from (
                 select * from timeline_events
                 where workspace_id = $1 and ticket_id = t.id and kind = 'activity'
@@ -176,9 +180,11 @@ select
         ) about
         join tickets t on t.workspace_id = $1 and t.id = about.ticket_id) as "tickets!: Json<Vec<TicketNow>>",
     exists (select from active where place > $8) as "more_customers!",
+    (select names from hidden) as "hidden!: Vec<String>",
     (select coalesce(json_agg(json_build_object(
         'place', r.place, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,
-        'kind', r.kind, 'source', r.source, 'name', r.name, 'title', r.title, 'body', r.body,
+        'kind', r.kind, 'source', r.source, 'name', r.name,
+        'title', shown_title($1, r.name, r.title, r.payload), 'body', r.body,
         'icon', r.icon, 'url', r.url, 'actor_name', r.actor_name, 'object_type', r.object_type,
         'object_id', r.object_id, 'payload', r.payload,
         'customer', case when a.id is not null then json_build_object('id', a.id, 'name', a.name) end,

@@ -24,10 +24,13 @@ select c.id as "id: CustomerId", c.kind as "kind: CustomerKind", c.email, c.phon
         from info_cards where workspace_id = $1
     ) as "layouts: Json<Vec<CardLayout>>",
     (select jsonb_agg(jsonb_build_object('card', entity, 'key', key, 'label', label, 'type', type,
-            'options', options)
+            'options', options, 'sensitive', sensitive)
             order by position, key)
         from custom_fields where workspace_id = $1 and archived_at is null
     ) as "custom: Json<Vec<CardField>>",
+    sensitive_keys($1, 'customer') as "of_customer!: Vec<String>",
+    sensitive_keys($1, 'account') as "of_account!: Vec<String>",
+    sensitive_keys($1, 'ticket') as "of_ticket!: Vec<String>",
     (select jsonb_agg(n order by n.created_at desc, n.id desc) from (
         (select * from notes where workspace_id = $1 and customer_id = c.id
             order by created_at desc, id desc limit $4)

@@ -19,6 +19,9 @@ with who as materialized (
             on c.workspace_id = $1 and c.merged_into = who.id and c.folded_at is null
         limit 50
     )
+), hidden as materialized (
+    -- what events call sensitive fields
+    select sensitive_names($1) as names
 ), pending as materialized (
     -- what was written a moment ago and not added to the kept counts yet
     select e.kind, e.day, e.n from timeline_batches b
@@ -102,14 +105,14 @@ with who as materialized (
         order by e.occurred_at, e.id limit $15
     )
 ), older as (
-    select * from older_looked
+    select older_looked.* from older_looked cross join hidden
     where ($13 = '' or source = $13) and ($12 = ''
-        or position($12 in lower(concat_ws(' ', name, title, body, payload::text))) > 0)
+        or position($12 in event_words($1, hidden.names, name, title, body, payload)) > 0)
     order by occurred_at desc, id desc limit $6
 ), newer as (
-    select * from newer_looked
+    select newer_looked.* from newer_looked cross join hidden
     where ($13 = '' or source = $13) and ($12 = ''
-        or position($12 in lower(concat_ws(' ', name, title, body, payload::text))) > 0)
+        or position($12 in event_words($1, hidden.names, name, title, body, payload)) > 0)
     order by occurred_at, id limit $7
 ), pinned as (
     select p.pinned_at, e.* from timeline_pins p
@@ -132,9 +135,11 @@ with who as materialized (
 select
     who.id as "whose!",
     false as "more_customers!",
+    (select names from hidden) as "hidden!: Vec<String>",
     (select coalesce(json_agg(json_build_object(
         'place', r.place, 'id', r.id, 'occurred_at', r.occurred_at, 'received_at', r.received_at,
-        'kind', r.kind, 'source', r.source, 'name', r.name, 'title', r.title, 'body', r.body,
+        'kind', r.kind, 'source', r.source, 'name', r.name,
+        'title', shown_title($1, r.name, r.title, r.payload), 'body', r.body,
         'icon', r.icon, 'url', r.url, 'actor_name', r.actor_name, 'object_type', r.object_type,
         'object_id', r.object_id, 'payload', r.payload,
         'recorded', r.kind <> 'session' and exists (select 1 from recorded s
@@ -154,7 +159,8 @@ select
             where e.workspace_id = $1 and e.ticket_id = t.id and e.kind = 'activity' limit 100
         ) some_of_them),
         'newest', (select json_agg(json_build_object('at', e.occurred_at, 'actor', e.actor_name,
-                'title', e.title, 'name', e.name) order by e.occurred_at desc, e.id desc)
+                'title', shown_title($1, e.name, e.title, e.payload), 'name', e.name)
+                order by e.occurred_at desc, e.id desc)
             from (
                 select * from timeline_events
                 where workspace_id = $1 and ticket_id = t.id and kind = 'activity'

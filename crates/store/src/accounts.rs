@@ -4,13 +4,15 @@ use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::{Account, AccountDetails, AccountOwner, AccountRef};
 use rapport_domain::fields::FieldValues;
+use rapport_domain::stored::Stored;
 use rapport_domain::{AccountId, Cursor, Page, UserId, WorkspaceId, limits};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::collections::BTreeSet;
 
 impl Store {
     /// The account with this id.
-    pub async fn account(&self, workspace: WorkspaceId, id: AccountId) -> Result<Account> {
+    pub async fn account(&self, workspace: WorkspaceId, id: AccountId) -> Result<Stored<Account>> {
         let mut connection = self.pool().acquire().await?;
         get(&mut connection, workspace, id).await
     }
@@ -83,12 +85,13 @@ pub async fn get(
     connection: &mut PgConnection,
     workspace: WorkspaceId,
     id: AccountId,
-) -> Result<Account> {
+) -> Result<Stored<Account>> {
     let r = sqlx::query!(
         r#"select a.id as "id: AccountId", a.external_id, a.name, a.domains, a.website, a.phone,
             a.industry, a.employee_count, a.plan, a.mrr_minor, a.currency, a.renewal_date,
             a.health, a.fields as "fields: Json<FieldValues>", a.version, a.created_at,
-            a.updated_at, a.owner_id as "owner_id: UserId", u.name as "owner_name?"
+            a.updated_at, a.owner_id as "owner_id: UserId", u.name as "owner_name?",
+            sensitive_keys(a.workspace_id, 'account') as "sensitive!: Vec<String>"
         from accounts a
         left join users u on u.workspace_id = a.workspace_id and u.id = a.owner_id
         where a.workspace_id = $1 and a.id = $2"#,
@@ -97,7 +100,7 @@ pub async fn get(
     )
     .fetch_one(connection)
     .await?;
-    Ok(Account {
+    let account = Account {
         id: r.id,
         details: AccountDetails {
             name: r.name,
@@ -113,12 +116,14 @@ pub async fn get(
             renewal_date: r.renewal_date,
             health: r.health,
             fields: r.fields.0,
+            hidden_fields: BTreeSet::new(),
         },
         owner: r.owner_id.zip(r.owner_name).map(|(id, name)| AccountOwner { id, name }),
         version: r.version,
         created_at: r.created_at,
         updated_at: r.updated_at,
-    })
+    };
+    Ok(Stored::new(account, r.sensitive))
 }
 
 /// Makes others who look for the same account wait until this transaction ends, so that

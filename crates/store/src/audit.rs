@@ -20,6 +20,28 @@ pub struct Entry<'a> {
     pub address: &'a str,
 }
 
+/// Whether the log tells that this actor did `action` to `object` after `since`.
+pub async fn is_told(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    action: Action,
+    object: &str,
+    actor_id: Uuid,
+    since: DateTime<Utc>,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from audit_log where workspace_id = $1 and object = $2
+            and action = $3 and actor_id = $4 and at > $5) as "told!""#,
+        workspace.0,
+        object,
+        action.as_str(),
+        actor_id,
+        since,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// Writes a line in the transaction of the change itself.
 pub async fn record(tx: &mut Tx, workspace: WorkspaceId, entry: &Entry<'_>) -> Result<()> {
     sqlx::query!(

@@ -2,8 +2,12 @@
 
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
-use rapport_domain::fields::{FieldDef, FieldEntity, FieldType, NewField};
-use rapport_domain::{FieldId, WorkspaceId, limits};
+use rapport_domain::fields::{FieldDef, FieldEntity, FieldOwner, FieldType, NewField};
+use rapport_domain::{CustomerId, FieldId, WorkspaceId, limits};
+use serde_json::Value;
+
+/// Labels of the past that a field keeps.
+const FORMER_LABELS: i32 = 50;
 
 impl Store {
     /// The fields of an entity, or of all, in their order; archived ones on demand.
@@ -19,7 +23,7 @@ impl Store {
             FieldDef,
             r#"select id as "id: FieldId", entity as "entity: FieldEntity", key, label,
                 type as "kind: FieldType", options, position,
-                archived_at is not null as "archived!"
+                archived_at is not null as "archived!", sensitive
             from custom_fields
             where workspace_id = $1 and ($2::text is null or entity = $2)
                 and ($3 or archived_at is null)
@@ -39,13 +43,77 @@ pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: FieldId) -> Result<Fi
     Ok(sqlx::query_as!(
         FieldDef,
         r#"select id as "id: FieldId", entity as "entity: FieldEntity", key, label,
-            type as "kind: FieldType", options, position, archived_at is not null as "archived!"
+            type as "kind: FieldType", options, position,
+            archived_at is not null as "archived!", sensitive
         from custom_fields where workspace_id = $1 and id = $2 for update"#,
         workspace.0,
         id.0,
     )
     .fetch_one(&mut **tx)
     .await?)
+}
+
+/// The field of an entity with this key, archived or not; it does not change until the transaction ends.
+pub async fn by_key(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    entity: FieldEntity,
+    key: &str,
+) -> Result<FieldDef> {
+    Ok(sqlx::query_as!(
+        FieldDef,
+        r#"select id as "id: FieldId", entity as "entity: FieldEntity", key, label,
+            type as "kind: FieldType", options, position,
+            archived_at is not null as "archived!", sensitive
+        from custom_fields where workspace_id = $1 and entity = $2 and key = $3 for share"#,
+        workspace.0,
+        entity.as_str(),
+        key,
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The value of a field, and whose it is: a merged customer's id leads to the one that took it in.
+pub async fn value(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    owner: FieldOwner,
+    key: &str,
+) -> Result<(FieldOwner, Value)> {
+    let (owner, value) = match owner {
+        FieldOwner::Customer(id) => {
+            let row = sqlx::query!(
+                r#"select id as "id: CustomerId", fields->$3::text as value from customers
+                where workspace_id = $1 and id = surviving_customer($1, $2)"#,
+                workspace.0,
+                id.0,
+                key,
+            )
+            .fetch_one(&mut **tx)
+            .await?;
+            (FieldOwner::Customer(row.id), row.value)
+        }
+        FieldOwner::Account(id) => {
+            let value = sqlx::query_scalar!(
+                "select fields->$3::text as value from accounts where workspace_id = $1 and id = $2",
+                workspace.0,
+                id.0,
+                key,
+            );
+            (owner, value.fetch_one(&mut **tx).await?)
+        }
+        FieldOwner::Ticket(number) => {
+            let value = sqlx::query_scalar!(
+                "select fields->$3::text as value from tickets where workspace_id = $1 and number = $2",
+                workspace.0,
+                number,
+                key,
+            );
+            (owner, value.fetch_one(&mut **tx).await?)
+        }
+    };
+    Ok((owner, value.unwrap_or_default()))
 }
 
 /// How many fields of an entity are in use; others who create one wait their turn.
@@ -78,8 +146,8 @@ pub async fn insert(
     let id = FieldId::generate();
     sqlx::query!(
         "insert into custom_fields
-            (workspace_id, id, entity, key, label, type, options, position, created_at)
-        select $1, $2, $3, $4, $5, $6, $7, coalesce(max(position), 0) + 1, $8
+            (workspace_id, id, entity, key, label, type, options, position, created_at, sensitive)
+        select $1, $2, $3, $4, $5, $6, $7, coalesce(max(position), 0) + 1, $8, $9
         from custom_fields where workspace_id = $1 and entity = $3",
         workspace.0,
         id.0,
@@ -89,13 +157,15 @@ pub async fn insert(
         field.kind.as_str(),
         &field.options,
         now,
+        field.sensitive,
     )
     .execute(&mut **tx)
     .await?;
     Ok(id)
 }
 
-/// Writes label, choices, position and whether the field is archived.
+/// Writes label, choices, position, and whether the field is archived or sensitive. Labels that it had
+/// are kept, the last [`FORMER_LABELS`] of them: events that named it so still tell of it.
 pub async fn update(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -104,7 +174,9 @@ pub async fn update(
 ) -> Result<()> {
     sqlx::query!(
         "update custom_fields set label = $3, options = $4, position = $5,
-            archived_at = case when not $6 then null else coalesce(archived_at, $7) end
+            archived_at = case when not $6 then null else coalesce(archived_at, $7) end,
+            sensitive = $8, former_labels = case when label = $3 then former_labels
+                else (array_remove(array[label] || former_labels, $3))[:$9] end
         where workspace_id = $1 and id = $2",
         workspace.0,
         field.id.0,
@@ -113,6 +185,8 @@ pub async fn update(
         field.position,
         field.archived,
         now,
+        field.sensitive,
+        FORMER_LABELS,
     )
     .execute(&mut **tx)
     .await?;

@@ -8,12 +8,14 @@ use rapport_domain::card::{CardConfig, CardField, CardLayout, TicketFacts};
 use rapport_domain::customer::{Customer, CustomerDetails, CustomerKind, Identifier};
 use rapport_domain::info::InfoPane;
 use rapport_domain::note::Note;
+use rapport_domain::stored::Stored;
 use rapport_domain::{AccountId, CustomerId, UserId, Uuid, WorkspaceId};
 use sqlx::types::Json;
 
 impl Store {
     /// The info pane of a customer, with the ticket of that number. A merged customer's id
-    /// leads to the one that took it in. `notes` is how many of them it shows at most.
+    /// leads to the one that took it in. `notes` is how many of them it shows at most. Sensitive values
+    /// are not in it: the pane asks for them one by one.
     pub async fn info_pane(
         &self,
         workspace: WorkspaceId,
@@ -30,31 +32,33 @@ impl Store {
         )
         .fetch_one(self.pool())
         .await?;
-        let account = row.account.map(|a| Account::from(a.0));
+        let account = row.account.map(|a| Stored::new(Account::from(a.0), row.of_account).masked());
+        let ticket = row.ticket.map(|t| Stored::new(t.0, row.of_ticket).masked());
         let mut found = row.notes.map(|n| n.0).unwrap_or_default();
         let more_notes = found.len() > notes as usize;
         found.truncate(notes as usize);
+        let customer = Customer {
+            id: row.id,
+            kind: row.kind,
+            email: row.email,
+            phone: row.phone,
+            external_id: row.external_id,
+            account: account
+                .as_ref()
+                .map(|a| AccountRef { id: a.id, name: a.details.name.clone() }),
+            details: row.details.0,
+            identifiers: row.identifiers.map(|i| i.0).unwrap_or_default(),
+            open_tickets: row.open_tickets,
+            total_tickets: row.total_tickets,
+            last_activity_at: row.last_activity_at,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        };
         Ok(InfoPane {
-            customer: Customer {
-                id: row.id,
-                kind: row.kind,
-                email: row.email,
-                phone: row.phone,
-                external_id: row.external_id,
-                account: account
-                    .as_ref()
-                    .map(|a| AccountRef { id: a.id, name: a.details.name.clone() }),
-                details: row.details.0,
-                identifiers: row.identifiers.map(|i| i.0).unwrap_or_default(),
-                open_tickets: row.open_tickets,
-                total_tickets: row.total_tickets,
-                last_activity_at: row.last_activity_at,
-                version: row.version,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            },
+            customer: Stored::new(customer, row.of_customer).masked(),
             account,
-            ticket: row.ticket.map(|t| t.0),
+            ticket,
             cards: CardConfig {
                 layouts: row.layouts.map(|l| l.0).unwrap_or_default(),
                 custom: row.custom.map(|c| c.0).unwrap_or_default(),

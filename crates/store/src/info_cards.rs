@@ -17,7 +17,8 @@ impl Store {
         );
         let custom = sqlx::query_as!(
             CardField,
-            r#"select entity as "card: Card", key, label, type as "kind: FieldType", options
+            r#"select entity as "card: Card", key, label, type as "kind: FieldType", options,
+                sensitive
             from custom_fields where workspace_id = $1 and archived_at is null
             order by position, key"#,
             workspace.0,

@@ -28,7 +28,8 @@ impl From<Row> for Macro {
     }
 }
 
-/// What is known of a ticket, or of a customer who gets a new one, for the variables of a macro.
+/// What is known of a ticket, or of a customer who gets a new one, for the variables of a macro: words
+/// that leave, so no sensitive ones.
 #[derive(Debug)]
 pub struct MacroFacts {
     pub customer_name: String,
@@ -111,9 +112,12 @@ impl Store {
         sqlx::query_as!(
             MacroFacts,
             r#"select c.name as customer_name, c.email as customer_email,
-                c.fields as "customer_fields: Json<FieldValues>", a.name as "account_name?",
-                a.fields as "account_fields?: Json<FieldValues>", t.number as "number?",
-                t.subject as "subject?", t.fields as "ticket_fields?: Json<FieldValues>",
+                c.fields - sensitive_keys($1, 'customer')
+                    as "customer_fields!: Json<FieldValues>", a.name as "account_name?",
+                a.fields - sensitive_keys($1, 'account')
+                    as "account_fields?: Json<FieldValues>", t.number as "number?",
+                t.subject as "subject?", t.fields - sensitive_keys($1, 'ticket')
+                    as "ticket_fields?: Json<FieldValues>",
                 w.name as workspace_name
             from tickets t
             join workspaces w on w.workspace_id = t.workspace_id
@@ -137,8 +141,10 @@ impl Store {
         sqlx::query_as!(
             MacroFacts,
             r#"select c.name as customer_name, c.email as customer_email,
-                c.fields as "customer_fields: Json<FieldValues>", a.name as "account_name?",
-                a.fields as "account_fields?: Json<FieldValues>", null::bigint as number,
+                c.fields - sensitive_keys($1, 'customer')
+                    as "customer_fields!: Json<FieldValues>", a.name as "account_name?",
+                a.fields - sensitive_keys($1, 'account')
+                    as "account_fields?: Json<FieldValues>", null::bigint as number,
                 null::text as subject, null::jsonb as "ticket_fields: Json<FieldValues>",
                 w.name as workspace_name
             from customers c

@@ -14,6 +14,10 @@ use utoipa::{Modify, OpenApi};
             Every refusal is `application/problem+json`. \
             Lists answer `{items, next}`; send `next` as `cursor` for the next page. \
             A POST with an `Idempotency-Key` can be sent again safely for 24 hours.\n\n\
+            Values of sensitive custom fields are answered to keys with the scope \
+            `customers:sensitive` alone, in the key's own name; in other answers `hidden_fields` \
+            says which have one. The audit log tells who reads them. Any key that may write a record \
+            may write them.\n\n\
             Imports may say when and by whom a thing was done: `Rapport-At: 2026-11-24T09:14:00Z` \
             (never in the future) and `Rapport-Actor:` with an agent's e-mail or any other name.",
         license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only"),

@@ -87,6 +87,9 @@ pub struct Details {
     tags: String,
     #[serde(default)]
     fields: BTreeMap<String, String>,
+    /// Sensitive fields whose box is ticked.
+    #[serde(default)]
+    cleared: BTreeMap<String, String>,
 }
 
 impl From<Details> for CustomerEdit {
@@ -108,6 +111,7 @@ impl From<Details> for CustomerEdit {
             website: Some(form.website),
             tags: Some(form.tags),
             fields: form.fields,
+            cleared_fields: form.cleared.into_keys().collect(),
         }
     }
 }

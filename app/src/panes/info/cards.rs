@@ -1,5 +1,6 @@
 //! Cards: the fields that an admin chose, with copy on each value.
 
+use crate::panes::sensitive::Hidden;
 use crate::ui::copyable::{CopyField, breakable};
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle};
@@ -86,6 +87,11 @@ fn CardLine(row: CardRow) -> impl IntoView {
         }
         .into_any();
     };
+    if let RowKind::Hidden(hidden) = value.kind {
+        let label = row.label.clone();
+        return view! { <div class="field"><dt>{row.label}</dt><dd><Hidden value=hidden label /></dd></div> }
+            .into_any();
+    }
     let text = value.text.clone();
     view! { <CopyField label=row.label value=text>{shown(value)}</CopyField> }.into_any()
 }
@@ -94,7 +100,8 @@ fn CardLine(row: CardRow) -> impl IntoView {
 /// numbers need it.
 fn shown(value: CardValue) -> AnyView {
     match value.kind {
-        RowKind::Plain => breakable(&value.text),
+        // A hidden value has a line of its own.
+        RowKind::Plain | RowKind::Hidden(_) => breakable(&value.text),
         RowKind::Moment(at) => view! { <Time at style=TimeStyle::Row /> }.into_any(),
         RowKind::Pill(tone) => view! { <span class=pill(tone)>{value.text}</span> }.into_any(),
         RowKind::Tags(tags) => {

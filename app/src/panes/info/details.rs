@@ -3,14 +3,16 @@
 use super::api::EditDetails;
 use super::edit::EditPlace;
 use crate::live::use_changed;
+use crate::panes::sensitive::{Untouchable, may_see};
 use crate::ui::action::on_done;
-use crate::ui::custom_field::CustomField;
+use crate::ui::custom_field::{CustomField, SensitiveField};
 use crate::ui::field::{Field, FormError};
 use crate::ui::toast::use_toasts;
 use crate::ui::typed::{Kept, Restored, Typed};
 use leptos::prelude::*;
 use rapport_domain::card::{Card, CardField};
 use rapport_domain::customer::CustomerEdit;
+use rapport_domain::fields::is_hidden;
 use rapport_domain::info::InfoPane;
 use rapport_domain::{AppError, limits};
 use wasm_bindgen::JsCast;
@@ -133,7 +135,8 @@ impl DetailsState {
             None => format!("edit[{field}]"),
         };
         if let Some(form) = self.typed.node.get_untracked().filter(|_| take) {
-            set_value(&form, &name, theirs);
+            // Of what is hidden nothing is known: empty leaves it.
+            set_value(&form, &name, if is_hidden(theirs) { "" } else { theirs });
         }
         self.typed.save();
     }
@@ -211,13 +214,17 @@ fn custom_input(field: CardField, start: &CustomerEdit, form: DetailsState) -> A
     let path = format!("fields.{}", field.key);
     let own = path.clone();
     let error = Signal::derive(move || form.wrong(&own));
-    view! {
-        <div class="with-choice">
-            <CustomField name label=field.label kind=field.kind options=field.options value error />
-            <Choice form field=path />
-        </div>
-    }
-    .into_any()
+    let (label, kind, options) = (field.label, field.kind, field.options);
+    let input = match field.sensitive {
+        false => view! { <CustomField name label kind options value error /> }.into_any(),
+        true if may_see() => {
+            let (clear, is_set) = (format!("edit[cleared][{}]", field.key), is_hidden(&value));
+            let value = String::new();
+            view! { <SensitiveField name clear label kind options value is_set error /> }.into_any()
+        }
+        true => view! { <Untouchable label is_set=is_hidden(&value) /> }.into_any(),
+    };
+    view! { <div class="with-choice">{input} <Choice form field=path /></div> }.into_any()
 }
 
 fn set_value(form: &web_sys::HtmlFormElement, name: &str, value: &str) {

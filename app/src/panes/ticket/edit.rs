@@ -289,7 +289,7 @@ fn submit(ev: &web_sys::Event) {
     }
 }
 
-fn focus_input(node: NodeRef<Details>) {
+pub(super) fn focus_input(node: NodeRef<Details>) {
     let Some(details) = node.get_untracked().filter(|d| d.open()) else { return };
     let input = details.query_selector("input:not([type=hidden])").ok().flatten();
     if let Some(input) = input.and_then(|i| i.dyn_into::<web_sys::HtmlElement>().ok()) {

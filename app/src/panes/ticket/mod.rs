@@ -29,6 +29,7 @@ mod recipients;
 mod remarks;
 mod resting;
 mod row;
+mod sensitive;
 #[cfg(feature = "ssr")]
 pub(crate) mod server_pages;
 mod thread;

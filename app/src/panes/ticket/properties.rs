@@ -4,6 +4,7 @@ use super::draft;
 use super::edit::{Act, AddBox, Choice, Choose, Type};
 use super::live::Live;
 use super::row::Linked;
+use super::sensitive::Sensitive;
 use super::undo::status_value;
 use crate::ui::avatar::Avatar;
 use crate::ui::details::is_open;
@@ -240,6 +241,9 @@ fn Facts(live: Live) -> impl IntoView {
 /// A custom field, edited by its type.
 #[component]
 fn Custom(live: Live, def: FieldDef) -> impl IntoView {
+    if def.sensitive {
+        return view! { <Sensitive live def /> }.into_any();
+    }
     let key = def.key.clone();
     let value = Signal::derive(move || {
         live.ticket.with(|t| t.fields.get(&key).map(display)).unwrap_or_default()
@@ -271,7 +275,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
             view! { <Type live property label kind value /> {link} }.into_any()
         }
     };
-    view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }
+    view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }.into_any()
 }
 
 /// The stars of the newest survey answer.

@@ -103,7 +103,7 @@ impl AccountDetails {
             edit.renewal_date.as_deref(),
             date,
         );
-        p.check(fields::apply_form(defs, &edit.fields, &mut self.fields));
+        p.check(fields::apply_form(defs, edit.values(), &mut self.fields));
         self.finish(problems)
     }
 

@@ -5,7 +5,7 @@ mod check;
 pub use check::read_domains;
 
 use crate::error::AppError;
-use crate::fields::FieldValues;
+use crate::fields::{FieldValues, FormValues};
 use crate::ids::{AccountId, UserId};
 use crate::{money, patch};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -61,6 +61,9 @@ pub struct AccountDetails {
     /// Custom fields by key.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
     pub fields: FieldValues,
+    /// Keys of sensitive custom fields that have a value which the reader was not given.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_fields: BTreeSet<String>,
 }
 
 /// An account, complete.
@@ -164,11 +167,19 @@ pub struct AccountEdit {
     pub health: Option<String>,
     /// The agent's id; empty for nobody.
     pub owner_id: Option<String>,
-    /// Custom fields by key, as a form writes them.
+    /// Custom fields by key, as a form writes them. Of a sensitive one nothing leaves what is there.
     pub fields: BTreeMap<String, String>,
+    /// Keys of sensitive fields that the form clears.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub cleared_fields: BTreeSet<String>,
 }
 
 impl AccountEdit {
+    /// What it says of custom fields.
+    pub fn values(&self) -> FormValues<'_> {
+        FormValues { texts: &self.fields, cleared: &self.cleared_fields }
+    }
+
     /// The owner that the form names: absent, nobody, or somebody.
     pub fn owner(&self) -> Result<Option<Option<UserId>>, AppError> {
         match self.owner_id.as_deref().map(str::trim) {

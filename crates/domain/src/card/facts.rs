@@ -4,6 +4,7 @@ use crate::fields::FieldValues;
 use crate::ticket::{Channel, Priority, Status};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A ticket's fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct TicketFacts {
     pub team: Option<String>,
     pub tags: Vec<String>,
     pub fields: FieldValues,
+    /// Keys of sensitive fields that have a value.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_fields: BTreeSet<String>,
     pub csat_score: Option<i16>,
     pub submitted_at: DateTime<Utc>,
     pub first_response_at: Option<DateTime<Utc>>,

@@ -92,6 +92,8 @@ pub struct CardField {
     pub kind: FieldType,
     /// The choices of a list.
     pub options: Vec<String>,
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 #[cfg(test)]

@@ -1,7 +1,14 @@
 use super::*;
 
 fn field(card: Card, key: &str, label: &str, kind: FieldType) -> CardField {
-    CardField { card, key: key.into(), label: label.into(), kind, options: vec![] }
+    CardField {
+        card,
+        key: key.into(),
+        label: label.into(),
+        kind,
+        options: vec![],
+        sensitive: false,
+    }
 }
 
 fn keys(keys: &[&str]) -> Vec<String> {

@@ -18,7 +18,7 @@ impl CustomerDetails {
     pub fn apply_edit(&mut self, edit: &CustomerEdit, defs: &[FieldDef]) -> Result<(), AppError> {
         let mut problems = Problems::default();
         self.apply_properties(&mut problems, &edit.as_input());
-        problems.check(fields::apply_form(defs, &edit.fields, &mut self.fields));
+        problems.check(fields::apply_form(defs, edit.values(), &mut self.fields));
         problems.finish()
     }
 

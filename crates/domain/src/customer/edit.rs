@@ -1,18 +1,22 @@
 //! Two people with the same edit form: what each of them changed.
 
 use super::{Customer, CustomerEdit};
-use crate::fields::display;
+use crate::fields::{display, hidden_at, is_hidden, is_typed};
 use crate::identity::IdentifierKind;
+use std::collections::BTreeSet;
 
 /// The texts of the form, by the names that errors use.
 const TEXTS: usize = 13;
 
 impl CustomerEdit {
-    /// The form as it opens: everything is there.
+    /// The form as it opens: everything is there, and of what is hidden at which version that was.
     pub fn of(customer: &Customer) -> Self {
         let details = &customer.details;
         let list = |kind| Some(customer.values(kind).collect::<Vec<_>>().join(", "));
         let text = |text: &Option<String>| Some(text.clone().unwrap_or_default());
+        let shown = details.fields.iter().map(|(key, value)| (key.clone(), display(value)));
+        let hidden = details.hidden_fields.iter();
+        let hidden = hidden.map(|key| (key.clone(), hidden_at(customer.version)));
         Self {
             version: customer.version,
             name: Some(details.name.clone()),
@@ -29,7 +33,8 @@ impl CustomerEdit {
             address: text(&details.address),
             website: text(&details.website),
             tags: Some(details.tags.join(", ")),
-            fields: details.fields.iter().map(|(k, v)| (k.clone(), display(v))).collect(),
+            fields: shown.chain(hidden).collect(),
+            cleared_fields: BTreeSet::new(),
         }
     }
 
@@ -42,7 +47,11 @@ impl CustomerEdit {
             }
         }
         let none = String::new();
-        self.fields.retain(|key, text| text != was.fields.get(key).unwrap_or(&none));
+        self.fields.retain(|key, text| {
+            let was = was.fields.get(key).unwrap_or(&none);
+            text != was && (is_typed(text) || !is_hidden(was))
+        });
+        self.cleared_fields.retain(|key| was.fields.contains_key(key));
         self
     }
 
@@ -58,7 +67,8 @@ impl CustomerEdit {
             }
         }
         let none = String::new();
-        for (key, mine) in &self.fields {
+        let cleared = self.cleared_fields.iter().map(|key| (key, &none));
+        for (key, mine) in self.fields.iter().chain(cleared) {
             let (was, now) = (was.fields.get(key), now.fields.get(key));
             let (was, now) = (was.unwrap_or(&none), now.unwrap_or(&none));
             if was != now && mine != now {
@@ -136,5 +146,23 @@ mod tests {
         let theirs = form("Berlin", "Acme", "silver");
         let plan = ("fields.plan".to_string(), "silver".to_string());
         assert_eq!(mine.overtaken(&was, &theirs), [plan]);
+    }
+
+    #[test]
+    fn what_is_hidden_stays_unless_it_is_typed_over_or_cleared() {
+        let was = form("Austin", "Acme", &hidden_at(3));
+        let mine = form("Berlin", "Acme", "").changes_since(&was);
+        assert!(mine.fields.is_empty());
+        let later = form("Austin", "Acme", &hidden_at(4));
+        assert_eq!(mine.overtaken(&was, &later), [], "it was left alone");
+        let overtaken = [("fields.plan".to_string(), hidden_at(4))];
+        let typed = form("Austin", "Acme", "gold").changes_since(&was);
+        assert_eq!(typed.overtaken(&was, &was), []);
+        assert_eq!(typed.overtaken(&was, &later), overtaken);
+        let cleared_fields = ["plan".to_string(), "ghost".to_string()].into();
+        let cleared = CustomerEdit { cleared_fields, ..form("Austin", "Acme", "") };
+        let cleared = cleared.changes_since(&was);
+        assert_eq!(cleared.cleared_fields.len(), 1);
+        assert_eq!(cleared.overtaken(&was, &later), overtaken);
     }
 }

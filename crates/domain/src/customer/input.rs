@@ -3,7 +3,7 @@
 use crate::account::AccountKey;
 use crate::change::split_list;
 use crate::error::{AppError, Problems};
-use crate::fields::FieldValues;
+use crate::fields::{FieldValues, FormValues};
 use crate::identity::{IdentifierKind, Key};
 use crate::{limits, patch};
 use chrono::{DateTime, Utc};
@@ -120,8 +120,11 @@ pub struct CustomerEdit {
     pub address: Option<String>,
     pub website: Option<String>,
     pub tags: Option<String>,
-    /// Custom fields by key, as a form writes them.
+    /// Custom fields by key, as a form writes them. Of a sensitive one nothing leaves what is there.
     pub fields: BTreeMap<String, String>,
+    /// Keys of sensitive fields that the form clears.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub cleared_fields: BTreeSet<String>,
 }
 
 /// The form "New customer".
@@ -176,6 +179,11 @@ pub fn within_limit(field: &str, keys: &[Key], kind: IdentifierKind) -> Result<(
 }
 
 impl CustomerEdit {
+    /// What it says of custom fields.
+    pub fn values(&self) -> FormValues<'_> {
+        FormValues { texts: &self.fields, cleared: &self.cleared_fields }
+    }
+
     /// All identifiers of a kind that the form lists, primary first; `None` leaves them.
     pub fn keys(&self, kind: IdentifierKind) -> Result<Option<Vec<Key>>, AppError> {
         let (field, text) = match kind {

@@ -17,6 +17,7 @@ use crate::ids::CustomerId;
 use crate::{limits, text, vocabulary};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 vocabulary! {
     /// How sure we are who somebody is.
@@ -71,6 +72,9 @@ pub struct CustomerDetails {
     /// Custom fields by key.
     #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
     pub fields: FieldValues,
+    /// Keys of sensitive custom fields that have a value which the reader was not given.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_fields: BTreeSet<String>,
     pub signed_up_at: Option<DateTime<Utc>>,
     pub first_seen_at: Option<DateTime<Utc>>,
     pub last_seen_at: Option<DateTime<Utc>>,

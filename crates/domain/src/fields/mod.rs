@@ -9,13 +9,15 @@ mod keys;
 mod kind;
 mod list;
 mod number;
+mod sensitive;
 mod text;
 mod url;
 mod values;
 
 pub use keys::{key, suggest_key};
 pub use kind::{FieldKind, InputSpec};
-pub use values::{apply, apply_form};
+pub use sensitive::{FieldOwner, HIDDEN, NOT_YOURS_TO_CHANGE, hidden_at, is_hidden, is_typed};
+pub use values::{FormValues, apply, apply_form};
 
 use crate::error::AppError;
 use crate::ids::FieldId;
@@ -91,6 +93,8 @@ pub struct FieldDef {
     pub position: i32,
     /// Hidden and closed to new values; those there are stay.
     pub archived: bool,
+    /// Nobody reads a value by the way: each look is asked for, and in the audit log.
+    pub sensitive: bool,
 }
 
 /// A custom field to create.
@@ -105,6 +109,9 @@ pub struct NewField {
     pub kind: FieldType,
     #[serde(default)]
     pub options: Vec<String>,
+    /// Hidden until somebody with the permission asks to see it.
+    #[serde(default)]
+    pub sensitive: bool,
 }
 
 /// Changes to a custom field; what is absent stays.
@@ -116,6 +123,7 @@ pub struct FieldEdit {
     pub options: Option<Vec<String>>,
     pub position: Option<i32>,
     pub archived: Option<bool>,
+    pub sensitive: Option<bool>,
 }
 
 /// The name under which a value's error is reported, `fields.plan`.
@@ -209,6 +217,7 @@ mod tests {
             },
             position: 0,
             archived: false,
+            sensitive: false,
         }
     }
 

@@ -38,6 +38,8 @@ pub enum TicketProperty {
     Unsplit,
     /// A custom field, by its key.
     Field(String),
+    /// A sensitive custom field that is cleared, by its key: empty, its form leaves it as it is.
+    Clear(String),
 }
 
 /// Every property but custom fields, with its word.
@@ -60,13 +62,16 @@ const WORDS: [(&str, TicketProperty); 16] = [
     ("unsplit", TicketProperty::Unsplit),
 ];
 
-/// Before the key of a custom field.
+/// Before the key of a custom field, and of one that is cleared.
 const FIELD: &str = "field:";
+const CLEAR: &str = "clear:";
 
 impl fmt::Display for TicketProperty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Field(key) = self {
-            return write!(f, "{FIELD}{key}");
+        match self {
+            Self::Field(key) => return write!(f, "{FIELD}{key}"),
+            Self::Clear(key) => return write!(f, "{CLEAR}{key}"),
+            _ => {}
         }
         let word = WORDS.iter().find(|(_, property)| property == self);
         f.write_str(word.map_or("", |(word, _)| word))
@@ -78,6 +83,9 @@ impl FromStr for TicketProperty {
     fn from_str(word: &str) -> Result<Self, AppError> {
         if let Some(key) = word.strip_prefix(FIELD) {
             return Ok(Self::Field(key.into()));
+        }
+        if let Some(key) = word.strip_prefix(CLEAR) {
+            return Ok(Self::Clear(key.into()));
         }
         let known = WORDS.into_iter().find(|(own, _)| *own == word).map(|(_, property)| property);
         known.ok_or_else(|| {
@@ -126,6 +134,8 @@ pub enum TicketEdit {
         key: String,
         value: String,
     },
+    /// A sensitive field, by its key.
+    Clear(String),
 }
 
 impl TicketEdit {
@@ -159,6 +169,7 @@ impl TicketEdit {
             TicketProperty::Unmerge => Self::Unmerge,
             TicketProperty::Unsplit => Self::Unsplit,
             TicketProperty::Field(key) => Self::Field { key: key.clone(), value: value.into() },
+            TicketProperty::Clear(key) => Self::Clear(key.clone()),
         })
     }
 
@@ -182,6 +193,7 @@ impl TicketEdit {
             Self::Unmerge => TicketProperty::Unmerge,
             Self::Unsplit => TicketProperty::Unsplit,
             Self::Field { key, .. } => TicketProperty::Field(key.clone()),
+            Self::Clear(key) => TicketProperty::Clear(key.clone()),
         }
     }
 }
@@ -208,6 +220,8 @@ mod tests {
         }
         let field = TicketProperty::Field("seats".into());
         assert_eq!(field.to_string().parse(), Ok(field));
+        let clear = TicketProperty::Clear("seats".into());
+        assert_eq!(clear.to_string().parse(), Ok(clear));
         assert!("version".parse::<TicketProperty>().is_err());
         assert!("".parse::<TicketProperty>().is_err());
     }

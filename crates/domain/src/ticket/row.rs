@@ -7,7 +7,7 @@ use crate::sla::Due;
 use crate::{CustomerId, IssueId, TeamId, TicketId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person by id and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,9 @@ pub struct Ticket {
     pub mailbox: Option<String>,
     /// Values of custom fields by key.
     pub fields: BTreeMap<String, serde_json::Value>,
+    /// Keys of sensitive custom fields that have a value which the reader was not given.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub hidden_fields: BTreeSet<String>,
     pub csat_score: Option<i16>,
     pub first_response_at: Option<DateTime<Utc>>,
     pub first_response_due_at: Option<DateTime<Utc>>,

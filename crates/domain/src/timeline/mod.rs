@@ -2,6 +2,7 @@
 
 mod collapse;
 mod filter;
+mod hidden;
 mod ingest;
 mod log;
 mod outcome;
@@ -18,6 +19,7 @@ mod whose;
 
 pub use collapse::{REPEAT_GAP_MINUTES, collapse};
 pub use filter::TimelineFilter;
+pub use hidden::{FIELD_CHANGED, HiddenNames};
 pub use ingest::{NewEventInput, storable_payload, within_time};
 pub use log::{EventState, LogQuery, LoggedEvent};
 pub use outcome::{EventOutcome, EventResult};

@@ -5,7 +5,6 @@ use crate::{account_href, tel_href};
 use rapport_domain::account::Account;
 use rapport_domain::card::TicketFacts;
 use rapport_domain::customer::Customer;
-use rapport_domain::fields::FieldValues;
 use rapport_domain::ticket::StatusCategory;
 use rapport_domain::{locale, money, text};
 
@@ -34,10 +33,6 @@ impl Facts for Customer {
             "os" => line(&self.details.os),
             _ => None,
         }
-    }
-
-    fn custom(&self) -> &FieldValues {
-        &self.details.fields
     }
 }
 
@@ -71,10 +66,6 @@ impl Facts for Account {
             _ => None,
         }
     }
-
-    fn custom(&self) -> &FieldValues {
-        &self.details.fields
-    }
 }
 
 impl Facts for TicketFacts {
@@ -106,10 +97,6 @@ impl Facts for TicketFacts {
             "closed_at" => CardValue::moment(self.closed_at),
             _ => None,
         }
-    }
-
-    fn custom(&self) -> &FieldValues {
-        &self.fields
     }
 }
 

@@ -7,7 +7,8 @@ pub use custom::card_value;
 
 use chrono::{DateTime, Utc};
 use rapport_domain::card::{CUSTOM, Card, CardField};
-use rapport_domain::fields::FieldValues;
+use rapport_domain::fields::{FieldOwner, FieldType, HIDDEN};
+use rapport_domain::stored::HasFields;
 use serde::{Deserialize, Serialize};
 
 /// What a coloured mark says.
@@ -29,6 +30,16 @@ pub enum RowKind {
     /// A point in time, shown as the reader's clock has it.
     Moment(DateTime<Utc>),
     Tags(Vec<String>),
+    /// There is a value, which its reader has to ask for.
+    Hidden(HiddenValue),
+}
+
+/// Where a hidden value is, and how it is shown once somebody asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HiddenValue {
+    pub owner: FieldOwner,
+    pub key: String,
+    pub kind: FieldType,
 }
 
 /// A value as a card shows and copies it.
@@ -77,11 +88,9 @@ pub struct CardRow {
 }
 
 /// What a card takes its values from.
-pub trait Facts {
+pub trait Facts: HasFields {
     /// The value of a field that every workspace has.
     fn value(&self, key: &str) -> Option<CardValue>;
-    /// The values of custom fields.
-    fn custom(&self) -> &FieldValues;
 }
 
 /// The rows of a card: the fields of the layout, in its order. Without facts all are empty;
@@ -96,8 +105,8 @@ pub fn resolve(
         let (label, value) = match key.strip_prefix(CUSTOM) {
             Some(name) => {
                 let field = custom.iter().find(|f| f.card == card && f.key == name)?;
-                let stored = facts.and_then(|f| f.custom().get(name));
-                (field.label.clone(), stored.and_then(|v| card_value(field.kind, v)))
+                let value = facts.and_then(|facts| custom_value(facts, field));
+                (field.label.clone(), value)
             }
             None => {
                 let (_, label) = card.fields().iter().find(|(k, _)| k == key)?;
@@ -107,6 +116,18 @@ pub fn resolve(
         Some(CardRow { key: key.clone(), label, value })
     };
     layout.iter().filter_map(row).collect()
+}
+
+/// What a custom field holds, or that it holds something.
+fn custom_value(facts: &dyn Facts, field: &CardField) -> Option<CardValue> {
+    if facts.hidden().contains(&field.key) {
+        let (owner, key) = (facts.owner(), field.key.clone());
+        return CardValue::with(
+            HIDDEN,
+            RowKind::Hidden(HiddenValue { owner, key, kind: field.kind }),
+        );
+    }
+    card_value(field.kind, facts.values().get(&field.key)?)
 }
 
 /// A day as cards write it: `Nov 24, 2026`.

@@ -8,7 +8,14 @@ use rapport_domain::{AccountId, CustomerId, Uuid};
 use serde_json::json;
 
 fn field(card: Card, key: &str, label: &str, kind: FieldType) -> CardField {
-    CardField { card, key: key.into(), label: label.into(), kind, options: vec![] }
+    CardField {
+        card,
+        key: key.into(),
+        label: label.into(),
+        kind,
+        options: vec![],
+        sensitive: false,
+    }
 }
 
 fn customer() -> Customer {
@@ -126,4 +133,17 @@ fn every_field_on_offer_has_a_row() {
         let all: Vec<String> = card.fields().iter().map(|(k, _)| k.to_string()).collect();
         assert_eq!(resolve(*card, &all, &[], None).len(), all.len());
     }
+}
+
+#[test]
+fn a_hidden_value_is_a_row_that_says_where_to_ask() {
+    let mut customer = customer();
+    customer.details.hidden_fields.insert("iban".into());
+    let custom = [field(Card::Customer, "iban", "IBAN", FieldType::Text)];
+    let rows = resolve(Card::Customer, &keys(&["custom:iban"]), &custom, Some(&customer));
+    assert_eq!(texts(&rows), [("IBAN", HIDDEN)]);
+    let kind = rows[0].value.as_ref().map(|value| value.kind.clone());
+    let owner = FieldOwner::Customer(customer.id);
+    let hidden = HiddenValue { owner, key: "iban".into(), kind: FieldType::Text };
+    assert_eq!(kind, Some(RowKind::Hidden(hidden)));
 }

@@ -32,7 +32,7 @@ pub async fn search_list(ctx: &Ctx, query: &AccountQuery) -> Result<AccountList>
 /// other has: by that it is found.
 pub async fn create(ctx: &Ctx, form: AccountEdit) -> Result<AccountId> {
     ctx.require(Permission::CustomersWrite)?;
-    let defs = fields::needed(ctx, FieldEntity::Account, form.fields.is_empty()).await?;
+    let defs = fields::for_form(ctx, FieldEntity::Account, form.values()).await?;
     let mut problems = Problems::default();
     let mut details = AccountDetails::default();
     problems.check(details.apply_edit(&form, &defs));

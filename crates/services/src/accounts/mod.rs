@@ -25,7 +25,7 @@ use serde_json::json;
 /// The account with this id.
 pub async fn get(ctx: &Ctx, id: AccountId) -> Result<Account> {
     ctx.require(Permission::CustomersRead)?;
-    Ok(ctx.store.account(ctx.workspace, id).await?)
+    fields::show(ctx, ctx.store.account(ctx.workspace, id).await?).await
 }
 
 /// Accounts, newest first.
@@ -52,7 +52,7 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
     let key =
         AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
     let (external_id, name) = read_key("", &key)?;
-    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Account, &input.fields).await?;
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
     let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await?;
@@ -74,7 +74,7 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
     };
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::OnTimeline).await?;
-    Ok(Upserted { item, created: known.is_none() })
+    Ok(Upserted { item: fields::show(ctx, item).await?, created: known.is_none() })
 }
 
 /// The same by an event of that time, which knows its id: what comes late sets what nothing newer
@@ -85,7 +85,7 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
         AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
     let (external_id, name) = read_key("", &key)?;
     let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
-    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Account, &input.fields).await?;
     let said = AccountInput { external_id: None, domains: None, ..input };
     let properties = patch::named(&said);
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
@@ -134,7 +134,7 @@ pub async fn update(
     input: AccountInput,
 ) -> Result<Account> {
     ctx.require(Permission::CustomersWrite)?;
-    let defs = fields::needed(ctx, FieldEntity::Account, input.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Account, &input.fields).await?;
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
@@ -148,13 +148,13 @@ pub async fn update(
     write(ctx, &mut tx, &before, &details, owner).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::OnTimeline).await?;
-    Ok(item)
+    fields::show(ctx, item).await
 }
 
 /// Takes the edit form; refused when somebody else was faster.
 pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account> {
     ctx.require(Permission::CustomersWrite)?;
-    let defs = fields::needed(ctx, FieldEntity::Account, form.fields.is_empty()).await?;
+    let defs = fields::for_form(ctx, FieldEntity::Account, form.values()).await?;
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
@@ -171,7 +171,7 @@ pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account
     audit::record(ctx, &mut tx, Action::AccountEdited, &id.to_string(), json!({})).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::OnTimeline).await?;
-    Ok(after)
+    fields::show(ctx, after).await
 }
 
 /// The account that a customer's `account` property means; created where the key allows.
@@ -182,7 +182,7 @@ pub(crate) async fn resolve(ctx: &Ctx, tx: &mut Tx, key: &AccountKey) -> Result<
             other => other.into(),
         };
         let account = store::get(tx, ctx.workspace, id).await.map_err(unknown)?;
-        return Ok(AccountRef { id, name: account.details.name });
+        return Ok(AccountRef { id, name: account.details.name.clone() });
     }
     let (external_id, name) = read_key("account.", key)?;
     let id = match find(ctx, tx, external_id.as_deref(), name.as_deref(), &[]).await? {
@@ -197,7 +197,7 @@ pub(crate) async fn resolve(ctx: &Ctx, tx: &mut Tx, key: &AccountKey) -> Result<
         }
     };
     let account = store::get(tx, ctx.workspace, id).await?;
-    Ok(AccountRef { id, name: account.details.name })
+    Ok(AccountRef { id, name: account.details.name.clone() })
 }
 
 /// Gives an account that had none the external id by which it was named.

@@ -33,7 +33,7 @@ pub struct Deletion {
 /// What deleting this customer would take away.
 pub async fn deletion(ctx: &Ctx, id: CustomerId) -> Result<Deletion> {
     ctx.require(Permission::CustomersDelete)?;
-    let customer = ctx.store.customer(ctx.workspace, id).await?;
+    let customer = ctx.store.customer(ctx.workspace, id).await?.masked();
     let goes = ctx.store.what_goes(ctx.workspace, customer.id, COUNTED).await?;
     Ok(Deletion { customer, goes })
 }

@@ -7,7 +7,7 @@ use crate::{Ctx, Result, fields, rules};
 use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerDetails, CustomerEdit};
 use rapport_domain::error::{Problems, Theirs};
-use rapport_domain::fields::FieldEntity;
+use rapport_domain::fields::{FieldEntity, HIDDEN, is_hidden};
 use rapport_domain::identity::{IdentifierKind, Key, taken};
 use rapport_domain::{AppError, CustomerId, Permission};
 use rapport_store::customers::{self as store, NewRow};
@@ -32,7 +32,7 @@ pub async fn edit_since(
         Some(was) => form.changes_since(was),
         None => form,
     };
-    let defs = fields::needed(ctx, FieldEntity::Customer, form.fields.is_empty()).await?;
+    let defs = fields::for_form(ctx, FieldEntity::Customer, form.values()).await?;
     let mut problems = Problems::default();
     // The rest of the form is looked at too, so that all that is wrong is said at once.
     let lists = problems.check(lists(&form));
@@ -50,7 +50,7 @@ pub async fn edit_since(
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
     let before = store::get(&mut tx, ctx.workspace, id).await?;
     match &was {
-        Some(was) => refuse_overtaken(&form, was, &before)?,
+        Some(was) => refuse_overtaken(&form, was, &before.clone().masked())?,
         None if before.version != form.version => return Err(AppError::Conflict(STALE.into())),
         None => {}
     }
@@ -80,16 +80,19 @@ pub async fn edit_since(
         .await?;
     let detail = json!({ "changed": changed });
     tx.commit_audited(Action::CustomerEdited, id, detail).await?;
-    Ok(after)
+    fields::show(ctx, after).await
 }
 
+/// `before` is masked: what is hidden is hidden from whoever is too late, too.
 fn refuse_overtaken(form: &CustomerEdit, was: &CustomerEdit, before: &Customer) -> Result<()> {
     let theirs = form.overtaken(was, &CustomerEdit::of(before));
     if theirs.is_empty() {
         return Ok(());
     }
-    let overtaken =
-        theirs.into_iter().map(|(field, now)| Theirs::new("Somebody else", &field, &now, &now));
+    let overtaken = theirs.into_iter().map(|(field, now)| {
+        let shown = if is_hidden(&now) { HIDDEN } else { &now };
+        Theirs::new("Somebody else", &field, &*now, shown)
+    });
     Err(AppError::Changed(overtaken.collect()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::stale::STALE;
 use crate::transaction::Told;
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result, audit, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::AccountRef;
 use rapport_domain::audit::Action;
@@ -50,7 +50,7 @@ pub async fn leave_account(ctx: &Ctx, id: CustomerId, account: AccountId) -> Res
     ctx.require(Permission::CustomersWrite)?;
     let customer = ctx.store.customer(ctx.workspace, id).await?;
     if customer.account.as_ref().map(|a| a.id) != Some(account) {
-        return Ok(customer);
+        return fields::show(ctx, customer).await;
     }
     set(ctx, customer.id, None, Some(customer.version), None).await
 }
@@ -69,12 +69,13 @@ async fn set(
     let at = said_at.unwrap_or(ctx.now);
     let claimed = store::claim(&mut tx, ctx.workspace, id, &named, None, at).await?;
     if said_at.is_some() && claimed.properties.is_empty() {
-        return Ok(before);
+        drop(tx);
+        return fields::show(ctx, before).await;
     }
     // Asking for what is already so changes nothing, and tells nobody.
     if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
         tx.commit(Told::InLog).await?;
-        return Ok(before);
+        return fields::show(ctx, before).await;
     }
     if version.is_some_and(|v| v != before.version) {
         return Err(AppError::Conflict(STALE.into()));
@@ -83,7 +84,7 @@ async fn set(
     linked(ctx, &mut tx, id, before.account.as_ref(), account.as_ref()).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::InLog).await?;
-    Ok(after)
+    fields::show(ctx, after).await
 }
 
 /// Writes down that a customer's account changed.

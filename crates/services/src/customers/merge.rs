@@ -2,7 +2,7 @@
 
 use super::move_events::MoveEvents;
 use crate::transaction::Told;
-use crate::{Ctx, Result, audit};
+use crate::{Ctx, Result, audit, fields};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerDetails};
@@ -29,7 +29,7 @@ pub async fn preview(ctx: &Ctx, customer: CustomerId, other: CustomerId) -> Resu
     if survivor.id == merged.id {
         return Err(AppError::Conflict("These two are one customer already.".into()));
     }
-    Ok(MergePreview::new(survivor, merged))
+    Ok(MergePreview::new(survivor.masked(), merged.masked()))
 }
 
 /// The same, with the other named by id, external id, e-mail or phone.
@@ -91,7 +91,8 @@ async fn write(
     if form.versions.is_some_and(|seen| seen != (into.version, from.version)) {
         return Err(AppError::Conflict(super::STALE.into()));
     }
-    let (details, account, taken) = merge::take(&into, &from, &form.take);
+    let kept = fields::kept(ctx, &into);
+    let (details, account, taken) = merge::take(&into, &from, &form.take, &kept);
     let kind = into.kind.max(from.kind);
     let row = NewRow { kind, account, details: &details, now: ctx.now };
     store::update(tx, ctx.workspace, survivor, &row).await?;

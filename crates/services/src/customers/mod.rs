@@ -23,7 +23,7 @@ pub(crate) use stale::STALE;
 pub(crate) use write::email_of_id;
 pub use write::{create, update, upsert};
 
-use crate::{Ctx, Result, rules};
+use crate::{Ctx, Result, fields, rules};
 use rapport_domain::customer::{Customer, CustomerPage, CustomerQuery, CustomerSort, ListCursor};
 use rapport_domain::{CustomerId, Permission, limits};
 use rapport_store::customers::ListQuery;
@@ -31,7 +31,7 @@ use rapport_store::customers::ListQuery;
 /// The customer with this id, or the one it was merged into.
 pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
     ctx.require(Permission::CustomersRead)?;
-    Ok(ctx.store.customer(ctx.workspace, id).await?)
+    fields::show(ctx, ctx.store.customer(ctx.workspace, id).await?).await
 }
 
 /// One page of customers.

@@ -24,7 +24,7 @@ pub struct Identity {
 /// Everything that says who a customer is.
 pub async fn identity(ctx: &Ctx, id: CustomerId) -> Result<Identity> {
     ctx.require(Permission::CustomersRead)?;
-    let customer = ctx.store.customer(ctx.workspace, id).await?;
+    let customer = ctx.store.customer(ctx.workspace, id).await?.masked();
     Ok(Identity {
         suggestions: ctx.store.merge_suggestions(ctx.workspace, customer.id).await?,
         merges: ctx.store.merges_into(ctx.workspace, customer.id, ctx.now).await?,

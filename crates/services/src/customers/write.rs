@@ -25,7 +25,7 @@ pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer
     if keys.is_empty() {
         return Err(AppError::invalid("external_id", "Send an external id, an e-mail or a phone."));
     }
-    let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Customer, &input.fields).await?;
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let implied = email_of_id(&keys);
     let all: Vec<Key> = keys.iter().chain(&implied).cloned().collect();
@@ -46,7 +46,7 @@ pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer
     said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::InLog).await?;
-    Ok(Upserted { item, created: known.is_none() })
+    Ok(Upserted { item: fields::show(ctx, item).await?, created: known.is_none() })
 }
 
 /// Changes the customer with this id. Identifiers are added; those of others are refused. With
@@ -59,7 +59,7 @@ pub async fn update(
 ) -> Result<Customer> {
     ctx.require(Permission::CustomersWrite)?;
     let keys = rules::checked(ctx, input.keys()?).await?;
-    let defs = fields::needed(ctx, FieldEntity::Customer, input.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Customer, &input.fields).await?;
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &keys).await?;
     let id = store::lock(&mut tx, ctx.workspace, id).await?;
@@ -77,7 +77,7 @@ pub async fn update(
     said_now(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
     tx.commit(Told::InLog).await?;
-    Ok(item)
+    fields::show(ctx, item).await
 }
 
 /// Creates a customer from the form; an identifier in use is refused and names its owner.
@@ -192,8 +192,8 @@ async fn account_by_email(
     let Some(id) = rapport_store::accounts::by_domain(tx, ctx.workspace, domain).await? else {
         return Ok(None);
     };
-    let name = rapport_store::accounts::get(tx, ctx.workspace, id).await?.details.name;
-    Ok(Some(AccountRef { id, name }))
+    let account = rapport_store::accounts::get(tx, ctx.workspace, id).await?;
+    Ok(Some(AccountRef { id, name: account.details.name.clone() }))
 }
 
 /// The account that somebody without one joins by this change: the rule of those who are new holds

@@ -28,7 +28,7 @@ impl Proven {
 
 /// Sets traits and identifiers of a proven person; creates them when they are new.
 pub(super) async fn identify(ctx: &Ctx, who: &Proven, message: &Message) -> Result<Done> {
-    let defs = fields::needed(ctx, FieldEntity::Customer, message.traits.is_empty()).await?;
+    let defs = fields::for_traits(ctx, FieldEntity::Customer, message.traits.is_empty()).await?;
     let Reading { input, aside } = message.traits.to_input(&defs);
     let said = customers::Said {
         keys: &who.keys,
@@ -48,7 +48,7 @@ pub(super) async fn describe_visitor(
     browser: &Key,
     message: &Message,
 ) -> Result<Option<Vec<Aside>>> {
-    let defs = fields::needed(ctx, FieldEntity::Customer, message.traits.is_empty()).await?;
+    let defs = fields::for_traits(ctx, FieldEntity::Customer, message.traits.is_empty()).await?;
     let Reading { input, aside } = message.traits.to_input(&defs);
     let described = customers::describe_visitor(ctx, browser, &input, &defs, message.at).await?;
     Ok(described.then_some(aside))
@@ -60,7 +60,7 @@ pub(super) async fn group(ctx: &Ctx, who: &Proven, message: &Message) -> Result<
     let Some(group) = message.group_id.clone() else {
         return Err(AppError::invalid("groupId", "A group event says which group."));
     };
-    let defs = fields::needed(ctx, FieldEntity::Account, message.traits.is_empty()).await?;
+    let defs = fields::for_traits(ctx, FieldEntity::Account, message.traits.is_empty()).await?;
     let Reading { input, aside } = message.traits.to_account(&defs);
     let input = AccountInput { external_id: Some(group), ..input };
     let account = accounts::hear(ctx, input, message.at).await?;

@@ -1,7 +1,7 @@
 //! The open ticket, and pages of its thread.
 
 use super::plain_address;
-use crate::{Ctx, Result, auth};
+use crate::{Ctx, Result, auth, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::message::{
     Answers, Delivery, HeaderLine, LeftOut, Message, NotAdded, Recipients, ThreadActivity,
@@ -30,7 +30,7 @@ pub async fn details(ctx: &Ctx, number: i64, before: Option<Cursor>) -> Result<T
         .collect();
     activities.reverse();
     Ok(TicketDetails {
-        ticket: rows.ticket,
+        ticket: fields::show(ctx, rows.ticket).await?,
         field_defs: rows.field_defs,
         thread,
         activities,

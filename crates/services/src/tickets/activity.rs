@@ -7,7 +7,7 @@ use crate::{Ctx, Result};
 use rapport_domain::fields::{self, FieldDef};
 use rapport_domain::text::excerpt;
 use rapport_domain::ticket::{LinkedIssue, NewIssue, StatusLabel};
-use rapport_domain::timeline::EventKind;
+use rapport_domain::timeline::{EventKind, FIELD_CHANGED};
 use rapport_domain::{TeamId, UserId};
 use rapport_store::teams::NextMember;
 use rapport_store::tickets::{InsertTicket, LockedTicket};
@@ -76,10 +76,10 @@ impl Names {
         let def = self.field(key);
         let label = def.map_or(key, |d| d.label.as_str());
         match (to, def) {
-            (Some(to), Some(_)) => {
+            (Some(to), Some(def)) if !def.sensitive => {
                 format!("changed {label} to {}", excerpt(&fields::display(to), VALUE_CHARS))
             }
-            (Some(_), None) => format!("changed {label}"),
+            (Some(_), _) => format!("changed {label}"),
             (None, _) => format!("cleared {label}"),
         }
     }
@@ -179,7 +179,11 @@ pub(super) fn differences(
         let (from, to) = (before.fields.get(key), after.fields.get(key));
         if from != to {
             let title = names.field_title(key, to);
-            note("ticket.field_changed", title, json!({ "field": key, "from": from, "to": to }));
+            let payload = match names.field(key) {
+                Some(def) if def.sensitive => json!({ "field": key }),
+                _ => json!({ "field": key, "from": from, "to": to }),
+            };
+            note(FIELD_CHANGED, title, payload);
         }
     }
     events

@@ -7,7 +7,7 @@ use crate::transaction::Told;
 use crate::{Ctx, Result, fields, sla};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
-use rapport_domain::fields::{FieldEntity, FieldValues};
+use rapport_domain::fields::{self as rules, FieldEntity, FieldValues};
 use rapport_domain::ticket::{NewTicket, Priority, Status, StatusCategory, TicketCreated};
 use rapport_domain::{AppError, Permission, TeamId, TicketId};
 use rapport_store::teams::NextMember;
@@ -20,9 +20,10 @@ const HISTORY: TimeDelta = TimeDelta::days(1);
 /// Creates a ticket for a customer.
 pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
     ctx.require(Permission::TicketsWrite)?;
-    let mut fields = FieldValues::new();
-    fields::set(ctx, FieldEntity::Ticket, &new.fields, &mut fields).await?;
-    let new = NewTicket { fields, ..new };
+    let defs = fields::for_input(ctx, FieldEntity::Ticket, &new.fields).await?;
+    let mut values = FieldValues::new();
+    rules::apply(&defs, &new.fields, &mut values)?;
+    let new = NewTicket { fields: values, ..new };
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let created = open(&mut tx, ctx, new).await?;
     tx.commit(Told::OnTimeline).await?;

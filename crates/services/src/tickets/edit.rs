@@ -7,6 +7,7 @@ use crate::{Ctx, Result};
 use rapport_domain::fields::{self, FieldEntity};
 use rapport_domain::ticket::{NewParticipant, TicketChange, TicketEdit, TicketVersion};
 use rapport_domain::{AppError, Permission};
+use serde_json::Value;
 
 /// Changes one property, over what the form saw of it.
 pub async fn edit(
@@ -46,9 +47,13 @@ pub async fn edit(
             let def = defs.iter().find(|d| d.key == key);
             let unknown =
                 || AppError::invalid("property", format!("A ticket has no field “{key}”."));
-            let value = fields::parse(def.ok_or_else(unknown)?, &value)?;
-            change.fields.insert(key, value);
+            let def = def.ok_or_else(unknown)?;
+            // Its form shows none, and empty leaves what is there.
+            if !def.sensitive || fields::is_typed(&value) {
+                change.fields.insert(key, fields::parse(def, &value)?);
+            }
         }
+        TicketEdit::Clear(key) => drop(change.fields.insert(key, Value::Null)),
     }
     change_seen(ctx, number, &seen, Some(&property), change, tagging).await
 }

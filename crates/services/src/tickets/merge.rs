@@ -102,7 +102,8 @@ pub async fn give_to(
     }
     let mut names = Vec::new();
     for customer in [from, to] {
-        names.push(customers::get(&mut tx, ctx.workspace, customer).await?.details.name);
+        let found = customers::get(&mut tx, ctx.workspace, customer).await?;
+        names.push(found.details.name.clone());
     }
     tickets::give_to_customer(&mut tx, ctx.workspace, before.id, from, to, ctx.now).await?;
     let open = i32::from(!before.status.is_closed());

@@ -32,7 +32,7 @@ pub use views::{delete_view, move_view, save_view, saved_views, update_view, vie
 
 pub(crate) use snooze::WakeTicket;
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, fields};
 use rapport_domain::ticket::{Assignable, Inbox, InboxQuery, Ticket, TicketList, TicketListQuery};
 use rapport_domain::{AppError, CustomerId, Permission, text};
 
@@ -60,7 +60,7 @@ pub async fn list_for_customer(
 /// One ticket with every property.
 pub async fn get(ctx: &Ctx, number: i64) -> Result<Ticket> {
     ctx.require(Permission::TicketsRead)?;
-    Ok(ctx.store.ticket(ctx.workspace, ctx.user(), number).await?)
+    fields::show(ctx, ctx.store.ticket(ctx.workspace, ctx.user(), number).await?).await
 }
 
 /// Everybody a ticket can be given to, and the teams.

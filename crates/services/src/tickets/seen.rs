@@ -3,7 +3,7 @@
 use super::activity::Names;
 use crate::Ctx;
 use rapport_domain::error::Theirs;
-use rapport_domain::fields;
+use rapport_domain::fields::{self, HIDDEN, hidden_at};
 use rapport_domain::ticket::{Status, TicketProperty};
 use rapport_domain::{AppError, LabelId, TicketId};
 use rapport_store::tickets::LockedTicket;
@@ -47,7 +47,7 @@ impl Seen {
         names: &Names,
     ) -> Option<(String, String)> {
         let Self::Value(was) = self else { return None };
-        let (theirs, shown) = value_of(ticket, property, names)?;
+        let (theirs, shown) = value_of(ticket, property, names, was)?;
         // A status is named by its label or by its word.
         let word = *property == TicketProperty::Status && *was == ticket.status.as_str();
         (*was != theirs && !word).then_some((theirs, shown))
@@ -71,11 +71,13 @@ pub(super) async fn overtaken(
     AppError::Changed(vec![Theirs::new(&by, &property.to_string(), theirs, &shown)])
 }
 
-/// A property as its form has it, and as people read it; `None` for deeds, which have no value.
+/// A property as its form has it, and as people read it; `None` for deeds, which have no value. `was` is
+/// what the form had.
 fn value_of(
     t: &LockedTicket,
     property: &TicketProperty,
     names: &Names,
+    was: &str,
 ) -> Option<(String, String)> {
     let text = |id: Option<String>, shown: Option<&str>, none: &str| {
         (id.unwrap_or_default(), shown.unwrap_or(none).to_string())
@@ -88,10 +90,14 @@ fn value_of(
         }
         TicketProperty::Team => text(t.team.map(|a| a.to_string()), names.team(t.team), "None"),
         TicketProperty::Subject => (t.subject.clone(), t.subject.clone()),
-        TicketProperty::Field(key) => {
-            names.field(key)?;
+        TicketProperty::Field(key) | TicketProperty::Clear(key) => {
+            let def = names.field(key)?;
             let value = t.fields.get(key).map(fields::display).unwrap_or_default();
-            (value.clone(), value)
+            match def.sensitive && !value.is_empty() {
+                // The form knows it where it was typed there a moment ago.
+                true if was != value => (hidden_at(t.version), HIDDEN.into()),
+                _ => (value.clone(), value),
+            }
         }
         _ => return None,
     })

@@ -217,6 +217,7 @@ async fn custom_fields_are_set_up_by_admins_and_checked_on_writes(pool: PgPool) 
         label: "Seats".into(),
         kind: FieldType::Number,
         options: vec![],
+        sensitive: false,
     };
     let refused = fields::create(&world.ctx(&world.sam), new("seats")).await;
     assert_eq!(refused, Err(AppError::Forbidden));

@@ -28,6 +28,7 @@ async fn each_property_is_edited_by_its_name(pool: PgPool) {
         label: "Seats".into(),
         kind: FieldType::Number,
         options: vec![],
+        sensitive: false,
     };
     fields::create(&ctx, field).await.unwrap();
     let new = NewTicket::new(world.customer, "Export", Channel::Email);

@@ -40,6 +40,7 @@ mod preferences;
 mod presence;
 mod roles;
 mod search;
+mod sensitive;
 mod sink;
 mod sla;
 mod split;

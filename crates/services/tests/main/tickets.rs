@@ -387,6 +387,7 @@ async fn a_custom_value_fits_its_field_or_is_refused(pool: PgPool) {
         label: "Product area".into(),
         kind: FieldType::List,
         options: vec!["Reports".into(), "Billing".into()],
+        sensitive: false,
     };
     rapport_services::fields::create(&world.ctx(&world.priya), field).await.unwrap();
     let ctx = world.ctx(&world.sam);

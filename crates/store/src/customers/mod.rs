@@ -13,13 +13,19 @@ pub use write::{
 use crate::{Result, Store};
 use rapport_domain::account::AccountRef;
 use rapport_domain::customer::{Customer, CustomerDetails, CustomerKind, Identifier};
+use rapport_domain::stored::Stored;
 use rapport_domain::{AccountId, CustomerId, WorkspaceId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::collections::BTreeSet;
 
 impl Store {
     /// The customer with this id, or the one it was merged into.
-    pub async fn customer(&self, workspace: WorkspaceId, id: CustomerId) -> Result<Customer> {
+    pub async fn customer(
+        &self,
+        workspace: WorkspaceId,
+        id: CustomerId,
+    ) -> Result<Stored<Customer>> {
         let mut connection = self.pool().acquire().await?;
         get(&mut connection, workspace, id).await
     }
@@ -30,7 +36,7 @@ pub async fn get(
     connection: &mut PgConnection,
     workspace: WorkspaceId,
     id: CustomerId,
-) -> Result<Customer> {
+) -> Result<Stored<Customer>> {
     let r = sqlx::query!(
         r#"select c.id as "id: CustomerId", c.kind as "kind: CustomerKind", c.name, c.avatar_url,
             c.email, c.phone, c.external_id, c.account_id as "account_id: AccountId",
@@ -39,7 +45,7 @@ pub async fn get(
             c.fields as "fields: Json<rapport_domain::fields::FieldValues>",
             c.signed_up_at, c.first_seen_at, c.last_seen_at, c.last_page, c.browser, c.os,
             c.open_tickets, c.total_tickets, c.last_activity_at, c.version, c.created_at,
-            c.updated_at,
+            c.updated_at, sensitive_keys(c.workspace_id, 'customer') as "sensitive!: Vec<String>",
             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value,
                     'primary', i.is_primary, 'verified_at', i.verified_at,
                     'verified_by', i.verified_by)
@@ -55,7 +61,7 @@ pub async fn get(
     )
     .fetch_one(connection)
     .await?;
-    Ok(Customer {
+    let customer = Customer {
         id: r.id,
         kind: r.kind,
         email: r.email,
@@ -76,6 +82,7 @@ pub async fn get(
             source: r.source,
             tags: r.tags,
             fields: r.fields.0,
+            hidden_fields: BTreeSet::new(),
             signed_up_at: r.signed_up_at,
             first_seen_at: r.first_seen_at,
             last_seen_at: r.last_seen_at,
@@ -90,5 +97,6 @@ pub async fn get(
         version: r.version,
         created_at: r.created_at,
         updated_at: r.updated_at,
-    })
+    };
+    Ok(Stored::new(customer, r.sensitive))
 }

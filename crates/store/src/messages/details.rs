@@ -5,6 +5,7 @@ use crate::tickets::{self, ASSIGNABLE, AssignableColumns, TicketColumns};
 use crate::{Result, Store, StoreError};
 use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
 use rapport_domain::message::Upload;
+use rapport_domain::stored::Stored;
 use rapport_domain::ticket::{Assignable, Ticket};
 use rapport_domain::{Cursor, FieldId, UserId, Uuid, WorkspaceId, limits};
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use sqlx::{Postgres, QueryBuilder};
 /// What the open ticket shows, as stored.
 #[derive(Debug)]
 pub struct TicketDetailsRows {
-    pub ticket: Ticket,
+    pub ticket: Stored<Ticket>,
     /// Newest first, one more than a page holds when there are earlier ones.
     pub messages: Vec<MessageRow>,
     /// Newest first.
@@ -56,6 +57,7 @@ struct JsonField {
     kind: FieldType,
     options: Vec<String>,
     position: i32,
+    sensitive: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -90,7 +92,7 @@ impl Store {
         push_uploads(&mut sql, viewer);
         sql.push(
             ", (select coalesce(json_agg(f), '[]') from (
-                select id, key, label, type, options, position from custom_fields
+                select id, key, label, type, options, position, sensitive from custom_fields
                 where workspace_id = $1 and entity = 'ticket' and archived_at is null
                 order by position, key limit 100
             ) f) as fields, ",
@@ -157,7 +159,8 @@ fn push_messages(sql: &mut QueryBuilder<Postgres>, before: Option<Cursor>) {
 fn push_activities(sql: &mut QueryBuilder<Postgres>) {
     sql.push(
         ", (select coalesce(json_agg(e), '[]') from (
-            select id, occurred_at, name, title, body, actor_name,
+            select id, occurred_at, name, shown_title($1, name, title, payload) as title, body,
+                actor_name,
                 case when name = 'ticket.csat_answered' then (payload ->> 'score')::smallint end
                     as score
             from timeline_events
@@ -225,8 +228,8 @@ fn push_uploads(sql: &mut QueryBuilder<Postgres>, viewer: Option<UserId>) {
 
 impl From<JsonField> for FieldDef {
     fn from(f: JsonField) -> Self {
-        let JsonField { id, key, label, kind, options, position } = f;
+        let JsonField { id, key, label, kind, options, position, sensitive } = f;
         let (id, entity) = (FieldId(id), FieldEntity::Ticket);
-        Self { id, entity, key, label, kind, options, position, archived: false }
+        Self { id, entity, key, label, kind, options, position, archived: false, sensitive }
     }
 }

@@ -5,13 +5,14 @@ use super::list::push_rows;
 use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Utc};
 use rapport_domain::provider::IssueProvider;
+use rapport_domain::stored::Stored;
 use rapport_domain::ticket::{IssueState, LinkedIssue, Participant, Ticket, TicketRow};
 use rapport_domain::{IssueId, TicketId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Extra {
@@ -49,6 +50,7 @@ pub(crate) struct TicketColumns {
     participants: Json<Vec<Participant>>,
     merged_into: Option<i64>,
     split_from: Option<i64>,
+    sensitive: Vec<String>,
 }
 
 /// Starts a select of one ticket's [`TicketColumns`], the workspace as `$1` and the ticket as
@@ -74,17 +76,19 @@ pub(crate) fn push_ticket(
             (select m.number from tickets m
                 where m.workspace_id = t.workspace_id and m.id = t.merged_into) as merged_into,
             (select s.number from tickets s
-                where s.workspace_id = t.workspace_id and s.id = t.split_from) as split_from",
+                where s.workspace_id = t.workspace_id and s.id = t.split_from) as split_from,
+            sensitive_keys(t.workspace_id, 'ticket') as sensitive",
     );
 }
 
-impl From<TicketColumns> for Ticket {
+impl From<TicketColumns> for Stored<Ticket> {
     fn from(columns: TicketColumns) -> Self {
         let Json(extra) = columns.extra;
-        Self {
+        let ticket = Ticket {
             row: TicketRow::from(columns.shown.0),
             mailbox: extra.mailbox,
             fields: extra.fields,
+            hidden_fields: BTreeSet::new(),
             csat_score: extra.csat_score,
             first_response_at: extra.first_response_at,
             first_response_due_at: extra.first_response_due_at,
@@ -100,7 +104,8 @@ impl From<TicketColumns> for Ticket {
             participants: columns.participants.0,
             created_at: extra.created_at,
             updated_at: extra.updated_at,
-        }
+        };
+        Self::new(ticket, columns.sensitive)
     }
 }
 
@@ -111,12 +116,12 @@ impl Store {
         workspace: WorkspaceId,
         viewer: Option<UserId>,
         number: i64,
-    ) -> Result<Ticket> {
+    ) -> Result<Stored<Ticket>> {
         let mut sql = QueryBuilder::new("");
         push_ticket(&mut sql, workspace, viewer, number);
         sql.push(" from page t cross join shown");
         let found: Option<TicketColumns> = sql.build_query_as().fetch_optional(self.pool()).await?;
-        found.map(Ticket::from).ok_or(StoreError::NotFound)
+        found.map(Stored::from).ok_or(StoreError::NotFound)
     }
 
     /// Remembers that a person has seen a ticket up to now, and what they were told of it with it;

@@ -5,8 +5,8 @@ use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rapport_domain::limits::TIMELINE_LOOK;
 use rapport_domain::timeline::{
-    ActivityDay, EventCustomer, EventKind, EventTicket, Overview, STRIP_DAYS, SavedFilter, Stream,
-    TicketNow, Timeline, TimelineItem, TimelinePage, TimelineQuery,
+    ActivityDay, EventCustomer, EventKind, EventTicket, HiddenNames, Overview, STRIP_DAYS,
+    SavedFilter, Stream, TicketNow, Timeline, TimelineItem, TimelinePage, TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
 use serde::Deserialize;
@@ -98,6 +98,8 @@ impl<'a> Asked<'a> {
 pub(super) struct Found {
     pub(super) whose: Uuid,
     pub(super) more_customers: bool,
+    /// What events call sensitive fields.
+    pub(super) hidden: Vec<String>,
     pub(super) rows: Json<Vec<Row>>,
     pub(super) tickets: Json<Vec<TicketNow>>,
     pub(super) counts: Option<Json<Vec<(EventKind, i64)>>>,
@@ -119,14 +121,18 @@ impl Found {
         let end = |end: Option<Json<(DateTime<Utc>, Uuid)>>| {
             end.filter(|_| asked.searches).map(|e| Cursor::new(e.0.0, e.0.1))
         };
+        let hidden = HiddenNames::new(&self.hidden);
+        let mut page = TimelinePage {
+            tickets: self.tickets.0,
+            ..page(rows, &asked.span, end(self.older_end), end(self.newer_end))
+        };
+        let mut pins: Vec<_> = pins.into_iter().map(Row::into_item).collect();
+        page.items.iter_mut().chain(&mut pins).for_each(|item| hidden.hide_in(item));
         Timeline {
             whose: whose(self.whose),
-            page: TimelinePage {
-                tickets: self.tickets.0,
-                ..page(rows, &asked.span, end(self.older_end), end(self.newer_end))
-            },
+            page,
             overview: Overview { counts, days },
-            pins: pins.into_iter().map(Row::into_item).collect(),
+            pins,
             filters: filters
                 .map(|f| SavedFilter { id: FilterId(f.id), name: f.name, query: f.query })
                 .collect(),

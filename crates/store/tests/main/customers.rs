@@ -214,7 +214,7 @@ async fn mail_from_a_new_address_makes_one_visitor_in_the_account_of_its_domain(
     assert_eq!(first, again);
     let ada = store.customer(ws, first).await.unwrap();
     assert_eq!((ada.kind, ada.details.name.as_str()), (CustomerKind::Visitor, "Ada"));
-    assert_eq!(ada.account.map(|a| a.id), Some(account));
+    assert_eq!(ada.account.as_ref().map(|a| a.id), Some(account));
     assert_eq!(ada.email.as_deref(), Some("a@northwind.example"));
     assert_eq!(ada.identifiers[0].verified_at, None);
     assert_eq!(store.customer(ws, public).await.unwrap().account, None);

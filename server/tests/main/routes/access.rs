@@ -27,7 +27,7 @@ enum Door {
 
 /// How a session's route is tried.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Method2 {
+pub(super) enum Method2 {
     Get,
     Post,
     Delete,
@@ -239,7 +239,7 @@ fn every_server_function_goes_through_the_one_door() {
     assert!(functions > 30, "{functions}");
 }
 
-async fn knock(app: &TestApp, method: Method2, path: &str, cookie: &str) -> Answer {
+pub(super) async fn knock(app: &TestApp, method: Method2, path: &str, cookie: &str) -> Answer {
     let method = match method {
         Get => Method::GET,
         Post => Method::POST,
@@ -263,7 +263,7 @@ fn leads_to_login(answer: &Answer) -> bool {
 }
 
 /// All doors of people: those of the table, and the pages with a name. What is named is there.
-async fn doors(app: &TestApp) -> Vec<(Method2, String, Permission)> {
+pub(super) async fn doors(app: &TestApp) -> Vec<(Method2, String, Permission)> {
     let customer = app.customer("u1").await;
     let account = app.post("/accounts", json!({"external_id": "a1", "name": "Acme"})).await.json();
     let ticket = json!({"customer": {"external_id": "u1"}, "subject": "S"});

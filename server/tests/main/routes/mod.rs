@@ -37,6 +37,7 @@ mod restart;
 mod search;
 mod seen;
 mod segment;
+mod sensitive;
 mod server_functions;
 mod settings;
 mod setup;

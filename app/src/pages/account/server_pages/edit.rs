@@ -3,23 +3,25 @@
 use crate::failure::{http_status, page_status};
 use crate::frame::{Frame, Section};
 use crate::page_table;
+use crate::panes::sensitive::{Untouchable, may_see};
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
-use crate::ui::custom_field::CustomField;
+use crate::ui::custom_field::{CustomField, SensitiveField};
 use crate::ui::empty::ErrorPanel;
 use crate::ui::field::{Field, FieldHelp, FormError};
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use rapport_domain::account::{AccountDetails, AccountEdit, AccountOwner};
-use rapport_domain::fields::{FieldDef, display};
+use rapport_domain::fields::{FieldDef, HIDDEN, display};
 use rapport_domain::ticket::PersonRef;
 use rapport_domain::{AccountId, AppError, limits, money};
 use rapport_services::Result;
 use rapport_services::accounts::{self, AccountForm, BlankForm};
 
-/// Before the key of a custom field, as errors name it.
+/// Before the key of a custom field, as errors name it, and of a sensitive one whose box is ticked.
 const CUSTOM: &str = "fields.";
+const CLEARED: &str = "cleared.";
 
 pub async fn open(request: PageRequest) -> Response {
     show(&request, &FormState::default()).await
@@ -57,6 +59,7 @@ fn written(form: &FormData) -> AccountEdit {
         .0
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix(CUSTOM)?.to_string(), value.clone())));
+    let cleared = form.0.iter().filter_map(|(name, _)| name.strip_prefix(CLEARED));
     AccountEdit {
         version: 0,
         name: text("name"),
@@ -73,6 +76,7 @@ fn written(form: &FormData) -> AccountEdit {
         health: text("health"),
         owner_id: text("owner_id"),
         fields: custom.collect(),
+        cleared_fields: cleared.map(String::from).collect(),
     }
 }
 
@@ -223,7 +227,8 @@ fn lines(filled: &Filled<'_>, custom: &[FieldDef]) -> Vec<Line> {
     let custom = custom.iter().map(|def| {
         let value = d.fields.get(&def.key).map(display).unwrap_or_default();
         let (name, label) = (format!("{CUSTOM}{}", def.key), def.label.clone());
-        Line { name, label, shown: value.clone(), value }
+        let shown = if d.hidden_fields.contains(&def.key) { HIDDEN.into() } else { value.clone() };
+        Line { name, label, shown, value }
     });
     known.into_iter().map(plain).chain([owner]).chain(custom).collect()
 }
@@ -307,6 +312,16 @@ fn custom(def: &FieldDef, details: &AccountDetails, state: &FormState) -> AnyVie
     let name = format!("{CUSTOM}{}", def.key);
     let stored = details.fields.get(&def.key).map(display).unwrap_or_default();
     let (value, error) = (state.value(&name, stored), state.error(&name));
-    let (label, options) = (def.label.clone(), def.options.clone());
-    view! { <CustomField name label kind=def.kind options value error /> }.into_any()
+    let (label, kind, options) = (def.label.clone(), def.kind, def.options.clone());
+    let is_set = details.hidden_fields.contains(&def.key);
+    match def.sensitive {
+        false => view! { <CustomField name label kind options value error /> }.into_any(),
+        true if may_see() => {
+            let clear = format!("{CLEARED}{}", def.key);
+            let cleared = state.ticked(&clear, false);
+            view! { <SensitiveField name clear label kind options value is_set cleared error /> }
+                .into_any()
+        }
+        true => view! { <Untouchable label is_set /> }.into_any(),
+    }
 }

@@ -10,7 +10,7 @@ use rapport_domain::fields::{FieldDef, FieldEntity, FieldType};
 use rapport_domain::limits;
 
 /// The fields that show their own error.
-const FIELDS: [&str; 3] = ["label", "key", "options"];
+const FIELDS: [&str; 4] = ["label", "key", "options", "sensitive"];
 
 pub fn create_form(state: &FormState) -> AnyView {
     let path = CustomFields::PAGE.path;
@@ -46,6 +46,7 @@ pub fn create_form(state: &FormState) -> AnyView {
                 <TextArea name="options" label="Choices, one per line" rows=4 value=state.value("options", "") />
                 <FieldHelp id="options-help".into() hint="" error=state.error("options") />
             </label>
+            {sensitive(false, true, state)}
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Create field"</button>
                 <a class="btn quiet" href=path>"Cancel"</a>
@@ -55,7 +56,30 @@ pub fn create_form(state: &FormState) -> AnyView {
     .into_any()
 }
 
-pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
+/// Hiding a field is for everybody who sets fields up, opening it for those who may see it.
+fn sensitive(now: bool, may_see: bool, state: &FormState) -> AnyView {
+    let fixed = now && !may_see;
+    let hint = if fixed {
+        "Only people whose role lets them see this field can open it to all."
+    } else {
+        ""
+    };
+    view! {
+        <div class="field-row">
+            <label class="check">
+                <input type="checkbox" name="sensitive" value="1" checked=state.ticked("sensitive", now) disabled=fixed aria-describedby="sensitive-help" />
+                <span>"Sensitive: hidden until somebody with the permission asks to see it; each look is logged"</span>
+            </label>
+            // A box that is fixed is not sent.
+            {fixed.then(|| view! { <input type="hidden" name="sensitive" value="1" /> })}
+            <FieldHelp id="sensitive-help".into() hint error=state.error("sensitive") />
+        </div>
+    }
+    .into_any()
+}
+
+/// `may_see`: the editor may see sensitive fields.
+pub fn edit_form(field: &FieldDef, may_see: bool, state: &FormState) -> AnyView {
     let path = CustomFields::PAGE.path;
     let id = field.id.to_string();
     let options = field.kind.rules().has_options().then(|| {
@@ -74,6 +98,7 @@ pub fn edit_form(field: &FieldDef, state: &FormState) -> AnyView {
             <input type="hidden" name="id" value=id.clone() />
             <Field name="label" label="Label" value=state.value("label", field.label.clone()) maxlength=limits::NAME_CHARS required=true error=state.error("label") />
             {options}
+            {sensitive(field.sensitive, may_see, state)}
             <div class="form-actions">
                 <button class="btn primary" type="submit">"Save field"</button>
                 <a class="btn quiet" href=path>"Cancel"</a>

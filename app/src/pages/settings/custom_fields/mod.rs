@@ -3,14 +3,15 @@
 mod form;
 
 use crate::page_table::{self, PageInfo};
+use crate::panes::sensitive::Lock;
 use crate::server_page::PageRequest;
 use crate::server_page::form::{FormData, FormState};
 use crate::server_page::page::{ServerPage, action_button, page_error};
 use crate::ui::icon::Icon;
 use form::{create_form, edit_form};
 use leptos::prelude::*;
-use rapport_domain::AppError;
 use rapport_domain::fields::{FieldDef, FieldEdit, FieldEntity, FieldType, NewField, suggest_key};
+use rapport_domain::{AppError, Permission};
 use rapport_services::{Result, fields};
 
 pub struct CustomFields;
@@ -39,14 +40,16 @@ impl ServerPage for CustomFields {
                 // The choices may have been typed before another type was chosen.
                 let options =
                     if kind.rules().has_options() { form.lines("options") } else { Vec::new() };
-                let field = NewField { entity: form.parse("entity")?, key, label, kind, options };
+                let (entity, sensitive) = (form.parse("entity")?, form.ticked("sensitive"));
+                let field = NewField { entity, key, label, kind, options, sensitive };
                 fields::create(&request.ctx, field).await?;
                 Ok("created")
             }
             "edit" => {
                 let options = form.ticked("options").then(|| form.lines("options"));
                 let label = Some(form.text("label").to_string());
-                let edit = FieldEdit { label, options, ..FieldEdit::default() };
+                let sensitive = Some(form.ticked("sensitive"));
+                let edit = FieldEdit { label, options, sensitive, ..FieldEdit::default() };
                 fields::update(&request.ctx, form.parse("id")?, edit).await?;
                 Ok("saved")
             }
@@ -65,7 +68,8 @@ impl ServerPage for CustomFields {
             Some("new") => Some(create_form(&state.of("create"))),
             Some(id) => {
                 let field = all.iter().find(|f| f.id.to_string() == id && !f.archived);
-                field.map(|field| edit_form(field, &state.of("edit")))
+                let may_see = request.viewer.may(Permission::CustomersSensitive);
+                field.map(|field| edit_form(field, may_see, &state.of("edit")))
             }
             None => None,
         };
@@ -120,6 +124,7 @@ fn row(field: &FieldDef) -> AnyView {
             <Icon name=field.kind.rules().icon() />
             <span class="field-name">
                 <strong>{label.clone()}</strong>
+                {field.sensitive.then(|| view! { <Lock /> })}
                 <code>{field.key.clone()}</code>
                 {(!choices.is_empty()).then(|| view! { <span class="hint clip" title=choices.clone()>{choices.clone()}</span> })}
             </span>

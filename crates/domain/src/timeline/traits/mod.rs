@@ -29,7 +29,7 @@ pub struct Reading<T> {
 
 /// A name as it is compared: `planName`, `Plan name`, `plan_name` and `PLAN-NAME` are one, and so
 /// are `CRM ID` and `crmId`.
-fn squashed(name: &str) -> String {
+pub(super) fn squashed(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

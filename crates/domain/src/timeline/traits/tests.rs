@@ -21,6 +21,7 @@ fn def(key: &str, kind: FieldType) -> FieldDef {
         },
         position: 0,
         archived: false,
+        sensitive: false,
     }
 }
 

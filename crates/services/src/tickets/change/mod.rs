@@ -40,7 +40,7 @@ pub(super) async fn change_seen(
 ) -> Result<TicketVersion> {
     ctx.require(Permission::TicketsWrite)?;
     let mut change = change.checked()?;
-    let defs = fields::needed(ctx, FieldEntity::Ticket, change.fields.is_empty()).await?;
+    let defs = fields::for_input(ctx, FieldEntity::Ticket, &change.fields).await?;
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let before = tickets::lock_ticket(&mut tx, ctx.workspace, number).await?;
     if seen.is_stale(&before) {

@@ -1,15 +1,20 @@
-//! Custom fields: their definitions, and checking values against them.
+//! Custom fields: their definitions, checking values against them, and who sees which.
+
+mod sensitive;
+
+pub use sensitive::reveal;
+pub(crate) use sensitive::{kept, show};
 
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::error::Problems;
 use rapport_domain::fields::{
-    self as rules, FieldDef, FieldEdit, FieldEntity, FieldValues, NewField,
+    self as rules, FieldDef, FieldEdit, FieldEntity, FieldValues, FormValues, NOT_YOURS_TO_CHANGE,
+    NewField,
 };
 use rapport_domain::{AppError, FieldId, Permission, limits, text};
 use rapport_store::custom_fields as store;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// The fields of an entity, or of all; archived ones on demand.
 pub async fn list(ctx: &Ctx, entity: Option<FieldEntity>, archived: bool) -> Result<Vec<FieldDef>> {
@@ -44,8 +49,8 @@ pub async fn create(ctx: &Ctx, input: NewField) -> Result<FieldDef> {
     Ok(field)
 }
 
-/// Changes label, choices or position, archives or brings back. Key and type stay for good:
-/// values and integrations depend on them.
+/// Changes label, choices, position or whether it is sensitive, archives or brings back. Key and type
+/// stay for good: values and integrations depend on them.
 pub async fn update(ctx: &Ctx, id: FieldId, edit: FieldEdit) -> Result<FieldDef> {
     let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let before = store::lock(&mut tx, ctx.workspace, id).await?;
@@ -60,6 +65,14 @@ pub async fn update(ctx: &Ctx, id: FieldId, edit: FieldEdit) -> Result<FieldDef>
         && let Some(options) = problems.check(rules::options(before.kind, options))
     {
         after.options = options;
+    }
+    after.sensitive = edit.sensitive.unwrap_or(before.sensitive);
+    // Else it would be a way round the permission to see what is in it.
+    if before.sensitive && !after.sensitive && !may_see(ctx) {
+        problems.add(
+            "sensitive",
+            "Only people whose role lets them see this field can open it to all.",
+        );
     }
     problems.finish()?;
     after.position = edit.position.unwrap_or(before.position);
@@ -88,32 +101,71 @@ fn room(in_use: i64) -> Result<()> {
     Err(AppError::invalid("key", message))
 }
 
+/// What a change of these custom fields is checked against; a sensitive one is refused to people who may
+/// not see it.
+pub(crate) async fn for_input(
+    ctx: &Ctx,
+    entity: FieldEntity,
+    given: &FieldValues,
+) -> Result<Vec<FieldDef>> {
+    let defs = needed(ctx, entity, given.is_empty()).await?;
+    refuse_sensitive(ctx, &defs, given.keys().map(String::as_str))?;
+    Ok(defs)
+}
+
+/// The same of a form, which leaves a sensitive field alone where nothing was typed.
+pub(crate) async fn for_form(
+    ctx: &Ctx,
+    entity: FieldEntity,
+    form: FormValues<'_>,
+) -> Result<Vec<FieldDef>> {
+    let none = form.texts.is_empty() && form.cleared.is_empty();
+    let defs = needed(ctx, entity, none).await?;
+    refuse_sensitive(ctx, &defs, form.changed(&defs))?;
+    Ok(defs)
+}
+
+/// The fields that traits are read into: what a key's agent may not change is no field for them.
+pub(crate) async fn for_traits(
+    ctx: &Ctx,
+    entity: FieldEntity,
+    none: bool,
+) -> Result<Vec<FieldDef>> {
+    let mut defs = needed(ctx, entity, none).await?;
+    defs.retain(|def| !def.sensitive || may_change(ctx));
+    Ok(defs)
+}
+
 /// The definitions that a write needs: none when it sets no custom field.
-pub(crate) async fn needed(ctx: &Ctx, entity: FieldEntity, none: bool) -> Result<Vec<FieldDef>> {
+async fn needed(ctx: &Ctx, entity: FieldEntity, none: bool) -> Result<Vec<FieldDef>> {
     if none {
         return Ok(Vec::new());
     }
     Ok(ctx.store.custom_fields(ctx.workspace, Some(entity), false).await?)
 }
 
-/// Changes `values` of an entity by what the API sent; unknown keys are refused by name.
-pub async fn set(
-    ctx: &Ctx,
-    entity: FieldEntity,
-    given: &FieldValues,
-    values: &mut FieldValues,
-) -> Result<()> {
-    ctx.require(Permission::CustomersWrite)?;
-    rules::apply(&needed(ctx, entity, given.is_empty()).await?, given, values)
+fn may_see(ctx: &Ctx) -> bool {
+    ctx.permissions().contains(Permission::CustomersSensitive)
 }
 
-/// Changes `values` of an entity by what a form sent.
-pub async fn set_form(
+/// Servers and browsers write what they cannot read; people change nothing unseen.
+fn may_change(ctx: &Ctx) -> bool {
+    ctx.user().is_none() || may_see(ctx)
+}
+
+fn refuse_sensitive<'k>(
     ctx: &Ctx,
-    entity: FieldEntity,
-    given: &BTreeMap<String, String>,
-    values: &mut FieldValues,
+    defs: &[FieldDef],
+    keys: impl Iterator<Item = &'k str>,
 ) -> Result<()> {
-    ctx.require(Permission::CustomersWrite)?;
-    rules::apply_form(&needed(ctx, entity, given.is_empty()).await?, given, values)
+    if may_change(ctx) {
+        return Ok(());
+    }
+    let mut problems = Problems::default();
+    for key in keys {
+        if let Some(def) = defs.iter().find(|def| def.key == key && def.sensitive) {
+            problems.add(&rules::error_field(def), NOT_YOURS_TO_CHANGE);
+        }
+    }
+    problems.finish()
 }
