@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the server and the browser half and lays out what the server serves.
 #   scripts/build.sh --release   what users get (the default)
+#   scripts/build.sh --run       a server that is built in half the time, for a first look
 #   scripts/build.sh --dev       quick to build, larger
 #   scripts/build.sh --test      a dev server with the browser half that users get
 #   add --css, --front (with CSS) or --server to build that part alone
@@ -15,10 +16,11 @@ server_profile=release front_profile=wasm-release part=all
 for argument in "$@"; do
   case $argument in
     --release) server_profile=release front_profile=wasm-release ;;
+    --run) server_profile=first-look front_profile=wasm-release ;;
     --dev) server_profile=dev front_profile=dev ;;
     --test) server_profile=dev front_profile=wasm-release ;;
     --css | --front | --server) part=${argument#--} ;;
-    *) die "usage: scripts/build.sh [--release|--dev|--test] [--css|--front|--server]" ;;
+    *) die "usage: scripts/build.sh [--release|--run|--dev|--test] [--css|--front|--server]" ;;
   esac
 done
 
@@ -140,7 +142,7 @@ copy_public() {
 publish() {
   node tools/site.mjs publish "$site/$LEPTOS_SITE_PKG_DIR" "$LEPTOS_OUTPUT_NAME" "$server_dir/hash.txt" \
     "$work/rapport.min.js" "$work/rapport.wasm" "$TARGET/bundle/rapport.css" "$work/editor.js" \
-    "$TARGET/release/hash.txt" "$TARGET/debug/hash.txt"
+    "$TARGET/release/hash.txt" "$TARGET/first-look/hash.txt" "$TARGET/debug/hash.txt"
 }
 
 compress() { node tools/site.mjs compress "$site" "$LEPTOS_SITE_PKG_DIR" "$server_dir/hash.txt"; }

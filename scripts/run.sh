@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything from a fresh checkout to a running Rapport with demo data; Ctrl-C ends it all.
-# First time: about 12 minutes on 2 cores, nearly all of it compiling. Again: about 5 s.
+# First time: 10 to 15 minutes on 2 cores, nearly all of it compiling. Again: about 5 s.
 #   RAPPORT_ADDR   where to listen (127.0.0.1:3000)
 #   DATABASE_URL   your own Postgres instead of a private one under .rapport/
 set -euo pipefail
@@ -9,7 +9,7 @@ set -euo pipefail
 
 export RAPPORT_ADDR=${RAPPORT_ADDR:-127.0.0.1:3000}
 export RAPPORT_DEMO=${RAPPORT_DEMO:-1}
-program=$TARGET/release/rapport
+program=$TARGET/first-look/rapport
 SERVER_PID=
 began=$(now_ms)
 
@@ -27,7 +27,7 @@ fi
 
 step "set-up" scripts/setup.sh
 step "Postgres" use_postgres
-step "build" scripts/build.sh --release
+step "build" scripts/build.sh --run
 use_secret_key
 step "rapport migrate" "$program" migrate
 step "rapport serve" start_server "$program" -

@@ -54,7 +54,8 @@ fn of_viewer() -> Waiting {
 pub async fn load_waiting() -> Result<Waiting, Failure> {
     // The session layer has just counted.
     let viewer = crate::api::viewer();
-    crate::api::run(async |_| {
+    crate::api::run(async |ctx| {
+        ctx.require(rapport_domain::Permission::WorkspaceRead)?;
         viewer.map(|v| v.waiting).ok_or(rapport_domain::AppError::Unauthenticated)
     })
     .await

@@ -132,7 +132,7 @@ test("the account's page follows what happens, by links and Back, with a second 
   await page.getByRole("button", { name: "Find" }).click();
   await page.getByRole("button", { name: `Link: Cy ${mark}` }).click();
   for (const tab of [page, beside]) await expect(members(tab)).toContainText(`Cy ${mark}`);
-  await page.getByRole("button", { name: `Take Cy ${mark} out of the account` }).click();
+  await page.getByRole("button", { name: `Remove Cy ${mark} from the account` }).click();
   for (const tab of [page, beside]) await expect(members(tab).locator(".members").first()).not.toContainText(`Cy ${mark}`);
 
   // To a customer and Back: the account as it was.

@@ -41,11 +41,11 @@ noJs("an account is made by hand, gets a customer, and loses them again", async 
   await customers.getByRole("searchbox", { name: "Find a customer" }).fill(name);
   await customers.getByRole("button", { name: "Find" }).click();
   await customers.getByRole("button", { name: `Link: Mo ${name}` }).click();
-  await expect(customers.getByRole("button", { name: `Take Mo ${name} out of the account` })).toBeVisible();
+  await expect(customers.getByRole("button", { name: `Remove Mo ${name} from the account` })).toBeVisible();
   await customers.getByRole("link", { name: `Mo ${name}`, exact: true }).click();
   await expect(page.locator(".contact")).toContainText(`Hand ${name}`);
   await page.locator(".contact").getByRole("link", { name: `Hand ${name}` }).click();
-  await customers.getByRole("button", { name: `Take Mo ${name} out of the account` }).click();
+  await customers.getByRole("button", { name: `Remove Mo ${name} from the account` }).click();
   await expect(customers).toContainText("Nobody yet.");
 });
 

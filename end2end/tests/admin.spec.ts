@@ -51,7 +51,7 @@ noJs("a team gives its tickets out in turn, by plain forms", async ({ page }) =>
   const name = `Team ${mark()}`;
   await page.goto("/settings/teams?edit=new");
   await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Give new tickets out in turn").check();
+  await page.getByLabel("Assign new tickets in turn").check();
   await page.getByLabel("Sam Ortiz").check();
   await page.getByLabel("Jonas Weber").check();
   await page.getByRole("button", { name: "Save team" }).click();

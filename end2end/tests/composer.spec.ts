@@ -112,7 +112,7 @@ test("/ offers macros, filled in for the ticket, and says what they are going to
   await form.getByRole("textbox", { name: "Text" }).fill("Hi **{{customer.first_name}}**,\n\nabout #{{ticket.number}}:{{account.name}}");
   await form.getByLabel("Add tags").fill("greeted, friendly");
   await form.getByLabel("Status").selectOption({ label: "Closed" });
-  await form.getByLabel("Assignee").selectOption({ label: "Whoever applies it" });
+  await form.getByLabel("Assignee").selectOption({ label: "The person who applies it" });
   await axe(page);
   await form.getByRole("button", { name: "Create macro" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Macro created" })).toBeVisible();

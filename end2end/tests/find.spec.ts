@@ -29,7 +29,7 @@ test("a timeline is searched by words, source and days, and a filter is kept for
   await pane(page).getByRole("button", { name: "Show", exact: true }).click();
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText("plan_chosen");
-  await pane(page).getByTitle("Take this filter away").click();
+  await pane(page).getByTitle("Remove this filter").click();
   await expect(events(page)).toHaveCount(3);
 
   await menu(page).click();

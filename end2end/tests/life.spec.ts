@@ -103,7 +103,7 @@ test("two tickets are merged, and parted again", async ({ page, watch }) => {
   // Nobody answers where no message is.
   await expect(bar).toContainText(`The messages of this ticket are in #${one}`);
   await expect(pane(page).locator(".composer")).toHaveCount(0);
-  await bar.getByRole("button", { name: "Take the merge back" }).click();
+  await bar.getByRole("button", { name: "Undo the merge" }).click();
   await expect(bar).toHaveCount(0);
   await expect(pane(page).locator(".composer .editor")).toBeVisible();
   await expect(pane(page).getByRole("article")).toHaveCount(1);

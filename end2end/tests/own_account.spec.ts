@@ -51,7 +51,7 @@ test("picture, signature, zone and what the composer opens with are so in a tick
   await saved(other, "Name saved");
   await other.setInputFiles("input[name=picture]", { name: "no.png", mimeType: "image/png", buffer: Buffer.from("<svg>") });
   await other.getByRole("button", { name: "Use this picture" }).click();
-  await expect(other.getByText("This file is no picture that can be read")).toBeVisible();
+  await expect(other.getByText("This file is not a picture that can be read")).toBeVisible();
   await other.setInputFiles("input[name=picture]", await picture(other));
   await other.getByRole("button", { name: "Use this picture" }).click();
   await saved(other, "Picture saved");

@@ -131,7 +131,7 @@ noJs("the event log says why an event is on no timeline, and links it later", as
   const row = page.getByRole("row").filter({ hasText: mark });
   await expect(row).toContainText("Unlinked");
   await row.getByRole("button", { name: /Retry/ }).click();
-  await expect(page.getByText("Nobody is known by what this event names yet.")).toBeVisible();
+  await expect(page.getByText("No customer matches this event yet.")).toBeVisible();
   await page.request.post("/api/v1/customers", { data: { external_id: mark, name: mark }, headers: key });
   await expect(async () => {
     await page.goto(`/settings/events?q=waits_${mark}`);
@@ -153,13 +153,13 @@ noJs("two customers are compared, merged and parted again", async ({ page }) => 
   await expect(page.getByRole("heading", { name: `Merge Two ${mark} into One ${mark}` })).toBeVisible();
   await page.getByRole("group", { name: "City" }).getByLabel(`Two ${mark}`).check();
   await page.getByRole("button", { name: "Merge", exact: true }).click();
-  await expect(page.getByText("Merged; it can be taken back for 30 days")).toBeVisible();
+  await expect(page.getByText("Merged. You can undo it for 30 days")).toBeVisible();
   await expect(page.getByText(`two-${mark}@x.example`)).toBeVisible();
   await page.goto(`/customers/${two}`);
   await expect(page.getByRole("complementary", { name: `About One ${mark}` })).toBeVisible();
   await page.goto(`/customers/${one}/identity`);
   await page.getByRole("button", { name: `Undo the merge of Two ${mark}` }).click();
-  await expect(page.getByText("The merge was taken back")).toBeVisible();
+  await expect(page.getByText("Merge undone")).toBeVisible();
   await page.goto(`/customers/${two}`);
   await expect(page.getByRole("complementary", { name: `About Two ${mark}` })).toBeVisible();
 });

@@ -135,7 +135,7 @@ test("people log in by the provider, passwords are refused, and who keeps one ge
     await expect(page.getByRole("status")).toContainText("Saved");
     const refused = await fresh();
     const out = await byPassword(refused, BO, true);
-    await expect(out.getByText("Your workspace takes no passwords.")).toBeVisible();
+    await expect(out.getByText("Your workspace does not allow passwords.")).toBeVisible();
     await axe(out);
     await refused.close();
     const glass = await fresh();

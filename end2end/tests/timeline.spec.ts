@@ -119,18 +119,18 @@ test("older events load at the end, a permalink opens in the middle and leads bo
   await expect(pane(page).getByRole("link", { name: /Load (newer|older)/ })).toHaveCount(0);
 });
 
-test("the strip and the date form lead to a day", async ({ page }) => {
+test("the activity chart and the date form lead to a day", async ({ page }) => {
   await login(page);
   const { url, day } = await customer(page, [
     { name: "on_that_day", ago: 0 },
     { name: "days_before", ago: 5 * 24 * 60 },
   ]);
   await page.goto(url);
-  const strip = pane(page).getByRole("navigation", { name: "Activity of the last 90 days" });
-  await expect(strip.getByRole("link")).toHaveCount(2);
-  await strip.getByRole("link").first().click();
+  const chart = pane(page).getByRole("navigation", { name: "Activity of the last 90 days" });
+  await expect(chart.getByRole("link")).toHaveCount(2);
+  await chart.getByRole("link").first().click();
   await expect(page).toHaveURL(/on=\d{4}-\d\d-\d\d/);
-  await expect(strip.locator('[aria-current="date"]')).toHaveCount(1);
+  await expect(chart.locator('[aria-current="date"]')).toHaveCount(1);
   await expect(events(page).filter({ hasText: /days_before/ })).toBeInViewport();
   await pane(page).getByLabel("Jump to a date").first().click();
   await pane(page).locator('input[name="on"]').fill(day);

@@ -22,7 +22,7 @@ test("a log-in asks for the app's code, and a recovery code lets in once", async
     const key = (await part.locator(".totp-key").textContent()) ?? "";
     await part.getByRole("textbox", { name: /^Code/ }).fill("000000");
     await part.getByRole("button", { name: "Turn on" }).click();
-    await expect(part).toContainText("This is not the code of now.");
+    await expect(part).toContainText("This code is wrong or no longer valid.");
     await part.getByRole("textbox", { name: /^Code/ }).fill(code(key, -30));
     await part.getByRole("button", { name: "Turn on" }).click();
     const codes = (await page.locator(".recovery-codes").textContent())?.split("\n") ?? [];
@@ -41,7 +41,7 @@ test("a log-in asks for the app's code, and a recovery code lets in once", async
     await expect(other.getByRole("heading", { name: "One more step" })).toBeVisible();
     await other.getByRole("textbox", { name: /^Code/ }).fill("111 111");
     await other.getByRole("button", { name: "Log in" }).click();
-    await expect(other.getByText("This is not the code of now.")).toBeVisible();
+    await expect(other.getByText("This code is wrong or no longer valid.")).toBeVisible();
     await other.getByRole("textbox", { name: /^Code/ }).fill(code(key));
     await other.getByRole("button", { name: "Log in" }).click();
     await expect(other).toHaveURL(/\/customers$/);

@@ -36,7 +36,7 @@ noJs("a ticket is split in two and put together again", async ({ page, watch }) 
   await expect(pane(page).getByRole("article")).toHaveCount(1);
 
   await page.goto(second);
-  await pane(page).getByRole("button", { name: "Take the split back" }).click();
+  await pane(page).getByRole("button", { name: "Undo the split" }).click();
   await expect(pane(page)).toContainText(`The messages of this ticket are in #${number}`);
   await page.goto(url);
   await expect(pane(page).getByRole("article")).toHaveCount(2);

@@ -43,11 +43,11 @@ struct Here {
 async fn here(
     State(state): State<AppState>,
     Extension(viewer): Extension<Viewer>,
-    said: Result<Query<Here>, QueryRejection>,
+    query: Result<Query<Here>, QueryRejection>,
 ) -> Response {
-    let Ok(Query(said)) = said else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(Query(query)) = query else { return StatusCode::BAD_REQUEST.into_response() };
     let ctx = Ctx::for_viewer(state.store.clone(), viewer);
-    match live::be_at(&ctx, said.tab, said.ticket, Doing::from_word(&said.doing)).await {
+    match live::be_at(&ctx, query.tab, query.ticket, Doing::from_word(&query.doing)).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => refused(&error),
     }

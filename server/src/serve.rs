@@ -42,7 +42,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
         // Nobody listens any more when all have ended.
         let _ = stop.send(true);
     });
-    let worker = tokio::spawn(worker.run(told(stopping.clone())));
+    let worker = tokio::spawn(worker.run(stop_requested(stopping.clone())));
     let (addr, proxies) = (config.addr, config.trusted_proxies.clone());
     let (files_for_api, files_for_recordings) = (files.clone(), files.clone());
     let mail_store = Store::connect_for_jobs(&config.database_url, files).await;
@@ -51,7 +51,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let (intake, mail) = mail_in::start(&config, mail_store, &stopping).await?;
     let live_store = Store::connect_for_live(&config.database_url).await;
     let live = Live::new(live_store.context("cannot reach Postgres")?);
-    let telling = tokio::spawn(live.clone().run(told(stopping.clone())));
+    let telling = tokio::spawn(live.clone().run(stop_requested(stopping.clone())));
     let http = HttpClient::new(Reach::Public).context("no client for outside addresses")?;
     let config_url = config.database_url.clone();
     let api_store = Store::connect_for_api(&config_url, files_for_api).await;
@@ -93,7 +93,7 @@ pub async fn run(mut config: Config) -> anyhow::Result<()> {
     let bounds = Bounds::default();
     let bounds = bounds.within(process::room_for_connections(bounds.connections));
     let many = move |ip: IpAddr| ip.is_loopback() || proxies.contains(&ip);
-    listen::serve(listener, app, bounds, many, told(stopping)).await;
+    listen::serve(listener, app, bounds, many, stop_requested(stopping)).await;
     if let Err(error) = usage.flush(&usage_store).await {
         tracing::warn!(%error, "the last use of API keys was not written");
     }
@@ -154,7 +154,7 @@ async fn worker(config: &WorkerConfig) -> anyhow::Result<Worker<JobEnv>> {
 }
 
 /// Ends when we have to stop.
-async fn told(mut stopping: watch::Receiver<bool>) {
+async fn stop_requested(mut stopping: watch::Receiver<bool>) {
     // An error means that nobody can tell us any more: then we stop as well.
     let _ = stopping.wait_for(|stop| *stop).await;
 }

@@ -29,8 +29,8 @@ struct Here {
     tab: f64,
     /// The ticket, and which component is showing it.
     at: Option<(u64, TicketId)>,
-    said: Option<Doing>,
-    said_at: f64,
+    reported: Option<Doing>,
+    reported_at: f64,
     typed_at: f64,
     moved_at: f64,
 }
@@ -42,9 +42,9 @@ impl Here {
         let away = document().hidden() || now - self.moved_at > IDLE;
         let typing = now - self.typed_at < millis(TYPING_EVERY);
         let doing = (!away).then_some(if typing { Doing::Typing } else { Doing::Looking });
-        let again = doing.is_some() && now - self.said_at >= millis(HERE_EVERY);
+        let again = doing.is_some() && now - self.reported_at >= millis(HERE_EVERY);
         // Without a stream nobody would be reached either.
-        if heard && (doing != self.said || again) {
+        if heard && (doing != self.reported || again) {
             self.say(ticket, doing);
         }
     }
@@ -57,11 +57,11 @@ impl Here {
         let url = format!("/live/here?tab={}&ticket={ticket}&doing={word}", self.tab);
         // Arrives even when the page is being closed. When it does not, the next one will.
         let _ = window().navigator().send_beacon(&url);
-        (self.said, self.said_at) = (doing, js_sys::Date::now());
+        (self.reported, self.reported_at) = (doing, js_sys::Date::now());
     }
 
     fn leave(&mut self) {
-        if let (Some((_, ticket)), Some(_)) = (self.at, self.said) {
+        if let (Some((_, ticket)), Some(_)) = (self.at, self.reported) {
             self.say(ticket, None);
         }
     }
@@ -138,7 +138,7 @@ pub fn PresentPeople(
     });
     move || {
         let people = people.get();
-        let said = in_words(&people);
+        let reported = in_words(&people);
         let typing = people.iter().any(|one| one.doing == Doing::Typing);
         (!people.is_empty()).then(|| {
             let who = people
@@ -146,9 +146,9 @@ pub fn PresentPeople(
                 .take(SHOWN)
                 .map(|one| view! { <Avatar name=one.name.clone() of=Some(one.user) /> });
             view! {
-                <span class="present" class:edge=edge class:typing=typing title=said.clone()>
+                <span class="present" class:edge=edge class:typing=typing title=reported.clone()>
                     {who.collect_view()}
-                    <span class="said">{said.clone()}</span>
+                    <span class="said">{reported.clone()}</span>
                 </span>
             }
         })

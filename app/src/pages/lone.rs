@@ -95,7 +95,7 @@ fn code_form(shown: Code) -> AnyView {
                 <FormError message=error />
                 <input type="hidden" name="token" value=token />
                 <input type="hidden" name="next" value=next />
-                <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits of your authenticator app, or a recovery code" required=true maxlength=20 autofocus=true />
+                <Field name="code" label="Code" autocomplete="one-time-code" hint="Six digits from your authenticator app, or a recovery code" required=true maxlength=20 autofocus=true />
                 <button class="btn primary" type="submit">"Log in"</button>
                 {offered.then(|| passkeys::log_in_button("Use a passkey instead"))}
                 <a class="hint" href="/login">"Log in as somebody else"</a>

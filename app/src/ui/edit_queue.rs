@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn deeds_all_happen_but_a_double_click_is_one() {
+    fn actions_all_happen_but_a_double_click_is_one() {
         let tag = |value: &str| Edit { was: None, ..set("tag", "", value) };
         let mut queue = EditQueue::default();
         let first = queue.push(tag("bug")).unwrap();
@@ -267,6 +267,6 @@ mod tests {
         assert!(queue.push(tag("export")).is_some());
         queue.answered(first, Ok(2));
         assert_eq!(queue.take().unwrap().1, tag("export"));
-        assert_eq!(queue.shown(&field("tag"), 1), None, "a deed shows no value");
+        assert_eq!(queue.shown(&field("tag"), 1), None, "an action shows no value");
     }
 }

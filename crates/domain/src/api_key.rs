@@ -137,7 +137,7 @@ fn origin(text: &str) -> Result<String, AppError> {
         let shown = text::excerpt(text, 80);
         AppError::invalid(
             "origins",
-            format!("“{shown}” is no origin. Write it as https://app.example, without a path."),
+            format!("“{shown}” is not an origin. Write it as https://app.example, without a path."),
         )
     };
     let (scheme, host) = lower.split_once("://").ok_or_else(wrong)?;

@@ -23,11 +23,11 @@ vocabulary! {
         CustomerEdited => "customer.edited", "Edited a customer";
         CustomerMerged => "customer.merged", "Merged two customers";
         CustomerSplit => "customer.split", "Split a customer";
-        CustomerUnmerged => "customer.unmerged", "Took a merge of customers back";
+        CustomerUnmerged => "customer.unmerged", "Undid a merge of customers";
         EventLogDays => "event_log.days", "Changed how long the event log is kept";
         FieldRevealed => "field.revealed", "Looked at a sensitive field";
         FieldsRead => "fields.read", "Read sensitive fields by the API";
-        IdentityRulesChanged => "identity_rules.changed", "Changed who counts as nobody";
+        IdentityRulesChanged => "identity_rules.changed", "Changed which IDs identify nobody";
         IdentitySecretCreated => "identity_secret.created", "Made a secret for signing users";
         InfoCardReset => "info_card.reset", "Reset a card of the info pane";
         InfoCardSaved => "info_card.saved", "Changed a card of the info pane";
@@ -85,7 +85,7 @@ vocabulary! {
         SsoOnlyEnded => "sso.only_ended", "Let passwords in again";
         SsoRefused => "sso.refused", "Was refused by single sign-on";
         SsoRemoved => "sso.removed", "Removed single sign-on";
-        SsoUnlinked => "sso.unlinked", "Parted somebody from their login at the provider";
+        SsoUnlinked => "sso.unlinked", "Unlinked somebody from their login at the provider";
         StartFinished => "start.finished", "Closed “Get started”";
         StatusChanged => "status.changed", "Changed a status";
         StatusCreated => "status.created", "Added a status";

@@ -55,7 +55,7 @@ pub struct AuditLine {
 
 impl AuditLine {
     /// What was done, in words.
-    pub fn said(&self) -> &str {
+    pub fn label(&self) -> &str {
         match self.action.parse::<Action>() {
             Ok(action) => action.label(),
             Err(_) => &self.action,

@@ -90,7 +90,7 @@ pub fn tags(field: &str, given: &[String]) -> Result<Vec<String>, AppError> {
     Ok(tags)
 }
 
-/// Splits a form's list, `a, b` or one a line.
+/// Splits a form's list, `a, b` or one per line.
 pub fn split_list(text: &str) -> Vec<String> {
     text.split([',', ';', '\n']).map(|t| t.trim().to_string()).filter(|t| !t.is_empty()).collect()
 }

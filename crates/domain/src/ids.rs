@@ -136,7 +136,7 @@ id!(/** How soon tickets are to be answered. */ SlaPolicyId, "sla");
 id!(/** Two customers made one. */ MergeId, "mrg");
 id!(/** A secret that signs who a browser's user is. */ IdentitySecretId, "ids");
 id!(/** Work that a worker does later. */ JobId, "job");
-id!(/** A macro: words and deeds that agents put into messages. */ MacroId, "mac");
+id!(/** A macro: words and actions that agents put into messages. */ MacroId, "mac");
 id!(/** What a person is told of. */ NotificationId, "ntf");
 id!(/** An invitation to a workspace. */ InvitationId, "inv");
 id!(/** A recorded session of a browser. */ RecordingId, "rec");

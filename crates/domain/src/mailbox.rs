@@ -158,7 +158,7 @@ impl MailboxInput {
             }
         }
         if self.dkim_key.as_ref().is_some_and(|k| k.len() > limits::DKIM_KEY_CHARS) {
-            p.add("dkim_key", "This is no private key.");
+            p.add("dkim_key", "This is not a private key.");
         }
         p.finish()?;
         Ok(self)
@@ -170,7 +170,7 @@ impl ServerInput {
         self.host = text::clean_line(&self.host).to_lowercase();
         let ip = self.host.parse::<std::net::IpAddr>().is_ok();
         if !ip && !is_host(&self.host) {
-            p.add(&format!("{name}_host"), "This is no host name.");
+            p.add(&format!("{name}_host"), "This is not a host name.");
         }
         if self.port.is_none_or(|port| port == 0) {
             p.add(&format!("{name}_port"), "A server needs a port.");

@@ -23,11 +23,11 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// Who did what, before the ticket is named: `Sam named you on`.
-    pub fn deed(&self) -> String {
+    /// Who did what, before the ticket is named: `Sam mentioned you on`.
+    pub fn sentence_start(&self) -> String {
         let who = &self.actor_name;
         match self.news {
-            News::Mention => format!("{who} named you on"),
+            News::Mention => format!("{who} mentioned you on"),
             News::Assigned => format!("{who} assigned"),
             News::Reply => format!("{who} wrote on"),
             News::DueSoon => "Due soon:".into(),
@@ -37,7 +37,7 @@ impl Notification {
 
     /// The same with the ticket, as a subject or title has it.
     pub fn title(&self) -> String {
-        format!("{} #{} {}", self.deed(), self.ticket_number, self.ticket_subject)
+        format!("{} #{} {}", self.sentence_start(), self.ticket_number, self.ticket_subject)
     }
 
     /// Where it leads.

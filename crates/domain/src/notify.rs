@@ -9,7 +9,7 @@ vocabulary! {
     News {
         Assigned => "assigned", "A ticket is assigned";
         Reply => "reply", "A customer writes";
-        Mention => "mention", "I am named in a note";
+        Mention => "mention", "I am mentioned in a note";
         DueSoon => "due_soon", "A ticket is due in 15 minutes";
         Overdue => "overdue", "A ticket is overdue";
     }

@@ -14,7 +14,7 @@ vocabulary! {
         Empty => "empty", "Choose a picture first.";
         TooLarge => "too-large", "This file is larger than 10 MB. Choose a smaller one.";
         TooManyPixels => "too-many-pixels", "This picture has more than 40 million pixels. Choose a smaller one.";
-        NoPicture => "no-picture", "This file is no picture that can be read. Choose a PNG, JPEG, GIF or WebP.";
+        NoPicture => "no-picture", "This file is not a picture that can be read. Choose a PNG, JPEG, GIF or WebP.";
     }
 }
 

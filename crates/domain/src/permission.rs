@@ -10,7 +10,7 @@ vocabulary! {
         WorkspaceRead => "workspace:read", "See what the workspace calls things, and keep preferences";
         CustomersRead => "customers:read", "Read customers, accounts and their notes";
         CustomersWrite => "customers:write", "Create and change customers, accounts and their notes";
-        CustomersMerge => "customers:merge", "Merge customers, and take a merge back";
+        CustomersMerge => "customers:merge", "Merge customers, and undo a merge";
         CustomersDelete => "customers:delete", "Delete customers and accounts with all they have";
         CustomersSensitive => "customers:sensitive", "See fields marked as sensitive";
         NotesModerate => "notes:moderate", "Change or delete notes that somebody else wrote";
@@ -51,7 +51,9 @@ impl Permission {
             | Self::NotesModerate
             | Self::RecordingsWatch => &[Self::CustomersRead],
             Self::TicketsRead => &[Self::CustomersRead],
-            Self::TicketsWrite | Self::TicketsReply => &[Self::TicketsRead, Self::CustomersRead],
+            Self::TicketsWrite => &[Self::TicketsRead, Self::CustomersRead],
+            // An answer takes its ticket on, and stands in it.
+            Self::TicketsReply => &[Self::TicketsWrite, Self::TicketsRead, Self::CustomersRead],
             Self::SettingsWrite => &[Self::SettingsRead],
             _ => &[],
         };

@@ -72,7 +72,7 @@ pub fn write_lines(text: &mut String, ticket: TicketId, people: &[Present]) {
 
 /// Takes in what was told. What cannot be read is left out: a newer server may tell more.
 pub fn read_lines(known: &mut Vec<(TicketId, Present)>, text: &str) {
-    let mut told = Vec::new();
+    let mut listed = Vec::new();
     for line in text.lines() {
         if line == ALL {
             known.clear();
@@ -80,8 +80,8 @@ pub fn read_lines(known: &mut Vec<(TicketId, Present)>, text: &str) {
         }
         let mut words = line.splitn(4, ' ');
         let Some(Ok(ticket)) = words.next().map(str::parse) else { continue };
-        if !told.contains(&ticket) {
-            told.push(ticket);
+        if !listed.contains(&ticket) {
+            listed.push(ticket);
             known.retain(|(of, _)| *of != ticket);
         }
         let user = words.next().and_then(|user| user.parse().ok());

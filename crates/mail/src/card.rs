@@ -17,15 +17,15 @@ pub(crate) fn describe(file: &str) -> Option<String> {
         end -= 1;
     }
     let mut parser = Parser::new(&file[..end]);
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for _ in 0..CARDS_MAX {
         match parser.entry() {
-            Entry::VCard(card) => told.extend(one(&card)),
+            Entry::VCard(card) => lines.extend(one(&card)),
             Entry::Eof => break,
             _ => {}
         }
     }
-    (!told.is_empty()).then(|| told.join("\n\n"))
+    (!lines.is_empty()).then(|| lines.join("\n\n"))
 }
 
 fn one(card: &VCard) -> Option<String> {

@@ -198,14 +198,14 @@ fn sender(message: &Message<'_>, reply_to: &[Address]) -> Option<Address> {
 fn surname(message: &Message<'_>, from: &Address) -> Option<String> {
     let list: Vec<_> = message.from()?.as_list()?.iter().take(3).collect();
     let [first, second] = list.as_slice() else { return None };
-    let said = match (first.name.as_deref(), first.address.as_deref()) {
-        (Some(said), None) | (None, Some(said)) => said,
+    let surname = match (first.name.as_deref(), first.address.as_deref()) {
+        (Some(surname), None) | (None, Some(surname)) => surname,
         _ => return None,
     };
     let own = second.address.as_deref().and_then(|a| text::email("from", a).ok())?;
     let given = second.name.as_deref()?;
-    let is = own == from.email && !said.contains(['@', '<', '=']);
-    is.then(|| text::excerpt(&format!("{said}, {given}"), limits::NAME_CHARS))
+    let is = own == from.email && !surname.contains(['@', '<', '=']);
+    is.then(|| text::excerpt(&format!("{surname}, {given}"), limits::NAME_CHARS))
 }
 
 /// Whom a mailing list put itself in the place of, as lists do whose members' domains forbid

@@ -118,7 +118,7 @@ impl Ctx {
         if instant > self.now || self.now - instant > TimeDelta::days(HISTORY_DAYS) {
             return Err(AppError::invalid(
                 "Rapport-At",
-                "This has to lie within the past ten years.",
+                "This has to be within the past ten years.",
             ));
         }
         Ok(Self { now: instant, ..self })
@@ -160,6 +160,11 @@ impl Ctx {
     }
 
     /// What the actor may do.
+    /// Whether the actor may do `permission`, where less is shown to those who may not.
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.permissions().contains(permission)
+    }
+
     pub(crate) fn permissions(&self) -> PermissionSet {
         self.actor.permissions()
     }

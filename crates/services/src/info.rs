@@ -17,6 +17,7 @@ pub async fn pane(
 ) -> Result<InfoPane> {
     ctx.require(Permission::CustomersRead)?;
     let notes = if all_notes { limits::NOTES_SHOWN_MAX } else { limits::NOTES_SHOWN };
+    let ticket = ticket.filter(|_| ctx.may(Permission::TicketsRead));
     let mut pane = ctx.store.info_pane(ctx.workspace, customer, ticket, notes).await?;
     pane.local_time =
         pane.customer.details.time_zone.as_deref().and_then(|zone| local_time(zone, ctx.now));
@@ -26,9 +27,13 @@ pub async fn pane(
     Ok(pane)
 }
 
-/// A real customer for the config page's preview; `None` in an empty workspace.
+/// A real customer for the config page's preview; `None` in an empty workspace, and for those who may
+/// not read customers.
 pub async fn sample(ctx: &Ctx) -> Result<Option<InfoPane>> {
     ctx.require(Permission::SettingsWrite)?;
+    if !ctx.may(Permission::CustomersRead) {
+        return Ok(None);
+    }
     match ctx.store.sample_customer(ctx.workspace).await? {
         Some((customer, ticket)) => pane(ctx, customer, ticket, false).await.map(Some),
         None => Ok(None),

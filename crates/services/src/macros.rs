@@ -73,7 +73,7 @@ pub async fn preview(
     Ok(Some((number, filling.fill(ctx, shown))))
 }
 
-/// What the variables and deeds of macros stand for.
+/// What the variables and actions of macros stand for.
 struct Filling {
     facts: MacroFacts,
     fields: Vec<FieldDef>,

@@ -42,7 +42,7 @@ pub struct Mail {
 /// One of them, read as its recipients would.
 pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
     ctx.require(Permission::TicketsRead)?;
-    let mail = ctx.store.outbox_mail(ctx.workspace, id).await?;
+    let mail = ctx.store.caught_mail(ctx.workspace, id).await?;
     // We wrote it, so it can be read; were it broken, there is still the raw text.
     let parsed = rapport_mail::parse(&mail.raw).map_err(|_| AppError::NotFound)?;
     let address = |a: &rapport_mail::Address| match a.name.as_deref() {
@@ -66,5 +66,5 @@ pub async fn open(ctx: &Ctx, id: Uuid) -> Result<Mail> {
 /// The bytes of one of them, as they would have left.
 pub async fn raw(ctx: &Ctx, id: Uuid) -> Result<Vec<u8>> {
     ctx.require(Permission::TicketsRead)?;
-    Ok(ctx.store.outbox_mail(ctx.workspace, id).await?.raw)
+    Ok(ctx.store.caught_mail(ctx.workspace, id).await?.raw)
 }

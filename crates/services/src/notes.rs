@@ -1,7 +1,7 @@
 //! Notes on customers and accounts. Authors change their own; admins, and the workspace's
 //! own servers, any.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::note::{self, NewNote, Note, NoteChange, NoteTarget};
@@ -49,7 +49,7 @@ pub async fn create(ctx: &Ctx, target: NoteTarget, note: NewNote) -> Result<Note
         at: ctx.now,
     };
     let note = rapport_store::notes::insert(&mut tx, ctx.workspace, &row).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(note)
 }
 
@@ -67,7 +67,7 @@ pub async fn update(ctx: &Ctx, id: NoteId, change: NoteChange) -> Result<Note> {
         return Err(stale());
     }
     let note = rapport_store::notes::update(&mut tx, ctx.workspace, id, &body, ctx.now).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(note)
 }
 

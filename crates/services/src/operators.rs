@@ -1,4 +1,4 @@
-//! What whoever runs the server does for a workspace, from a shell: people and keys. Each deed is in
+//! What whoever runs the server does for a workspace, from a shell: people and keys. Each action is in
 //! the audit log.
 
 use crate::auth::{hash_password, random_token};

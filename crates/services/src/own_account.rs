@@ -1,7 +1,7 @@
 //! What people set for themselves: their name, their picture, and what stands below their answers.
 
 use crate::files::{Unfit, decode};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
@@ -94,13 +94,13 @@ pub async fn sign(ctx: &Ctx, mailbox: MailboxId, words: &str) -> Result<()> {
         return Err(AppError::invalid("signature", message));
     }
     if !markdown::pictures(&words).is_empty() {
-        return Err(AppError::invalid("signature", "A signature holds no pictures."));
+        return Err(AppError::invalid("signature", "A signature cannot hold pictures."));
     }
     let mut tx = ctx.transaction(Permission::TicketsReply).await?;
     if !store::set_signature(&mut tx, ctx.workspace, me(ctx)?, mailbox, &words).await? {
         return Err(AppError::NotFound);
     }
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 fn me(ctx: &Ctx) -> Result<UserId> {

@@ -1,6 +1,6 @@
 //! How the one who acts likes to work. Nobody sees or changes another's.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::preferences::Preferences;
 use rapport_domain::{AppError, Permission};
@@ -14,5 +14,5 @@ pub async fn change(ctx: &Ctx, change: impl FnOnce(&mut Preferences)) -> Result<
     let mut chosen = preferences::lock(&mut tx, ctx.workspace, user).await?;
     change(&mut chosen);
     preferences::set(&mut tx, ctx.workspace, user, &chosen).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }

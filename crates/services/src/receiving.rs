@@ -4,7 +4,7 @@
 use crate::mailboxes::place;
 use crate::messages::{Arrived, StoredMail, plain_address, store_mail_in};
 use crate::secrets::{Keyring, Locked};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::reading::Reading;
@@ -54,7 +54,7 @@ pub async fn store_read(
         Err(error) => return Err(error),
     };
     store::set_read_to(&mut tx, ctx.workspace, id, to).await?;
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(stored)
 }
 
@@ -62,7 +62,7 @@ pub async fn store_read(
 pub async fn pass_by(ctx: &Ctx, id: MailboxId, to: ReadTo) -> Result<()> {
     let mut tx = ctx.transaction(Permission::MailWrite).await?;
     store::set_read_to(&mut tx, ctx.workspace, id, to).await?;
-    tx.commit(Told::Received).await
+    tx.commit(Recorded::Received).await
 }
 
 /// Notes that a mailbox was reached, or why it was not.
@@ -85,7 +85,10 @@ pub async fn trust_authserv(ctx: &Ctx, id: MailboxId, authserv_id: Option<&str>)
     ctx.require(Permission::SettingsWrite)?;
     let name = text::optional_line("imap_authserv_id", authserv_id, limits::NAME_CHARS)?;
     if name.as_deref().is_some_and(|n| n.contains([' ', ';', '('])) {
-        return Err(AppError::invalid("imap_authserv_id", "This is no name of a mail server."));
+        return Err(AppError::invalid(
+            "imap_authserv_id",
+            "This is not the name of a mail server.",
+        ));
     }
     let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     store::set_trusted_authserv(&mut tx, ctx.workspace, id, name.as_deref()).await?;

@@ -27,7 +27,7 @@ pub async fn create(ctx: &Ctx, input: RoleInput) -> Result<RoleId> {
     let id = RoleId::generate();
     let mut tx = ctx.transaction(Permission::PeopleManage).await?;
     store::insert(&mut tx, ctx.workspace, id, &name, set).await.map_err(in_use)?;
-    tx.commit_audited(Action::RoleCreated, id, said(&name, set)).await?;
+    tx.commit_audited(Action::RoleCreated, id, audit_detail(&name, set)).await?;
     Ok(id)
 }
 
@@ -41,7 +41,7 @@ pub async fn change(ctx: &Ctx, id: RoleId, input: RoleInput) -> Result<()> {
     if !done.map_err(in_use)? {
         return Err(AppError::NotFound);
     }
-    tx.commit_audited(Action::RoleChanged, id, said(&name, set)).await
+    tx.commit_audited(Action::RoleChanged, id, audit_detail(&name, set)).await
 }
 
 /// Removes a role that nobody has.
@@ -77,7 +77,7 @@ pub async fn give(ctx: &Ctx, user: UserId, id: RoleId) -> Result<()> {
     tx.commit_audited(Action::PersonRoleChanged, user, detail).await
 }
 
-fn said(name: &str, set: PermissionSet) -> serde_json::Value {
+fn audit_detail(name: &str, set: PermissionSet) -> serde_json::Value {
     let words: Vec<_> = set.iter().map(|p| p.as_str()).collect();
     json!({ "name": name, "permissions": words })
 }

@@ -6,7 +6,7 @@ use rapport_domain::search::{Found, FoundTicket, TicketSearch};
 use rapport_domain::{AppError, Permission, limits, text};
 use rapport_store::customers::ListQuery;
 
-/// A few of each kind; nothing for a text too short to be of use.
+/// A few of each kind that the actor may read; nothing for a text too short to be of use.
 pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
     ctx.require(Permission::CustomersRead)?;
     let each = limits::FOUND_EACH;
@@ -26,16 +26,20 @@ pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
         };
         ctx.store.customers(ctx.workspace, &query).await.map(|(items, _)| items)
     };
-    let (mut customers, mut tickets, mut accounts) = tokio::try_join!(
-        people,
-        ctx.store.find_tickets(ctx.workspace, &tickets, i64::from(each)),
-        ctx.store.search_accounts(ctx.workspace, &q),
-    )?;
+    let reads_tickets = ctx.may(Permission::TicketsRead);
+    let by_text = async {
+        match reads_tickets {
+            true => ctx.store.find_tickets(ctx.workspace, &tickets, i64::from(each)).await,
+            false => Ok(Vec::new()),
+        }
+    };
+    let (mut customers, mut tickets, mut accounts) =
+        tokio::try_join!(people, by_text, ctx.store.search_accounts(ctx.workspace, &q))?;
     let each = each as usize;
     customers.truncate(each);
     accounts.truncate(each);
     // Whoever was found may have written about something else.
-    if tickets.len() < each && !customers.is_empty() {
+    if reads_tickets && tickets.len() < each && !customers.is_empty() {
         let ids: Vec<_> = customers.iter().map(|c| c.id).collect();
         let of_them = ctx.store.tickets_of_customers(ctx.workspace, &ids, each as i64).await?;
         for ticket in of_them {
@@ -52,6 +56,9 @@ pub async fn find(ctx: &Ctx, q: &str) -> Result<Found> {
 pub async fn recent(ctx: &Ctx) -> Result<Vec<FoundTicket>> {
     ctx.require(Permission::CustomersRead)?;
     let user = ctx.user().ok_or(AppError::Forbidden)?;
+    if !ctx.may(Permission::TicketsRead) {
+        return Ok(Vec::new());
+    }
     let limit = i64::from(limits::FOUND_EACH);
     Ok(ctx.store.recent_tickets(ctx.workspace, user, limit).await?)
 }

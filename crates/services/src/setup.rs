@@ -126,7 +126,7 @@ async fn demo_mailbox(ctx: &Ctx) -> Result<()> {
         is_default: true,
         ..MailboxInput::default()
     };
-    crate::mailboxes::create_outbox(ctx, mailbox).await?;
+    crate::mailboxes::create_catching(ctx, mailbox).await?;
     Ok(())
 }
 
@@ -148,13 +148,13 @@ const DEMO_MACROS: [(&str, &str, &str, &[&str]); 6] = [
     (
         "",
         "Greeting",
-        "Hi {{customer.first_name|there}},\n\nthank you for writing. I am {{agent.first_name}} and I look into it right away.",
+        "Hi {{customer.first_name|there}},\n\nthank you for writing. I am {{agent.first_name}} and I am looking into it right now.",
         &[],
     ),
     (
         "",
         "Ask for details",
-        "To find the cause I need a little more:\n\n1. What did you do right before?\n2. What did you expect?\n3. Since when does it happen?",
+        "To find the cause I need a little more:\n\n1. What did you do right before?\n2. What did you expect?\n3. When did it start?",
         &["status:pending", "tag:needs details"],
     ),
     (
@@ -166,13 +166,13 @@ const DEMO_MACROS: [(&str, &str, &str, &[&str]); 6] = [
     (
         "",
         "Closing",
-        "I close request #{{ticket.number}} for now. Just answer this mail, {{customer.first_name|then}}, and we are back on it.\n\n{{agent.first_name}}",
+        "I am closing request #{{ticket.number}} for now. Just answer this mail, {{customer.first_name|then}}, and we will pick it up again.\n\n{{agent.first_name}}",
         &["status:closed"],
     ),
     (
         "Bugs",
         "Known bug",
-        "Hi {{customer.first_name|there}},\n\nthis is a bug on our side. Engineering has what they need; I write to you as soon as it is fixed.",
+        "Hi {{customer.first_name|there}},\n\nthis is a bug on our side. Engineering has what they need; I will write to you as soon as it is fixed.",
         &["status:pending", "tag:bug", "priority:high", "assignee:me"],
     ),
     ("Bugs", "Take it", "", &["assignee:me", "status:open"]),

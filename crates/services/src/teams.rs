@@ -1,6 +1,6 @@
 //! Teams, whose turn it is in them, and who is away.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::team::{Member, Team, TeamInput};
@@ -52,7 +52,7 @@ pub async fn set_away(ctx: &Ctx, away: bool) -> Result<()> {
     let user = ctx.user().ok_or(AppError::Forbidden)?;
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     teams::set_away(&mut tx, ctx.workspace, user, away.then_some(ctx.now)).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 fn name_taken(error: StoreError) -> AppError {

@@ -3,7 +3,7 @@
 use crate::http_client::HttpClient;
 use crate::ingest::{Incoming, Ingest, Item, Label};
 use crate::rules::{self, IdentityRules};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::limits::{
     EVENT_NAME_CHARS, EVENTS_PER_REQUEST, LINE_CHARS, NAME_CHARS, PINS_MAX, SAVED_FILTERS_MAX,
@@ -54,10 +54,11 @@ async fn read_stream(
 ) -> Result<Timeline> {
     ctx.require(Permission::CustomersRead)?;
     let (store, workspace, now) = (&ctx.store, ctx.workspace, ctx.now);
-    Ok(match whose {
+    let found = match whose {
         Stream::Customer(id) => store.timeline(workspace, id, query, overview, now).await?,
         Stream::Account(id) => store.account_timeline(workspace, id, query, overview, now).await?,
-    })
+    };
+    Ok(if ctx.may(Permission::TicketsRead) { found } else { found.without_tickets() })
 }
 
 /// Keeps an event on top of its timeline for everybody, or takes it off. A full top and an event
@@ -70,7 +71,7 @@ pub async fn pin(ctx: &Ctx, stream: Stream, event: EventPlace, on: bool) -> Resu
         let message = format!("{PINS_MAX} events are on top already; take one off first.");
         return Err(AppError::Conflict(message));
     }
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Saves what narrows a timeline now, for the agent alone; a filter of the same name is replaced.
@@ -89,7 +90,7 @@ pub async fn save_filter(ctx: &Ctx, name: &str, query: &TimelineQuery) -> Result
         return Err(AppError::invalid("name", message));
     }
     let all = saved_filters::list(&mut tx, ctx.workspace, user).await?;
-    tx.commit(Told::Own).await?;
+    tx.commit(Recorded::Own).await?;
     Ok(all)
 }
 
@@ -100,7 +101,7 @@ pub async fn delete_filter(ctx: &Ctx, id: FilterId) -> Result<Vec<SavedFilter>> 
     let mut tx = ctx.transaction(Permission::CustomersRead).await?;
     saved_filters::delete(&mut tx, ctx.workspace, user, id).await?;
     let left = saved_filters::list(&mut tx, ctx.workspace, user).await?;
-    tx.commit(Told::Own).await?;
+    tx.commit(Recorded::Own).await?;
     Ok(left)
 }
 

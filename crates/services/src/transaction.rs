@@ -19,7 +19,7 @@ pub(crate) struct Transaction<'a> {
 
 /// Where a change can be read later that stands in no audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Recorded {
     /// On the timeline or in the ticket: an activity, a message, an event, a note.
     OnTimeline,
     /// In the log, by lines written along the way.
@@ -49,12 +49,12 @@ impl Transaction<'_> {
         detail: Value,
     ) -> Result<()> {
         audit::record(self.ctx, &mut self.tx, action, &object.to_string(), detail).await?;
-        self.commit(Told::InLog).await
+        self.commit(Recorded::InLog).await
     }
 
     /// Commits what is told elsewhere.
-    pub(crate) async fn commit(self, told: Told) -> Result<()> {
-        tracing::trace!(?told, "committed");
+    pub(crate) async fn commit(self, recorded: Recorded) -> Result<()> {
+        tracing::trace!(?recorded, "committed");
         Ok(self.tx.commit().await.map_err(StoreError::from)?)
     }
 }

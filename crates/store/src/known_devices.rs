@@ -12,7 +12,7 @@ const TOLD_MAX: i64 = 3;
 
 /// Who is told of a log-in, and from which mailbox.
 #[derive(Debug)]
-pub struct Told {
+pub struct Recipient {
     pub email: String,
     pub name: String,
     pub workspace_name: String,
@@ -22,11 +22,11 @@ pub struct Told {
 
 impl Store {
     /// Whom to tell; `None` where they were deactivated or no mailbox can send.
-    pub async fn told_of_device(
+    pub async fn device_mail_recipient(
         &self,
         workspace: WorkspaceId,
         user: UserId,
-    ) -> Result<Option<Told>> {
+    ) -> Result<Option<Recipient>> {
         let row = sqlx::query!(
             r#"select u.email, u.name, w.name as workspace_name, u.preferences,
                 m.id as "mailbox: MailboxId"
@@ -40,7 +40,7 @@ impl Store {
         )
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map(|r| Told {
+        Ok(row.map(|r| Recipient {
             email: r.email,
             name: r.name,
             workspace_name: r.workspace_name,

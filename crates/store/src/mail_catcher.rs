@@ -16,7 +16,7 @@ pub struct CaughtMail {
 
 impl Store {
     /// Puts a mail into the outbox, and the oldest beyond [`limits::OUTBOX_MAX`] out of it.
-    pub async fn put_into_outbox(&self, workspace: WorkspaceId, mail: &CaughtMail) -> Result<()> {
+    pub async fn catch_mail(&self, workspace: WorkspaceId, mail: &CaughtMail) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query!(
             "insert into outbox (workspace_id, id, sent_at, sender, recipients, raw)
@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// One mail of the outbox.
-    pub async fn outbox_mail(&self, workspace: WorkspaceId, id: Uuid) -> Result<CaughtMail> {
+    pub async fn caught_mail(&self, workspace: WorkspaceId, id: Uuid) -> Result<CaughtMail> {
         sqlx::query_as!(
             CaughtMail,
             "select id, sent_at, sender, recipients, raw from outbox

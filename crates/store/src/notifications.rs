@@ -55,7 +55,7 @@ pub struct Of<'a> {
 
 /// The people whom news of a ticket may concern: whose it is, their team, and those who want to
 /// hear of all; not `actor`, nobody who left, and nobody who was told of another part of the same
-/// deed: a new ticket that is assigned brings its first message along.
+/// action: a new ticket that is assigned brings its first message along.
 pub async fn concerned(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -105,12 +105,12 @@ pub async fn insert_notifications(
     tx: &mut Tx,
     workspace: WorkspaceId,
     happened: &Happened<'_>,
-    told: &[Tell],
+    news: &[Tell],
 ) -> Result<()> {
-    let ids: Vec<_> = told.iter().map(|t| t.id.0).collect();
-    let users: Vec<_> = told.iter().map(|t| t.user.0).collect();
-    let in_app: Vec<_> = told.iter().map(|t| t.in_app).collect();
-    let mail_at: Vec<_> = told.iter().map(|t| t.mail_at).collect();
+    let ids: Vec<_> = news.iter().map(|t| t.id.0).collect();
+    let users: Vec<_> = news.iter().map(|t| t.user.0).collect();
+    let in_app: Vec<_> = news.iter().map(|t| t.in_app).collect();
+    let mail_at: Vec<_> = news.iter().map(|t| t.mail_at).collect();
     sqlx::query!(
         r#"insert into notifications (workspace_id, user_id, id, kind, ticket_id, message_id,
             actor_name, excerpt, created_at, in_app, mail_at, read_at)

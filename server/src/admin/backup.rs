@@ -35,7 +35,7 @@ pub async fn backup(database_url: &str, files: &str, to: &Path) -> anyhow::Resul
     }
     writer.finish().context("the archive was not written")?;
     let manifest = archive::verify(to).context("the archive is not what was written")?;
-    println!("{}", said(to, &manifest));
+    println!("{}", summary(to, &manifest));
     println!("RAPPORT_SECRET_KEY is not in it: without the same key stored passwords stay closed.");
     Ok(())
 }
@@ -43,7 +43,7 @@ pub async fn backup(database_url: &str, files: &str, to: &Path) -> anyhow::Resul
 /// Checks an archive, by itself.
 pub fn verify(path: &Path) -> anyhow::Result<()> {
     let manifest = archive::verify(path)?;
-    println!("{}", said(path, &manifest));
+    println!("{}", summary(path, &manifest));
     println!("Every entry is as it was written, on {}.", manifest.made_at.format("%F %T UTC"));
     Ok(())
 }
@@ -77,7 +77,7 @@ pub async fn restore(database_url: &str, place: &str, from: &Path) -> anyhow::Re
     run(command, database_url).await.context("pg_restore failed")?;
     put_files(&files, from).await?;
     compare(&store, &manifest).await?;
-    println!("{}", said(from, &manifest));
+    println!("{}", summary(from, &manifest));
     println!("Restored, and every table has as many rows as it had.");
     Ok(())
 }
@@ -114,7 +114,7 @@ async fn compare(store: &Store, manifest: &Manifest) -> anyhow::Result<()> {
     bail!("these tables are not what they were: {wrong:?}")
 }
 
-fn said(path: &Path, manifest: &Manifest) -> String {
+fn summary(path: &Path, manifest: &Manifest) -> String {
     let rows: i64 = manifest.tables.values().sum();
     let (tables, files) = (manifest.tables.len(), manifest.files());
     format!("{}: {rows} rows in {tables} tables, {files} files", path.display())

@@ -223,7 +223,7 @@ async fn verify_audit(database_url: &str, expect: Option<&str>) -> anyhow::Resul
         bail!("lines of the audit log were changed or taken out");
     }
     if !found {
-        bail!("the expected hash is in no chain: what was sealed by then was made anew");
+        bail!("the expected hash is in no chain: what was sealed by then was rewritten");
     }
     println!("Every line is as it was written.");
     Ok(())

@@ -124,7 +124,7 @@ fn read<'de, R: serde_json::de::Read<'de>, T: DeserializeOwned>(
             return not_json(&inner);
         }
         let field = if field == "." { missing_field(&inner).unwrap_or_default() } else { field };
-        AppError::invalid(&field, said(&inner)).into()
+        AppError::invalid(&field, sentence(&inner)).into()
     })?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)
@@ -139,11 +139,11 @@ fn not_json(error: &serde_json::Error) -> Problem {
 }
 
 /// serde's sentence without the position and without names of our types.
-fn said(error: &serde_json::Error) -> String {
+fn sentence(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(said, _)| said);
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(sentence, _)| sentence);
     let text = match text.split_once("expected struct ") {
-        Some((said, _)) => format!("{said}expected an object"),
+        Some((sentence, _)) => format!("{sentence}expected an object"),
         None => text.to_string(),
     };
     let mut chars = text.chars();
@@ -191,13 +191,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
         let uri = uri.map_err(|_| Problem::malformed("The query cannot be read."))?;
         axum::extract::Query::try_from_uri(&uri).map(|query| Self(query.0)).map_err(|rejection| {
             let text = rejection.body_text();
-            let said = text.rsplit_once(": ").map_or(text.as_str(), |(_, said)| said);
+            let sentence = text.rsplit_once(": ").map_or(text.as_str(), |(_, sentence)| sentence);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Problem::new(
                 status,
                 "invalid",
                 "Some parameters are wrong",
-                format!("The query: {said}."),
+                format!("The query: {sentence}."),
             )
         })
     }

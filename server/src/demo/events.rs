@@ -21,7 +21,7 @@ const DAY_MINUTES: usize = 750;
 
 #[derive(Debug, Deserialize)]
 struct Timeline {
-    strip: Vec<usize>,
+    activity: Vec<usize>,
     errors_on: Vec<usize>,
     counts: BTreeMap<String, usize>,
     kinds: BTreeMap<String, Vec<Template>>,
@@ -51,7 +51,7 @@ pub async fn deal_past(client: &Client, clock: &Clock, customer: &str) -> anyhow
 /// A customer's past, always the same but for the day it is counted from.
 fn past(timeline: &Timeline, clock: &Clock, customer: &str) -> Vec<Value> {
     let mut rng = Rng::new(1042);
-    let days: Vec<(usize, usize)> = timeline.strip.iter().copied().enumerate().collect();
+    let days: Vec<(usize, usize)> = timeline.activity.iter().copied().enumerate().collect();
     let mut events = Vec::new();
     for (kind, count) in &timeline.counts {
         for n in 0..*count {
@@ -61,9 +61,9 @@ fn past(timeline: &Timeline, clock: &Clock, customer: &str) -> Vec<Value> {
                 (_, true) => rng.weighted(&days, |d| d.1).map(|d| d.0),
                 _ => None,
             };
-            let last = timeline.strip.len() - 1;
+            let last = timeline.activity.len() - 1;
             let days_ago =
-                day.map_or_else(|| timeline.strip.len() + rng.below(OLD_DAYS), |day| last - day);
+                day.map_or_else(|| timeline.activity.len() + rng.below(OLD_DAYS), |day| last - day);
             let key = format!("demo-{customer}-{kind}-{n}");
             events.extend(event(timeline, clock, &mut rng, customer, kind, days_ago, key));
         }

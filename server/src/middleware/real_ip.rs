@@ -47,8 +47,8 @@ fn country(config: &Config, peer: SocketAddr, headers: &HeaderMap) -> Option<Str
     if !config.trusted_proxies.contains(&peer.ip()) {
         return None;
     }
-    let said = headers.get(name)?.to_str().ok()?.trim();
-    let fits = said.len() == 2 && said.chars().all(|c| c.is_ascii_alphabetic());
+    let header = headers.get(name)?.to_str().ok()?.trim();
+    let fits = header.len() == 2 && header.chars().all(|c| c.is_ascii_alphabetic());
     // Proxies say XX for what they do not know.
-    fits.then(|| said.to_ascii_uppercase()).filter(|code| code != "XX")
+    fits.then(|| header.to_ascii_uppercase()).filter(|code| code != "XX")
 }

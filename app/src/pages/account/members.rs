@@ -35,7 +35,7 @@ pub fn Members(info: Memo<AccountInfo>) -> impl IntoView {
     view! {
         <Show
             when=move || !customers.with(Vec::is_empty)
-            fallback=|| view! { <p class="card-empty">"Nobody yet. Whoever writes from one of its domains belongs to it, and so does whom you link here."</p> }
+            fallback=|| view! { <p class="card-empty">"Nobody yet. People who write from one of its domains join it, and so do those you link here."</p> }
         >
             <p class="members-ways">
                 <a class="plain-link" href=open.href()>"Their open tickets"</a>
@@ -61,7 +61,7 @@ fn Member(account: AccountId, row: CustomerRow, writes: bool) -> impl IntoView {
         move |()| {
             // The button goes with its row: the next one's must not get what was meant for it.
             focus(".members-link > summary");
-            toasts.undoable(format!("{name} taken out of the account"), move || {
+            toasts.undoable(format!("{name} removed from the account"), move || {
                 spawn_local(async move {
                     if let Err(error) = link_member(account, id).await {
                         toasts.fail(error.to_string());
@@ -73,7 +73,7 @@ fn Member(account: AccountId, row: CustomerRow, writes: bool) -> impl IntoView {
         move |error| toasts.fail(error.to_string()),
     );
     let open = (row.open_tickets > 0).then(|| format!("{} open · ", row.open_tickets));
-    let label = format!("Take {} out of the account", row.name);
+    let label = format!("Remove {} from the account", row.name);
     view! {
         <li>
             <Avatar name=row.name.clone() />
@@ -83,7 +83,7 @@ fn Member(account: AccountId, row: CustomerRow, writes: bool) -> impl IntoView {
                 <ActionForm action=unlink>
                     <input type="hidden" name="account" value=account.to_string() />
                     <input type="hidden" name="customer" value=row.id.to_string() />
-                    <button class="icon-btn" type="submit" title="Take out of the account" aria-label=label><Icon name="unlink" /></button>
+                    <button class="icon-btn" type="submit" title="Remove from the account" aria-label=label><Icon name="unlink" /></button>
                 </ActionForm>
             })}
         </li>

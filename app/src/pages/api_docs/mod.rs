@@ -111,8 +111,8 @@ fn one(call: &Call<'_>, description: &Value, origin: &str) -> AnyView {
     let scope = call.scope().map(|scope| {
         view! { <p class="api-scope">"Needs the scope "<code>{scope.to_string()}</code></p> }
     });
-    let said = [text(&call.what["summary"]), text(&call.what["description"])];
-    let said = said.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let texts = [text(&call.what["summary"]), text(&call.what["description"])];
+    let texts = texts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n\n");
     let parameters = call.what["parameters"].as_array();
     let parameters = parameters.filter(|p| !p.is_empty()).map(|p| schema::parameters(p));
     let body = call.body().map(|(kind, body)| {
@@ -127,7 +127,7 @@ fn one(call: &Call<'_>, description: &Value, origin: &str) -> AnyView {
     view! {
         <article id=anchor.clone()>
             <h3><a href=format!("#{anchor}")><span class=format!("api-method {}", call.method)>{call.method.to_uppercase()}</span><code>{call.path.to_string()}</code></a></h3>
-            <Markdown text=said />
+            <Markdown text=texts />
             {scope}
             {parameters}
             {body}

@@ -33,15 +33,15 @@ pub fn kind(schema: &Value) -> AnyView {
     if kinds.iter().any(|kind| kind == "array") {
         return view! { "list of "{kind(&schema["items"])} }.into_any();
     }
-    let mut said = kinds.join(" or ");
+    let mut text = kinds.join(" or ");
     if let Some(format) = schema["format"].as_str() {
-        said.push_str(&format!(" ({format})"));
+        text.push_str(&format!(" ({format})"));
     }
     if let Some(words) = schema["enum"].as_array() {
         let words: Vec<_> = words.iter().filter_map(word).collect();
-        said = words.join(" | ");
+        text = words.join(" | ");
     }
-    if said.is_empty() { "anything".into_any() } else { said.into_any() }
+    if text.is_empty() { "anything".into_any() } else { text.into_any() }
 }
 
 /// A table of what goes into path, query and headers.

@@ -124,11 +124,11 @@ fn page(shown: &Deletion, state: &FormState) -> AnyView {
     let content = view! {
         <header>
             <h1>{format!("Delete {name}?")}</h1>
-            <p class="hint">"This cannot be taken back. Should they write again, they are somebody new."</p>
+            <p class="hint">"This cannot be undone. If they write again, they are a new customer."</p>
         </header>
         <FormError message=state.general(&[]) />
         <section class="field-section" aria-label="What goes">
-            <h2>"What goes along"</h2>
+            <h2>"What is deleted with it"</h2>
             <ul class="plain-list">
                 <li>"Their details, identifiers and custom fields"</li>
                 {lines.collect_view()}

@@ -27,8 +27,8 @@ use rapport_services::customers::{self, Identity};
 
 /// What the page says once a form has done its work.
 const FLASHES: [(&str, &str); 4] = [
-    ("merged", "Merged; it can be taken back for 30 days"),
-    ("undone", "The merge was taken back"),
+    ("merged", "Merged. You can undo it for 30 days"),
+    ("undone", "Merge undone"),
     ("dismissed", "Noted: two different people"),
     ("split", "Split in two"),
 ];

@@ -56,7 +56,7 @@ fn brings(from: &Customer) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     match parts.as_slice() {
         [] => "Their timeline and notes move too.".into(),
-        parts => format!("{}, their timeline and notes come along.", parts.join(", ")),
+        parts => format!("{}, and their timeline and notes move too.", parts.join(", ")),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn identifiers(identity: &Identity, may: bool) -> AnyView {
                     <summary><Icon name="chevron-right" />"Some of these are somebody else's"</summary>
                     <p class="hint">"Select them above. They become a customer of their own: what arrives through them from now on is theirs, what happened before stays here."</p>
                     <label class="field-row"><span class="field-label">"Their name"</span><input class="input" name="name" maxlength="200" /></label>
-                    <div class="form-actions"><button class="btn" type="submit">"Part into two"</button></div>
+                    <div class="form-actions"><button class="btn" type="submit">"Split in two"</button></div>
                 </details>
             })}
         </form>

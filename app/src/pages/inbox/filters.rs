@@ -107,7 +107,7 @@ fn chips(query: &InboxQuery) -> impl IntoView + use<> {
     let chip = |(name, word): (&'static str, String)| {
         let href = query.with(name, "").href();
         view! {
-            <a class="chip" href=href aria-current="true" title="Take this filter away">
+            <a class="chip" href=href aria-current="true" title="Remove this filter">
                 {label(name, word)}
                 <Icon name="x" />
             </a>

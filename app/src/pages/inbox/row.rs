@@ -123,7 +123,7 @@ fn RowActions(list: List, id: TicketId, unread: bool, closed: bool) -> impl Into
     };
     let mine = |me: UserId| button("user-check", "Assign to me (m)", BulkChange::Assign(Some(me)));
     let status = if closed { Status::Open } else { Status::Closed };
-    let label = if closed { "Open again (e)" } else { "Close (e)" };
+    let label = if closed { "Reopen (e)" } else { "Close (e)" };
     view! {
         <span class="row-actions">
             {list.me.map(mine)}

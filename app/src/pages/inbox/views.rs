@@ -92,7 +92,7 @@ fn link(
         Some(Total { rows, more: true }) => format!("{rows}+"),
         Some(Total { rows, .. }) => rows.to_string(),
     };
-    let told = move || match count() {
+    let label = move || match count() {
         Some(Total { rows: 0, .. }) | None => String::new(),
         Some(Total { rows, more: true }) => format!(", more than {rows}"),
         Some(Total { rows, .. }) => format!(", {rows}"),
@@ -100,7 +100,7 @@ fn link(
     view! {
         <a href=shown.query.href() aria-current=current title=shown.name.clone()>
             <span class="clip">{shown.name.clone()}</span>
-            <span class="visually-hidden">{told}</span>
+            <span class="visually-hidden">{label}</span>
             <span class="count num" aria-hidden="true">{number}</span>
         </a>
     }

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::{Json, Router, routing};
 use destinations::{Group, destinations};
-use rapport_domain::AppError;
+use rapport_domain::{AppError, Permission};
 use rapport_services::{search, tickets};
 
 /// The routes.
@@ -32,7 +32,10 @@ async fn suggest(_: State<Site>, request: PageRequest) -> Result<Json<Vec<Group>
     };
     let mut groups = found.map_err(|error| refused(&error))?;
     // A page is meant by its name: where that begins as the text does, it comes first.
-    let saved = tickets::saved_views(&request.ctx).await.map_err(|error| refused(&error))?;
+    let saved = match request.viewer.may(Permission::TicketsRead) {
+        true => tickets::saved_views(&request.ctx).await.map_err(|error| refused(&error))?,
+        false => Vec::new(),
+    };
     let pages = destinations(&request.viewer, saved, q);
     let at = if q.is_empty() { groups.len() } else { 0 };
     groups.insert(at, pages);

@@ -111,7 +111,7 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
         format!("{}?{}", sessions_href(customer), pairs.join("&"))
     });
     let nothing = page.items.is_empty().then(|| match filtered {
-        true => view! { <Empty icon="filter" title="No sessions like this"><p><a class="btn" href=sessions_href(customer)>"Show all"</a></p></Empty> }.into_any(),
+        true => view! { <Empty icon="filter" title="No sessions match"><p><a class="btn" href=sessions_href(customer)>"Show all"</a></p></Empty> }.into_any(),
         false => view! { <Empty icon="monitor" title="No sessions yet"><p>"What this customer sees in your app is recorded once it is switched on under App config › Recordings."</p></Empty> }.into_any(),
     });
     let rows = page.items.into_iter().map(|recording| row(customer, recording, configures));
@@ -216,7 +216,7 @@ fn row(customer: CustomerId, recording: Recording, configures: bool) -> AnyView 
             <form class="menu-items" method="post">
                 <input type="hidden" name="do" value="delete" />
                 <input type="hidden" name="session" value=id />
-                <p class="menu-head">"The recording and its line on the timeline go for good."</p>
+                <p class="menu-head">"The recording and its line on the timeline are deleted for good."</p>
                 <button type="submit">"Delete this session"</button>
             </form>
         </details>

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use leptos::prelude::*;
 use rapport_domain::recording::LEAD_IN_S;
-use rapport_domain::{AppError, CustomerId, RecordingId};
+use rapport_domain::{AppError, CustomerId, Permission, RecordingId};
 use rapport_services::{Result, recordings};
 
 /// The routes.
@@ -38,6 +38,7 @@ fn session_href(customer: CustomerId, id: RecordingId) -> String {
 /// the list of all.
 async fn seen(request: PageRequest) -> Response {
     let leads = async || -> Result<String> {
+        request.ctx.require(Permission::CustomersRead)?;
         let customer = request.param("id")?;
         let at = request.query("at").and_then(|at| at.parse().ok()).ok_or(AppError::NotFound)?;
         let id = recordings::at(&request.ctx, customer, at).await?;

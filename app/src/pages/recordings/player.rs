@@ -72,7 +72,7 @@ pub(super) async fn events(request: PageRequest) -> Response {
         let way = match (number("seek"), number("after")) {
             (Some(at), _) => Way::Seek(at),
             (None, Some(at)) => Way::On(at),
-            (None, None) => return Err(AppError::invalid("seek", "From when on?")),
+            (None, None) => return Err(AppError::invalid("seek", "Say from which moment.")),
         };
         let window = request.query("window").unwrap_or_default();
         let session = request.param("session")?;

@@ -104,7 +104,7 @@ impl ServerPage for AuditLog {
                 <a class="btn" href=csv download=""><Icon name="download" />"CSV"</a>
                 <a class="btn" href=lines download=""><Icon name="download" />"JSON lines"</a>
             </p>
-            {empty.then(|| view! { <Empty icon="history" title="Nothing in the log is like this"><p><a class="btn" href=Self::PAGE.path>"Show everything"</a></p></Empty> })}
+            {empty.then(|| view! { <Empty icon="history" title="Nothing in the log matches"><p><a class="btn" href=Self::PAGE.path>"Show everything"</a></p></Empty> })}
             <ul class="field-list audit-log">{rows}</ul>
             <nav class="customers-pages" aria-label="Pages">
                 {first.map(|href| view! { <a class="btn" href=href>"Newest"</a> })}
@@ -159,7 +159,7 @@ fn row(line: &AuditLine) -> AnyView {
     let empty = line.detail.as_object().is_none_or(serde_json::Map::is_empty);
     let detail = (!empty).then(|| {
         let text = serde_json::to_string_pretty(&line.detail).unwrap_or_default();
-        let label = format!("Details of “{}”", line.said());
+        let label = format!("Details of “{}”", line.label());
         view! {
             <details class="line-more audit-detail"><summary class="hint">"Details"</summary>
             <pre class="snippet" tabindex="0" aria-label=label>{text}</pre></details>
@@ -175,7 +175,7 @@ fn row(line: &AuditLine) -> AnyView {
             <span class="field-name audit-what">
                 <strong>{line.who.label().to_string()}</strong>
                 {kind.map(|kind| view! { <span class="tag">{kind}</span> })}
-                <span>{line.said().to_string()}</span>
+                <span>{line.label().to_string()}</span>
                 {object}
             </span>
             <span class="hint"><Time at=line.at style=TimeStyle::Second />{from}</span>
@@ -198,7 +198,7 @@ fn days(kept: i32, state: &FormState) -> AnyView {
         <form class="form config-form" method="post" action=AuditLog::PAGE.path aria-label="How long the log is kept">
             <input type="hidden" name="do" value="days" />
             <label class="field-row">
-                <span class="field-label">"Kept for so many days"</span>
+                <span class="field-label">"Days to keep it"</span>
                 <input class="input" type="number" name="days" min="30" max="3650" required value=state.value("days", kept.to_string()) />
             </label>
             <div class="form-actions"><button class="btn" type="submit">"Save"</button></div>

@@ -277,7 +277,7 @@ fn proof(secret: Option<String>) -> AnyView {
             <details><summary>"Show the secret"</summary><code class="secret">{secret}</code></details>
         }
         .into_any(),
-        None => view! { <p class="hint">"None yet: whoever a browser key names stays a visitor."</p> }
+        None => view! { <p class="hint">"None yet: people whom a browser key names stay visitors."</p> }
             .into_any(),
     };
     view! {

@@ -20,7 +20,7 @@ pub struct Shown {
 
 impl ServerPage for Jobs {
     const PAGE: PageInfo = page_table::JOBS;
-    const ABOUT: &'static str = "Work that runs in the background. Failed jobs are retried with growing waits; those that failed too often stay here for 30 days.";
+    const ABOUT: &'static str = "Work that runs in the background. Failed jobs are retried at growing intervals; those that failed too often stay here for 30 days.";
     const FLASHES: &'static [(&'static str, &'static str)] =
         &[("retried", "Running again now"), ("discarded", "Job discarded")];
     type Data = Shown;

@@ -44,7 +44,7 @@ impl ServerPage for Notifications {
 
     fn view(shown: Shown, _: &PageRequest, _: &FormState) -> AnyView {
         let list = if shown.items.is_empty() {
-            view! { <Empty icon="bell" title="Nothing to tell you"><p>"When you are assigned a ticket, a customer replies on one of yours, one is due, or a colleague mentions you in a note, it appears here."</p></Empty> }.into_any()
+            view! { <Empty icon="bell" title="No notifications yet"><p>"When you are assigned a ticket, a customer replies on one of yours, one is due, or a colleague mentions you in a note, it appears here."</p></Empty> }.into_any()
         } else {
             view! { <ul class="told">{shown.items.iter().map(row).collect_view()}</ul> }.into_any()
         };
@@ -105,21 +105,21 @@ pub fn opening() -> Router<Site> {
 }
 
 /// A button, for opening it marks it as read.
-fn row(told: &Notification) -> impl IntoView + use<> {
-    let class = if told.read { "" } else { "unread" };
-    let place = format!("#{} {}", told.ticket_number, told.ticket_subject);
+fn row(notification: &Notification) -> impl IntoView + use<> {
+    let class = if notification.read { "" } else { "unread" };
+    let place = format!("#{} {}", notification.ticket_number, notification.ticket_subject);
     view! {
         <li class=class>
-            <form method="post" action=format!("{}/{}", Notifications::PAGE.path, told.id)>
+            <form method="post" action=format!("{}/{}", Notifications::PAGE.path, notification.id)>
                 <button type="submit">
                     <span class="told-head">
-                        <b>{told.deed()}</b>
+                        <b>{notification.sentence_start()}</b>
                         " "
                         <span class="clip">{place}</span>
-                        {(!told.read).then(|| view! { <span class="pill open">"New"</span> })}
-                        <Time at=told.at style=TimeStyle::Row />
+                        {(!notification.read).then(|| view! { <span class="pill open">"New"</span> })}
+                        <Time at=notification.at style=TimeStyle::Row />
                     </span>
-                    <span class="told-text">{told.excerpt.clone()}</span>
+                    <span class="told-text">{notification.excerpt.clone()}</span>
                 </button>
             </form>
         </li>

@@ -73,7 +73,7 @@ impl ServerPage for Preferences {
             choices("density", "Density", "", density, &value("density", chosen.density.as_str())),
             choices(
                 "after_send",
-                "When a ticket is done with",
+                "After finishing a ticket",
                 "After an answer, and after closing, snoozing or marking as spam.",
                 after_send,
                 &value("after_send", chosen.after_send.as_str()),

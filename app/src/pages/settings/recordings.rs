@@ -90,14 +90,14 @@ impl ServerPage for Recordings {
                 <fieldset>
                     <legend>"What is recorded"</legend>
                     {tick("enabled", settings.enabled, "Record sessions")}
-                    {number("sample_percent", "Sessions out of a hundred", settings.sample_percent, "Chosen by chance when a session begins.")}
-                    {lines("only_pages", "Only these pages", &settings.only_pages, "Beginnings of paths, one a line; empty means all.")}
-                    {lines("never_pages", "Never these pages", &settings.never_pages, "Beginnings of paths, one a line.")}
+                    {number("sample_percent", "Sessions out of a hundred", settings.sample_percent, "Chosen at random when a session begins.")}
+                    {lines("only_pages", "Only these pages", &settings.only_pages, "Beginnings of paths, one per line; empty means all.")}
+                    {lines("never_pages", "Never these pages", &settings.never_pages, "Beginnings of paths, one per line.")}
                     {tick("identified_only", settings.identified_only, "Only customers who are identified")}
                     {tick("after_error", settings.after_error, "Only when an error happens, with the half minute before it")}
                     {tick("console", settings.console, "Lines of the console")}
                     {tick("network", settings.network, "Requests: method, address, status, time; never bodies or headers")}
-                    {tick("canvas", settings.canvas, "Canvas elements, which cost much")}
+                    {tick("canvas", settings.canvas, "Canvas elements, which are expensive to record")}
                 </fieldset>
                 <fieldset>
                     <legend>"Privacy"</legend>
@@ -106,20 +106,20 @@ impl ServerPage for Recordings {
                         <select name="mask_text">{masks.collect_view()}</select>
                         <FieldHelp id="mask-text-help".into() hint="What is typed is masked in any case; passwords, hidden fields, cards and one-time codes are not recorded at all." error=state.error("mask_text") />
                     </label>
-                    {lines("mask", "Also masked", &settings.mask, "CSS selectors, one a line, beside the class rapport-mask: text and attributes become stars.")}
-                    {lines("hide", "Left out", &settings.hide, "CSS selectors, one a line, beside the class rapport-hide: an empty box of the same size is shown.")}
-                    {lines("unmask", "Shown where all text is masked", &settings.unmask, "CSS selectors, one a line.")}
+                    {lines("mask", "Also masked", &settings.mask, "CSS selectors, one per line, beside the class rapport-mask: text and attributes become stars.")}
+                    {lines("hide", "Skipped", &settings.hide, "CSS selectors, one per line, beside the class rapport-hide: an empty box of the same size is shown.")}
+                    {lines("unmask", "Shown where all text is masked", &settings.unmask, "CSS selectors, one per line.")}
                 </fieldset>
                 <fieldset>
                     <legend>"How much is kept"</legend>
-                    {number("keep_days", "Days", settings.keep_days, "Then sessions are deleted; that they took place stays on the timeline.")}
-                    {number("day_mb", "Megabytes of a day", settings.day_mb, "Once that much of the last 24 hours is stored, new sessions are refused.")}
+                    {number("keep_days", "Days", settings.keep_days, "After that recordings are deleted; the timeline still shows that the sessions took place.")}
+                    {number("day_mb", "Megabytes a day", settings.day_mb, "Once that much of the last 24 hours is stored, new sessions are refused.")}
                 </fieldset>
                 <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
             </form>
             <section class="recording-install" aria-label="Installing">
                 <h2>"Installing"</h2>
-                <p class="hint">"Put this into your pages, with a key of your browsers. Where visitors have to agree first, add data-consent=\"false\" and call rapport.consent(true) once they did."</p>
+                <p class="hint">"Add this to your pages, with one of your browser keys. Where visitors have to agree first, add data-consent=\"false\" and call rapport.consent(true) once they have."</p>
                 {copy_line("Script", &tag)}
             </section>
         }

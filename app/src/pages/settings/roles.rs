@@ -129,7 +129,7 @@ fn form(role: Option<&OwnRole>, state: &FormState) -> AnyView {
             <fieldset class="checks">
                 <legend>"What it may do"</legend>
                 {boxes.collect_view()}
-                <FieldHelp id="permissions-help".into() hint="Whoever may change something may also read it." error=state.error("permissions") />
+                <FieldHelp id="permissions-help".into() hint="Anyone who may change something may also read it." error=state.error("permissions") />
             </fieldset>
             <div class="form-actions">
                 <button class="btn primary" type="submit">{save}</button>

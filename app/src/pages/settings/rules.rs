@@ -11,6 +11,7 @@ use crate::ui::time::{Time, TimeStyle};
 use chrono::NaiveTime;
 use leptos::prelude::*;
 use rapport_domain::AppError;
+use rapport_domain::dates::WeekStart;
 use rapport_domain::notification::Device;
 use rapport_domain::notify::{News, Notify, Quiet, Whose};
 use rapport_services::{Result, notifications, push};
@@ -57,8 +58,9 @@ impl ServerPage for Rules {
         }
     }
 
-    fn view(shown: Shown, _: &PageRequest, state: &FormState) -> AnyView {
+    fn view(shown: Shown, request: &PageRequest, state: &FormState) -> AnyView {
         let Shown { rules, devices, key } = shown;
+        let week = request.viewer.preferences.week;
         let state = state.of("save");
         view! {
             <form class="form notify-rules" method="post" action=Self::PAGE.path>
@@ -70,7 +72,7 @@ impl ServerPage for Rules {
                     </thead>
                     <tbody>{News::ALL.iter().map(|news| row(*news, &rules, &state)).collect_view()}</tbody>
                 </table>
-                {quiet(rules.quiet.as_ref(), &state)}
+                {quiet(rules.quiet.as_ref(), week, &state)}
                 <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
             </form>
             {browsers(devices, key)}
@@ -141,7 +143,7 @@ fn row(news: News, rules: &Notify, state: &FormState) -> AnyView {
     .into_any()
 }
 
-fn quiet(quiet: Option<&Quiet>, state: &FormState) -> AnyView {
+fn quiet(quiet: Option<&Quiet>, week: WeekStart, state: &FormState) -> AnyView {
     let stored = |part: fn(&Quiet) -> String, otherwise: &str| {
         quiet.map_or_else(|| otherwise.to_string(), part)
     };
@@ -149,9 +151,9 @@ fn quiet(quiet: Option<&Quiet>, state: &FormState) -> AnyView {
     let from = state.value("from", quiet.map_or("18:00".into(), |q| written(q.from)));
     let to = state.value("to", quiet.map_or("08:00".into(), |q| written(q.to)));
     let zone = state.value("time_zone", stored(|q| q.time_zone.clone(), ""));
-    let days = DAYS.iter().enumerate().map(|(n, day)| {
-        let on = quiet.is_none_or(|quiet| quiet.days[n]);
-        view! { <label><input type="checkbox" name="days" value=*day checked=state.has("days", day, on) />{*day}</label> }
+    let days = week.days().map(|n| {
+        let (day, on) = (DAYS[n], quiet.is_none_or(|quiet| quiet.days[n]));
+        view! { <label><input type="checkbox" name="days" value=day checked=state.has("days", day, on) />{day}</label> }
     });
     let wrong = ["days", "from", "time_zone"].map(|name| {
         state.error(name).map(|error| view! { <p class="field-help error">{error}</p> })

@@ -17,7 +17,7 @@ pub struct Statuses;
 
 impl ServerPage for Statuses {
     const PAGE: PageInfo = page_table::STATUSES;
-    const ABOUT: &'static str = "Your own words for where a ticket stands. The group decides what a status does: open is ours to do, waiting is the customer's turn, closed counts as done. Tickets also are New until somebody answers, and Snoozed until their time comes.";
+    const ABOUT: &'static str = "Your own words for where a ticket stands. The group decides what a status does: open is ours to do, waiting is the customer's turn, closed counts as done. Tickets are also New until somebody answers, and Snoozed until their time comes.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("created", "Status added"),
         ("saved", "Status saved"),

@@ -105,7 +105,7 @@ fn form(team: Option<&Team>, people: &[Member], state: &FormState) -> AnyView {
             <Field name="name" label="Name" required=true maxlength=limits::NAME_CHARS value=state.value("name", team.map(|t| t.name.clone()).unwrap_or_default()) error=state.error("name") />
             <label class="check">
                 <input type="checkbox" name="round_robin" value="1" checked=state.ticked("round_robin", team.is_some_and(|t| t.round_robin)) />
-                "Give new tickets out in turn (round robin)"
+                "Assign new tickets in turn (round robin)"
             </label>
             <fieldset class="checks">
                 <legend>"Members"</legend>

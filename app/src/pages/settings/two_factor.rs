@@ -36,7 +36,7 @@ pub fn section(own: &Own, state: &FormState) -> AnyView {
 
 fn off(state: &FormState) -> AnyView {
     view! {
-        <p class="hint">"After the password, a code of an app on your phone: whoever learns your password alone does not get in."</p>
+        <p class="hint">"After the password, a code from an app on your phone: your password alone lets nobody in."</p>
         {with_password("two-factor-begin", "Set up two-factor", "btn primary", state)}
     }
     .into_any()

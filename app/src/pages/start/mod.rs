@@ -18,14 +18,13 @@ pub struct GetStarted;
 
 impl ServerPage for GetStarted {
     const PAGE: PageInfo = page_table::GET_STARTED;
-    const ABOUT: &'static str =
-        "Six steps, in any order; each can be left out. This page goes when nothing is left.";
+    const ABOUT: &'static str = "Six steps, in any order; skip any of them. This page goes away once each is done or skipped.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
-        ("skipped", "Left out; you can take it in again"),
-        ("back", "Taken in again"),
+        ("skipped", "Skipped; you can bring it back"),
+        ("back", "Brought back"),
         ("sample", "The sample customer is there"),
         ("removed", "The sample customer is gone"),
-        ("finished", "That was it"),
+        ("finished", "All steps are done"),
     ];
     type Data = Start;
 
@@ -61,7 +60,7 @@ impl ServerPage for GetStarted {
         let done = start.is_done();
         let steps: Vec<_> =
             start.steps.iter().map(|(s, at)| step(*s, *at, &start, request)).collect();
-        let over = if done { "All done. Close this page" } else { "I need no more of this" };
+        let over = if done { "All done. Close this page" } else { "Skip the rest" };
         let class = if done { "btn primary" } else { "btn quiet" };
         view! {
             {page_error(state, &["skip", "unskip", "key", "sample", "unsample", "finish"])}
@@ -104,7 +103,7 @@ fn step(step: Step, state: State, start: &Start, request: &PageRequest) -> AnyVi
         <li class="start-step" class:skipped=state == State::Skipped aria-labelledby=format!("{id}-title")>
             <span class=class id=id.clone() data-again="">
                 <Icon name=icon />
-                <span>{said(step, state)}</span>
+                <span>{status_text(step, state)}</span>
             </span>
             <div class="start-what">
                 <h2 id=format!("{id}-title")>{step.label()}</h2>
@@ -117,11 +116,11 @@ fn step(step: Step, state: State, start: &Start, request: &PageRequest) -> AnyVi
 }
 
 /// How far it is, in words.
-fn said(step: Step, state: State) -> &'static str {
+fn status_text(step: Step, state: State) -> &'static str {
     match (state, step) {
         (State::Done, Step::Event | Step::Sdk) => "Received",
         (State::Done, _) => "Done",
-        (State::Skipped, _) => "Left out",
+        (State::Skipped, _) => "Skipped",
         (State::Open, Step::Event | Step::Sdk) => "Nothing received yet",
         (State::Open, _) => "To do",
     }
@@ -131,7 +130,7 @@ fn skip(step: Step, state: State) -> Option<AnyView> {
     let (action, verb) = match state {
         State::Done => return None,
         State::Open => ("skip", "Skip"),
-        State::Skipped => ("unskip", "Take in again"),
+        State::Skipped => ("unskip", "Bring back"),
     };
     let label = format!("{verb}: {}", step.label());
     Some(button(action, step, verb, label, "btn quiet"))
@@ -168,7 +167,7 @@ fn what(step: Step, start: &Start, request: &PageRequest) -> AnyView {
         Step::Event => key_step(
             step,
             request,
-            "Your server says what happened, and it stands on the customer’s timeline. Try it from a terminal:",
+            "Your server says what happened, and it appears on the customer’s timeline. Try it from a terminal:",
             event_lines,
         ),
         Step::Sdk => key_step(

@@ -2,7 +2,7 @@
 
 use super::edit::EditForm;
 use super::join::{JoinActions, Joining};
-use super::live::Live;
+use super::state::TicketState;
 use crate::profile_route::use_profile_route;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::ask;
@@ -24,16 +24,16 @@ const MORNING: u32 = 9;
 
 /// The entries of the ticket's menu.
 #[component]
-pub(super) fn TicketActions(live: Live, joining: Joining) -> impl IntoView {
-    let merged = move || live.ticket.with(|t| t.merged_into.is_some());
-    let spam = move || live.ticket.with(|t| t.spam_at.is_some());
+pub(super) fn TicketActions(state: TicketState, joining: Joining) -> impl IntoView {
+    let merged = move || state.ticket.with(|t| t.merged_into.is_some());
+    let spam = move || state.ticket.with(|t| t.spam_at.is_some());
     view! {
         <Show when=move || !merged()>
-            {view! { <Snooze live /> }.into_any()}
-            {view! { <JoinActions live joining /> }.into_any()}
-            <a href=format!("/tickets/{}/split", live.number) rel="external"><Icon name="git-merge" />"Split…"</a>
+            {view! { <Snooze state /> }.into_any()}
+            {view! { <JoinActions state joining /> }.into_any()}
+            <a href=format!("/tickets/{}/split", state.number) rel="external"><Icon name="git-merge" />"Split…"</a>
         </Show>
-        <EditForm live property=TicketProperty::Spam>
+        <EditForm state property=TicketProperty::Spam>
             <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />
             <button type="submit"><Icon name="shield" />{move || if spam() { "No spam" } else { "Mark as spam" }}</button>
         </EditForm>
@@ -41,11 +41,11 @@ pub(super) fn TicketActions(live: Live, joining: Joining) -> impl IntoView {
 }
 
 #[component]
-fn Snooze(live: Live) -> impl IntoView {
+fn Snooze(state: TicketState) -> impl IntoView {
     let clock = use_clock();
     let choice = move |(label, until): SnoozeUntil| {
         view! {
-            <EditForm live property=TicketProperty::Snooze>
+            <EditForm state property=TicketProperty::Snooze>
                 <input type="hidden" name="value" value=move || until(clock) />
                 <button type="submit"><Icon name="clock" />{label}</button>
             </EditForm>
@@ -88,13 +88,13 @@ fn morning(clock: Clock, days: u64) -> String {
 
 /// What a reader has to know before answering: it sleeps, was merged, or is spam.
 #[component]
-pub(super) fn StateBar(live: Live) -> impl IntoView {
+pub(super) fn StateBar(state: TicketState) -> impl IntoView {
     let route = use_profile_route();
-    let may = live.may_write;
+    let may = state.may_write;
     let undo = move |property: TicketProperty, value: &'static str, label: &'static str| {
         may.then(|| {
             view! {
-                <EditForm live property class="plain">
+                <EditForm state property class="plain">
                     <input type="hidden" name="value" value=value />
                     <button type="submit" class="btn">{label}</button>
                 </EditForm>
@@ -103,13 +103,13 @@ pub(super) fn StateBar(live: Live) -> impl IntoView {
     };
     move || {
         let (merged, snoozed, spam) =
-            live.ticket.with(|t| (t.merged_into, t.snoozed_until, t.spam_at.is_some()));
+            state.ticket.with(|t| (t.merged_into, t.snoozed_until, t.spam_at.is_some()));
         if let Some(into) = merged {
             return view! {
                 <div class="state-bar">
                     <Icon name="git-merge" />
                     <span>"The messages of this ticket are in " <a href=route.ticket_href(into)>{format!("#{into}")}</a> "."</span>
-                    {undo(TicketProperty::Unmerge, "", "Take the merge back")}
+                    {undo(TicketProperty::Unmerge, "", "Undo the merge")}
                 </div>
             }
             .into_any();
@@ -124,12 +124,12 @@ pub(super) fn StateBar(live: Live) -> impl IntoView {
             }
             .into_any();
         }
-        if let Some(from) = live.ticket.with(|t| t.split_from) {
+        if let Some(from) = state.ticket.with(|t| t.split_from) {
             return view! {
                 <div class="state-bar">
                     <Icon name="git-merge" />
                     <span>"Split off " <a href=route.ticket_href(from)>{format!("#{from}")}</a> "."</span>
-                    {undo(TicketProperty::Unsplit, "", "Take the split back")}
+                    {undo(TicketProperty::Unsplit, "", "Undo the split")}
                 </div>
             }
             .into_any();

@@ -1,6 +1,6 @@
 //! What stands below an answer as it leaves: the signature, and the message that it quotes.
 
-use super::live::Live;
+use super::state::TicketState;
 use crate::ui::textarea::TextArea;
 use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
@@ -51,10 +51,10 @@ impl Words {
 }
 
 #[component]
-pub(super) fn Below(live: Live, words: Words) -> impl IntoView {
+pub(super) fn Below(state: TicketState, words: Words) -> impl IntoView {
     // Another mailbox answers: its signature comes, and nothing else moves what was changed here.
     let mailbox = Memo::new(move |_| {
-        live.details.with(|d| {
+        state.details.with(|d| {
             let answers = &d.answers;
             answers.from.is_some().then(|| (answers.signature.clone(), answers.quotes))
         })
@@ -64,7 +64,7 @@ pub(super) fn Below(live: Live, words: Words) -> impl IntoView {
             view! {
                 <div class="below for-reply">
                     <Signature signature words />
-                    <Quote live quotes words />
+                    <Quote state quotes words />
                 </div>
             }
         })
@@ -84,8 +84,9 @@ fn Signature(signature: String, words: Words) -> impl IntoView {
 
 /// The last message, as it is going to stand at the end of the mail.
 #[component]
-fn Quote(live: Live, quotes: bool, words: Words) -> impl IntoView {
-    let last = Memo::new(move |_| live.before.is_none().then(|| live.details.with(last)).flatten());
+fn Quote(state: TicketState, quotes: bool, words: Words) -> impl IntoView {
+    let last =
+        Memo::new(move |_| state.before.is_none().then(|| state.details.with(last)).flatten());
     move || {
         last.get().map(|(id, text)| view! {
             <details class="quote">

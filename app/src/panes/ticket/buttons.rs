@@ -36,12 +36,12 @@ pub(super) fn Buttons(writing: Writing) -> impl IntoView {
     let pending = writing.send.pending();
     let remembered = RwSignal::new(None::<SendAs>);
     let choices = Memo::new(move |_| {
-        let labels = writing.live.details.with(|d| d.assignable.labels.clone());
+        let labels = writing.state.details.with(|d| d.assignable.labels.clone());
         labels.into_iter().map(SendAs::label).collect::<Vec<_>>()
     });
     // What was chosen last, where it is still there.
     Effect::new(move |_| {
-        let last = draft::load(&draft::send_as_key(writing.live.me));
+        let last = draft::load(&draft::send_as_key(writing.state.me));
         remembered.set(choices.get().into_iter().find(|c| c.effect == last && !c.closes));
     });
     let usual = move || remembered.get().filter(|_| writing.mode.get() == MessageMode::Reply);
@@ -83,7 +83,7 @@ fn SendAsMenu(
         // A note is no answer: what follows one says nothing of the other.
         if writing.mode.get_untracked() == MessageMode::Reply {
             let word = choice.as_ref().map(|c| c.effect.clone()).unwrap_or_default();
-            draft::save(&draft::send_as_key(writing.live.me), &word);
+            draft::save(&draft::send_as_key(writing.state.me), &word);
             remembered.set(choice);
         }
     };
@@ -118,13 +118,13 @@ fn SendAsMenu(
 #[component]
 fn Assigns(writing: Writing) -> impl IntoView {
     let wish = use_viewer().map_or(AssignOnReply::Never, |v| v.preferences.assign_on_reply);
-    let live = writing.live;
+    let state = writing.state;
     let assigns = Memo::new(move |_| {
-        let has_it = live.ticket.with(|t| t.row.assignee.as_ref().map(|p| p.id));
+        let has_it = state.ticket.with(|t| t.row.assignee.as_ref().map(|p| p.id));
         match wish {
             AssignOnReply::Never => false,
             AssignOnReply::WhenUnassigned => has_it.is_none(),
-            AssignOnReply::Always => has_it != live.me,
+            AssignOnReply::Always => has_it != state.me,
         }
     });
     move || {

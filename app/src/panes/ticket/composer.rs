@@ -10,11 +10,11 @@ use super::api::WriteMessage;
 use super::below::{Below, Words};
 use super::buttons::Buttons;
 use super::draft;
-use super::live::Live;
 use super::newer::{self, Newer, Overtaken};
 use super::onward::on_answered;
 use super::recipients::{Lines, RecipientLines};
 use super::resting::Resting;
+use super::state::TicketState;
 use super::uploads::COMPOSER;
 use super::writing::{Writing, announce};
 use crate::panes::onward::use_onward;
@@ -30,21 +30,21 @@ use rapport_domain::{AppError, limits};
 use wasm_bindgen::JsCast;
 
 #[component]
-pub(super) fn Composer(live: Live) -> impl IntoView {
+pub(super) fn Composer(state: TicketState) -> impl IntoView {
     // What was taken back is an answer.
-    let returned = live.details.with_untracked(|d| d.returned.is_some());
+    let returned = state.details.with_untracked(|d| d.returned.is_some());
     let mode =
         if returned { MessageMode::Reply } else { use_preferences().get_untracked().composer };
     let writing = Writing {
-        live,
+        state,
         mode: RwSignal::new(mode),
         area: NodeRef::new(),
-        key: RwSignal::new(live.details.with_untracked(|d| d.form_key.clone())),
+        key: RwSignal::new(state.details.with_untracked(|d| d.form_key.clone())),
         send: ServerAction::new(),
         round: RwSignal::new(0),
-        lines: Lines::new(live),
+        lines: Lines::new(state),
         words: Words::new(),
-        newer: Newer::new(live),
+        newer: Newer::new(state),
         resting: Resting::new(),
     };
     let resting = writing.resting;
@@ -58,22 +58,22 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
                 MessageMode::Reply => MessageMode::Note,
                 MessageMode::Note => MessageMode::Reply,
             };
-            let of_other = draft::load(&draft::key(live.me, live.number, other.as_str()));
+            let of_other = draft::load(&draft::key(state.me, state.number, other.as_str()));
             if draft::load(&writing.draft_key()).is_empty() && !of_other.is_empty() {
                 writing.mode.set(other);
             }
             writing.set_text(&draft::load(&writing.draft_key()));
         }
-        let reply = draft::key(live.me, live.number, MessageMode::Reply.as_str());
+        let reply = draft::key(state.me, state.number, MessageMode::Reply.as_str());
         if !draft::load(&reply).is_empty()
-            && let Some(lines) = draft::load_lines(live.me, live.number)
+            && let Some(lines) = draft::load_lines(state.me, state.number)
         {
             writing.restore_lines(&lines);
         }
         announce(&area, "rapport:composer");
     });
     Effect::new(move |_| {
-        if live.details.with(|d| !d.uploads.is_empty()) {
+        if state.details.with(|d| !d.uploads.is_empty()) {
             resting.wake();
         }
     });
@@ -93,7 +93,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
         });
         on_cleanup(move || other.remove());
     });
-    let answered = on_answered(live, use_onward());
+    let answered = on_answered(state, use_onward());
     let last = StoredValue::new(None::<WriteMessage>);
     Effect::new(move |_| {
         if let Some(input) = send.input().get() {
@@ -112,7 +112,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
     });
     // What was taken back comes back, before whatever was begun meanwhile.
     Effect::new(move |_| {
-        if let Some(returned) = live.returned.get().filter(|returned| !returned.text.is_empty()) {
+        if let Some(returned) = state.returned.get().filter(|returned| !returned.text.is_empty()) {
             let lines = draft::Lines::from(&returned);
             let text = returned.text;
             writing.open(MessageMode::Reply);
@@ -121,7 +121,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             writing.set_text(&text);
             draft::save(&writing.draft_key(), &text);
             writing.restore_lines(&lines);
-            draft::save_lines(live.me, live.number, &lines);
+            draft::save_lines(state.me, state.number, &lines);
             if let Some(area) = writing.area.get_untracked() {
                 announce(&area, "rapport:returned");
             }
@@ -151,7 +151,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             class="composer"
             class:resting=move || resting.rests()
             node_ref=resting.node
-            data-desk=live.number.to_string()
+            data-desk=state.number.to_string()
             on:keydown=keys
             on:focusin=move |ev| resting.entered(&ev)
             on:focusout=move |_| resting.left()
@@ -160,14 +160,14 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
             on:change=move |ev| if is_line(&ev) { writing.keep_lines() }
         >
             <ActionForm action=send node_ref=form attr:id=COMPOSER>
-                <input type="hidden" name="number" value=live.number />
+                <input type="hidden" name="number" value=state.number />
                 <input type="hidden" name="client_key" value=move || writing.key.get() />
                 <input type="hidden" name="seen" value=move || writing.newer.seen.get().to_string() />
                 {view! { <Overtaken newer=writing.newer send form /> }.into_any()}
                 {view! { <Modes writing /> }.into_any()}
-                {view! { <RecipientLines live lines=writing.lines /> }.into_any()}
+                {view! { <RecipientLines state lines=writing.lines /> }.into_any()}
                 {view! { <Text writing /> }.into_any()}
-                {view! { <Below live words=writing.words /> }.into_any()}
+                {view! { <Below state words=writing.words /> }.into_any()}
                 {view! { <Failed writing /> }.into_any()}
                 {view! { <Buttons writing /> }.into_any()}
             </ActionForm>
@@ -177,7 +177,7 @@ pub(super) fn Composer(live: Live) -> impl IntoView {
 
 #[component]
 fn Modes(writing: Writing) -> impl IntoView {
-    let from = writing.live.details.with_untracked(|d| d.answers.from.clone());
+    let from = writing.state.details.with_untracked(|d| d.answers.from.clone());
     let leaves = match from {
         Some(from) => format!("Leaves after 10 s from {from}"),
         None => "Stored here; e-mail delivery is not set up yet".to_string(),
@@ -213,8 +213,8 @@ fn Modes(writing: Writing) -> impl IntoView {
 
 #[component]
 fn Text(writing: Writing) -> impl IntoView {
-    let name = writing.live.ticket.with_untracked(|t| t.row.customer.name.clone());
-    let returned = writing.live.details.with_untracked(|d| d.returned.clone()).unwrap_or_default();
+    let name = writing.state.ticket.with_untracked(|t| t.row.customer.name.clone());
+    let returned = writing.state.details.with_untracked(|d| d.returned.clone()).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or_default().to_string();
     // The editor takes over from here what it can do in which kind of message.
     view! {

@@ -4,7 +4,7 @@
 //! Save button while it has the focus. A form that replaces a value carries it.
 
 use super::api::EditTicket;
-use super::live::Live;
+use super::state::TicketState;
 use super::typing::Typing;
 use crate::ui::details::fold;
 use crate::ui::icon::Icon;
@@ -21,7 +21,7 @@ use wasm_bindgen::JsCast;
 /// The form around one property. `property` says what the value called `value` means.
 #[component]
 pub(super) fn EditForm(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     #[prop(optional)] class: &'static str,
     /// The value that is replaced, where it is one.
@@ -40,15 +40,15 @@ pub(super) fn EditForm(
         let Ok(form) = EditTicket::from_event(&ev) else {
             return toasts.fail("The form could not be read. Reload the page and try again.");
         };
-        let undo = live.undo_of(&form.property, form.value.as_deref().unwrap_or_default());
-        live.edits.push_form(&form, undo);
+        let undo = state.undo_of(&form.property, form.value.as_deref().unwrap_or_default());
+        state.edits.push_form(&form, undo);
         if let Some(typing) = typing {
             typing.sent();
         }
     };
     view! {
         <form method="post" action=EditTicket::url() class=format!("edit {class}") on:submit=on_submit>
-            <input type="hidden" name="number" value=live.number />
+            <input type="hidden" name="number" value=state.number />
             <input type="hidden" name="property" value=property.to_string() />
             {was.map(|was| view! {
                 <input type="hidden" name="sets" value="true" />
@@ -82,13 +82,13 @@ impl Choice {
 /// A value chosen from a list, shown as text until it is pointed at.
 #[component]
 pub(super) fn Choose(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     #[prop(into)] label: String,
     choices: Vec<Choice>,
     #[prop(into)] value: Signal<String>,
 ) -> impl IntoView {
-    let value = live.shown(property.clone(), value);
+    let value = state.shown(property.clone(), value);
     let options = choices
         .iter()
         .map(|choice| {
@@ -104,13 +104,13 @@ pub(super) fn Choose(
             |all: &Vec<Choice>| all.iter().find(|c| c.value == value).map(|c| c.label.clone());
         choices.with_value(named).unwrap_or_default()
     };
-    let (again, field) = (property.clone(), live.field(property.clone()));
-    let pending = move || live.edits.is_pending(&field).then_some("");
+    let (again, field) = (property.clone(), state.field(property.clone()));
+    let pending = move || state.edits.is_pending(&field).then_some("");
     let form = view! {
         <select
             name="value"
             aria-label=label
-            aria-invalid=error_of(live, property.clone())
+            aria-invalid=error_of(state, property.clone())
             data-pending=pending
             prop:value=move || value.try_get().unwrap_or_default()
             on:change=move |ev| submit(&ev)
@@ -121,33 +121,33 @@ pub(super) fn Choose(
     };
     let mine = Signal::derive(move || name_of(&value.try_get().unwrap_or_default()));
     view! {
-        <EditForm live property was=value>{form}</EditForm>
-        <EditError live property=again mine />
+        <EditForm state property was=value>{form}</EditForm>
+        <EditError state property=again mine />
     }
 }
 
 /// A value typed in, shown as text until it is pointed at; saved on leaving or Enter.
 #[component]
 pub(super) fn Type(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     #[prop(into)] label: String,
     kind: &'static str,
     #[prop(into)] value: Signal<String>,
     #[prop(optional)] maxlength: Option<usize>,
 ) -> impl IntoView {
-    let typing = Typing::new(live.shown(property.clone(), value));
+    let typing = Typing::new(state.shown(property.clone(), value));
     let text = move || typing.text.try_get().unwrap_or_default();
-    let (again, field) = (property.clone(), live.field(property.clone()));
-    let pending = move || live.edits.is_pending(&field).then_some("");
+    let (again, field) = (property.clone(), state.field(property.clone()));
+    let pending = move || state.edits.is_pending(&field).then_some("");
     view! {
-        <EditForm live property=property.clone() typing>
+        <EditForm state property=property.clone() typing>
             <input
                 name="value"
                 type=kind
                 step=(kind == "number").then_some("any")
                 aria-label=label
-                aria-invalid=error_of(live, property.clone())
+                aria-invalid=error_of(state, property.clone())
                 data-pending=pending
                 placeholder="Add"
                 autocomplete="off"
@@ -161,21 +161,21 @@ pub(super) fn Type(
             />
             <SaveButton />
         </EditForm>
-        <EditError live property=again mine=typing.text />
+        <EditError state property=again mine=typing.text />
     }
 }
 
 /// A small button that acts on one thing: removes a tag, unlinks an issue.
 #[component]
 pub(super) fn Act(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     #[prop(into)] value: String,
     #[prop(into)] label: String,
     #[prop(default = "x")] icon: &'static str,
 ) -> impl IntoView {
     view! {
-        <EditForm live property class="act">
+        <EditForm state property class="act">
             <input type="hidden" name="value" value=value />
             <button type="submit" class="tiny" aria-label=label.clone() title=label><Icon name=icon /></button>
         </EditForm>
@@ -185,7 +185,7 @@ pub(super) fn Act(
 /// A plus that opens a small form for one more of something.
 #[component]
 pub(super) fn AddBox(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     #[prop(into)] label: String,
     #[prop(into)] placeholder: String,
@@ -201,7 +201,7 @@ pub(super) fn AddBox(
         }
     };
     // What was added stands in the list by now; what was typed since stays.
-    live.edits.on_done(live.number, move |edit| {
+    state.edits.on_done(state.number, move |edit| {
         let Some(input) = input.get_untracked().filter(|_| edit.field.1 == own) else { return };
         if input.value() == edit.value {
             input.set_value("");
@@ -223,11 +223,11 @@ pub(super) fn AddBox(
         >
             <summary class="tiny" aria-label=label.clone() title=label.clone()><Icon name="plus" /></summary>
             <div class="popup">
-                <EditForm live property>
+                <EditForm state property>
                     <input class="input" name="value" node_ref=input type=kind aria-label=label placeholder=placeholder required=true maxlength=maxlength autocomplete="off" />
                     <button type="submit" class="btn">"Add"</button>
                 </EditForm>
-                <EditError live property=again />
+                <EditError state property=again />
             </div>
         </details>
     }
@@ -236,17 +236,17 @@ pub(super) fn AddBox(
 /// Why the last edit of this property was refused, and what can be done with what was typed.
 #[component]
 pub(super) fn EditError(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
     /// What was to be stored, as people read it.
     #[prop(optional, into)]
     mine: Option<Signal<String>>,
 ) -> impl IntoView {
-    let field = StoredValue::new(live.field(property.clone()));
-    let insist = move |_| live.edits.insist(&field.get_value());
-    let give_up = move |_| live.edits.give_up(&field.get_value());
+    let field = StoredValue::new(state.field(property.clone()));
+    let insist = move |_| state.edits.insist(&field.get_value());
+    let give_up = move |_| state.edits.give_up(&field.get_value());
     move || {
-        let error = field.try_with_value(|field| live.edits.refused(field)).flatten()?;
+        let error = field.try_with_value(|field| state.edits.refused(field)).flatten()?;
         let (insists, gives_up) = match &error {
             AppError::Changed(_) => (Some("Keep mine"), "Take theirs"),
             // Trying the same again would change nothing.
@@ -272,11 +272,11 @@ fn SaveButton() -> impl IntoView {
 }
 
 fn error_of(
-    live: Live,
+    state: TicketState,
     property: TicketProperty,
 ) -> impl Fn() -> Option<&'static str> + Send + Clone + use<> {
-    let field = live.field(property);
-    move || live.edits.refused(&field).map(|_| "true")
+    let field = state.field(property);
+    move || state.edits.refused(&field).map(|_| "true")
 }
 
 /// Sends the form of the element that changed, as a click on its button would.

@@ -103,7 +103,7 @@ impl Edits {
         let number = edit.field.0;
         match &answer {
             Ok(_) => {
-                if let Some(Undo { said, back }) = undo {
+                if let Some(Undo { message, back }) = undo {
                     // What it really replaced is known by now: an edit before it may have been
                     // on its way when this one was made.
                     let back = match (&edit.was, &back[..]) {
@@ -112,7 +112,7 @@ impl Edits {
                         }
                         _ => back,
                     };
-                    self.toasts.undoable(said, move || {
+                    self.toasts.undoable(message, move || {
                         // The page may not have heard yet that it had left its view.
                         self.origin.take_in(number);
                         for (property, value, was) in back.clone() {

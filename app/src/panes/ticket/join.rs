@@ -2,7 +2,7 @@
 
 use super::api::{MoveTicket, move_ticket, suggest_customers, suggest_tickets};
 use super::edit::EditForm;
-use super::live::Live;
+use super::state::TicketState;
 use crate::profile_route::use_profile_route;
 use crate::ui::action::on_done;
 use crate::ui::combobox::Combobox;
@@ -33,14 +33,14 @@ impl Joining {
 
 /// The two entries of the ticket's menu. Without scripts each unfolds a form with a plain field.
 #[component]
-pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
+pub(super) fn JoinActions(state: TicketState, joining: Joining) -> impl IntoView {
     let give = ServerAction::<MoveTicket>::new();
     view! {
         <button type="button" class="scripted" on:click=move |_| joining.merge.set(true)><Icon name="git-merge" />"Merge into…"</button>
         <button type="button" class="scripted" on:click=move |_| joining.give.set(true)><Icon name="user" />"Move to another customer…"</button>
         <details class="menu-more unscripted" data-popup="">
             <summary><Icon name="git-merge" />"Merge into…"</summary>
-            <EditForm live property=TicketProperty::Merge>
+            <EditForm state property=TicketProperty::Merge>
                 <input class="input" name="value" required=true maxlength=20 autocomplete="off" aria-label="Number of the ticket to merge into" placeholder="#1042" />
                 <button type="submit" class="btn">"Merge"</button>
             </EditForm>
@@ -48,7 +48,7 @@ pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
         <details class="menu-more unscripted" data-popup="">
             <summary><Icon name="user" />"Move to another customer…"</summary>
             <ActionForm action=give attr:class="edit">
-                <input type="hidden" name="number" value=live.number />
+                <input type="hidden" name="number" value=state.number />
                 <input class="input" name="customer" required=true maxlength=254 autocomplete="off" aria-label="E-mail or ID of the customer" placeholder="Their e-mail or ID" />
                 <button type="submit" class="btn">"Move"</button>
             </ActionForm>
@@ -58,10 +58,10 @@ pub(super) fn JoinActions(live: Live, joining: Joining) -> impl IntoView {
 
 /// The forms themselves. They stand beside the menu: in it they would close with it.
 #[component]
-pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
+pub(super) fn JoinDialogs(state: TicketState, joining: Joining) -> impl IntoView {
     let (route, navigate) = (use_profile_route(), use_navigate());
     // The messages are in the other ticket now, and so is the reader.
-    live.edits.on_done(live.number, move |edit| {
+    state.edits.on_done(state.number, move |edit| {
         if edit.field.1 == TicketProperty::Merge {
             joining.merge.set(false);
             if let Ok(into) = number(&edit.value).parse() {
@@ -70,19 +70,19 @@ pub(super) fn JoinDialogs(live: Live, joining: Joining) -> impl IntoView {
         }
     });
     // A form that is opened again does not start with what was wrong before.
-    let field = StoredValue::new(live.field(TicketProperty::Merge));
+    let field = StoredValue::new(state.field(TicketProperty::Merge));
     Effect::new(move |_| {
         if !joining.merge.get() {
-            live.edits.give_up(&field.get_value());
+            state.edits.give_up(&field.get_value());
         }
     });
-    let n = live.number;
+    let n = state.number;
     view! {
         <Dialog title=format!("Merge #{n} into another ticket") open=joining.merge>
-            <MergeForm live open=joining.merge />
+            <MergeForm state open=joining.merge />
         </Dialog>
         <Dialog title=format!("Move #{n} to another customer") open=joining.give>
-            <MoveForm live open=joining.give />
+            <MoveForm state open=joining.give />
         </Dialog>
     }
 }
@@ -92,20 +92,20 @@ fn number(typed: &str) -> &str {
 }
 
 #[component]
-fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
-    let (own, customer) = (live.number, live.customer);
-    let field = StoredValue::new(live.field(TicketProperty::Merge));
+fn MergeForm(state: TicketState, open: RwSignal<bool>) -> impl IntoView {
+    let (own, customer) = (state.number, state.customer);
+    let field = StoredValue::new(state.field(TicketProperty::Merge));
     // The queue outlives this form, and may change once it is gone.
-    let refused = move || field.try_with_value(|f| live.edits.refused(f)).flatten();
+    let refused = move || field.try_with_value(|f| state.edits.refused(f)).flatten();
     let error = Signal::derive(move || refused().map(|e| e.to_string()));
-    let pending = move || field.try_with_value(|f| live.edits.is_pending(f)).unwrap_or_default();
+    let pending = move || field.try_with_value(|f| state.edits.is_pending(f)).unwrap_or_default();
     view! {
-        <EditForm live property=TicketProperty::Merge class="form">
+        <EditForm state property=TicketProperty::Merge class="form">
             <Combobox
                 name="value"
                 label="Ticket of the same customer"
                 placeholder="Number or subject"
-                hint=format!("All messages of #{own} move there, and #{own} is closed. It can be taken back.")
+                hint=format!("All messages of #{own} move there, and #{own} is closed. You can undo it.")
                 maxlength=200
                 error
                 find=move |typed: String| suggest_tickets(customer, own, typed)
@@ -119,10 +119,10 @@ fn MergeForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
+fn MoveForm(state: TicketState, open: RwSignal<bool>) -> impl IntoView {
     let give = ServerAction::<MoveTicket>::new();
     let (toasts, navigate) = (use_toasts(), use_navigate());
-    let (number, from) = (live.number, live.customer);
+    let (number, from) = (state.number, state.customer);
     let follow = move |customer: CustomerId| {
         // In place of the address that leads nowhere now.
         let replace = NavigateOptions { replace: true, ..Default::default() };
@@ -152,11 +152,11 @@ fn MoveForm(live: Live, open: RwSignal<bool>) -> impl IntoView {
     let whole = Signal::derive(move || {
         failed().filter(|e| !matches!(e, AppError::Invalid(_))).map(|e| e.to_string())
     });
-    let customer = live.customer;
+    let customer = state.customer;
     view! {
         <ActionForm action=give attr:class="form">
             <FormError message=whole />
-            <input type="hidden" name="number" value=live.number />
+            <input type="hidden" name="number" value=state.number />
             <Combobox
                 name="customer"
                 label="Customer"

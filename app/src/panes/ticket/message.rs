@@ -3,10 +3,10 @@
 use super::channel::ChannelHeaders;
 use super::files::Files;
 use super::formatted::Formatted;
-use super::live::Live;
 use super::outgoing::OutgoingLine;
 use super::receipt::ReceiptIcon;
 use super::remarks::Remarks;
+use super::state::TicketState;
 use crate::ui::avatar::Avatar;
 use crate::ui::icon::Icon;
 use crate::ui::markdown::Markdown;
@@ -19,7 +19,7 @@ use rapport_presentation::seen_href;
 
 /// A customer's on the left, an agent's and notes on the right.
 #[component]
-pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
+pub(super) fn MessageView(state: TicketState, message: Message) -> impl IntoView {
     let side = match message.kind {
         MessageKind::Customer => "msg",
         MessageKind::Agent if message.forwarded => "msg agent forward",
@@ -42,27 +42,27 @@ pub(super) fn MessageView(live: Live, message: Message) -> impl IntoView {
         _ => (None, Some(avatar)),
     };
     let id = message.id;
-    let delivery = Memo::new(move |_| live.delivery(id));
+    let delivery = Memo::new(move |_| state.delivery(id));
     let forwarded = message.forwarded.then(|| {
         let to = message.delivery.iter().flat_map(|d| &d.recipients).map(|r| r.email.as_str());
         to.collect::<Vec<_>>().join(", ")
     });
-    let forward = (!note && live.may_write).then(|| {
+    let forward = (!note && state.may_write).then(|| {
         view! {
             <span aria-hidden="true">"·"</span>
             <a href=format!("/messages/{id}/forward") rel="external">"Forward"</a>
         }
     });
-    let recorded = message.recorded && live.may_watch;
+    let recorded = message.recorded && state.may_watch;
     let seen = recorded.then(|| {
-        let href = seen_href(live.customer.into(), message.sent_at);
+        let href = seen_href(state.customer.into(), message.sent_at);
         view! {
             <span aria-hidden="true">"·"</span>
             <a href=href rel="external">"Show what they saw"</a>
         }
     });
     let outgoing = move || {
-        delivery.get().map(|delivery| view! { <OutgoingLine live id delivery /> }.into_any())
+        delivery.get().map(|delivery| view! { <OutgoingLine state id delivery /> }.into_any())
     };
     view! {
         <article class=side id=message.id.to_string() aria-label=who>
@@ -185,9 +185,9 @@ fn Spoken(time: SpokenTime) -> impl IntoView {
         }
     });
     let sent = move || {
-        let said = time.said.clone();
+        let text = time.text.clone();
         time.differs(clock.wall(from))
-            .then(|| view! { " "<span class="muted">{format!("· sent as {said}")}</span> })
+            .then(|| view! { " "<span class="muted">{format!("· sent as {text}")}</span> })
     };
     view! { <Time at=from style=TimeStyle::Appointment />{until}{sent} }
 }

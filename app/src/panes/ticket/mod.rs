@@ -18,7 +18,6 @@ mod edits;
 mod files;
 mod formatted;
 mod join;
-mod live;
 mod message;
 mod newer;
 mod onward;
@@ -32,6 +31,7 @@ mod row;
 mod sensitive;
 #[cfg(feature = "ssr")]
 pub(crate) mod server_pages;
+mod state;
 mod thread;
 mod typing;
 mod undo;
@@ -55,11 +55,11 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
-use live::Live;
 use properties::Properties;
 use rapport_domain::message::TicketDetails as Details;
 use rapport_domain::{AppError, Cursor};
 use row::TicketRow;
+use state::TicketState;
 use thread::Thread;
 use uploads::Uploads;
 use wasm_bindgen::JsCast;
@@ -106,20 +106,20 @@ pub fn TicketDetails() -> impl IntoView {
 #[component]
 fn Loaded(details: Details, before: Option<Cursor>) -> impl IntoView {
     use_live().be_at(details.ticket.row.id);
-    let live = Live::new(details, before);
-    live.follow_changes();
-    commands::provide_ticket_commands(live);
-    commands::go_on_after_edits(live);
+    let state = TicketState::new(details, before);
+    state.follow_changes();
+    commands::provide_ticket_commands(state);
+    commands::go_on_after_edits(state);
     // Its messages are in another ticket, which is where they are answered.
-    let merged = Memo::new(move |_| live.ticket.with(|t| t.merged_into.is_some()));
+    let merged = Memo::new(move |_| state.ticket.with(|t| t.merged_into.is_some()));
     view! {
-        {view! { <TicketRow live /> }.into_any()}
-        {view! { <Properties live /> }.into_any()}
-        <div class="here"><PresentPeople edge=true ticket=live.details.with_untracked(|d| d.ticket.row.id) /></div>
-        {view! { <Thread live /> }.into_any()}
-        {move || (live.may_write && !merged.get()).then(|| view! {
-            {view! { <Uploads live /> }.into_any()}
-            <Composer live />
+        {view! { <TicketRow state /> }.into_any()}
+        {view! { <Properties state /> }.into_any()}
+        <div class="here"><PresentPeople edge=true ticket=state.details.with_untracked(|d| d.ticket.row.id) /></div>
+        {view! { <Thread state /> }.into_any()}
+        {move || (state.may_write && !merged.get()).then(|| view! {
+            {view! { <Uploads state /> }.into_any()}
+            <Composer state />
         }.into_any())}
     }
 }

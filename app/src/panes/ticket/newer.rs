@@ -2,7 +2,7 @@
 //! leaves that was written without it.
 
 use super::api::WriteMessage;
-use super::live::Live;
+use super::state::TicketState;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
 use crate::ui::time::{Time, TimeStyle};
@@ -36,12 +36,12 @@ thread_local! {
 }
 
 impl Newer {
-    pub fn new(live: Live) -> Self {
+    pub fn new(state: TicketState) -> Self {
         let newest = Memo::new(move |_| {
             let ids = |d: &rapport_domain::message::TicketDetails| {
                 d.thread.messages.iter().map(|m| m.id).max()
             };
-            live.details.with(ids).unwrap_or(MessageId(Uuid::nil()))
+            state.details.with(ids).unwrap_or(MessageId(Uuid::nil()))
         });
         let newer = Self { seen: RwSignal::new(newest.get_untracked()) };
         Effect::new(move |before: Option<MessageId>| {

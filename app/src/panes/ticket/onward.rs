@@ -3,7 +3,7 @@
 use super::api::{open_ticket, undo_send};
 use super::commands;
 use super::draft;
-use super::live::Live;
+use super::state::TicketState;
 use crate::Failure;
 use crate::panes::onward::Onward;
 use crate::ui::toast::use_toasts;
@@ -14,11 +14,11 @@ use rapport_domain::{AppError, UserId};
 
 /// The way on from the ticket's composer: called when an answer was stored, with what happened to
 /// the ticket by it.
-pub(super) fn on_answered(live: Live, onward: Onward) -> impl Fn(&[Effect]) {
+pub(super) fn on_answered(state: TicketState, onward: Onward) -> impl Fn(&[Effect]) {
     let (toasts, navigate) = (use_toasts(), use_navigate());
     move |effects: &[Effect]| {
-        let left = commands::leaves(live, effects);
-        let (customer, number, me) = (live.customer, live.number, live.me);
+        let left = commands::leaves(state, effects);
+        let (customer, number, me) = (state.customer, state.number, state.me);
         if !onward.done(customer, number, left) {
             return;
         }

@@ -2,9 +2,9 @@
 
 use super::draft;
 use super::edit::{Act, AddBox, Choice, Choose, Type};
-use super::live::Live;
 use super::row::Linked;
 use super::sensitive::Sensitive;
+use super::state::TicketState;
 use super::undo::status_value;
 use crate::ui::avatar::Avatar;
 use crate::ui::details::is_open;
@@ -20,17 +20,17 @@ use rapport_domain::sla::{Due, SlaTarget};
 use rapport_domain::ticket::{Priority, Status, Ticket, TicketProperty};
 
 #[component]
-pub(super) fn Properties(live: Live) -> impl IntoView {
-    let defs = Memo::new(move |_| live.details.with(|d| d.field_defs.clone()));
+pub(super) fn Properties(state: TicketState) -> impl IntoView {
+    let defs = Memo::new(move |_| state.details.with(|d| d.field_defs.clone()));
     view! {
         <div class="props-box">
-        {view! { <Rest live /> }.into_any()}
+        {view! { <Rest state /> }.into_any()}
         <dl class="props">
-            {view! { <Choices live /> }.into_any()}
-            {view! { <Lists live /> }.into_any()}
-            {view! { <Facts live /> }.into_any()}
-            {move || defs.get().into_iter().map(|def| view! { <Custom live def /> }.into_any()).collect_view()}
-            {view! { <Csat live /> }.into_any()}
+            {view! { <Choices state /> }.into_any()}
+            {view! { <Lists state /> }.into_any()}
+            {view! { <Facts state /> }.into_any()}
+            {move || defs.get().into_iter().map(|def| view! { <Custom state def /> }.into_any()).collect_view()}
+            {view! { <Csat state /> }.into_any()}
         </dl>
         </div>
     }
@@ -39,10 +39,10 @@ pub(super) fn Properties(live: Live) -> impl IntoView {
 /// Two rows show, and with this all of them; styles do it, so that it needs no script. Whether
 /// an agent wants to see all is remembered in this browser.
 #[component]
-fn Rest(live: Live) -> impl IntoView {
+fn Rest(state: TicketState) -> impl IntoView {
     let node = NodeRef::<Details>::new();
     let key = move || {
-        format!("rapport:properties:{}", live.me.map(|me| me.to_string()).unwrap_or_default())
+        format!("rapport:properties:{}", state.me.map(|me| me.to_string()).unwrap_or_default())
     };
     Effect::new(move |_| {
         if let Some(details) = node.get() {
@@ -62,20 +62,20 @@ fn Rest(live: Live) -> impl IntoView {
 }
 
 /// A property of the ticket as a signal.
-fn part<T: Send + Sync + 'static>(live: Live, get: fn(&Ticket) -> T) -> Signal<T> {
-    Signal::derive(move || live.ticket.with(get))
+fn part<T: Send + Sync + 'static>(state: TicketState, get: fn(&Ticket) -> T) -> Signal<T> {
+    Signal::derive(move || state.ticket.with(get))
 }
 
 /// Status, priority, assignee, team.
 #[component]
-fn Choices(live: Live) -> impl IntoView {
-    let status = part(live, |t| t.row.status);
-    let status_text = part(live, |t| t.row.status_text());
-    let chosen = part(live, status_value);
-    let priority = part(live, |t| t.row.priority);
-    let assignee = part(live, |t| t.row.assignee.clone());
-    let team = part(live, |t| t.row.team.clone());
-    if !live.may_write {
+fn Choices(state: TicketState) -> impl IntoView {
+    let status = part(state, |t| t.row.status);
+    let status_text = part(state, |t| t.row.status_text());
+    let chosen = part(state, status_value);
+    let priority = part(state, |t| t.row.priority);
+    let assignee = part(state, |t| t.row.assignee.clone());
+    let team = part(state, |t| t.row.team.clone());
+    if !state.may_write {
         return view! {
             <div><dt>"Status"</dt><dd><StatusPill status text=status_text /></dd></div>
             <div><dt>"Priority"</dt><dd>{move || priority.get().label()}</dd></div>
@@ -84,7 +84,7 @@ fn Choices(live: Live) -> impl IntoView {
         }
         .into_any();
     }
-    let assignable = live.details.with_untracked(|d| d.assignable.clone());
+    let assignable = state.details.with_untracked(|d| d.assignable.clone());
     let (chosen_person, chosen_team) = (assignee.get_untracked(), team.get_untracked());
     let mut people = vec![Choice::new("", "Nobody")];
     people.extend(assignable.people.iter().map(|p| Choice::new(p.id.to_string(), &p.name)));
@@ -98,8 +98,7 @@ fn Choices(live: Live) -> impl IntoView {
         teams.push(Choice::new(t.id.to_string(), t.name));
     }
     // New and snoozed are states without a label of their own.
-    let state = |s: Status| Choice::new(s.as_str(), s.label());
-    let mut statuses = vec![state(Status::New)];
+    let mut statuses = vec![Choice::new(Status::New.as_str(), Status::New.label())];
     statuses.extend(assignable.labels.iter().map(|l| Choice::new(l.id.to_string(), &l.name)));
     // Until when is asked by the menu and the key.
     statuses.push(Choice::fixed(Status::Snoozed.as_str(), Status::Snoozed.label()));
@@ -112,18 +111,18 @@ fn Choices(live: Live) -> impl IntoView {
     view! {
         <div><dt>"Status"</dt><dd>
             <span class=move || status_class(status.get())>
-                <Choose live property=TicketProperty::Status label="Status" choices=statuses value=chosen />
+                <Choose state property=TicketProperty::Status label="Status" choices=statuses value=chosen />
             </span>
         </dd></div>
         <div><dt>"Priority"</dt><dd>
-            <Choose live property=TicketProperty::Priority label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
+            <Choose state property=TicketProperty::Priority label="Priority" choices=priorities value=Signal::derive(move || priority.get().as_str().to_string()) />
         </dd></div>
         <div><dt>"Assignee"</dt><dd>
             {move || assignee.get().map(|p| view! { <Avatar name=p.name of=Some(p.id) /> })}
-            <Choose live property=TicketProperty::Assignee label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
+            <Choose state property=TicketProperty::Assignee label="Assignee" choices=people value=Signal::derive(move || assignee.get().map(|p| p.id.to_string()).unwrap_or_default()) />
         </dd></div>
         <div><dt>"Team"</dt><dd>
-            <Choose live property=TicketProperty::Team label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
+            <Choose state property=TicketProperty::Team label="Team" choices=teams value=Signal::derive(move || team.get().map(|t| t.id.to_string()).unwrap_or_default()) />
         </dd></div>
     }
     .into_any()
@@ -131,29 +130,29 @@ fn Choices(live: Live) -> impl IntoView {
 
 /// Channel, tags, linked issues.
 #[component]
-fn Lists(live: Live) -> impl IntoView {
-    let may = live.may_write;
+fn Lists(state: TicketState) -> impl IntoView {
+    let may = state.may_write;
     let channel = move || {
-        live.ticket.with(|t| match &t.mailbox {
+        state.ticket.with(|t| match &t.mailbox {
             Some(mailbox) => format!("{} · {mailbox}", t.row.channel.label()),
             None => t.row.channel.label().to_string(),
         })
     };
     let tags = move || {
-        let tags = live.ticket.with(|t| t.row.tags.clone());
+        let tags = state.ticket.with(|t| t.row.tags.clone());
         let tag = |tag: String| {
             let label = format!("Remove the tag {tag}");
             view! {
                 <span class="tag">
                     <span class="clip">{tag.clone()}</span>
-                    {may.then(|| view! { <Act live property=TicketProperty::Untag value=tag label /> })}
+                    {may.then(|| view! { <Act state property=TicketProperty::Untag value=tag label /> })}
                 </span>
             }
         };
         tags.into_iter().map(tag).collect_view()
     };
     let issues = move || {
-        let issues = live.ticket.with(|t| t.linked_issues.clone());
+        let issues = state.ticket.with(|t| t.linked_issues.clone());
         issues
             .into_iter()
             .map(|issue| {
@@ -161,7 +160,7 @@ fn Lists(live: Live) -> impl IntoView {
                 view! {
                     <span class="with-act">
                         <Linked issue />
-                        {may.then(|| view! { <Act live property=TicketProperty::Unlink value=id label icon="unlink" /> })}
+                        {may.then(|| view! { <Act state property=TicketProperty::Unlink value=id label icon="unlink" /> })}
                     </span>
                 }
             })
@@ -171,28 +170,28 @@ fn Lists(live: Live) -> impl IntoView {
         <div><dt>"Channel"</dt><dd><span class="clip" title=channel>{channel}</span></dd></div>
         <div><dt>"Tags"</dt><dd>
             {tags}
-            {may.then(|| view! { <AddBox live property=TicketProperty::Tag label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
+            {may.then(|| view! { <AddBox state property=TicketProperty::Tag label="Add a tag" placeholder="export, bug" maxlength=limits::SUBJECT_CHARS /> })}
         </dd></div>
         <div><dt>"Linked issues"</dt><dd>
             {issues}
-            {may.then(|| view! { <AddBox live property=TicketProperty::Link label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
+            {may.then(|| view! { <AddBox state property=TicketProperty::Link label="Link an issue" placeholder="https://linear.app/…" kind="url" maxlength=limits::URL_CHARS /> })}
         </dd></div>
     }
 }
 
 /// When it came, how long it waited, and who else takes part.
 #[component]
-fn Facts(live: Live) -> impl IntoView {
-    let may = live.may_write;
-    let submitted = part(live, |t| t.row.submitted_at);
+fn Facts(state: TicketState) -> impl IntoView {
+    let may = state.may_write;
+    let submitted = part(state, |t| t.row.submitted_at);
     let waited =
-        part(live, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
+        part(state, |t| t.first_response_at.map(|at| (at - t.row.submitted_at).num_seconds()));
     let response = move || match waited.get() {
         Some(seconds) => duration_text(seconds.max(0)).into_any(),
         None => "None yet".into_any(),
     };
     let dues = move || {
-        let dues = live.ticket.with(|t| {
+        let dues = state.ticket.with(|t| {
             [
                 (SlaTarget::FirstResponse, t.first_response_due_at),
                 (SlaTarget::NextResponse, t.next_response_due_at),
@@ -207,11 +206,11 @@ fn Facts(live: Live) -> impl IntoView {
         (!marks.is_empty()).then(|| view! { <div><dt>"Due"</dt><dd>{marks}</dd></div> })
     };
     let resolution = move || {
-        let took = live.ticket.with(|t| t.closed_at.map(|at| at - t.row.submitted_at))?;
+        let took = state.ticket.with(|t| t.closed_at.map(|at| at - t.row.submitted_at))?;
         Some(duration_text(took.num_seconds().max(0)))
     };
     let people = move || {
-        let people = live.ticket.with(|t| t.participants.clone());
+        let people = state.ticket.with(|t| t.participants.clone());
         people
             .into_iter()
             .map(|person| {
@@ -220,7 +219,7 @@ fn Facts(live: Live) -> impl IntoView {
                     <span class="with-act" title=person.name.unwrap_or_default()>
                         <span class="clip">{person.email.clone()}</span>
                         {(!person.proven).then(|| view! { <span class="muted">"unproven"</span> })}
-                        {may.then(|| view! { <Act live property=TicketProperty::Dismiss value=person.email label /> })}
+                        {may.then(|| view! { <Act state property=TicketProperty::Dismiss value=person.email label /> })}
                     </span>
                 }
             })
@@ -233,20 +232,20 @@ fn Facts(live: Live) -> impl IntoView {
         {move || resolution().map(|took| view! { <div><dt>"Resolution"</dt><dd>{took}</dd></div> })}
         <div><dt>"Participants"</dt><dd>
             {people}
-            {may.then(|| view! { <AddBox live property=TicketProperty::Invite label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
+            {may.then(|| view! { <AddBox state property=TicketProperty::Invite label="Add a participant" placeholder="name@example.com" kind="email" maxlength=254 /> })}
         </dd></div>
     }
 }
 
 /// A custom field, edited by its type.
 #[component]
-fn Custom(live: Live, def: FieldDef) -> impl IntoView {
+fn Custom(state: TicketState, def: FieldDef) -> impl IntoView {
     if def.sensitive {
-        return view! { <Sensitive live def /> }.into_any();
+        return view! { <Sensitive state def /> }.into_any();
     }
     let key = def.key.clone();
     let value = Signal::derive(move || {
-        live.ticket.with(|t| t.fields.get(&key).map(display)).unwrap_or_default()
+        state.ticket.with(|t| t.fields.get(&key).map(display)).unwrap_or_default()
     });
     let label = def.label.clone();
     let property = TicketProperty::Field(def.key.clone());
@@ -257,7 +256,7 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
         })
     };
     let editor = match def.kind.input(&def.options) {
-        _ if !live.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
+        _ if !state.may_write => view! { <span>{move || value.try_get()}</span> }.into_any(),
         InputSpec::Choice(choices) => {
             let mut all = vec![Choice::new("", "—")];
             all.extend(choices.iter().map(|choice| Choice::new(choice, choice)));
@@ -266,13 +265,13 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
             if all.iter().all(|choice| choice.value != now) {
                 all.push(Choice::new(&now, &now));
             }
-            view! { <Choose live property label choices=all value /> }.into_any()
+            view! { <Choose state property label choices=all value /> }.into_any()
         }
         InputSpec::Line { kind, max: Some(maxlength) } => {
-            view! { <Type live property label kind value maxlength /> {link} }.into_any()
+            view! { <Type state property label kind value maxlength /> {link} }.into_any()
         }
         InputSpec::Line { kind, max: None } => {
-            view! { <Type live property label kind value /> {link} }.into_any()
+            view! { <Type state property label kind value /> {link} }.into_any()
         }
     };
     view! { <div><dt>{def.label}</dt><dd>{editor}</dd></div> }.into_any()
@@ -280,8 +279,8 @@ fn Custom(live: Live, def: FieldDef) -> impl IntoView {
 
 /// The stars of the newest survey answer.
 #[component]
-fn Csat(live: Live) -> impl IntoView {
-    let score = part(live, |t| t.csat_score);
+fn Csat(state: TicketState) -> impl IntoView {
+    let score = part(state, |t| t.csat_score);
     let stars = move || match score.get() {
         Some(score) => view! { <Stars score /> }.into_any(),
         None => view! { <span class="muted">"Not answered"</span> }.into_any(),

@@ -17,7 +17,7 @@ pub(super) fn ReceiptIcon(delivery: Delivery) -> impl IntoView {
         Receipt::NotViewed => ("eye-off", "receipt not-viewed"),
         Receipt::Error => ("circle-alert", "receipt error"),
     };
-    let said = move || {
+    let label = move || {
         let at = delivery.at.map(|at| format!(" {}", clock.format(at, TimeStyle::Full)));
         let at = at.unwrap_or_default();
         match delivery.receipt {
@@ -37,7 +37,7 @@ pub(super) fn ReceiptIcon(delivery: Delivery) -> impl IntoView {
         }
     };
     view! {
-        <span class=tone role="img" aria-label=said.clone() title=said>
+        <span class=tone role="img" aria-label=label.clone() title=label>
             <Icon name=icon />
         </span>
     }

@@ -1,7 +1,7 @@
 //! Who an answer goes to: folded up, because the suggestion is nearly always right; and who of
 //! those in the customer's mails does not get it.
 
-use super::live::Live;
+use super::state::TicketState;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -43,10 +43,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub fn new(live: Live) -> Self {
+    pub fn new(state: TicketState) -> Self {
         let line = |text: String| Line { node: NodeRef::new(), text: RwSignal::new(text) };
         let Recipients { to, cc, bcc } =
-            live.details.with_untracked(|d| d.answers.recipients.clone());
+            state.details.with_untracked(|d| d.answers.recipients.clone());
         Self {
             to: line(to.join(", ")),
             cc: line(cc.join(", ")),
@@ -89,18 +89,18 @@ impl Lines {
 }
 
 #[component]
-pub(super) fn RecipientLines(live: Live, lines: Lines) -> impl IntoView {
+pub(super) fn RecipientLines(state: TicketState, lines: Lines) -> impl IntoView {
     // Somebody joins or another mailbox answers: the lines follow, and nothing else moves them.
     let suggested = Memo::new(move |_| {
-        live.details.with(|d| d.answers.from.is_some().then(|| d.answers.recipients.clone()))
+        state.details.with(|d| d.answers.from.is_some().then(|| d.answers.recipients.clone()))
     });
     let query = use_query_map();
     move || {
         let asked = query.with_untracked(|q| q.get("cc"));
         suggested.get().map(|suggested| {
             view! {
-                <Folded suggested=with_asked(live, suggested, asked) lines />
-                <LeftOut live lines />
+                <Folded suggested=with_asked(state, suggested, asked) lines />
+                <LeftOut state lines />
             }
         })
     }
@@ -108,9 +108,9 @@ pub(super) fn RecipientLines(live: Live, lines: Lines) -> impl IntoView {
 
 /// Without scripts `Add` is a link to the same page: one of those who are left out, never just
 /// anybody whom an address names.
-fn with_asked(live: Live, mut suggested: Recipients, asked: Option<String>) -> Recipients {
+fn with_asked(state: TicketState, mut suggested: Recipients, asked: Option<String>) -> Recipients {
     let known = |email: &String| {
-        live.details.with_untracked(|d| d.answers.left_out.iter().any(|l| l.email == *email))
+        state.details.with_untracked(|d| d.answers.left_out.iter().any(|l| l.email == *email))
     };
     suggested.cc.extend(asked.filter(known));
     suggested
@@ -165,9 +165,9 @@ fn Folded(suggested: Recipients, lines: Lines) -> impl IntoView {
 
 /// People of the conversation who do not get this answer, each a click away from getting it.
 #[component]
-fn LeftOut(live: Live, lines: Lines) -> impl IntoView {
+fn LeftOut(state: TicketState, lines: Lines) -> impl IntoView {
     let all = Memo::new(move |_| {
-        live.details.with(|d| {
+        state.details.with(|d| {
             let answers = &d.answers;
             let taken_out = answers.recipients.to.iter().chain(&answers.recipients.cc);
             let left_out = answers.left_out.iter().map(|l| (l.email.clone(), Some(l.why)));
@@ -175,7 +175,7 @@ fn LeftOut(live: Live, lines: Lines) -> impl IntoView {
         })
     });
     let item = move |(email, why): (String, Option<NotAdded>)| {
-        let said = match why {
+        let reason = match why {
             Some(why) => format!("Cc: {email}, not added, {}", why.label()),
             None => format!("{email}, taken out"),
         };
@@ -185,7 +185,7 @@ fn LeftOut(live: Live, lines: Lines) -> impl IntoView {
             ev.prevent_default();
             lines.add(&email);
         };
-        view! { <li><span class="clip" title=said.clone()>{said.clone()}</span> " · " <a href=href aria-label=label on:click=add>"Add"</a></li> }
+        view! { <li><span class="clip" title=reason.clone()>{reason.clone()}</span> " · " <a href=href aria-label=label on:click=add>"Add"</a></li> }
     };
     move || {
         let missing: Vec<_> = all.get().into_iter().filter(|(e, _)| !lines.have(e)).collect();

@@ -13,7 +13,7 @@ pub(super) fn Remarks(mail: MailFacts, author: Option<String>) -> impl IntoView 
     let warning = mail.reply_to.clone().filter(|_| diverts).map(|to| {
         view! {
             <span aria-hidden="true">"·"</span>
-            <span class="caution"><Icon name="triangle-alert" />{format!("Unproven sender: asks for answers to {to}")}</span>
+            <span class="caution"><Icon name="triangle-alert" />{format!("Unverified sender: asks for answers to {to}")}</span>
         }
     });
     let plain = [

@@ -3,7 +3,7 @@
 use super::actions::{IN_MENU, StateBar, TicketActions};
 use super::edit::{EditError, EditForm};
 use super::join::{JoinDialogs, Joining};
-use super::live::Live;
+use super::state::TicketState;
 use super::typing::Typing;
 use super::undo::status_value;
 use crate::origin::use_origin;
@@ -35,8 +35,8 @@ const TAGS_SHOWN: usize = 3;
 const ISSUES_SHOWN: usize = 2;
 
 #[component]
-pub(super) fn TicketRow(live: Live) -> impl IntoView {
-    let t = live.ticket;
+pub(super) fn TicketRow(state: TicketState) -> impl IntoView {
+    let t = state.ticket;
     let joining = Joining::new();
     let channel = move || t.with(|t| t.row.channel);
     // Memos: what did not change is not drawn again, and what is open in it stays open.
@@ -72,27 +72,27 @@ pub(super) fn TicketRow(live: Live) -> impl IntoView {
         <PageTitle text=move || t.try_with(|t| format!("#{} {}", t.row.number, t.row.subject)).unwrap_or_default() />
         <div class="ticket-row">
             <div class="about">
-            {view! { <WaysBack number=live.number /> }.into_any()}
+            {view! { <WaysBack number=state.number /> }.into_any()}
             <PriorityBars priority=Signal::derive(move || t.with(|t| t.row.priority)) />
             <span class="way" role="img" aria-label=move || channel().label() title=move || channel().label()>
                 {move || view! { <Icon name=channel().icon() /> }}
             </span>
             <StatusPill status=Signal::derive(move || t.with(|t| t.row.status)) text=Signal::derive(move || t.with(|t| t.row.status_text())) />
-            <span class="num muted">"#" {live.number}</span>
-            {view! { <Subject live /> }.into_any()}
+            <span class="num muted">"#" {state.number}</span>
+            {view! { <Subject state /> }.into_any()}
             // Beside the subject where there is room, else in a line of their own.
             <span class="extras">{due} {tags} {issues}</span>
             </div>
             <span class="end">
-                {view! { <Walk number=live.number /> }.into_any()}
+                {view! { <Walk number=state.number /> }.into_any()}
                 {assignee}
                 <span class="muted">{move || { let at = t.with(|t| t.row.submitted_at); view! { <Time at /> } }}</span>
-                {view! { <Actions live joining /> }.into_any()}
+                {view! { <Actions state joining /> }.into_any()}
             </span>
         </div>
-        {IN_MENU.map(|property| view! { <div class="problem"><EditError live property /></div> }.into_any()).collect_view()}
-        {view! { <StateBar live /> }.into_any()}
-        {live.may_write.then(|| view! { <JoinDialogs live joining /> }.into_any())}
+        {IN_MENU.map(|property| view! { <div class="problem"><EditError state property /></div> }.into_any()).collect_view()}
+        {view! { <StateBar state /> }.into_any()}
+        {state.may_write.then(|| view! { <JoinDialogs state joining /> }.into_any())}
     }
 }
 
@@ -142,17 +142,17 @@ fn few<T>(all: Vec<T>, most: usize, what: &'static str, each: fn(T) -> AnyView) 
 
 /// The subject; a click opens it for editing.
 #[component]
-fn Subject(live: Live) -> impl IntoView {
-    let known = Signal::derive(move || live.ticket.with(|t| t.row.subject.clone()));
-    let shown = live.shown(TicketProperty::Subject, known);
+fn Subject(state: TicketState) -> impl IntoView {
+    let known = Signal::derive(move || state.ticket.with(|t| t.row.subject.clone()));
+    let shown = state.shown(TicketProperty::Subject, known);
     let subject = move || shown.try_get().unwrap_or_default();
-    if !live.may_write {
+    if !state.may_write {
         return view! { <h2 class="subject" title=subject>{subject}</h2> }.into_any();
     }
     let typing = Typing::new(shown);
     let text = move || typing.text.try_get().unwrap_or_default();
     let node = NodeRef::<Details>::new();
-    live.edits.on_done(live.number, move |edit| {
+    state.edits.on_done(state.number, move |edit| {
         if edit.field.1 == TicketProperty::Subject
             && let Some(details) = node.get_untracked()
         {
@@ -166,7 +166,7 @@ fn Subject(live: Live) -> impl IntoView {
                 <Icon name="pencil" />
             </summary>
             <div class="popup">
-                <EditForm live property=TicketProperty::Subject typing>
+                <EditForm state property=TicketProperty::Subject typing>
                     <input
                         class="input"
                         name="value"
@@ -182,7 +182,7 @@ fn Subject(live: Live) -> impl IntoView {
                     />
                     <button type="submit" class="btn primary">"Save"</button>
                 </EditForm>
-                <EditError live property=TicketProperty::Subject mine=typing.text />
+                <EditError state property=TicketProperty::Subject mine=typing.text />
             </div>
         </details>
     }
@@ -212,23 +212,23 @@ pub(super) fn Linked(issue: LinkedIssue, #[prop(optional)] short: bool) -> impl 
 }
 
 #[component]
-fn Actions(live: Live, joining: Joining) -> impl IntoView {
+fn Actions(state: TicketState, joining: Joining) -> impl IntoView {
     let route = use_profile_route();
     let toasts = use_toasts();
-    let closed = move || live.ticket.with(|t| t.row.status == Status::Closed);
-    let mine = move || live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id)) == live.me;
-    let me = live.me.filter(|_| live.may_write);
+    let closed = move || state.ticket.with(|t| t.row.status == Status::Closed);
+    let mine = move || state.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id)) == state.me;
+    let me = state.me.filter(|_| state.may_write);
     // It is read as long as it is open: so this also leads back to where one came from.
     let origin = use_origin();
     let navigate = use_navigate();
     let unread = move || {
         let navigate = navigate.clone();
         spawn_local(async move {
-            match mark_ticket_unread(live.number).await {
+            match mark_ticket_unread(state.number).await {
                 Ok(()) => {
                     let back = origin.back_href().unwrap_or_else(|| "/inbox".into());
                     navigate(&back, Default::default());
-                    toasts.say(format!("#{} is unread", live.number));
+                    toasts.say(format!("#{} is unread", state.number));
                 }
                 Err(error) => toasts.fail(error.to_string()),
             }
@@ -237,25 +237,25 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
     let unread = Callback::new(move |()| unread());
     use_shortcut("u", "Mark unread and go back", move || unread.run(()));
     let assigned = Signal::derive(move || {
-        live.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default())
+        state.ticket.with(|t| t.row.assignee.as_ref().map(|a| a.id.to_string()).unwrap_or_default())
     });
-    let status = Signal::derive(move || live.ticket.with(status_value));
+    let status = Signal::derive(move || state.ticket.with(status_value));
     let copy_link = move |_| {
         let origin = window().location().origin().unwrap_or_default();
-        copy(format!("{origin}{}", route.ticket_href(live.number)), toasts);
+        copy(format!("{origin}{}", route.ticket_href(state.number)), toasts);
     };
     view! {
         <Menu label="More actions">
             <button type="button" class="scripted" on:click=copy_link><Icon name="link" />"Copy link"</button>
-            <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", live.number), toasts)><Icon name="hash" />"Copy number"</button>
+            <button type="button" class="scripted" on:click=move |_| copy(format!("#{}", state.number), toasts)><Icon name="hash" />"Copy number"</button>
             {me.map(|me| view! {
                 <Show when=move || !mine()>
-                    <EditForm live property=TicketProperty::Assignee was=assigned>
+                    <EditForm state property=TicketProperty::Assignee was=assigned>
                         <input type="hidden" name="value" value=me.to_string() />
                         <button type="submit"><Icon name="user-check" />"Assign to me"</button>
                     </EditForm>
                 </Show>
-                <EditForm live property=TicketProperty::Status was=status>
+                <EditForm state property=TicketProperty::Status was=status>
                     <input type="hidden" name="value" value=move || if closed() { "open" } else { "closed" } />
                     <button type="submit">
                         {move || if closed() {
@@ -266,7 +266,7 @@ fn Actions(live: Live, joining: Joining) -> impl IntoView {
                     </button>
                 </EditForm>
             })}
-            {me.map(|_| view! { <TicketActions live joining /> }.into_any())}
+            {me.map(|_| view! { <TicketActions state joining /> }.into_any())}
             <button type="button" class="scripted" on:click=move |_| unread.run(())><Icon name="eye-off" />"Mark unread"</button>
             <a href=move || route.timeline_href()><Icon name="arrow-left" />"Back to the timeline"</a>
         </Menu>

@@ -2,7 +2,7 @@
 //! been seen.
 
 use super::edit::{EditError, EditForm, focus_input};
-use super::live::Live;
+use super::state::TicketState;
 use crate::panes::sensitive::{Hidden, Lock, may_see};
 use crate::ui::details::fold;
 use crate::ui::icon::Icon;
@@ -14,10 +14,10 @@ use rapport_presentation::card::HiddenValue;
 use wasm_bindgen::JsCast;
 
 #[component]
-pub(super) fn Sensitive(live: Live, def: FieldDef) -> impl IntoView {
+pub(super) fn Sensitive(state: TicketState, def: FieldDef) -> impl IntoView {
     let key = def.key.clone();
-    let is_set = Memo::new(move |_| live.ticket.with(|t| t.hidden_fields.contains(&key)));
-    let owner = FieldOwner::Ticket(live.number);
+    let is_set = Memo::new(move |_| state.ticket.with(|t| t.hidden_fields.contains(&key)));
+    let owner = FieldOwner::Ticket(state.number);
     let value = HiddenValue { owner, key: def.key.clone(), kind: def.kind };
     let label = def.label.clone();
     let shown = move || match is_set.get() {
@@ -25,13 +25,13 @@ pub(super) fn Sensitive(live: Live, def: FieldDef) -> impl IntoView {
         false => view! { <span class="muted">"—"</span> }.into_any(),
     };
     let label = def.label.clone();
-    let replace = (live.may_write && may_see()).then(|| view! { <Replace live def is_set /> });
+    let replace = (state.may_write && may_see()).then(|| view! { <Replace state def is_set /> });
     view! { <div><dt>{label} <Lock /></dt><dd>{shown} {replace}</dd></div> }
 }
 
 /// A pencil that opens what puts another value in its place, or none.
 #[component]
-fn Replace(live: Live, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
+fn Replace(state: TicketState, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
     let node = NodeRef::<Details>::new();
     let close = move || {
         if let Some(details) = node.get_untracked() {
@@ -41,7 +41,7 @@ fn Replace(live: Live, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
     let (set, clear) =
         (TicketProperty::Field(def.key.clone()), TicketProperty::Clear(def.key.clone()));
     let own = [set.clone(), clear.clone()];
-    live.edits.on_done(live.number, move |edit| {
+    state.edits.on_done(state.number, move |edit| {
         if own.contains(&edit.field.1) {
             // Nobody reads later what was typed.
             let form = node.get_untracked().and_then(|d| d.query_selector("form").ok().flatten());
@@ -53,7 +53,7 @@ fn Replace(live: Live, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
     });
     // What is hidden cannot be compared: the version says whether it may be another by now.
     let was = Signal::derive(move || match is_set.try_get() {
-        Some(true) => hidden_at(live.ticket.try_with(|t| t.row.version).unwrap_or_default()),
+        Some(true) => hidden_at(state.ticket.try_with(|t| t.row.version).unwrap_or_default()),
         _ => String::new(),
     });
     let label = format!("Replace {}", def.label);
@@ -83,7 +83,7 @@ fn Replace(live: Live, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
         is_set.get().then(|| {
             let label = format!("Clear {name}");
             view! {
-                <EditForm live property=clear.clone() was>
+                <EditForm state property=clear.clone() was>
                     <button type="submit" class="btn quiet" aria-label=label>"Clear"</button>
                 </EditForm>
             }
@@ -104,13 +104,13 @@ fn Replace(live: Live, def: FieldDef, is_set: Memo<bool>) -> impl IntoView {
         >
             <summary class="tiny" aria-label=label.clone() title=label><Icon name="pencil" /></summary>
             <div class="popup">
-                <EditForm live property=set was>
+                <EditForm state property=set was>
                     {input}
                     <button type="submit" class="btn">"Save"</button>
                 </EditForm>
                 {clear_form}
-                <EditError live property=failed />
-                <EditError live property=not_cleared />
+                <EditError state property=failed />
+                <EditError state property=not_cleared />
             </div>
         </details>
     }

@@ -1,9 +1,9 @@
 //! Messages and activities in the order of time.
 
-use super::live::Live;
 use super::message::MessageView;
 use super::newer::{in_sight, to_newest};
 use super::properties::Stars;
+use super::state::TicketState;
 use crate::ui::empty::Empty;
 use crate::ui::icon::Icon;
 use crate::ui::time::{Time, TimeStyle, use_clock};
@@ -61,14 +61,14 @@ fn entries(details: &TicketDetails, day_of: impl Fn(DateTime<Utc>) -> i64) -> Ve
 }
 
 #[component]
-pub(super) fn Thread(live: Live) -> impl IntoView {
+pub(super) fn Thread(state: TicketState) -> impl IntoView {
     let clock = use_clock();
     let all = Memo::new(move |_| {
-        live.details.with(|d| entries(d, |at| clock.wall(at).timestamp().div_euclid(86_400)))
+        state.details.with(|d| entries(d, |at| clock.wall(at).timestamp().div_euclid(86_400)))
     });
-    let earlier = Memo::new(move |_| live.details.with(|d| d.thread.earlier));
-    let empty = move || live.details.with(|d| d.thread.messages.is_empty());
-    let newest = Memo::new(move |_| live.details.with(|d| d.thread.messages.last().map(|m| m.id)));
+    let earlier = Memo::new(move |_| state.details.with(|d| d.thread.earlier));
+    let empty = move || state.details.with(|d| d.thread.messages.is_empty());
+    let newest = Memo::new(move |_| state.details.with(|d| d.thread.messages.last().map(|m| m.id)));
     // Something came while older messages are read: they stay where they are.
     let below = RwSignal::new(false);
     Effect::new(move |before: Option<Option<MessageId>>| {
@@ -92,7 +92,7 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                 })}
                 <For each=move || all.get() key=Entry::key let:entry>
                     {match entry {
-                        Entry::Message(message) => view! { <MessageView live message=*message /> }.into_any(),
+                        Entry::Message(message) => view! { <MessageView state message=*message /> }.into_any(),
                         Entry::Activity(activity) => view! { <ActivityView activity /> }.into_any(),
                         Entry::Day(at) => view! { <p class="day-mark"><Time at style=TimeStyle::Day /></p> }.into_any(),
                     }}
@@ -102,7 +102,7 @@ pub(super) fn Thread(live: Live) -> impl IntoView {
                         <p>"What the customer writes, your answers and notes appear here."</p>
                     </Empty>
                 })}
-                {live.before.map(|_| view! {
+                {state.before.map(|_| view! {
                     <p class="more"><a class="btn" href="?">"Go to the newest messages"</a></p>
                 })}
             </div>

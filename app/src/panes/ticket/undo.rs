@@ -9,20 +9,29 @@ use rapport_domain::ticket::{Assignable, Priority, Status, Ticket, TicketPropert
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undo {
     /// What was done, for the message that offers it.
-    pub said: String,
+    pub message: String,
     /// Property, value, and what it replaces; one after the other.
     pub back: Vec<(TicketProperty, String, Option<String>)>,
 }
 
 impl Undo {
     /// Puts a property back to what it was before `value`.
-    fn value(said: impl Into<String>, property: &TicketProperty, was: String, value: &str) -> Self {
-        Self { said: said.into(), back: vec![(property.clone(), was, Some(value.into()))] }
+    fn value(
+        message: impl Into<String>,
+        property: &TicketProperty,
+        was: String,
+        value: &str,
+    ) -> Self {
+        Self { message: message.into(), back: vec![(property.clone(), was, Some(value.into()))] }
     }
 
     /// Does something else.
-    fn action(said: impl Into<String>, property: TicketProperty, value: impl Into<String>) -> Self {
-        Self { said: said.into(), back: vec![(property, value.into(), None)] }
+    fn action(
+        message: impl Into<String>,
+        property: TicketProperty,
+        value: impl Into<String>,
+    ) -> Self {
+        Self { message: message.into(), back: vec![(property, value.into(), None)] }
     }
 }
 
@@ -60,17 +69,17 @@ pub(super) fn undo_of(
     if was.as_deref() == Some(to) {
         return None;
     }
-    let set = |said: String| Some(Undo::value(said, property, was.clone()?, to));
+    let set = |message: String| Some(Undo::value(message, property, was.clone()?, to));
     match property {
         TicketProperty::Status => {
-            Some(woken(ticket, status_said(ticket, &details.assignable, to), to))
+            Some(woken(ticket, status_message(ticket, &details.assignable, to), to))
         }
         TicketProperty::Snooze => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
         TicketProperty::Priority => {
             let priority: Priority = to.parse().ok()?;
             set(format!("Priority set to {}", priority.label()))
         }
-        TicketProperty::Assignee => set(assignee_said(&details.assignable, me, to)),
+        TicketProperty::Assignee => set(assignee_message(&details.assignable, me, to)),
         TicketProperty::Team => {
             let team = details.assignable.teams.iter().find(|t| t.id.to_string() == to);
             set(team.map_or("Given to no team".into(), |t| format!("Given to {}", t.name)))
@@ -83,7 +92,7 @@ pub(super) fn undo_of(
                 (TicketProperty::Spam, "no".into(), None),
                 (TicketProperty::Status, status_value(ticket), None),
             ];
-            Some(Undo { said: "Marked as spam".into(), back })
+            Some(Undo { message: "Marked as spam".into(), back })
         }
         TicketProperty::Subject => {
             let was = ticket.row.subject.clone();
@@ -95,16 +104,16 @@ pub(super) fn undo_of(
         }
         TicketProperty::Unlink => {
             let issue = ticket.linked_issues.iter().find(|issue| issue.id.to_string() == to)?;
-            let said = format!("{} unlinked", issue.key);
-            Some(Undo::action(said, TicketProperty::Link, issue.url.clone()))
+            let message = format!("{} unlinked", issue.key);
+            Some(Undo::action(message, TicketProperty::Link, issue.url.clone()))
         }
         TicketProperty::Dismiss => {
             Some(Undo::action(format!("{to} removed"), TicketProperty::Invite, to))
         }
         TicketProperty::Merge => {
             let into = to.trim().trim_start_matches('#');
-            let said = format!("Merged #{number} into #{into}");
-            Some(Undo::action(said, TicketProperty::Unmerge, ""))
+            let message = format!("Merged #{number} into #{into}");
+            Some(Undo::action(message, TicketProperty::Unmerge, ""))
         }
         _ => None,
     }
@@ -114,20 +123,20 @@ pub(super) fn undo_of(
 fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
     let has = |tag: &str| ticket.row.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
     let new: Vec<_> = tags.split(',').map(str::trim).filter(|t| !t.is_empty() && !has(t)).collect();
-    let said = format!("Tag “{}” added", new.join(", "));
+    let message = format!("Tag “{}” added", new.join(", "));
     let back: Vec<_> = new.iter().map(|t| (TicketProperty::Untag, (*t).into(), None)).collect();
-    (!back.is_empty()).then_some(Undo { said, back })
+    (!back.is_empty()).then_some(Undo { message, back })
 }
 
 /// Puts the status back, and to sleep again what slept.
-fn woken(ticket: &Ticket, said: String, to: &str) -> Undo {
+fn woken(ticket: &Ticket, message: String, to: &str) -> Undo {
     match ticket.snoozed_until {
-        Some(until) => Undo::action(said, TicketProperty::Snooze, until.to_rfc3339()),
-        None => Undo::value(said, &TicketProperty::Status, status_value(ticket), to),
+        Some(until) => Undo::action(message, TicketProperty::Snooze, until.to_rfc3339()),
+        None => Undo::value(message, &TicketProperty::Status, status_value(ticket), to),
     }
 }
 
-fn status_said(ticket: &Ticket, assignable: &Assignable, to: &str) -> String {
+fn status_message(ticket: &Ticket, assignable: &Assignable, to: &str) -> String {
     let number = ticket.row.number;
     match to.parse() {
         Ok(Status::Closed) => format!("Closed #{number}"),
@@ -140,7 +149,7 @@ fn status_said(ticket: &Ticket, assignable: &Assignable, to: &str) -> String {
     }
 }
 
-fn assignee_said(assignable: &Assignable, me: Option<UserId>, to: &str) -> String {
+fn assignee_message(assignable: &Assignable, me: Option<UserId>, to: &str) -> String {
     if me.is_some_and(|me| me.to_string() == to) {
         return "Assigned to you".into();
     }

@@ -1,7 +1,7 @@
 //! Files that wait for a message: those of the composer's form, and a form of their own that adds
 //! and removes them without scripts.
 
-use super::live::Live;
+use super::state::TicketState;
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -12,14 +12,14 @@ pub(crate) const COMPOSER: &str = "composer";
 
 /// What waits, and how to add to it.
 #[component]
-pub(super) fn Uploads(live: Live) -> impl IntoView {
+pub(super) fn Uploads(state: TicketState) -> impl IntoView {
     // The editor has added or removed one.
     Effect::new(move |_| {
-        let handle = window_event_listener_untyped("rapport:files", move |_| live.reload());
+        let handle = window_event_listener_untyped("rapport:files", move |_| state.reload());
         on_cleanup(move || handle.remove());
     });
-    let uploads = Signal::derive(move || live.details.with(|d| d.uploads.clone()));
-    view! { <WaitingFiles uploads desk=live.number.to_string() /> }
+    let uploads = Signal::derive(move || state.details.with(|d| d.uploads.clone()));
+    view! { <WaitingFiles uploads desk=state.number.to_string() /> }
 }
 
 /// The files that wait at a desk, and the form that adds some without scripts.

@@ -3,10 +3,10 @@
 use super::api::WriteMessage;
 use super::below::Words;
 use super::draft;
-use super::live::Live;
 use super::newer::Newer;
 use super::recipients::Lines;
 use super::resting::Resting;
+use super::state::TicketState;
 use crate::live::typing;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use web_sys::HtmlTextAreaElement;
 /// The message that is being written.
 #[derive(Clone, Copy)]
 pub(super) struct Writing {
-    pub live: Live,
+    pub state: TicketState,
     pub mode: RwSignal<MessageMode>,
     pub send: ServerAction<WriteMessage>,
     /// Grows with each message that was stored: what belonged to it starts anew.
@@ -31,7 +31,7 @@ pub(super) struct Writing {
 
 impl Writing {
     pub fn draft_key(self) -> String {
-        draft::key(self.live.me, self.live.number, self.mode.get_untracked().as_str())
+        draft::key(self.state.me, self.state.number, self.mode.get_untracked().as_str())
     }
 
     pub fn text(self) -> String {
@@ -71,7 +71,7 @@ impl Writing {
         let [to, cc, bcc] = self.lines.written();
         let (signature, quotes) = self.words.written();
         let lines = draft::Lines { to, cc, bcc, signature, quotes };
-        draft::save_lines(self.live.me, self.live.number, &lines);
+        draft::save_lines(self.state.me, self.state.number, &lines);
     }
 
     pub fn restore_lines(self, lines: &draft::Lines) {
@@ -81,7 +81,7 @@ impl Writing {
 
     /// It is stored: the draft goes, and the next message gets a key of its own.
     pub fn sent(self) {
-        draft::forget_lines(self.live.me, self.live.number);
+        draft::forget_lines(self.state.me, self.state.number);
         draft::save(&self.draft_key(), "");
         self.set_text("");
         if let Some(area) = self.area.get_untracked() {
@@ -92,7 +92,7 @@ impl Writing {
         self.round.update(|n| *n = n.wrapping_add(1));
         self.key.set(new_key());
         typing(false);
-        self.live.changed.notify();
+        self.state.changed.notify();
     }
 }
 

@@ -26,7 +26,7 @@ use filter::{Filter, FilterMenu};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use rapport_domain::ticket::{TicketList, TicketListQuery};
-use rapport_domain::{AppError, CustomerId, limits};
+use rapport_domain::{AppError, CustomerId, Permission, limits};
 use row::TicketItem;
 use wasm_bindgen::JsCast;
 
@@ -46,9 +46,12 @@ pub fn TicketPane() -> impl IntoView {
         };
         (route.customer.get(), query, fresh.get())
     };
-    let list = Resource::new_blocking(wanted, |(customer, query, _)| async move {
+    let may_read = use_viewer().is_some_and(|viewer| viewer.may(Permission::TicketsRead));
+    let list = Resource::new_blocking(wanted, move |(customer, query, _)| async move {
         match customer {
-            Some(customer) => load_tickets(customer, query).await,
+            Some(customer) if may_read => load_tickets(customer, query).await,
+            // The page itself is theirs: the pane alone says that it shows them nothing.
+            Some(_) => Err(AppError::Forbidden.into()),
             None => Err(AppError::NotFound.into()),
         }
     });

@@ -5,37 +5,37 @@ use crate::ui::time::use_clock;
 use chrono::Days;
 use leptos::prelude::*;
 use rapport_domain::money::grouped;
-use rapport_domain::timeline::{ActivityDay, Position, STRIP_DAYS};
+use rapport_domain::timeline::{ACTIVITY_DAYS, ActivityDay, Position};
 
 /// The bars' height in their own units, and the least a day is drawn with.
 const HEIGHT: f64 = 36.0;
 const FLOOR: f64 = 1.5;
 /// Days from today of the labels below.
-const LABELS: [u64; 3] = [STRIP_DAYS - 1, STRIP_DAYS * 2 / 3 - 1, STRIP_DAYS / 3 - 1];
+const LABELS: [u64; 3] = [ACTIVITY_DAYS - 1, ACTIVITY_DAYS * 2 / 3 - 1, ACTIVITY_DAYS / 3 - 1];
 
 #[component]
-pub(super) fn ActivityChart(stream: TimelineState) -> impl IntoView {
+pub(super) fn ActivityChart(timeline: TimelineState) -> impl IntoView {
     let clock = use_clock();
     let today = clock.now.get_untracked().date_naive();
     let back = move |days: u64| today.checked_sub_days(Days::new(days)).unwrap_or(today);
     let bars = move || {
-        stream.overview.with(|overview| {
+        timeline.overview.with(|overview| {
             let most = overview.days.iter().map(|d| d.n).max().unwrap_or(1).max(1);
-            (0..STRIP_DAYS)
+            (0..ACTIVITY_DAYS)
                 .rev()
                 .map(&back)
                 .map(|day| {
                     let found = overview.days.iter().find(|d| d.day == day);
                     let found = found.copied().unwrap_or(ActivityDay { day, n: 0, errors: 0 });
-                    view! { <Bar stream day=found most /> }.into_any()
+                    view! { <Bar timeline day=found most /> }.into_any()
                 })
                 .collect_view()
         })
     };
     let label = move |ago: &u64| view! { <span>{clock.day(back(*ago))}</span> };
     view! {
-        <nav class="strip" aria-label="Activity of the last 90 days">{bars}</nav>
-        <div class="strip-axis" aria-hidden="true">
+        <nav class="activity-chart" aria-label="Activity of the last 90 days">{bars}</nav>
+        <div class="activity-axis" aria-hidden="true">
             {LABELS.iter().map(label).collect_view()}
             <span>"Today"</span>
         </div>
@@ -43,7 +43,7 @@ pub(super) fn ActivityChart(stream: TimelineState) -> impl IntoView {
 }
 
 #[component]
-fn Bar(stream: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
+fn Bar(timeline: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
     let height = (HEIGHT * f64::from(day.n) / f64::from(most)).clamp(FLOOR, HEIGHT);
     let clock = use_clock();
     let class = match (day.errors > 0, clock.begins_week(day.day)) {
@@ -65,10 +65,10 @@ fn Bar(stream: TimelineState, day: ActivityDay, most: i32) -> impl IntoView {
     view! {
         <a
             class=class
-            href=stream.href(Position::On(day.day))
+            href=timeline.href(Position::On(day.day))
             title=title.clone()
             aria-label=title
-            aria-current=stream.query.with_value(|q| q.at == Position::On(day.day)).then_some("date")
+            aria-current=timeline.query.with_value(|q| q.at == Position::On(day.day)).then_some("date")
             tabindex="-1"
         >
             {fill}

@@ -7,16 +7,16 @@ use rapport_domain::timeline::{EventKind, Position, Stream};
 use rapport_presentation::Href;
 
 #[component]
-pub(super) fn EmptyTimeline(stream: TimelineState) -> impl IntoView {
-    let query = stream.query.get_value();
-    let everything = stream.whose.href();
+pub(super) fn EmptyTimeline(timeline: TimelineState) -> impl IntoView {
+    let query = timeline.query.get_value();
+    let everything = timeline.whose.href();
     let names: Vec<String> =
         query.kinds().iter().map(|k: &EventKind| k.label().to_lowercase()).collect();
     if query.at != Position::Newest {
         return view! {
             <Empty icon="calendar" title="Nothing here">
                 <p>"This part of the timeline is empty."</p>
-                <p><a class="btn" href=stream.href(Position::Newest)>"Go to the newest"</a></p>
+                <p><a class="btn" href=timeline.href(Position::Newest)>"Go to the newest"</a></p>
             </Empty>
         }
         .into_any();
@@ -33,7 +33,7 @@ pub(super) fn EmptyTimeline(stream: TimelineState) -> impl IntoView {
         }
         .into_any();
     }
-    let subject = match stream.whose {
+    let subject = match timeline.whose {
         Stream::Customer(_) => "customer",
         Stream::Account(_) => "account",
     };
@@ -42,7 +42,7 @@ pub(super) fn EmptyTimeline(stream: TimelineState) -> impl IntoView {
          -H 'Authorization: Bearer rsk_…' -H 'Content-Type: application/json' \\\n  \
          -d '{{\"{subject}\": {{\"id\": \"{}\"}},\n       \
          \"name\": \"report_export_clicked\", \"payload\": {{\"format\": \"csv\"}}}}'",
-        stream.whose
+        timeline.whose
     );
     view! {
         <Empty icon="zap" title="Nothing happened yet">

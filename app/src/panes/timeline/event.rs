@@ -16,15 +16,15 @@ use std::sync::Arc;
 
 #[component]
 pub(super) fn EventRow(
-    stream: TimelineState,
+    timeline: TimelineState,
     item: Arc<TimelineItem>,
     /// On top, out of its place: it has a date there, and is not what its permalink opens.
     #[prop(optional)]
     pinned: bool,
 ) -> impl IntoView {
     let id = item.id;
-    let current = stream.current == Some(id) && !pinned;
-    let at_start = !pinned && stream.opened.with_untracked(|open| open.contains(&id));
+    let current = timeline.current == Some(id) && !pinned;
+    let at_start = !pinned && timeline.opened.with_untracked(|open| open.contains(&id));
     let open = RwSignal::new(at_start);
     let toggle = move |ev: web_sys::Event| {
         let now_open = is_open(&ev);
@@ -32,7 +32,7 @@ pub(super) fn EventRow(
         if pinned {
             return;
         }
-        stream.opened.update(|all| {
+        timeline.opened.update(|all| {
             if now_open {
                 all.insert(id)
             } else {
@@ -40,13 +40,13 @@ pub(super) fn EventRow(
             };
         });
     };
-    let permalink = stream.permalink(&item);
-    let own = item.stream(stream.whose);
+    let permalink = timeline.permalink(&item);
+    let own = item.stream(timeline.whose);
     let detail = item.detail();
     let whole = item.clone();
     let ticket = item.ticket.as_ref().map(|ticket| {
         let href = format!("{}/tickets/{}", own.href(), ticket.number);
-        (stream.ticket_now(ticket), href)
+        (timeline.ticket_now(ticket), href)
     });
     let opened = item.kind == EventKind::Ticket;
     let changes = ticket.clone().filter(|_| opened && !pinned);
@@ -63,7 +63,7 @@ pub(super) fn EventRow(
         view! { <a class="to-ticket" rel="external" href=href>"Show what they saw"</a> }
     });
     // On an account's timeline: whose it is, and the way to its place on theirs.
-    let whose = match (&item.customer, stream.whose) {
+    let whose = match (&item.customer, timeline.whose) {
         (Some(customer), _) => {
             let href = event_href(own, item.cursor());
             Some(view! { <a class="whose" href=href>{customer.name.clone()}</a> }.into_any())
@@ -86,7 +86,7 @@ pub(super) fn EventRow(
                         <span class="detail">{detail}</span>
                     </summary>
                     {move || if open.get() {
-                        view! { <Opened stream item=whole.clone() /> }.into_any()
+                        view! { <Opened timeline item=whole.clone() /> }.into_any()
                     } else {
                         view! { <a class="reveal" href=permalink.clone()>"Show all properties"</a> }.into_any()
                     }}

@@ -23,9 +23,9 @@ struct Day {
 }
 
 #[component]
-pub(super) fn Events(stream: TimelineState) -> impl IntoView {
+pub(super) fn Events(timeline: TimelineState) -> impl IntoView {
     let clock = use_clock();
-    let days = Memo::new(move |_| stream.items.with(|items| days(items, clock)));
+    let days = Memo::new(move |_| timeline.items.with(|items| days(items, clock)));
     let dates = move || days.with(|days| days.iter().map(|d| d.date).collect::<Vec<_>>());
     let runs = move |date: NaiveDate| {
         days.with(|days| {
@@ -33,40 +33,40 @@ pub(super) fn Events(stream: TimelineState) -> impl IntoView {
         })
     };
     view! {
-        <div class="stream" class:moving=move || stream.moving.get() id=STREAM_ID on:keydown=|ev| move_focus(&ev)>
-            {stream.more_customers.then(|| view! {
+        <div class="stream" class:moving=move || timeline.moving.get() id=STREAM_ID on:keydown=|ev| move_focus(&ev)>
+            {timeline.more_customers.then(|| view! {
                 <p class="hint partial">{format!("This account has many customers: these are the events of the {ACCOUNT_STREAMS} who were active last.")}</p>
             })}
-            {view! { <Pinned stream /> }.into_any()}
-            {view! { <Arrivals stream /> }.into_any()}
-            <More stream end=End::Newer />
-            <Show when=move || !stream.items.with(Vec::is_empty) fallback=move || view! { <EmptyTimeline stream /> }>
+            {view! { <Pinned timeline /> }.into_any()}
+            {view! { <Arrivals timeline /> }.into_any()}
+            <More timeline end=End::Newer />
+            <Show when=move || !timeline.items.with(Vec::is_empty) fallback=move || view! { <EmptyTimeline timeline /> }>
                 <For each=dates key=|date| *date let:date>
                     <section class="day-group">
                         <h3 class="day">{move || clock.heading(date)}</h3>
                         <ol>
                             <For each=move || runs(date) key=key let:run>
-                                {view! { <RunRow stream run /> }.into_any()}
+                                {view! { <RunRow timeline run /> }.into_any()}
                             </For>
                         </ol>
                     </section>
                 </For>
             </Show>
-            <More stream end=End::Older />
+            <More timeline end=End::Older />
         </div>
     }
 }
 
 /// The way on at one end: a link, which scripts turn into loading in place.
 #[component]
-fn More(stream: TimelineState, end: End) -> impl IntoView {
+fn More(timeline: TimelineState, end: End) -> impl IntoView {
     let at = move || match end {
-        End::Newer => stream.newer.get().map(Position::After),
-        End::Older => stream.older.get().map(Position::Before),
+        End::Newer => timeline.newer.get().map(Position::After),
+        End::Older => timeline.older.get().map(Position::Before),
     };
     let clock = use_clock();
     let looked = move || {
-        let at = stream.looked_to.get().filter(|_| end == End::Older)?;
+        let at = timeline.looked_to.get().filter(|_| end == End::Older)?;
         Some(format!("Looked back to {}", clock.format(at, TimeStyle::Full)))
     };
     let (label, icon) = match end {
@@ -80,21 +80,21 @@ fn More(stream: TimelineState, end: End) -> impl IntoView {
                     {looked().map(|looked| view! { <span class="hint">{looked}</span> })}
                     <a
                         class="btn quiet"
-                        href=stream.href(at)
-                        aria-disabled=move || stream.loading.get().then_some("true")
+                        href=timeline.href(at)
+                        aria-disabled=move || timeline.loading.get().then_some("true")
                         on:click=move |ev| {
                             ev.prevent_default();
-                            stream.load(end);
+                            timeline.load(end);
                         }
                     >
                         <Icon name=icon />
-                        {move || match (stream.loading.get(), looked().is_some()) {
+                        {move || match (timeline.loading.get(), looked().is_some()) {
                             (true, _) => "Loading…",
                             (_, true) => "Look further back",
                             _ => label,
                         }}
                     </a>
-                    {(end == End::Newer).then(|| view! { <a class="btn quiet" href=stream.whose.href()>"To the newest"</a> })}
+                    {(end == End::Newer).then(|| view! { <a class="btn quiet" href=timeline.whose.href()>"To the newest"</a> })}
                 </p>
             }
         })

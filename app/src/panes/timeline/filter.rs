@@ -17,8 +17,8 @@ use rapport_presentation::{Href, source_label};
 /// The button with the form behind it; a plain form, so it works without scripts. Values are set as
 /// properties too: what was typed before would stay when a chip takes it away.
 #[component]
-pub(super) fn FilterMenu(stream: TimelineState) -> impl IntoView {
-    let query = stream.query.get_value();
+pub(super) fn FilterMenu(timeline: TimelineState) -> impl IntoView {
+    let query = timeline.query.get_value();
     let TimelineFilter { find, source, from, to } = query.filter.clone();
     let day = |day: Option<chrono::NaiveDate>| day.map(|d| d.to_string()).unwrap_or_default();
     let own = Some(source.clone()).filter(|s| !s.is_empty() && provider::find(s).is_none());
@@ -33,7 +33,7 @@ pub(super) fn FilterMenu(stream: TimelineState) -> impl IntoView {
     view! {
         <Menu label="Search and filter events" icon="filter">
             <div class="narrow" on:submit:capture=leave_out_empty>
-                <Form method="GET" action=stream.whose.href()>
+                <Form method="GET" action=timeline.whose.href()>
                     <label class="field-row">
                         <span class="field-label">"Name, text or payload contains"</span>
                         <input type="search" name="find" value=find.clone() prop:value=find maxlength=limits::TIMELINE_FIND_CHARS />
@@ -49,7 +49,7 @@ pub(super) fn FilterMenu(stream: TimelineState) -> impl IntoView {
                     {kinds_field(&query)}
                     <button class="btn primary" type="submit">"Show"</button>
                 </Form>
-                {view! { <Saved stream /> }.into_any()}
+                {view! { <Saved timeline /> }.into_any()}
             </div>
         </Menu>
     }
@@ -58,20 +58,20 @@ pub(super) fn FilterMenu(stream: TimelineState) -> impl IntoView {
 
 /// The reader's own filters, and the way to save what shows now.
 #[component]
-fn Saved(stream: TimelineState) -> impl IntoView {
+fn Saved(timeline: TimelineState) -> impl IntoView {
     let (save, delete) = (ServerAction::<SaveFilter>::new(), ServerAction::<DeleteFilter>::new());
     let toasts = use_toasts();
     let failed = move |error: crate::Failure| toasts.fail(error.to_string());
-    let set = move |all| stream.filters.set(all);
+    let set = move |all| timeline.filters.set(all);
     on_done(save, set, failed);
     on_done(delete, set, failed);
-    let query = stream.query.get_value();
+    let query = timeline.query.get_value();
     let now = query.is_filtered().then(|| query.at(Position::Newest).to_query_string());
     let row = move |filter: SavedFilter| {
         let label = format!("Delete the filter {}", filter.name);
         view! {
             <li>
-                <a href=format!("{}{}", stream.whose.href(), filter.query)>{filter.name}</a>
+                <a href=format!("{}{}", timeline.whose.href(), filter.query)>{filter.name}</a>
                 <ActionForm action=delete>
                     <input type="hidden" name="id" value=filter.id.to_string() />
                     <button class="icon-btn" type="submit" title=label.clone() aria-label=label><Icon name="trash-2" /></button>
@@ -80,9 +80,9 @@ fn Saved(stream: TimelineState) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || !stream.filters.with(Vec::is_empty)>
+        <Show when=move || !timeline.filters.with(Vec::is_empty)>
             <p class="menu-head">"Saved for you"</p>
-            <ul class="saved"><For each=move || stream.filters.get() key=|f| f.id children=row /></ul>
+            <ul class="saved"><For each=move || timeline.filters.get() key=|f| f.id children=row /></ul>
         </Show>
         {now.map(|query| view! {
             <ActionForm action=save attr:class="save-filter">
@@ -96,8 +96,8 @@ fn Saved(stream: TimelineState) -> impl IntoView {
 
 /// What narrows it now, each part a chip that takes it away.
 #[component]
-pub(super) fn FilterChips(stream: TimelineState) -> impl IntoView {
-    let query = stream.query.get_value();
+pub(super) fn FilterChips(timeline: TimelineState) -> impl IntoView {
+    let query = timeline.query.get_value();
     let now = query.filter.clone();
     let without = |filter: TimelineFilter| query.filtered(filter).at(Position::Newest);
     let find = (!now.find.is_empty()).then(|| {
@@ -119,9 +119,9 @@ pub(super) fn FilterChips(stream: TimelineState) -> impl IntoView {
         .into_iter()
         .flatten()
         .map(|(text, to)| {
-            let href = stream.filtered(&to);
+            let href = timeline.filtered(&to);
             view! {
-                <a class="chip" href=href aria-current="true" title="Take this filter away">{text}<Icon name="x" /></a>
+                <a class="chip" href=href aria-current="true" title="Remove this filter">{text}<Icon name="x" /></a>
             }
         })
         .collect_view()

@@ -1,4 +1,4 @@
-//! Above the events: the title with the total, filter chips, the strip, the jump to a date.
+//! Above the events: the title with the total, filter chips, the activity chart, the jump to a date.
 
 use super::activity_chart::ActivityChart;
 use super::filter::{FilterChips, FilterMenu, kinds_field};
@@ -12,35 +12,35 @@ use rapport_domain::timeline::{EventKind, Position, TimelineQuery};
 use rapport_presentation::{Href, Icon as _};
 
 #[component]
-pub(super) fn Head(stream: TimelineState) -> impl IntoView {
-    let total = move || match stream.overview.with(|o| o.total()) {
+pub(super) fn Head(timeline: TimelineState) -> impl IntoView {
+    let total = move || match timeline.overview.with(|o| o.total()) {
         1 => "1 event".to_string(),
         // Of the customers that are left out nobody counted.
-        n if stream.more_customers => format!("{}+ events", grouped(n)),
+        n if timeline.more_customers => format!("{}+ events", grouped(n)),
         n => format!("{} events", grouped(n)),
     };
     view! {
         <div class="pane-head">
             <h2>"Timeline"</h2>
             <span class="count num">{total}</span>
-            <span class="end">{view! { <FilterMenu stream /> }.into_any()}{view! { <Jump stream /> }.into_any()}</span>
+            <span class="end">{view! { <FilterMenu timeline /> }.into_any()}{view! { <Jump timeline /> }.into_any()}</span>
         </div>
-        {view! { <Filters stream /> }.into_any()}
-        {view! { <ActivityChart stream /> }.into_any()}
+        {view! { <Filters timeline /> }.into_any()}
+        {view! { <ActivityChart timeline /> }.into_any()}
     }
 }
 
 /// One chip a kind, each a link: several can be on at once.
 #[component]
-fn Filters(stream: TimelineState) -> impl IntoView {
-    let query = stream.query.get_value();
-    let href = move |query: TimelineQuery| stream.filtered(&query);
+fn Filters(timeline: TimelineState) -> impl IntoView {
+    let query = timeline.query.get_value();
+    let href = move |query: TimelineQuery| timeline.filtered(&query);
     let everything = query.kinds().is_empty();
     let chip = {
         let query = query.clone();
         move |kind: &EventKind| {
             let kind = *kind;
-            let n = move || stream.overview.with(|o| o.count(kind));
+            let n = move || timeline.overview.with(|o| o.count(kind));
             let on = query.kinds().contains(&kind);
             let to = href(query.toggled(kind));
             // A kind that never occurred needs no chip, unless it is the filter.
@@ -59,15 +59,15 @@ fn Filters(stream: TimelineState) -> impl IntoView {
         <nav class="filters" aria-label="Kinds of events">
             <a class="chip" href=href(query.unfiltered()) aria-current=everything.then_some("true")>"Everything"</a>
             {EventKind::ALL.iter().map(chip).collect_view()}
-            {view! { <FilterChips stream /> }.into_any()}
+            {view! { <FilterChips timeline /> }.into_any()}
         </nav>
     }
 }
 
 /// A date to jump to; a plain form, so it works without scripts.
 #[component]
-fn Jump(stream: TimelineState) -> impl IntoView {
-    let query = stream.query.get_value();
+fn Jump(timeline: TimelineState) -> impl IntoView {
+    let query = timeline.query.get_value();
     let filter = query.filter.fields();
     let kept = filter
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
@@ -79,7 +79,7 @@ fn Jump(stream: TimelineState) -> impl IntoView {
     view! {
         <Menu label="Jump to a date" icon="calendar">
             <div class="jump">
-                <Form method="GET" action=stream.whose.href()>
+                <Form method="GET" action=timeline.whose.href()>
                     <label class="field-row">
                         <span class="field-label">"Jump to a date"</span>
                         <input type="date" name="on" value=day required />

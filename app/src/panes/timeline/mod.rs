@@ -74,12 +74,12 @@ pub fn TimelinePane(
 
 #[component]
 fn Loaded(query: TimelineQuery, timeline: Timeline) -> impl IntoView {
-    let stream = TimelineState::new(query, timeline);
-    arrivals::follow(stream);
-    stream.scroll_to_position();
+    let timeline = TimelineState::new(query, timeline);
+    arrivals::follow(timeline);
+    timeline.scroll_to_position();
     view! {
-        {view! { <Head stream /> }.into_any()}
-        {view! { <Events stream /> }.into_any()}
+        {view! { <Head timeline /> }.into_any()}
+        {view! { <Events timeline /> }.into_any()}
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 const PROPERTIES_MAX: usize = 60;
 
 #[component]
-pub(super) fn Opened(stream: TimelineState, item: Arc<TimelineItem>) -> impl IntoView {
+pub(super) fn Opened(timeline: TimelineState, item: Arc<TimelineItem>) -> impl IntoView {
     let json = format!("{:#}", item.payload);
     let has_payload = item.payload.as_object().is_some_and(|o| !o.is_empty());
     let optional = [
@@ -56,8 +56,8 @@ pub(super) fn Opened(stream: TimelineState, item: Arc<TimelineItem>) -> impl Int
                 </details>
             })}
             <div class="links">
-                {view! { <Permalink href=stream.permalink(&item) /> }.into_any()}
-                {view! { <PinButton stream item=item.clone() /> }.into_any()}
+                {view! { <Permalink href=timeline.permalink(&item) /> }.into_any()}
+                {view! { <PinButton timeline item=item.clone() /> }.into_any()}
             </div>
         </div>
     }

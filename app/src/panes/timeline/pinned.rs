@@ -12,20 +12,20 @@ use rapport_domain::timeline::{Position, TimelineQuery};
 use std::sync::Arc;
 
 #[component]
-pub(super) fn Pinned(stream: TimelineState) -> impl IntoView {
+pub(super) fn Pinned(timeline: TimelineState) -> impl IntoView {
     let toasts = use_toasts();
     on_done(
-        stream.pin,
-        move |()| spawn_local(reload(stream)),
+        timeline.pin,
+        move |()| spawn_local(reload(timeline)),
         move |error| toasts.fail(error.to_string()),
     );
     view! {
-        <Show when=move || !stream.pins.with(Vec::is_empty)>
+        <Show when=move || !timeline.pins.with(Vec::is_empty)>
             <section class="pinned" aria-label="Pinned">
                 <h3><Icon name="pin" />"Pinned"</h3>
                 <ol>
-                    <For each=move || stream.pins.get() key=|item| item.id let:item>
-                        {view! { <EventRow stream item pinned=true /> }.into_any()}
+                    <For each=move || timeline.pins.get() key=|item| item.id let:item>
+                        {view! { <EventRow timeline item pinned=true /> }.into_any()}
                     </For>
                 </ol>
             </section>
@@ -34,9 +34,9 @@ pub(super) fn Pinned(stream: TimelineState) -> impl IntoView {
     .into_any()
 }
 
-async fn reload(stream: TimelineState) {
+async fn reload(timeline: TimelineState) {
     let query = TimelineQuery::new(&[], Position::Newest);
     // Failing, it shows with the next page.
-    let Ok(timeline) = open_timeline(stream.whose, query).await else { return };
-    stream.pins.try_set(timeline.pins.into_iter().map(Arc::new).collect());
+    let Ok(fresh) = open_timeline(timeline.whose, query).await else { return };
+    timeline.pins.try_set(fresh.pins.into_iter().map(Arc::new).collect());
 }

@@ -20,28 +20,28 @@ pub(super) fn key(run: &Run) -> Option<(EventId, EventId)> {
 }
 
 #[component]
-pub(super) fn RunRow(stream: TimelineState, run: Run) -> impl IntoView {
+pub(super) fn RunRow(timeline: TimelineState, run: Run) -> impl IntoView {
     match <[_; 1]>::try_from(run) {
-        Ok([item]) => view! { <EventRow stream item /> }.into_any(),
-        Err(run) => view! { <Repeats stream run /> }.into_any(),
+        Ok([item]) => view! { <EventRow timeline item /> }.into_any(),
+        Err(run) => view! { <Repeats timeline run /> }.into_any(),
     }
 }
 
 #[component]
-fn Repeats(stream: TimelineState, run: Run) -> impl IntoView {
+fn Repeats(timeline: TimelineState, run: Run) -> impl IntoView {
     let newest = run.first().cloned()?;
     let oldest = run.last().cloned()?;
     let times = format!("×{} in {}", run.len(), span_text(&newest, &oldest));
-    let permalink = stream.permalink(&newest);
+    let permalink = timeline.permalink(&newest);
     // Open when something inside is, as a permalink makes it.
-    let has_open = stream.unfolded.with_untracked(|open| open.contains(&oldest.id))
-        || stream.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
+    let has_open = timeline.unfolded.with_untracked(|open| open.contains(&oldest.id))
+        || timeline.opened.with_untracked(|open| run.iter().any(|item| open.contains(&item.id)));
     let open = RwSignal::new(has_open);
     let aside = newest.aside();
     let toggle = move |ev: leptos::ev::Event| {
         let now = is_open(&ev);
         open.set(now);
-        stream.unfolded.update(|all| {
+        timeline.unfolded.update(|all| {
             if now {
                 all.insert(oldest.id);
             } else {
@@ -51,13 +51,13 @@ fn Repeats(stream: TimelineState, run: Run) -> impl IntoView {
     };
     let singles = move || {
         run.iter()
-            .map(|item| view! { <EventRow stream item=item.clone() /> }.into_any())
+            .map(|item| view! { <EventRow timeline item=item.clone() /> }.into_any())
             .collect_view()
     };
     Some(view! {
         <li class="event repeats">
             <Time at=newest.occurred_at style=TimeStyle::Clock />
-            <Dot whose=newest.stream(stream.whose) item=newest.clone() />
+            <Dot whose=newest.stream(timeline.whose) item=newest.clone() />
             <div class="body">
                 <details open=has_open on:toggle=toggle>
                     <summary>

@@ -40,6 +40,11 @@ impl WeekStart {
             Self::Sunday => 6,
         }
     }
+
+    /// The days of a week in its order, each counted from Monday.
+    pub fn days(self) -> impl Iterator<Item = usize> {
+        (0..7).map(move |n| (self.after_monday() + n) % 7)
+    }
 }
 
 const ENGLISH: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec|\

@@ -1,4 +1,4 @@
-//! Macros: a text with variables, and what happens to the ticket with it. Without deeds a macro is
+//! Macros: a text with variables, and what happens to the ticket with it. Without actions a macro is
 //! a snippet; without a text it only acts.
 
 mod holes;

@@ -79,8 +79,8 @@ impl From<UploadRefusal> for AppError {
 impl UploadRefusal {
     /// The refusal that an error is, if it is one.
     pub fn of(error: &AppError) -> Option<Self> {
-        let said = error.field("file")?;
-        Self::ALL.iter().copied().find(|refusal| refusal.label() == said)
+        let text = error.field("file")?;
+        Self::ALL.iter().copied().find(|refusal| refusal.label() == text)
     }
 }
 

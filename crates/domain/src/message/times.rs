@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct SpokenTime {
     /// As it stands in the text, by the sender's clock:
     /// `Tue, Dec 1, 2026, 10:00 to 11:30 (Europe/Berlin)`.
-    pub said: String,
+    #[serde(alias = "said")]
+    pub text: String,
     pub from: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
@@ -37,8 +38,8 @@ pub fn pieces(text: &str, times: &[SpokenTime]) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut rest = text;
     // They stand in the text in their order, and each once.
-    for time in times.iter().filter(|time| !time.said.is_empty()) {
-        if let Some((before, after)) = rest.split_once(&time.said) {
+    for time in times.iter().filter(|time| !time.text.is_empty()) {
+        if let Some((before, after)) = rest.split_once(&time.text) {
             found.extend(segments(before).into_iter().map(Piece::Words));
             found.push(Piece::Time(time.clone()));
             rest = after;
@@ -52,9 +53,9 @@ pub fn pieces(text: &str, times: &[SpokenTime]) -> Vec<Piece> {
 mod tests {
     use super::*;
 
-    fn time(said: &str) -> SpokenTime {
+    fn time(text: &str) -> SpokenTime {
         let from = "2026-12-01T09:00:00Z".parse().expect("a time");
-        SpokenTime { said: said.into(), from, until: None, offset_minutes: 60 }
+        SpokenTime { text: text.into(), from, until: None, offset_minutes: 60 }
     }
 
     #[test]

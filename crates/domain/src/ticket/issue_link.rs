@@ -28,7 +28,7 @@ mod tests {
         let issue = NewIssue::from_url(" https://acme.atlassian.net/browse/SUP-7 ").expect("known");
         assert_eq!((issue.provider.as_str(), issue.key.as_str()), ("jira", "SUP-7"));
         let refused = NewIssue::from_url("https://example.com/x").expect_err("unknown");
-        let said = refused.field("issue_url");
-        assert_eq!(said, Some("Paste the link of a Linear, Jira or GitHub issue."));
+        let refused = refused.field("issue_url");
+        assert_eq!(refused, Some("Paste the link of a Linear, Jira or GitHub issue."));
     }
 }

@@ -132,7 +132,7 @@ pub struct TimelinePage {
     pub tickets: Vec<TicketNow>,
 }
 
-/// One day (UTC) of the activity strip.
+/// One day (UTC) of the activity chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActivityDay {
     pub day: NaiveDate,
@@ -145,12 +145,12 @@ pub struct ActivityDay {
 pub struct Overview {
     /// Events of each kind, kinds without any left out.
     pub counts: Vec<(EventKind, i64)>,
-    /// The last [`STRIP_DAYS`] days that had events, oldest first.
+    /// The last [`ACTIVITY_DAYS`] days that had events, oldest first.
     pub days: Vec<ActivityDay>,
 }
 
-/// Days on the activity strip.
-pub const STRIP_DAYS: u64 = 90;
+/// Days on the activity chart.
+pub const ACTIVITY_DAYS: u64 = 90;
 
 impl Overview {
     /// All events.
@@ -180,6 +180,20 @@ pub struct Timeline {
     /// The account has customers whose events are left out: only those who were active last are read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more_customers: bool,
+}
+
+impl Timeline {
+    /// The same for somebody who may not read tickets: without those, and without what was done in
+    /// one. The number of activities and the days still count them.
+    #[must_use]
+    pub fn without_tickets(mut self) -> Self {
+        let keeps = |item: &TimelineItem| item.kind != EventKind::Ticket && item.ticket.is_none();
+        self.page.items.retain(keeps);
+        self.page.tickets.clear();
+        self.pins.retain(keeps);
+        self.overview.counts.retain(|(kind, _)| *kind != EventKind::Ticket);
+        self
+    }
 }
 
 /// Where an event lies.

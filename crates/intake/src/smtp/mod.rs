@@ -112,7 +112,7 @@ pub async fn serve(listener: TcpListener, speech: Speech, intake: Intake, mut st
 /// Says that there is no room, without waiting for whoever does not listen.
 fn refuse(mut stream: TcpStream) {
     tokio::spawn(async move {
-        let said = stream.write_all(b"421 4.3.2 Too many connections, try again later\r\n");
-        let _ = tokio::time::timeout(Duration::from_secs(1), said).await;
+        let refusal = stream.write_all(b"421 4.3.2 Too many connections, try again later\r\n");
+        let _ = tokio::time::timeout(Duration::from_secs(1), refusal).await;
     });
 }

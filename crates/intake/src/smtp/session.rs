@@ -273,9 +273,9 @@ impl Session {
 
 async fn say(writer: &mut (impl AsyncWrite + Unpin), answer: &str) -> io::Result<()> {
     let line = format!("{answer}\r\n");
-    let said = async {
+    let write = async {
         writer.write_all(line.as_bytes()).await?;
         writer.flush().await
     };
-    tokio::time::timeout(ANSWER_TIME, said).await.map_err(|_| io::ErrorKind::TimedOut)?
+    tokio::time::timeout(ANSWER_TIME, write).await.map_err(|_| io::ErrorKind::TimedOut)?
 }

@@ -22,7 +22,7 @@ const DESCRIPTION_CHARS: usize = 4_000;
 
 /// An invitation in words.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct Described {
     pub words: String,
     /// The times that the words speak of, in their order.
     pub times: Vec<SpokenTime>,
@@ -31,7 +31,7 @@ pub(crate) struct Told {
 }
 
 /// An invitation in words; `None` when it is none. `method` is what the mail says that it is.
-pub(crate) fn describe(calendar: &str, method: Option<&str>) -> Option<Told> {
+pub(crate) fn describe(calendar: &str, method: Option<&str>) -> Option<Described> {
     let mut end = calendar.len().min(CALENDAR_BYTES);
     while !calendar.is_char_boundary(end) {
         end -= 1;
@@ -45,9 +45,9 @@ pub(crate) fn describe(calendar: &str, method: Option<&str>) -> Option<Told> {
     let own = property(found.components.first()?, &ICalendarProperty::Method);
     let method = own.as_deref().or(method).unwrap_or_default().to_ascii_uppercase();
     let events = found.components.iter().filter(|c| c.component_type.is_event_or_todo());
-    let mut all = Told::default();
+    let mut all = Described::default();
     for event in events.take(EVENTS_MAX) {
-        let (words, time) = told_event(&found, event, &method);
+        let (words, time) = describe_event(&found, event, &method);
         if !all.words.is_empty() {
             all.words.push_str("\n\n");
         }
@@ -58,7 +58,7 @@ pub(crate) fn describe(calendar: &str, method: Option<&str>) -> Option<Told> {
     (!all.words.is_empty()).then_some(all)
 }
 
-fn told_event(
+fn describe_event(
     calendar: &ICalendar,
     event: &ICalendarComponent,
     method: &str,
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(
             tokyo,
             [SpokenTime {
-                said: "Tue, Dec 1, 2026, 00:30 to 01:00 (Asia/Tokyo)".into(),
+                text: "Tue, Dec 1, 2026, 00:30 to 01:00 (Asia/Tokyo)".into(),
                 from: "2026-11-30T15:30:00Z".parse().unwrap(),
                 until: Some("2026-11-30T16:00:00Z".parse().unwrap()),
                 offset_minutes: 540,
@@ -231,7 +231,7 @@ mod tests {
             "DTSTART;TZID=Europe/Berlin:20261201T100000\nDTEND;TZID=America/New_York:20261201T120000",
         );
         assert_eq!(
-            flight[0].said,
+            flight[0].text,
             "Tue, Dec 1, 2026, 10:00 (Europe/Berlin) to 12:00 (America/New_York)"
         );
         for none in [

@@ -17,14 +17,14 @@ pub(super) fn describe(event: &ICalendarComponent) -> String {
     }
     let value = event.property(&ICalendarProperty::Rrule).and_then(|rule| rule.values.first());
     match value {
-        Some(ICalendarValue::RecurrenceRule(rule)) => format!(", {}", rule_told(rule)),
+        Some(ICalendarValue::RecurrenceRule(rule)) => format!(", {}", rule_text(rule)),
         Some(_) => ", repeated".into(),
         None if event.has_property(&ICalendarProperty::Rdate) => ", and on further dates".into(),
         None => String::new(),
     }
 }
 
-fn rule_told(rule: &ICalendarRecurrenceRule) -> String {
+fn rule_text(rule: &ICalendarRecurrenceRule) -> String {
     let unit = match rule.freq {
         ICalendarFrequency::Yearly => "year",
         ICalendarFrequency::Monthly => "month",
@@ -34,7 +34,7 @@ fn rule_told(rule: &ICalendarRecurrenceRule) -> String {
         ICalendarFrequency::Minutely => "minute",
         ICalendarFrequency::Secondly => "second",
     };
-    let mut told = match rule.interval {
+    let mut text = match rule.interval {
         None | Some(0 | 1) => format!("every {unit}"),
         Some(2) => format!("every other {unit}"),
         Some(many) => format!("every {many} {unit}s"),
@@ -45,9 +45,9 @@ fn rule_told(rule: &ICalendarRecurrenceRule) -> String {
             [] => last.clone(),
             others => format!("{} and {last}", others.join(", ")),
         };
-        told.push_str(&format!(" on {list}"));
+        text.push_str(&format!(" on {list}"));
     } else if let [number] = rule.bymonthday.as_slice() {
-        told.push_str(&match *number {
+        text.push_str(&match *number {
             -1 => " on the last day".to_string(),
             number => format!(" on day {number}"),
         });
@@ -56,12 +56,12 @@ fn rule_told(rule: &ICalendarRecurrenceRule) -> String {
         NaiveDate::from_ymd_opt(i32::from(u.year?), u32::from(u.month?), u32::from(u.day?))
     });
     match (rule.count, until) {
-        (Some(1), _) => told.push_str(", once"),
-        (Some(count), _) => told.push_str(&format!(", {count} times")),
-        (None, Some(until)) => told.push_str(&format!(", until {}", until.format("%b %-d, %Y"))),
+        (Some(1), _) => text.push_str(", once"),
+        (Some(count), _) => text.push_str(&format!(", {count} times")),
+        (None, Some(until)) => text.push_str(&format!(", until {}", until.format("%b %-d, %Y"))),
         (None, None) => {}
     }
-    told
+    text
 }
 
 /// `Mon`, or `the second Mon` of a month.

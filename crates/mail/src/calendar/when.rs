@@ -28,11 +28,11 @@ pub(super) fn when(
         (Some(from), Some(until)) => until > from,
         _ => end.local > begins.local,
     });
-    let (said, spoken) = match begins.timed {
+    let (text, spoken) = match begins.timed {
         true => timed(&begins, ends.as_ref()),
         false => (days(&begins, ends.as_ref()), None),
     };
-    Some((said + &repeat::describe(event), spoken))
+    Some((text + &repeat::describe(event), spoken))
 }
 
 fn day(date: NaiveDate) -> String {
@@ -50,7 +50,7 @@ fn timed(begins: &Moment, ends: Option<&Moment>) -> (String, Option<SpokenTime>)
         }
     });
     let zone = &begins.zone;
-    let said = match until.zip(ends) {
+    let text = match until.zip(ends) {
         None => format!("{begin} ({zone})"),
         // Whoever flies lands by another clock.
         Some((until, end)) if end.zone != *zone => {
@@ -59,12 +59,12 @@ fn timed(begins: &Moment, ends: Option<&Moment>) -> (String, Option<SpokenTime>)
         Some((until, _)) => format!("{begin} to {until} ({zone})"),
     };
     let spoken = begins.at.map(|at| SpokenTime {
-        said: said.clone(),
+        text: text.clone(),
         from: at.to_utc(),
         until: ends.and_then(|end| end.at).map(|end| end.to_utc()),
         offset_minutes: at.offset().local_minus_utc() / 60,
     });
-    (said, spoken)
+    (text, spoken)
 }
 
 /// The last day of what takes whole days is the one before its end.
@@ -89,19 +89,19 @@ struct Moment {
 }
 
 fn moment(calendar: &ICalendar, entry: &ICalendarEntry) -> Option<Moment> {
-    let said: &PartialDateTime = entry.values.first()?.as_partial_date_time()?;
+    let text: &PartialDateTime = entry.values.first()?.as_partial_date_time()?;
     let date = NaiveDate::from_ymd_opt(
-        i32::from(said.year?),
-        u32::from(said.month?),
-        u32::from(said.day?),
+        i32::from(text.year?),
+        u32::from(text.month?),
+        u32::from(text.day?),
     )?;
-    let time = said.hour.zip(said.minute);
+    let time = text.hour.zip(text.minute);
     let time = time.and_then(|(h, m)| date.and_hms_opt(u32::from(h), u32::from(m), 0));
     let Some(local) = time else {
         let local = date.and_hms_opt(0, 0, 0)?;
         return Some(Moment { local, timed: false, zone: String::new(), at: None });
     };
-    let own = said.to_date_time().and_then(|d| d.offset);
+    let own = text.to_date_time().and_then(|d| d.offset);
     let named = entry.tz_id().map(str::trim).filter(|name| !name.is_empty());
     let at = match (own, named) {
         (Some(offset), _) => zone::fixed(local, offset),

@@ -4,7 +4,7 @@
 mod stub;
 
 use crate::attachment::{self, Attachment};
-use crate::calendar::Told;
+use crate::calendar::Described;
 use crate::{calendar, card, charset, html, inline_files, place, quote, sealed, tnef};
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
@@ -36,9 +36,9 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     };
     let (texts, htmls) = (parts(&message.text_body), parts(&message.html_body));
     let mut seal = sealed::seal(message);
-    let mut told = Vec::new();
+    let mut described = Vec::new();
     let mut packed = tnef::Packet::default();
-    let mut files = files(message, &mut told, &mut packed);
+    let mut files = files(message, &mut described, &mut packed);
     let is_html = |p: &&MessagePart<'_>| matches!(p.body, PartType::Html(_));
     let mut html = htmls.iter().any(is_html).then(|| clean_html(message, &htmls, &files)).flatten();
     let mut text = if texts.iter().any(is_html) && texts.len() == htmls.len() && html.is_some() {
@@ -69,21 +69,21 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     {
         text = seal.label().to_string();
     }
-    let times = told.iter().flat_map(|t| t.times.clone()).collect();
-    let text = with_told(text, told);
+    let times = described.iter().flat_map(|t| t.times.clone()).collect();
+    let text = with_described(text, described);
     Content { text, times, html, seal, files }
 }
 
 /// A text and what invitations and cards say, above the signature and the quote: what is folded
 /// there is not read.
-fn with_told(text: String, told: Vec<Told>) -> String {
-    if told.is_empty() {
+fn with_described(text: String, described: Vec<Described>) -> String {
+    if described.is_empty() {
         return text;
     }
     let split = quote::split_quoted(&text);
     let mut all =
         Some(split.fresh).filter(|t| !t.trim().is_empty()).into_iter().collect::<Vec<_>>();
-    for one in told {
+    for one in described {
         // A mail that is nothing but an invitation has its words there.
         all.extend(one.description.filter(|_| all.is_empty()));
         all.push(one.words);
@@ -123,7 +123,7 @@ fn data_kind(part: &MessagePart<'_>) -> Option<Data> {
 /// The files, those that lie in packs of Outlook included; calendars and cards are told as well.
 fn files(
     message: &Message<'_>,
-    told: &mut Vec<Told>,
+    described: &mut Vec<Described>,
     packed: &mut tnef::Packet,
 ) -> Vec<Attachment> {
     let mut files = Vec::new();
@@ -139,10 +139,12 @@ fn files(
             let method = part.content_type().and_then(|t| t.attribute("method"));
             let words = match kind {
                 Data::Calendar => calendar::describe(&file, method),
-                Data::Card => card::describe(&file).map(|words| Told { words, ..Told::default() }),
+                Data::Card => {
+                    card::describe(&file).map(|words| Described { words, ..Described::default() })
+                }
             };
             // Invitations come twice: to be read by programs, and as a file.
-            told.extend(words.filter(|w| !told.iter().any(|t| t.words == w.words)));
+            described.extend(words.filter(|w| !described.iter().any(|t| t.words == w.words)));
         }
         let file = Attachment::from_part(message, part);
         if !tnef::is_packet(&file.data) {
@@ -172,8 +174,8 @@ fn unread(message: &Message<'_>) -> String {
     }
     match &part.body {
         PartType::Text(_) | PartType::Binary(_) if text && !named => {
-            let said = charset::decode(part.contents(), None);
-            said.replace("\r\n", "\n").replace('\r', "\n")
+            let declared = charset::decode(part.contents(), None);
+            declared.replace("\r\n", "\n").replace('\r', "\n")
         }
         _ => String::new(),
     }
@@ -190,8 +192,8 @@ fn written<'a>(message: &'a Message<'_>, part: &'a MessagePart<'_>) -> Cow<'a, s
     let whole = !text.contains(char::REPLACEMENT_CHARACTER);
     // What the parser could not decode it gives as it came.
     let says_base64 = || {
-        let said = part.content_transfer_encoding();
-        said.is_some_and(|e| e.trim().eq_ignore_ascii_case("base64"))
+        let declared = part.content_transfer_encoding();
+        declared.is_some_and(|e| e.trim().eq_ignore_ascii_case("base64"))
     };
     let encoded = part.encoding == Encoding::Base64 || part.is_encoding_problem && says_base64();
     let switched = charset::is_switched(text.as_bytes(), declared);

@@ -134,11 +134,11 @@ impl Lines {
         }
         let classes = layout::attribute(inside, "class").unwrap_or_default();
         let has = |class: &str| classes.split(' ').any(|c| c == class);
-        let said = (has("pre-wrap"), has("MsoNormal"));
+        let marks = (has("pre-wrap"), has("MsoNormal"));
         if !layout::is_void(inside) {
-            self.open.push(said);
+            self.open.push(marks);
         }
-        said
+        marks
     }
 
     /// Ends the line if it has anything.

@@ -78,7 +78,7 @@ fn starts_quote(lines: &[&str], n: usize, written: &mut Written) -> bool {
     if let Some(begins) = begins {
         return begins >= written.plain && goes_on(lines, begins, &mut written.plain);
     }
-    if let Some(begins) = said_on_the_line(line).map(|_| n + 1) {
+    if let Some(begins) = introduction_on_line(line).map(|_| n + 1) {
         return begins >= written.plain && goes_on(lines, begins, &mut written.plain);
     }
     let introduced = introduction(lines, n).or_else(|| is_device_line(line).then_some(1));
@@ -96,23 +96,23 @@ fn starts_quote(lines: &[&str], n: usize, written: &mut Written) -> bool {
     // Yahoo and others mark no lines: a date and an address tell such an introduction.
     let length = introduced.filter(|_| !is_device_line(line));
     length.is_some_and(|length| {
-        let said = lines[n..n + length].join(" ");
+        let text = lines[n..n + length].join(" ");
         let first = lines[begins..].iter().find(|l| !l.trim().is_empty());
         let unmarked = first.is_some_and(|l| !l.trim_start().starts_with('>'));
         unmarked
-            && words::says_wrote(said.trim())
-            && said.contains('@')
-            && said.bytes().filter(u8::is_ascii_digit).count() >= 3
+            && words::says_wrote(text.trim())
+            && text.contains('@')
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 3
             && begins >= written.plain
             && goes_on(lines, begins, &mut written.plain)
     })
 }
 
 /// `On …, Ada<ada@x.example> wrote:   Hi`: Yahoo on Android goes on in the same line.
-fn said_on_the_line(line: &str) -> Option<&str> {
-    let (said, quote) = line.split_once(":   ")?;
-    let wrote = words::says_wrote(&format!("{said}:")) && said.contains('@');
-    let dated = said.bytes().filter(u8::is_ascii_digit).count() >= 3;
+fn introduction_on_line(line: &str) -> Option<&str> {
+    let (text, quote) = line.split_once(":   ")?;
+    let wrote = words::says_wrote(&format!("{text}:")) && text.contains('@');
+    let dated = text.bytes().filter(u8::is_ascii_digit).count() >= 3;
     (wrote && dated).then_some(quote)
 }
 
@@ -212,8 +212,8 @@ pub(crate) fn header_block<'a>(lines: &[&'a str], n: usize) -> Option<Block<'a>>
         block.end += 1;
     }
     block.from = from?;
-    let told = usize::from(date) + usize::from(to) + usize::from(block.subject.is_some());
-    (told >= 2).then_some(block)
+    let count = usize::from(date) + usize::from(to) + usize::from(block.subject.is_some());
+    (count >= 2).then_some(block)
 }
 
 /// How many lines `On …, … wrote:` takes from line `n`, if it starts there.
@@ -235,15 +235,15 @@ fn introduction(lines: &[&str], n: usize) -> Option<usize> {
         .take_while(|length| lines.get(n + length - 1).is_some_and(|l| !l.trim().is_empty()))
         .find(ends)?;
     // It says when, or who by an address: no story that has the word in it.
-    let said = lines[n..n + length].join(" ");
+    let text = lines[n..n + length].join(" ");
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     // What begins further down by itself does not begin here: this line is the answer's last.
     let later = (n + 1..n + length).any(|k| {
         let rest = lines[k..n + length].join(" ");
         opens(lines[k]) && digits(&rest) > 0 || !opens(start) && digits(&rest) > 2
     });
-    let told = opens(start) || said.contains('@') || digits(&said) > 0;
-    (!later && told && said.chars().count() <= 400).then_some(length)
+    let plausible = opens(start) || text.contains('@') || digits(&text) > 0;
+    (!later && plausible && text.chars().count() <= 400).then_some(length)
 }
 
 /// Whether a line begins as introductions do.

@@ -55,7 +55,7 @@ impl Recipient {
     /// Why it did not arrive, in a line.
     pub fn reason(&self) -> String {
         match (&self.diagnostic, &self.status) {
-            (Some(said), _) => said.clone(),
+            (Some(text), _) => text.clone(),
             (None, Some(status)) => format!("Refused with status {status}"),
             (None, None) => "The receiving server refused it".into(),
         }
@@ -169,20 +169,20 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
     let original = original(&parts).filter(|mail| mail.names_itself());
     let original = original.unwrap_or_else(|| original_in_words(&shown(message)));
     // Gmail names it among what it says for programs, whatever it sends back.
-    let said = || {
+    let text = || {
         let groups = report.map(|p| fields(&body(p))).unwrap_or_default();
         let names = ["x-original-message-id", "original-message-id"];
         let found = groups.iter().find_map(|g| names.iter().find_map(|name| value(g, name)));
         found.as_deref().and_then(headers::message_id)
     };
-    let (about, addresses) = (original.message_id.or_else(said), original.addresses);
+    let (about, addresses) = (original.message_id.or_else(text), original.addresses);
     Some(Bounce { recipients, about, addresses, words: words(message), formal })
 }
 
 /// The report's own words, for people to read.
 fn words(message: &Message<'_>) -> String {
-    let said = shown(message).replace("\r\n", "\n");
-    said.trim().chars().take(WORDS_CHARS).collect()
+    let text = shown(message).replace("\r\n", "\n");
+    text.trim().chars().take(WORDS_CHARS).collect()
 }
 
 /// The parts of the mail and of messages inside it, to a small depth.
@@ -255,13 +255,13 @@ fn recipients(report: &str) -> Vec<Recipient> {
                 _ => return None,
             },
         };
-        let said = value(group, "diagnostic-code").map(|d| after_type(&d).to_string());
+        let text = value(group, "diagnostic-code").map(|d| after_type(&d).to_string());
         Some(Recipient {
             email: to.as_deref().and_then(address),
             original: original.as_deref().and_then(address),
             action,
             status,
-            diagnostic: said.filter(|d| !d.is_empty()),
+            diagnostic: text.filter(|d| !d.is_empty()),
         })
     };
     groups.iter().filter_map(recipient).take(RECIPIENTS_MAX).collect()

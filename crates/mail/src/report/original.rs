@@ -45,9 +45,9 @@ pub(super) fn original(parts: &[&MessagePart<'_>]) -> Option<Original> {
 
 /// The headers of the mail that old servers copy below their words: qmail, Exim, Exchange. What
 /// stands above them differs in each language; the headers do not.
-pub(super) fn original_in_words(said: &str) -> Original {
+pub(super) fn original_in_words(text: &str) -> Original {
     let mut found = Original::default();
-    let mut lines = said.lines().peekable();
+    let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let Some((name, value)) = line.trim_start_matches(['>', ' ']).split_once(':') else {
             continue;

@@ -24,7 +24,7 @@ fn is_refusal(line: &str, daemon: bool) -> bool {
     }
     let starts = words.first().is_some_and(|w| code(w))
         && lower.as_bytes().get(3).is_some_and(|b| matches!(b, b' ' | b'-'));
-    let told = [
+    let marks = [
         "said:",
         "smtp",
         "error",
@@ -54,7 +54,7 @@ fn is_refusal(line: &str, daemon: bool) -> bool {
         "quota",
     ];
     let has = |list: &[&str]| list.iter().any(|w| lower.contains(w));
-    words.iter().any(|w| code(w)) && (starts && has(&refused) || has(&told) && has(&refused))
+    words.iter().any(|w| code(w)) && (starts && has(&refused) || has(&marks) && has(&refused))
 }
 
 /// How servers say it that name no number.
@@ -74,14 +74,14 @@ fn says_undelivered(line: &str) -> bool {
         "retry timeout exceeded",
     ];
     let lower = line.to_lowercase();
-    SAID.iter().any(|said| lower.contains(said))
+    SAID.iter().any(|text| lower.contains(text))
 }
 
 /// A bounce that has no report: a server's refusal and, beside it, the address it is about. Where
 /// no server is the sender, a number such as 5.1.1 alone is of a product or a room.
 pub(super) fn in_words(message: &Message<'_>, daemon: bool) -> Vec<Recipient> {
-    let said = shown(message);
-    let lines: Vec<&str> = said.lines().collect();
+    let text = shown(message);
+    let lines: Vec<&str> = text.lines().collect();
     let refused = |line: &&str| is_refusal(line, daemon) || daemon && says_undelivered(line);
     let Some(at) = lines.iter().position(refused) else {
         return Vec::new();

@@ -4,10 +4,10 @@ mod list;
 mod page;
 
 pub use list::{create, search_list};
-pub use page::{AccountForm, BlankForm, blank_form, form, info};
+pub use page::{AccountForm, FormOptions, form, form_options, info};
 
 use crate::customers::STALE;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, audit, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::{
@@ -73,7 +73,7 @@ pub async fn upsert(ctx: &Ctx, input: AccountInput) -> Result<Upserted<Account>>
         }
     };
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(Upserted { item: fields::show(ctx, item).await?, created: known.is_none() })
 }
 
@@ -86,15 +86,15 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
     let (external_id, name) = read_key("", &key)?;
     let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
     let defs = fields::for_input(ctx, FieldEntity::Account, &input.fields).await?;
-    let said = AccountInput { external_id: None, domains: None, ..input };
-    let properties = patch::named(&said);
+    let patch_input = AccountInput { external_id: None, domains: None, ..input };
+    let properties = patch::named(&patch_input);
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let id = match find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await? {
         None => {
             let mut details = named_by_id(external_id.as_deref());
             details.external_id = external_id;
             details.domains = domains;
-            details.apply(&said, &defs)?;
+            details.apply(&patch_input, &defs)?;
             let id = insert(ctx, &mut tx, &details, None).await?;
             store::claim(&mut tx, ctx.workspace, id, &properties, at).await?;
             id
@@ -104,7 +104,7 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
             let before = store::get(&mut tx, ctx.workspace, id).await?;
             let claimed = store::claim(&mut tx, ctx.workspace, id, &properties, at).await?;
             let mut details = before.details.clone();
-            details.apply(&patch::only(&said, &claimed), &defs)?;
+            details.apply(&patch::only(&patch_input, &claimed), &defs)?;
             details.external_id = external_id.or(details.external_id);
             let room = limits::ACCOUNT_DOMAINS_MAX.saturating_sub(details.domains.len());
             let new = domains.into_iter().filter(|d| !before.details.domains.contains(d));
@@ -116,7 +116,7 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
             id
         }
     };
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(id)
 }
 
@@ -147,7 +147,7 @@ pub async fn update(
     let owner = input.owner_id.or(kept);
     write(ctx, &mut tx, &before, &details, owner).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     fields::show(ctx, item).await
 }
 
@@ -170,7 +170,7 @@ pub async fn edit(ctx: &Ctx, id: AccountId, form: AccountEdit) -> Result<Account
     write(ctx, &mut tx, &before, &details, owner).await?;
     audit::record(ctx, &mut tx, Action::AccountEdited, &id.to_string(), json!({})).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     fields::show(ctx, after).await
 }
 

@@ -29,7 +29,7 @@ pub async fn info(ctx: &Ctx, id: AccountId, all_notes: bool) -> Result<AccountIn
 
 /// What a form about an account needs beside it.
 #[derive(Debug)]
-pub struct BlankForm {
+pub struct FormOptions {
     /// Its custom fields, in their order.
     pub fields: Vec<FieldDef>,
     /// Who can be its owner.
@@ -40,17 +40,17 @@ pub struct BlankForm {
 #[derive(Debug)]
 pub struct AccountForm {
     pub account: Account,
-    pub blank: BlankForm,
+    pub options: FormOptions,
 }
 
 /// The account, for somebody who is about to edit it.
 pub async fn form(ctx: &Ctx, id: AccountId) -> Result<AccountForm> {
-    let (account, blank) = tokio::try_join!(get(ctx, id), blank_form(ctx))?;
-    Ok(AccountForm { account, blank })
+    let (account, options) = tokio::try_join!(get(ctx, id), form_options(ctx))?;
+    Ok(AccountForm { account, options })
 }
 
 /// What somebody needs who is about to make an account.
-pub async fn blank_form(ctx: &Ctx) -> Result<BlankForm> {
+pub async fn form_options(ctx: &Ctx) -> Result<FormOptions> {
     ctx.require(Permission::CustomersWrite)?;
     let fields = async {
         let all = ctx.store.custom_fields(ctx.workspace, Some(FieldEntity::Account), false).await;
@@ -58,5 +58,5 @@ pub async fn blank_form(ctx: &Ctx) -> Result<BlankForm> {
     };
     let people = async { Ok::<_, AppError>(ctx.store.assignable(ctx.workspace).await?.people) };
     let (fields, people) = tokio::try_join!(fields, people)?;
-    Ok(BlankForm { fields, people })
+    Ok(FormOptions { fields, people })
 }

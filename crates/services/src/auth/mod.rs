@@ -177,7 +177,7 @@ pub(crate) async fn admit_password(db: &Store, workspace: WorkspaceId, user: Use
 
 /// What whoever is refused reads.
 pub(crate) fn passwords_refused() -> AppError {
-    let text = "Your workspace takes no passwords. Log in by single sign-on.";
+    let text = "Your workspace does not allow passwords. Log in with single sign-on.";
     AppError::Conflict(text.into())
 }
 

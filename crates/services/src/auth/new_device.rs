@@ -65,9 +65,9 @@ pub(crate) async fn meet(
     if mailboxes::answering(tx, workspace, None, None).await?.is_none() {
         return Ok(());
     }
-    let said =
+    let seen =
         Seen { device: device_name(&from.agent), place: place(&from.address, &from.country) };
-    enqueue::<TellOfDevice>(tx, workspace, &Occasion { user: user.0, at: now }, &said, now).await?;
+    enqueue::<TellOfDevice>(tx, workspace, &Occasion { user: user.0, at: now }, &seen, now).await?;
     Ok(())
 }
 
@@ -86,19 +86,25 @@ impl Job for TellOfDevice {
     async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
         let user = UserId(work.key.user);
         let store = &env.store;
-        let Some(told) = store.told_of_device(work.workspace, user).await? else {
+        let Some(recipient) = store.device_mail_recipient(work.workspace, user).await? else {
             return Ok(Outcome::Done);
         };
-        let mailbox = store.sending_mailbox(work.workspace, told.mailbox).await?;
+        let mailbox = store.sending_mailbox(work.workspace, recipient.mailbox).await?;
         let own = Own {
-            to: &told.email,
-            subject: &format!("New log-in to {} on Rapport", told.workspace_name),
+            to: &recipient.email,
+            subject: &format!("New log-in to {} on Rapport", recipient.workspace_name),
             id: &format!("device.{}", work.id.0.simple()),
-            text: &text(&told.name, &told.preferences, work.key.at, &work.payload, &env.public_url),
+            text: &text(
+                &recipient.name,
+                &recipient.preferences,
+                work.key.at,
+                &work.payload,
+                &env.public_url,
+            ),
             signature: "",
         };
         let raw = write_own(&mailbox, &own);
-        post_one(env, &work, &mailbox, &told.email, raw, async || Ok(())).await
+        post_one(env, &work, &mailbox, &recipient.email, raw, async || Ok(())).await
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::auth::way_in::{self, Change};
 use crate::auth::{self, By, Entered, hash_token, passkeys, random_token};
 use crate::people::person;
-use crate::transaction::{Told, begin_unattended};
+use crate::transaction::{Recorded, begin_unattended};
 use crate::{Ctx, Result, audit, ctx, passwords};
 use chrono::{DateTime, TimeDelta, Utc};
 use qrcode::QrCode;
@@ -78,7 +78,7 @@ pub async fn begin(ctx: &Ctx, password: String) -> Result<()> {
     if !store::begin(&mut tx, ctx.workspace, user, &sealed, ctx.now).await? {
         return Err(AppError::Conflict("Two-factor is on already.".into()));
     }
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Turns it on by the first code of the app; answers the recovery codes, which are not shown again.
@@ -88,7 +88,7 @@ pub async fn confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
     let found = store::lock(&mut tx, ctx.workspace, user).await?;
     let found = found.filter(|f| f.confirmed_at.is_none()).ok_or(AppError::NotFound)?;
     if let Err(error) = check(ctx, &mut tx, user, &found, code).await? {
-        tx.commit(Told::Own).await?;
+        tx.commit(Recorded::Own).await?;
         return Err(error);
     }
     let codes = new_codes(ctx, &mut tx, user).await?;
@@ -137,7 +137,7 @@ pub async fn reset(ctx: &Ctx, user: UserId) -> Result<()> {
         audit::record(ctx, &mut tx, Action::TwoFactorTurnedOff, &object, json!({})).await?;
     }
     way_in::tell(ctx, &mut tx, user, Change::Reset(ctx.actor_name().into())).await?;
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     rapport_queue::wake();
     Ok(())
 }
@@ -223,7 +223,7 @@ async fn check(
         // After a rest counting begins anew.
         let before = if found.wrong >= WRONG_MAX { 0 } else { found.wrong };
         store::wrong(tx, ctx.workspace, user, before + 1, ctx.now).await?;
-        return Ok(Err(AppError::invalid("code", "This is not the code of now.")));
+        return Ok(Err(AppError::invalid("code", "This code is wrong or no longer valid.")));
     };
     if step <= found.last_step {
         let text = "This code was used already. Wait for the next one.";

@@ -85,7 +85,7 @@ impl Job for TellOfWayIn {
     async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
         let user = UserId(work.key.user);
         let store = &env.store;
-        let Some(told) = store.told_of_device(work.workspace, user).await? else {
+        let Some(told) = store.device_mail_recipient(work.workspace, user).await? else {
             return Ok(Outcome::Done);
         };
         let mailbox = store.sending_mailbox(work.workspace, told.mailbox).await?;

@@ -1,6 +1,6 @@
 //! A customer's answer to how they were helped.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::Permission;
 use rapport_domain::message::NewCsat;
@@ -28,5 +28,5 @@ pub async fn record_csat(ctx: &Ctx, number: i64, new: NewCsat) -> Result<()> {
     .ticket(ticket.id)
     .payload(json!({ "score": new.score, "comment": new.comment }));
     timeline::append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
-    tx.commit(Told::OnTimeline).await
+    tx.commit(Recorded::OnTimeline).await
 }

@@ -77,7 +77,7 @@ fn write(due: &DueSurvey, mailbox: &SendingMailbox, link: &str, id: Uuid) -> Vec
     let text = format!(
         "Hello {},\n\nwe closed your request \u{201c}{}\u{201d} (#{}). How did we do?\n\n\
         Rate it here, it takes one click: {link}\n\nIf something is still open, just answer this \
-        mail's conversation and we are back on it.",
+        mail's conversation and we will pick it up again.",
         due.customer_name, due.subject, due.number
     );
     let own = Own {

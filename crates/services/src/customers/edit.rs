@@ -76,8 +76,15 @@ pub async fn edit_since(
     store::refresh(&mut tx, ctx.workspace, id).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
     let changed = changed(&before, &after)?;
-    store::claim(&mut tx, ctx.workspace, id, &said(&before, &after, &changed), None, ctx.now)
-        .await?;
+    store::claim(
+        &mut tx,
+        ctx.workspace,
+        id,
+        &property_names(&before, &after, &changed),
+        None,
+        ctx.now,
+    )
+    .await?;
     let detail = json!({ "changed": changed });
     tx.commit_audited(Action::CustomerEdited, id, detail).await?;
     fields::show(ctx, after).await
@@ -125,7 +132,7 @@ async fn replace(
 }
 
 /// The same as events name them, custom fields each by itself.
-fn said(before: &Customer, after: &Customer, changed: &[String]) -> Vec<String> {
+fn property_names(before: &Customer, after: &Customer, changed: &[String]) -> Vec<String> {
     let (before, after) = (&before.details.fields, &after.details.fields);
     let keys = before.keys().chain(after.keys()).filter(|key| before.get(*key) != after.get(*key));
     let custom = keys.map(|key| format!("fields.{key}"));

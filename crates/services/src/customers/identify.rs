@@ -3,7 +3,7 @@
 
 use super::merge::join_visitor;
 use super::write::{change, insert};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Utc};
 use rapport_domain::customer::{Customer, CustomerInput, CustomerKind};
@@ -18,7 +18,7 @@ use serde_json::json;
 
 /// What an event says about a proven person.
 #[derive(Debug)]
-pub(crate) struct Said<'a> {
+pub(crate) struct Identification<'a> {
     pub keys: &'a [Key],
     /// The browser they used.
     pub anonymous: Option<&'a Key>,
@@ -29,7 +29,7 @@ pub(crate) struct Said<'a> {
     pub at: DateTime<Utc>,
 }
 
-impl Said<'_> {
+impl Identification<'_> {
     /// The properties that were said, an e-mail among them.
     fn properties(&self) -> Vec<String> {
         let mut named = patch::named(self.input);
@@ -51,14 +51,18 @@ impl Said<'_> {
 
 /// Finds or creates the person, adds what identifies them as far as it is nobody else's, and
 /// sets their traits. The visitor behind the browser becomes this person.
-pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> Result<CustomerId> {
+pub(crate) async fn identify(
+    ctx: &Ctx,
+    claims: &Identification<'_>,
+    defs: &[FieldDef],
+) -> Result<CustomerId> {
     ctx.require(Permission::CustomersWrite)?;
-    let all: Vec<Key> = said.keys.iter().chain(said.anonymous).cloned().collect();
+    let all: Vec<Key> = claims.keys.iter().chain(claims.anonymous).cloned().collect();
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     identifiers::lock(&mut tx, ctx.workspace, &all).await?;
     let owners = identifiers::owners(&mut tx, ctx.workspace, &all).await?;
     let settled = settle(&all, &owners);
-    let visitor = visitor(ctx, &mut tx, said.anonymous, &owners).await?;
+    let visitor = visitor(ctx, &mut tx, claims.anonymous, &owners).await?;
     let keep: Vec<Key> =
         settled.keep.into_iter().filter(|k| k.kind != IdentifierKind::AnonymousId).collect();
     // A visitor whom nobody is known for yet simply becomes the person.
@@ -69,16 +73,16 @@ pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> R
         // Both at once and in order: who writes events of both does the same.
         merges::lock_rows(&mut tx, ctx.workspace, [target, visitor]).await?;
     }
-    let properties = said.properties();
-    let email = said.email.map(|key| key.value.as_str());
+    let properties = claims.properties();
+    let email = claims.email.map(|key| key.value.as_str());
     let id = match target {
         Some(id) => {
             let id = store::lock(&mut tx, ctx.workspace, id).await?;
             let before = store::get(&mut tx, ctx.workspace, id).await?;
             let claimed =
-                store::claim(&mut tx, ctx.workspace, id, &properties, email, said.at).await?;
-            let input = said.counted(&claimed);
-            if nothing_new(&before, said, &input) {
+                store::claim(&mut tx, ctx.workspace, id, &properties, email, claims.at).await?;
+            let input = claims.counted(&claimed);
+            if nothing_new(&before, claims, &input) {
                 id
             } else {
                 let keep = make_room(ctx, &mut tx, &before, keep).await?;
@@ -86,15 +90,15 @@ pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> R
             }
         }
         None => {
-            let email = said.email.map(|key| key.value.clone());
-            let input = CustomerInput { email: email.clone(), ..said.input.clone() };
+            let email = claims.email.map(|key| key.value.clone());
+            let input = CustomerInput { email: email.clone(), ..claims.input.clone() };
             let id = insert(ctx, &mut tx, &input, &keep, defs).await?;
-            store::claim(&mut tx, ctx.workspace, id, &properties, email.as_deref(), said.at)
+            store::claim(&mut tx, ctx.workspace, id, &properties, email.as_deref(), claims.at)
                 .await?;
             id
         }
     };
-    if let Some(key) = said.anonymous {
+    if let Some(key) = claims.anonymous {
         match (visitor, owners.iter().find(|o| o.key == *key)) {
             (Some(visitor), _) if visitor != id => join_visitor(ctx, &mut tx, visitor, id).await?,
             (None, None) => own_browser(ctx, &mut tx, id, key).await?,
@@ -105,7 +109,7 @@ pub(crate) async fn identify(ctx: &Ctx, said: &Said<'_>, defs: &[FieldDef]) -> R
         let pair = (dropped.customer, id);
         suggestions::suggest(&mut tx, ctx.workspace, pair, &dropped.key, ctx.now).await?;
     }
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(id)
 }
 
@@ -123,7 +127,7 @@ async fn visitor(
 }
 
 /// Whether a page that identifies its user on every load has nothing to tell.
-fn nothing_new(before: &Customer, said: &Said<'_>, input: &CustomerInput) -> bool {
+fn nothing_new(before: &Customer, claims: &Identification<'_>, input: &CustomerInput) -> bool {
     let has = |k: &Key| {
         before
             .identifiers
@@ -132,7 +136,7 @@ fn nothing_new(before: &Customer, said: &Said<'_>, input: &CustomerInput) -> boo
     };
     *input == CustomerInput::default()
         && before.kind == CustomerKind::Customer
-        && said.keys.iter().all(has)
+        && claims.keys.iter().all(has)
 }
 
 /// Makes room for keys that are new: where a customer has as many as events may add, the oldest
@@ -219,7 +223,7 @@ pub(crate) async fn describe_visitor(
         store::update(&mut tx, ctx.workspace, id, &row).await?;
         store::refresh(&mut tx, ctx.workspace, id).await?;
     }
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(true)
 }
 
@@ -231,7 +235,7 @@ pub(crate) async fn suggest_by(ctx: &Ctx, customer: CustomerId, key: &Key) -> Re
         let pair = (owner.customer, customer);
         suggestions::suggest(&mut tx, ctx.workspace, pair, key, ctx.now).await?;
     }
-    tx.commit(Told::Received).await
+    tx.commit(Recorded::Received).await
 }
 
 /// Events that wait for `previous`, by whom nobody is known, are `customer`'s: whoever may say so
@@ -247,6 +251,6 @@ pub(crate) async fn join_waiting(ctx: &Ctx, customer: CustomerId, previous: &Key
     let own = own.map(|i| Key { kind: i.kind, value: i.value.clone() });
     let Some(own) = own.filter(|_| !known) else { return Ok(false) };
     let any = rapport_store::event_log::wait_for(&mut tx, ctx.workspace, previous, &own).await?;
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(any)
 }

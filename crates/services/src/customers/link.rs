@@ -1,7 +1,7 @@
 //! Linking a customer to an account, with an activity in the timeline.
 
 use super::stale::STALE;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, audit, fields};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::AccountRef;
@@ -74,7 +74,7 @@ async fn set(
     }
     // Asking for what is already so changes nothing, and tells nobody.
     if before.account.as_ref().map(|a| a.id) == account.as_ref().map(|a| a.id) {
-        tx.commit(Told::InLog).await?;
+        tx.commit(Recorded::InLog).await?;
         return fields::show(ctx, before).await;
     }
     if version.is_some_and(|v| v != before.version) {
@@ -83,7 +83,7 @@ async fn set(
     store::set_account(&mut tx, ctx.workspace, id, account.as_ref().map(|a| a.id), ctx.now).await?;
     linked(ctx, &mut tx, id, before.account.as_ref(), account.as_ref()).await?;
     let after = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     fields::show(ctx, after).await
 }
 

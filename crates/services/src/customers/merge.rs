@@ -1,7 +1,7 @@
 //! Making one customer of two, by an agent's decision, and taking it back.
 
 use super::move_events::MoveEvents;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, audit, fields};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
@@ -44,7 +44,7 @@ pub async fn preview_by(ctx: &Ctx, customer: CustomerId, other: &str) -> Result<
             let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
             let owners = identifiers::owners(&mut tx, ctx.workspace, &keys).await?;
             let found = owners.first().map(|o| o.customer);
-            found.ok_or_else(|| AppError::invalid("with", "Nobody is known by this."))?
+            found.ok_or_else(|| AppError::invalid("with", "No customer matches this."))?
         }
     };
     preview(ctx, customer, other).await
@@ -67,12 +67,12 @@ pub async fn merge(ctx: &Ctx, customer: CustomerId, form: &MergeForm) -> Result<
         }
         if merges::lock_pair(&mut tx, ctx.workspace, [survivor, merged]).await?.is_some() {
             write(ctx, &mut tx, survivor, merged, form).await?;
-            tx.commit(Told::InLog).await?;
+            tx.commit(Recorded::InLog).await?;
             return Ok(survivor);
         }
         // Another merge was faster: look who stands now.
     }
-    Err(AppError::Conflict("Others merge these customers right now. Try again.".into()))
+    Err(AppError::Conflict("These customers are being merged right now. Try again.".into()))
 }
 
 async fn write(
@@ -83,7 +83,8 @@ async fn write(
     form: &MergeForm,
 ) -> Result<()> {
     if merges::unfolded(tx, ctx.workspace, survivor).await? >= UNFOLDED_MAX / 2 {
-        let message = "Too many were merged into this customer lately; try again in some days.";
+        let message =
+            "Too many customers were merged into this one recently; try again in a few days.";
         return Err(AppError::Conflict(message.into()));
     }
     let into = store::get(tx, ctx.workspace, survivor).await?;
@@ -158,7 +159,7 @@ pub async fn undo(ctx: &Ctx, id: MergeId) -> Result<CustomerId> {
     let found = merges::get(&mut tx, ctx.workspace, id).await?;
     let late = found.undo_until.is_none_or(|until| until < ctx.now);
     if found.undone_at.is_some() || late {
-        return Err(AppError::Conflict("This merge cannot be taken back any more.".into()));
+        return Err(AppError::Conflict("This merge can no longer be undone.".into()));
     }
     let survivor = merges::surviving(&mut tx, ctx.workspace, found.merged).await?;
     let survivor = survivor.filter(|s| *s != found.merged).ok_or(AppError::NotFound)?;
@@ -174,7 +175,7 @@ pub async fn undo(ctx: &Ctx, id: MergeId) -> Result<CustomerId> {
     merges::undo(&mut tx, ctx.workspace, id, survivor, found.merged, ctx.now).await?;
     cancel::<MoveEvents>(&mut tx, ctx.workspace, &found.merged).await?;
     let event = NewEvent::activity(survivor, ctx.now, "customer.unmerged", ctx.actor_name())
-        .title("took a merge back")
+        .title("undid a merge")
         .payload(json!({"merge": id.to_string(), "merged": found.merged.to_string()}));
     append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
     let detail = json!({"merge": id.to_string()});

@@ -13,7 +13,7 @@ mod write;
 pub(crate) use delete::DeleteCustomer;
 pub use delete::{COUNTED, Deletion, delete, deletion};
 pub use edit::{edit, edit_since};
-pub(crate) use identify::{Said, describe_visitor, identify, join_waiting, suggest_by};
+pub(crate) use identify::{Identification, describe_visitor, identify, join_waiting, suggest_by};
 pub(crate) use link::link_account_at;
 pub use link::{leave_account, link_account, unlink_account};
 pub use merge::{UNDO_DAYS, merge, preview, preview_by, undo};

@@ -41,7 +41,7 @@ async fn move_all(
         let mut tx = begin_unattended(&env.store).await?;
         let survivor = merges::surviving(&mut tx, workspace, merged).await?;
         let Some(survivor) = survivor.filter(|s| *s != merged) else {
-            // The merge was taken back.
+            // Merge undone.
             return Ok(Outcome::Done);
         };
         merges::lock_rows(&mut tx, workspace, [survivor, merged]).await?;

@@ -1,7 +1,7 @@
 //! Who somebody is, in full: identifiers, hints, merges; and parting one record into two.
 
 use super::write::insert;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::customer::{Customer, CustomerInput};
@@ -36,7 +36,7 @@ pub async fn identity(ctx: &Ctx, id: CustomerId) -> Result<Identity> {
 pub async fn dismiss(ctx: &Ctx, customer: CustomerId, other: CustomerId) -> Result<()> {
     let mut tx = ctx.transaction(Permission::CustomersMerge).await?;
     suggestions::dismiss(&mut tx, ctx.workspace, (customer, other), ctx.now).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Parts one record into two: a new customer gets the identifiers `keys`, and with them
@@ -59,7 +59,7 @@ pub async fn split(ctx: &Ctx, id: CustomerId, keys: &[Key], name: &str) -> Resul
     let new = insert(ctx, &mut tx, &input, &[], &[]).await?;
     merges::move_identifiers(&mut tx, ctx.workspace, id, new, keys).await?;
     for (customer, title) in
-        [(id, "parted this customer into two"), (new, "parted this customer from another")]
+        [(id, "split this customer in two"), (new, "split this customer off another one")]
     {
         let event = NewEvent::activity(customer, ctx.now, "customer.split", ctx.actor_name())
             .title(title)

@@ -2,7 +2,7 @@
 
 use super::link::linked;
 use super::stale::STALE;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, accounts, audit, fields, rules};
 use rapport_domain::account::{AccountKey, AccountRef};
 use rapport_domain::audit::Action;
@@ -43,9 +43,9 @@ pub async fn upsert(ctx: &Ctx, input: CustomerInput) -> Result<Upserted<Customer
         Some(id) => change(ctx, &mut tx, id, &input, &keys, &defs).await?,
         None => insert(ctx, &mut tx, &input, &keys, &defs).await?,
     };
-    said_now(ctx, &mut tx, id, &input).await?;
+    claim_properties(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     Ok(Upserted { item: fields::show(ctx, item).await?, created: known.is_none() })
 }
 
@@ -74,9 +74,9 @@ pub async fn update(
     }
     let id = change(ctx, &mut tx, id, &input, &keys, &defs).await?;
     clear_keys(ctx, &mut tx, id, &input).await?;
-    said_now(ctx, &mut tx, id, &input).await?;
+    claim_properties(ctx, &mut tx, id, &input).await?;
     let item = store::get(&mut tx, ctx.workspace, id).await?;
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     fields::show(ctx, item).await
 }
 
@@ -106,7 +106,7 @@ pub async fn create(ctx: &Ctx, form: NewCustomer) -> Result<CustomerId> {
         return Err(taken(owner));
     }
     let id = insert(ctx, &mut tx, &input, &keys, &[]).await?;
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     Ok(id)
 }
 
@@ -225,7 +225,12 @@ pub(crate) fn email_of_id(keys: &[Key]) -> Option<Key> {
 }
 
 /// Notes when properties were changed: an event that says something older of them comes too late.
-async fn said_now(ctx: &Ctx, tx: &mut Tx, id: CustomerId, input: &CustomerInput) -> Result<()> {
+async fn claim_properties(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    id: CustomerId,
+    input: &CustomerInput,
+) -> Result<()> {
     let mut named = patch::named(input);
     named.extend(input.cleared.iter().cloned());
     store::claim(tx, ctx.workspace, id, &named, None, ctx.now).await?;

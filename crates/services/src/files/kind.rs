@@ -9,37 +9,37 @@ const UNKNOWN: &str = "application/octet-stream";
 pub(super) fn content_type(head: &[u8], declared: Option<&str>, name: &str) -> String {
     let declared = declared.and_then(rapport_mail::essence).filter(|d| d != UNKNOWN);
     let found = infer::get(head).map(|kind| kind.mime_type());
-    let said = declared.as_deref();
-    match (found, said) {
+    let mime = declared.as_deref();
+    match (found, mime) {
         // Offices and programs pack their files; the name of the package says less than theirs.
-        (Some("application/zip" | "application/x-ole-storage"), Some(said)) if is_package(said) => {
-            said.into()
+        (Some("application/zip" | "application/x-ole-storage"), Some(mime)) if is_package(mime) => {
+            mime.into()
         }
         (Some(found), _) => found.into(),
-        (None, Some(said)) if is_text_type(said) => {
+        (None, Some(mime)) if is_text_type(mime) => {
             if is_text(head) {
-                said.into()
+                mime.into()
             } else {
                 UNKNOWN.into()
             }
         }
-        (None, Some(said)) if has_a_mark(said) => UNKNOWN.into(),
-        (None, Some(said)) => said.into(),
+        (None, Some(mime)) if has_a_mark(mime) => UNKNOWN.into(),
+        (None, Some(mime)) => mime.into(),
         (None, None) => by_name(name).filter(|_| is_text(head)).unwrap_or(UNKNOWN).into(),
     }
 }
 
-fn is_package(said: &str) -> bool {
-    said.starts_with("application/") && !has_a_mark(said)
+fn is_package(mime: &str) -> bool {
+    mime.starts_with("application/") && !has_a_mark(mime)
 }
 
 /// Types whose content would have told.
-fn has_a_mark(said: &str) -> bool {
-    PICTURES.contains(&said) || said == "application/pdf"
+fn has_a_mark(mime: &str) -> bool {
+    PICTURES.contains(&mime) || mime == "application/pdf"
 }
 
-fn is_text_type(said: &str) -> bool {
-    said.starts_with("text/") || said == "application/json"
+fn is_text_type(mime: &str) -> bool {
+    mime.starts_with("text/") || mime == "application/json"
 }
 
 fn by_name(name: &str) -> Option<&'static str> {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// How long a file may be without its row: no transaction takes that long.
-const LOOSE: TimeDelta = TimeDelta::hours(24);
+const GRACE: TimeDelta = TimeDelta::hours(24);
 /// What one round does at the most.
 const REMOVED_MAX: i64 = 200;
 const MOVED_MAX: usize = 20;
@@ -35,12 +35,12 @@ impl Periodic for TidyFiles {
 pub async fn tidy(store: &Store) -> Result<bool, StoreError> {
     let old = ctx::now() - TimeDelta::days(limits::UPLOADS_WAITING_DAYS);
     let forgotten = store.forget_uploads(old, REMOVED_MAX).await?;
-    let loose = store.orphaned_files(ctx::now() - LOOSE, REMOVED_MAX).await?;
-    let removed = loose.len();
-    for (workspace, id) in loose {
+    let orphans = store.orphaned_files(ctx::now() - GRACE, REMOVED_MAX).await?;
+    let removed = orphans.len();
+    for (workspace, id) in orphans {
         // The bytes first: should that fail, the note of them is still there.
         store.files().remove(workspace, id).await?;
-        store.forget_loose_file(workspace, id).await?;
+        store.forget_orphaned_file(workspace, id).await?;
     }
     let mut moved = 0;
     while moved < MOVED_MAX && move_one(store).await? {

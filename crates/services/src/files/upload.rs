@@ -2,7 +2,7 @@
 
 use super::kind::content_type;
 use super::shown;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -48,7 +48,7 @@ pub async fn upload(
     ctx.store.expect_files(ctx.workspace, &[id]).await?;
     let mut writing = ctx.store.files().write(ctx.workspace, id);
     if let Err(error) = fill(&mut writing, body, room, by_mail).await {
-        // What stays behind is removed with the other loose files.
+        // What stays behind is removed with the other orphaned files.
         if let Err(error) = writing.abort().await {
             tracing::warn!(%error, "an upload was not taken back");
         }
@@ -79,7 +79,7 @@ pub async fn upload(
         sha256: &stored.sha256,
     };
     messages::insert_upload(&mut tx, ctx.workspace, &insert).await?;
-    tx.commit(Told::Own).await?;
+    tx.commit(Recorded::Own).await?;
     Ok(Attachment { id, file_name, content_type, size_bytes: stored.size, url: None })
 }
 

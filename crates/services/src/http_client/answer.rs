@@ -69,8 +69,8 @@ pub(super) async fn read(
     }
     let failed = !status.is_success();
     let max = if failed { SAID_BYTES.min(bytes_max) } else { bytes_max };
-    let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if !failed && said.is_some_and(|said: usize| said > max) {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if !failed && declared.is_some_and(|declared: usize| declared > max) {
         return Err(HttpError::TooLarge { bytes_max });
     }
     while let Some(chunk) = answer.chunk().await.map_err(HttpError::from_reqwest)? {

@@ -30,14 +30,14 @@ impl Proven {
 pub(super) async fn identify(ctx: &Ctx, who: &Proven, message: &Message) -> Result<Done> {
     let defs = fields::for_traits(ctx, FieldEntity::Customer, message.traits.is_empty()).await?;
     let Reading { input, aside } = message.traits.to_input(&defs);
-    let said = customers::Said {
+    let claims = customers::Identification {
         keys: &who.keys,
         anonymous: who.anonymous.as_ref(),
         email: who.email.as_ref(),
         input: &input,
         at: message.at,
     };
-    let customer = customers::identify(ctx, &said, &defs).await?;
+    let customer = customers::identify(ctx, &claims, &defs).await?;
     Ok(Done { customer: Some(customer), aside })
 }
 

@@ -57,7 +57,7 @@ async fn customer_by(ctx: &Ctx, q: &str) -> Result<Option<CustomerId>> {
 pub async fn retry(ctx: &Ctx, id: EventId) -> Result<()> {
     ctx.require(Permission::SettingsWrite)?;
     let Some(customer) = ctx.store.owner_of_waiting(ctx.workspace, id).await? else {
-        return Err(AppError::Conflict("Nobody is known by what this event names yet.".into()));
+        return Err(AppError::Conflict("No customer matches this event yet.".into()));
     };
     link_all(&ctx.store, ctx.workspace, customer).await
 }

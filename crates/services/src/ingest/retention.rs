@@ -44,7 +44,7 @@ pub async fn retention(ctx: &Ctx) -> Result<Vec<Retention>> {
 pub async fn set_retention(ctx: &Ctx, set: Retention) -> Result<()> {
     ctx.require(Permission::SettingsWrite)?;
     if !EXPIRE.contains(&set.kind) {
-        return Err(AppError::invalid("kind", "This kind is kept for ever."));
+        return Err(AppError::invalid("kind", "This kind is kept forever."));
     }
     if set.days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(AppError::invalid("days", format!("Between 1 and {DAYS_MAX} days.")));

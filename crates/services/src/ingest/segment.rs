@@ -136,8 +136,7 @@ impl Tokens<'_> {
             self.secrets = Some(secrets);
         }
         let secrets = self.secrets.as_deref().unwrap_or_default();
-        let wrong =
-            || AppError::invalid("userToken", "This token does not count, or not any more.");
+        let wrong = || AppError::invalid("userToken", "This token is not valid, or no longer is.");
         let claims = verify(secrets, token, ctx.now).ok_or_else(wrong);
         self.known.push((token.into(), claims.clone()));
         claims.map(Some)

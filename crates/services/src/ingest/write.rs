@@ -15,7 +15,7 @@ use rapport_store::timeline::{self, NewEvent, Received};
 use rapport_store::{Store, StoreError, Tx};
 use std::collections::{HashMap, HashSet};
 
-const WAITS: &str = "Nobody is known by this yet; it is put on their timeline when they appear.";
+const WAITS: &str = "No customer matches this yet; it is put on their timeline when they appear.";
 const NO_CUSTOMER: &str = "There is no such customer.";
 const NO_ACCOUNT: &str = "There is no such account: create it first, then send its events.";
 

@@ -45,7 +45,7 @@ pub async fn retry(ctx: &Ctx, id: JobId) -> Result<()> {
     let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     let (kind, key) = match jobs::revive(&mut tx, ctx.workspace, id).await {
         Err(error) if error.is_constraint("jobs_key") => {
-            return Err(AppError::Conflict("The same work waits in the queue already.".into()));
+            return Err(AppError::Conflict("The same job is already waiting in the queue.".into()));
         }
         revived => revived?,
     };

@@ -50,7 +50,7 @@ pub struct Stream {
     id: u64,
     live: Live,
     // Shared by all who hear the same, for each channel keeps room for many.
-    told: mpsc::Receiver<Arc<Event>>,
+    events: mpsc::Receiver<Arc<Event>>,
     /// What happened while the reader was away; the stream says at once that it is there.
     first: Option<Event>,
 }
@@ -116,8 +116,8 @@ impl Live {
         topics.sort_unstable();
         topics.dedup();
         let session = hash_token(token);
-        let (id, told) = self.0.streams.add(ctx.workspace, user, session, &topics)?;
-        let mut stream = Stream { id, live: self.clone(), told, first: None };
+        let (id, events) = self.0.streams.add(ctx.workspace, user, session, &topics)?;
+        let mut stream = Stream { id, live: self.clone(), events, first: None };
         self.0.came.notify_one();
         // Read after the stream was added: between the two nothing gets lost.
         stream.first = match from {
@@ -157,14 +157,14 @@ impl Stream {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        if let Ok(told) = timeout(BEAT, self.told.recv()).await {
-            return told.map(Arc::unwrap_or_clone);
+        if let Ok(events) = timeout(BEAT, self.events.recv()).await {
+            return events.map(Arc::unwrap_or_clone);
         }
         // First where all are, then whether something came: what was told up to there is in the
         // channel by now, and must not be passed over by the beat's position.
         let upto = self.live.position()?;
-        match self.told.try_recv() {
-            Ok(told) => Some(Arc::unwrap_or_clone(told)),
+        match self.events.try_recv() {
+            Ok(events) => Some(Arc::unwrap_or_clone(events)),
             Err(mpsc::error::TryRecvError::Empty) => Some(Event::beat(upto)),
             Err(mpsc::error::TryRecvError::Disconnected) => None,
         }

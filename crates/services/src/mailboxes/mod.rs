@@ -32,7 +32,7 @@ pub async fn create(ctx: &Ctx, keys: &Keyring, new: MailboxInput) -> Result<Mail
 }
 
 /// Adds the demo's mailbox, whose mail reaches nobody. Only a demo server calls it.
-pub(crate) async fn create_outbox(ctx: &Ctx, new: MailboxInput) -> Result<MailboxId> {
+pub(crate) async fn create_catching(ctx: &Ctx, new: MailboxInput) -> Result<MailboxId> {
     ctx.require(Permission::SettingsWrite)?;
     add(ctx, &Keyring::default(), new, true).await
 }

@@ -30,7 +30,7 @@ pub(crate) async fn post(
         }
         let (sender, recipients) = (mailbox.address.clone(), to.to_vec());
         let kept = CaughtMail { id: Uuid::now_v7(), sent_at: ctx::now(), sender, recipients, raw };
-        env.store.put_into_outbox(workspace, &kept).await?;
+        env.store.catch_mail(workspace, &kept).await?;
         return Ok(Ok(to.iter().map(|email| (email.clone(), Ok(()))).collect()));
     }
     let Some(server) = &mailbox.smtp else {

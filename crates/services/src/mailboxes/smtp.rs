@@ -172,7 +172,7 @@ fn failure(error: &Error) -> Failure {
 fn later(error: &Error) -> Failure {
     // The cause says more than lettre's own word for it.
     let cause = std::error::Error::source(error).map(ToString::to_string);
-    let said = match (cause, error.status()) {
+    let reason = match (cause, error.status()) {
         (Some(cause), Some(code)) => format!("{code} {cause}"),
         (Some(cause), None) => cause,
         (None, _) => error.to_string(),
@@ -180,7 +180,7 @@ fn later(error: &Error) -> Failure {
     Failure {
         kind: Kind::Later,
         code: None,
-        text: text::excerpt(&said, limits::SERVER_ANSWER_CHARS),
+        text: text::excerpt(&reason, limits::SERVER_ANSWER_CHARS),
     }
 }
 

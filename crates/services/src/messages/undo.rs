@@ -2,7 +2,7 @@
 
 use super::again::start_again;
 use super::send::SendMail;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, tickets};
 use rapport_domain::message::{RecipientRole, Recipients, Returned};
 use rapport_domain::{AppError, MessageId, Permission};
@@ -53,7 +53,7 @@ async fn undo(ctx: &Ctx, message: MessageId, keep_text: bool) -> Result<Returned
     if let Some(moved) = &undone.moved {
         tickets::put_back(&mut tx, ctx, &ticket, moved).await?;
     }
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     tracing::info!(%message, "an answer was taken back");
     let named = |role| {
         let found = mail.recipients.iter().filter(|(_, r, _)| *r == role);
@@ -80,7 +80,7 @@ pub async fn retry_send(ctx: &Ctx, message: MessageId) -> Result<()> {
         forget_dead::<SendMail>(&mut tx, ctx.workspace, &message).await?;
         enqueue::<SendMail>(&mut tx, ctx.workspace, &message, &NoPayload {}, ctx.now).await?;
     }
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     wake();
     Ok(())
 }

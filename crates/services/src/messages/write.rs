@@ -2,7 +2,7 @@
 
 use super::insert::{Extra, Ready, insert};
 use super::outgoing::Below;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, files, tickets};
 use rapport_domain::message::{
     FirstMessage, MessageMode, NewMessage, Opening, WriteMessage, WriteNote, Written,
@@ -81,7 +81,7 @@ pub async fn open(ctx: &Ctx, new: NewTicket, first: FirstMessage) -> Result<Tick
     let created = tickets::open(&mut tx, ctx, new).await?;
     let ticket = messages::ticket_place(&mut tx, ctx.workspace, created.number).await?;
     let touched = insert(&mut tx, ctx, &ticket, uploads, &mut ready, &extra).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     let version = touched.map_or(created.version, |(_, touched)| touched.version);
     Ok(TicketCreated { version, ..created })
 }
@@ -142,7 +142,7 @@ pub(super) async fn store(
         let before = written_before(&mut tx, ctx, number, &ticket, key.as_deref()).await?;
         return before.ok_or(AppError::Unavailable);
     };
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     let version = touched.version;
     Ok(Written { id, ticket_id: ticket.id, number, version, duplicate: false })
 }

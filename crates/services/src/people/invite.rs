@@ -4,7 +4,7 @@ use super::chosen_role::{Chosen, chosen};
 use super::{mail, within};
 use crate::auth::{By, hash_password};
 use crate::link_keys::{self, LinkKey};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, audit, auth, ctx};
 use chrono::TimeDelta;
 use rapport_domain::audit::Action;
@@ -105,7 +105,7 @@ pub async fn invite(ctx: &Ctx, input: InviteInput) -> Result<()> {
         let detail = json!({"email": email, "role": offered.name});
         audit::record(ctx, &mut tx, Action::InvitationCreated, &id.to_string(), detail).await?;
     }
-    tx.commit(Told::InLog).await?;
+    tx.commit(Recorded::InLog).await?;
     rapport_queue::wake();
     Ok(())
 }

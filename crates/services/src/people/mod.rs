@@ -109,9 +109,13 @@ pub(crate) fn within(ctx: &Ctx, field: &'static str, permissions: PermissionSet)
 
 /// The database decides: two admins who demote each other at once both pass every check before.
 pub(crate) fn last_admin(error: StoreError) -> AppError {
-    if error.is_constraint("users_last_admin") {
-        let text = "This is the last admin. Make somebody else an admin first.";
-        return AppError::invalid("person", text);
-    }
-    error.into()
+    let text = if error.is_constraint("users_last_admin") {
+        "This is the last admin. Make somebody else an admin first."
+    } else if error.is_constraint("users_last_way_in") {
+        "This is the only admin who keeps a password, and passwords are refused. Let another one \
+         keep theirs under Single sign-on first."
+    } else {
+        return error.into();
+    };
+    AppError::invalid("person", text)
 }

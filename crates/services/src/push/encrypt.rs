@@ -172,10 +172,10 @@ mod tests {
     #[test]
     fn the_signature_is_the_senders() {
         let sender = Sender::open(&Sender::generate().expect("a key")).expect("the same");
-        let said = sender.authorization("https://push.example", "mailto:a@acme.example", 1_000);
-        let said = said.expect("signed");
+        let header = sender.authorization("https://push.example", "mailto:a@acme.example", 1_000);
+        let header = header.expect("signed");
         let (token, key) =
-            said.strip_prefix("vapid t=").and_then(|s| s.split_once(", k=")).expect("two parts");
+            header.strip_prefix("vapid t=").and_then(|s| s.split_once(", k=")).expect("two parts");
         assert_eq!(unhex(key), sender.public());
         let (signed, signature) = token.rsplit_once('.').expect("a signature");
         let verifier = Verifier::new(&ECDSA_P256_SHA256_FIXED, sender.public());

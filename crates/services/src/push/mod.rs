@@ -29,18 +29,18 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Whom a job tells of what: the reader's id and the notification's.
-pub(crate) struct Told {
+pub(crate) struct PushKey {
     user: Uuid,
     notification: Uuid,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for PushKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.user, self.notification)
     }
 }
 
-impl FromStr for Told {
+impl FromStr for PushKey {
     type Err = ();
     fn from_str(key: &str) -> std::result::Result<Self, ()> {
         let (user, notification) = key.split_once(':').ok_or(())?;
@@ -123,18 +123,18 @@ pub async fn forget(ctx: &Ctx, device: Uuid) -> Result<()> {
 pub(crate) async fn plan(
     tx: &mut Tx,
     ctx: &Ctx,
-    told: &[Tell],
+    news: &[Tell],
     wanted: &[NotificationId],
 ) -> Result<()> {
     let users: Vec<_> =
-        told.iter().filter(|t| wanted.contains(&t.id)).map(|t| (t.user, t.id)).collect();
+        news.iter().filter(|t| wanted.contains(&t.id)).map(|t| (t.user, t.id)).collect();
     if users.is_empty() {
         return Ok(());
     }
     let people: Vec<_> = users.iter().map(|(user, _)| *user).collect();
     let have = rapport_store::push::with_devices(tx, ctx.workspace, &people).await?;
     for (user, id) in users.iter().filter(|(user, _)| have.contains(user)) {
-        let key = Told { user: user.0, notification: id.0 };
+        let key = PushKey { user: user.0, notification: id.0 };
         enqueue::<TellBrowsers>(tx, ctx.workspace, &key, &NoPayload {}, ctx.now).await?;
     }
     Ok(())
@@ -146,7 +146,7 @@ pub(crate) struct TellBrowsers;
 
 impl Job for TellBrowsers {
     type Env = JobEnv;
-    type Key = Told;
+    type Key = PushKey;
     type Payload = NoPayload;
     const KIND: &'static str = "push";
     const LABEL: &'static str = "Tell a browser";
@@ -232,12 +232,12 @@ async fn tell_one(env: &JobEnv, sender: &Sender, to: &Subscription, text: &str) 
 fn written(news: &Notification) -> String {
     let body = text::excerpt(&news.excerpt, limits::SNIPPET_CHARS);
     let title = text::excerpt(&news.title(), limits::SNIPPET_CHARS);
-    let said = json!({
+    let payload = json!({
         "title": title, "body": body, "url": news.path(), "tag": news.id.to_string(),
     });
-    let said = said.to_string();
-    debug_assert!(said.len() <= TEXT_BYTES);
-    said
+    let payload = payload.to_string();
+    debug_assert!(payload.len() <= TEXT_BYTES);
+    payload
 }
 
 /// Scheme and host: what a signature is for.

@@ -67,7 +67,7 @@ struct Network {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Said {
+struct Payload {
     href: String,
     reason: String,
 }
@@ -164,15 +164,15 @@ fn note(event: &Event, at: i64, facts: &mut ChunkFacts) {
         }
         5 => {
             let Some(Custom { tag, payload }) = data(event) else { return };
-            let said = || -> Said {
+            let read = || -> Payload {
                 payload.and_then(|p| serde_json::from_str(p.get()).ok()).unwrap_or_default()
             };
             match tag.as_str() {
-                "rapport.page" => page(&said().href, at, facts),
+                "rapport.page" => page(&read().href, at, facts),
                 "rapport.error" => mark(&mut facts.errors, at),
                 "rapport.rage" => mark(&mut facts.rage, at),
                 "rapport.dead" => mark(&mut facts.dead, at),
-                "rapport.stop" => facts.stopped = Some(text::excerpt(&said().reason, LINE_CHARS)),
+                "rapport.stop" => facts.stopped = Some(text::excerpt(&read().reason, LINE_CHARS)),
                 _ => {}
             }
         }
@@ -221,8 +221,8 @@ fn rewritten(event: &Event) -> Option<String> {
                     serde_json::to_value(kept).ok()?
                 }
                 "rapport.page" => {
-                    let said: Said = serde_json::from_str(payload).unwrap_or_default();
-                    serde_json::json!({ "href": without_query_values(&scrub(&said.href)) })
+                    let read: Payload = serde_json::from_str(payload).unwrap_or_default();
+                    serde_json::json!({ "href": without_query_values(&scrub(&read.href)) })
                 }
                 _ => return None,
             };

@@ -168,7 +168,7 @@ pub(super) async fn remove(
 ) {
     for file in files {
         let gone = match store.files().remove(workspace, file).await {
-            Ok(()) => store.forget_loose_file(workspace, file).await,
+            Ok(()) => store.forget_orphaned_file(workspace, file).await,
             failed => failed,
         };
         if let Err(error) = gone {

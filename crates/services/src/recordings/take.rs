@@ -5,7 +5,7 @@ use super::chunk::{self, Chunk};
 use super::pack::remove;
 use super::sent::{Sent, Taken};
 use crate::ingest::Ingest;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, ctx};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta};
@@ -168,7 +168,7 @@ async fn note(
         store::show(&mut tx, ctx.workspace, row.id, &payload).await?;
     }
     store::update(&mut tx, ctx.workspace, &row, now).await?;
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(Taken::Stored)
 }
 

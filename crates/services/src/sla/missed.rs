@@ -2,7 +2,7 @@
 
 use crate::job_env::JobEnv;
 use crate::notifications::{self, Notice};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
 use rapport_domain::Permission;
@@ -66,12 +66,12 @@ async fn note(store: &Store, workspace: WorkspaceId, ticket: TicketId) -> Result
     let events: Vec<_> = missed.iter().map(|due| event(&ctx, &ticket, due)).collect();
     timeline::append(&mut tx, workspace, ctx.now, &events).await?;
     if let Some(due) = missed.iter().filter(|due| ctx.now - due.at < NEWS).max_by_key(|d| d.at) {
-        let said = format!("{} {}", due.target.label(), due.text(ctx.now));
-        notify(&mut tx, &ctx, News::Overdue, &ticket, &said).await?;
+        let text = format!("{} {}", due.target.label(), due.text(ctx.now));
+        notify(&mut tx, &ctx, News::Overdue, &ticket, &text).await?;
     }
     let next = later.iter().map(|due| due.at).min();
     sla::set_clock(&mut tx, workspace, ticket.id, &clock, next).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(events.len())
 }
 
@@ -86,10 +86,10 @@ async fn warn_of_due(store: &Store) -> Result<()> {
         if sla::set_warned(&mut tx, workspace, ticket.id).await? {
             let due = ticket.sla().dues().filter(|due| due.at > now).min_by_key(|due| due.at);
             if let Some(due) = due {
-                let said = format!("{} {}", due.target.label(), due.text(now));
-                notify(&mut tx, &ctx, News::DueSoon, &ticket, &said).await?;
+                let text = format!("{} {}", due.target.label(), due.text(now));
+                notify(&mut tx, &ctx, News::DueSoon, &ticket, &text).await?;
             }
-            tx.commit(Told::OnTimeline).await?;
+            tx.commit(Recorded::OnTimeline).await?;
         }
     }
     Ok(())

@@ -183,8 +183,8 @@ impl Entry<'_> {
         email: &str,
         role: Role,
     ) -> Result<std::result::Result<UserId, Why>> {
-        let said = self.proven.name.as_deref().unwrap_or_default();
-        let name = text::excerpt(&text::clean_line(said), limits::NAME_CHARS);
+        let given = self.proven.name.as_deref().unwrap_or_default();
+        let name = text::excerpt(&text::clean_line(given), limits::NAME_CHARS);
         let local = email.split('@').next().unwrap_or(email);
         let name = if name.is_empty() { local.to_string() } else { name };
         // Nobody knows this one.

@@ -15,25 +15,25 @@ pub async fn test(ctx: &Ctx, providers: &Providers, redirect: &str) -> Result<()
     let settings = ctx.store.sso_settings(ctx.workspace).await?.ok_or(AppError::NotFound)?;
     let secret = secret_of(&ctx.store, ctx.workspace, &settings)?;
     let redirect = redirect_url(redirect)?;
-    let told = |trouble: Trouble| AppError::invalid("test", trouble.to_string());
-    let said = providers.ask_anew(&settings.rules.issuer).await.map_err(told)?;
-    let us = client(&said, &settings.rules, &secret, redirect);
+    let refused = |trouble: Trouble| AppError::invalid("test", trouble.to_string());
+    let metadata = providers.ask_anew(&settings.rules.issuer).await.map_err(refused)?;
+    let us = client(&metadata, &settings.rules, &secret, redirect);
     // A code that nobody was given: who we are is looked at first.
     let code = AuthorizationCode::new("rapport-test".into());
     let verifier = PkceCodeVerifier::new("a".repeat(43));
     let carry = |request| providers.clone().carry(request);
-    let asked = us.exchange_code(code).map_err(|_| told(Trouble::NoTokens))?;
+    let asked = us.exchange_code(code).map_err(|_| refused(Trouble::NoTokens))?;
     let answer = asked.set_pkce_verifier(verifier).request_async(&carry).await;
     match answer {
-        Ok(_) => Err(told(Trouble::Unbelievable("it gives a token for any code"))),
-        Err(RequestTokenError::ServerResponse(said))
-            if matches!(said.error(), CoreErrorResponseType::InvalidGrant) =>
+        Ok(_) => Err(refused(Trouble::Unbelievable("it gives a token for any code"))),
+        Err(RequestTokenError::ServerResponse(metadata))
+            if matches!(metadata.error(), CoreErrorResponseType::InvalidGrant) =>
         {
             Ok(())
         }
         Err(error) => {
             let address = us.token_uri().map(|uri| uri.to_string()).unwrap_or_default();
-            Err(told(Trouble::of_token(&address, error)))
+            Err(refused(Trouble::of_token(&address, error)))
         }
     }
 }

@@ -75,8 +75,8 @@ pub async fn begin(
 ) -> Result<String> {
     let settings = db.sso_settings(workspace).await?.ok_or(AppError::NotFound)?;
     let rules = &settings.rules;
-    let said = providers.known(&rules.issuer).await.map_err(|t| t.for_visitor())?;
-    let us = us(db, workspace, &settings, &said, redirect)?;
+    let metadata = providers.known(&rules.issuer).await.map_err(|t| t.for_visitor())?;
+    let us = us(db, workspace, &settings, &metadata, redirect)?;
     let state = random_token();
     let nonce = derived("nonce", browser, &state);
     let verifier = PkceCodeVerifier::new(derived("pkce", browser, &state));
@@ -89,7 +89,7 @@ pub async fn begin(
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
     // Some hand groups out for a scope of that name, and refuse scopes that they do not know.
     let groups = Scope::new(rules.groups_claim.clone());
-    if said.scopes_supported().is_some_and(|scopes| scopes.contains(&groups)) {
+    if metadata.scopes_supported().is_some_and(|scopes| scopes.contains(&groups)) {
         request = request.add_scope(groups);
     }
     let (address, _, _) = request.url();
@@ -164,11 +164,11 @@ async fn prove(
     code: &str,
 ) -> Result<std::result::Result<Proven, Trouble>> {
     let issuer = &settings.rules.issuer;
-    let said = match providers.known(issuer).await {
-        Ok(said) => said,
+    let metadata = match providers.known(issuer).await {
+        Ok(metadata) => metadata,
         Err(trouble) => return Ok(Err(trouble)),
     };
-    let us = us(db, workspace, settings, &said, &back.redirect)?;
+    let us = us(db, workspace, settings, &metadata, &back.redirect)?;
     let Ok(request) = us.exchange_code(AuthorizationCode::new(code.into())) else {
         return Ok(Err(Trouble::NoTokens));
     };
@@ -190,8 +190,8 @@ async fn prove(
         Err(ClaimsVerificationError::SignatureVerification(
             SignatureVerificationError::NoMatchingKey,
         )) => match providers.ask_anew(issuer).await {
-            Ok(said) => {
-                let us = self::us(db, workspace, settings, &said, &back.redirect)?;
+            Ok(metadata) => {
+                let us = self::us(db, workspace, settings, &metadata, &back.redirect)?;
                 token.claims(&verifier_of(&us), &nonce).cloned()
             }
             Err(trouble) => return Ok(Err(trouble)),
@@ -203,13 +203,13 @@ async fn prove(
         Err(error) => return Ok(Err(unbelievable(&error))),
     };
     let bearer = answer.access_token().secret().clone();
-    Ok(complete(providers, &said, &settings.rules, &claims, bearer).await)
+    Ok(complete(providers, &metadata, &settings.rules, &claims, bearer).await)
 }
 
 /// What the token says, with what the provider says beside it where the token leaves something out.
 async fn complete(
     providers: &Providers,
-    said: &CoreProviderMetadata,
+    metadata: &CoreProviderMetadata,
     rules: &SsoRules,
     claims: &Claims,
     bearer: String,
@@ -226,7 +226,7 @@ async fn complete(
         && proven.name.is_some()
         && (!rules.gives_roles() || proven.groups.is_some());
     let sendable = bearer.chars().all(|c| c.is_ascii_graphic());
-    let Some(address) = said.userinfo_endpoint().filter(|_| !complete && sendable) else {
+    let Some(address) = metadata.userinfo_endpoint().filter(|_| !complete && sendable) else {
         return Ok(proven);
     };
     let more: Person = providers.as_bearer(address, SecretString::from(bearer)).await?;
@@ -247,11 +247,11 @@ fn us(
     db: &Store,
     workspace: WorkspaceId,
     settings: &SsoSettings,
-    said: &CoreProviderMetadata,
+    metadata: &CoreProviderMetadata,
     redirect: &str,
 ) -> Result<SsoClient> {
     let secret = secret_of(db, workspace, settings)?;
-    Ok(client(said, &settings.rules, &secret, redirect_url(redirect)?))
+    Ok(client(metadata, &settings.rules, &secret, redirect_url(redirect)?))
 }
 
 fn verifier_of(us: &SsoClient) -> openidconnect::core::CoreIdTokenVerifier<'_> {

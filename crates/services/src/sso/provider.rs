@@ -71,7 +71,7 @@ pub struct Providers {
 
 #[derive(Debug, Clone)]
 struct Known {
-    said: Arc<CoreProviderMetadata>,
+    metadata: Arc<CoreProviderMetadata>,
     at: Instant,
 }
 
@@ -85,7 +85,7 @@ impl Providers {
     pub(super) async fn known(&self, issuer: &str) -> Result<Arc<CoreProviderMetadata>, Trouble> {
         let known = self.known.lock().ok().and_then(|known| known.get(issuer).cloned());
         match known {
-            Some(known) if known.at.elapsed() < FRESH => Ok(known.said),
+            Some(known) if known.at.elapsed() < FRESH => Ok(known.metadata),
             _ => self.ask_anew(issuer).await,
         }
     }
@@ -95,44 +95,44 @@ impl Providers {
         &self,
         issuer: &str,
     ) -> Result<Arc<CoreProviderMetadata>, Trouble> {
-        let said = Arc::new(self.discover(issuer).await?);
+        let metadata = Arc::new(self.discover(issuer).await?);
         if let Ok(mut known) = self.known.lock() {
             if known.len() >= KNOWN_MAX && !known.contains_key(issuer) {
                 let oldest = known.iter().min_by_key(|(_, known)| known.at);
                 let oldest = oldest.map(|(issuer, _)| issuer.clone());
                 oldest.and_then(|issuer| known.remove(&issuer));
             }
-            let (said, at) = (Arc::clone(&said), Instant::now());
-            known.insert(issuer.to_string(), Known { said, at });
+            let (metadata, at) = (Arc::clone(&metadata), Instant::now());
+            known.insert(issuer.to_string(), Known { metadata, at });
         }
-        Ok(said)
+        Ok(metadata)
     }
 
     async fn discover(&self, issuer: &str) -> Result<CoreProviderMetadata, Trouble> {
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let said: CoreProviderMetadata = self.json(&address).await?;
-        if said.issuer().as_str() != issuer {
-            return Err(Trouble::OtherIssuer(said.issuer().to_string()));
+        let metadata: CoreProviderMetadata = self.json(&address).await?;
+        if metadata.issuer().as_str() != issuer {
+            return Err(Trouble::OtherIssuer(metadata.issuer().to_string()));
         }
-        let token = said.token_endpoint().ok_or(Trouble::NoTokens)?;
+        let token = metadata.token_endpoint().ok_or(Trouble::NoTokens)?;
         let secure = |address: &str| {
             address.starts_with("https://")
                 || (issuer.starts_with("http://") && address.starts_with("http://"))
         };
-        let mut used = [said.authorization_endpoint().as_str(), token.as_str()].to_vec();
-        used.extend(said.userinfo_endpoint().map(|address| address.as_str()));
-        used.push(said.jwks_uri().as_str());
+        let mut used = [metadata.authorization_endpoint().as_str(), token.as_str()].to_vec();
+        used.extend(metadata.userinfo_endpoint().map(|address| address.as_str()));
+        used.push(metadata.jwks_uri().as_str());
         if let Some(plain) = used.iter().find(|address| !secure(address)) {
             return Err(Trouble::NoTls((*plain).to_string()));
         }
-        let keys: JsonWebKeySet<CoreJsonWebKey> = self.json(said.jwks_uri().as_str()).await?;
+        let keys: JsonWebKeySet<CoreJsonWebKey> = self.json(metadata.jwks_uri().as_str()).await?;
         let usable = |key: &CoreJsonWebKey| *key.key_type() != CoreJsonWebKeyType::Symmetric;
         if !keys.keys().iter().any(usable) {
             return Err(Trouble::NoKeys);
         }
         // A key that both sides know would let everybody sign who knows the client's secret.
         let keys = keys.keys().iter().filter(|key| usable(key)).cloned().collect();
-        Ok(said.set_jwks(JsonWebKeySet::new(keys)))
+        Ok(metadata.set_jwks(JsonWebKeySet::new(keys)))
     }
 
     async fn json<T: for<'de> Deserialize<'de>>(&self, address: &str) -> Result<T, Trouble> {
@@ -153,8 +153,8 @@ impl Providers {
         let request = Request::get(address).header("accept", "application/json");
         let answer = self.send(request.auth(Auth::Bearer(token))).await;
         let answer = answer.and_then(crate::http_client::Answer::success);
-        let said = answer.and_then(|answer| answer.json());
-        said.map_err(|error| Trouble::at(address, error))
+        let metadata = answer.and_then(|answer| answer.json());
+        metadata.map_err(|error| Trouble::at(address, error))
     }
 
     async fn send(&self, request: Request) -> Result<crate::http_client::Answer, HttpError> {
@@ -188,18 +188,18 @@ impl Providers {
 
 /// Us, as this provider knows us.
 pub(super) fn client(
-    said: &CoreProviderMetadata,
+    metadata: &CoreProviderMetadata,
     rules: &SsoRules,
     secret: &SecretString,
     redirect: RedirectUrl,
 ) -> SsoClient {
     let secret = ClientSecret::new(secret.expose_secret().to_string());
     let id = ClientId::new(rules.client_id.clone());
-    let methods = said.token_endpoint_auth_methods_supported();
+    let methods = metadata.token_endpoint_auth_methods_supported();
     let has = |method| methods.is_some_and(|methods| methods.contains(&method));
     let in_body = has(CoreClientAuthMethod::ClientSecretPost)
         && !has(CoreClientAuthMethod::ClientSecretBasic);
-    SsoClient::from_provider_metadata(said.clone(), id, Some(secret))
+    SsoClient::from_provider_metadata(metadata.clone(), id, Some(secret))
         .set_auth_type(if in_body { AuthType::RequestBody } else { AuthType::BasicAuth })
         .set_redirect_uri(redirect)
 }

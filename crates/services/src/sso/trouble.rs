@@ -63,11 +63,11 @@ impl Trouble {
         error: RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>,
     ) -> Self {
         match error {
-            RequestTokenError::ServerResponse(said) => match said.error() {
+            RequestTokenError::ServerResponse(text) => match text.error() {
                 CoreErrorResponseType::InvalidClient
                 | CoreErrorResponseType::UnauthorizedClient => Self::BadClient,
                 other => {
-                    let about = said.error_description().map_or("", String::as_str);
+                    let about = text.error_description().map_or("", String::as_str);
                     if about.to_lowercase().contains("redirect") {
                         return Self::BadRedirect;
                     }
@@ -117,7 +117,7 @@ pub(super) fn unbelievable(error: &ClaimsVerificationError) -> Trouble {
 }
 
 /// A word of a protocol, as far as it is one.
-pub(super) fn word(said: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let plain = |c: &char| c.is_ascii_graphic();
-    said.chars().filter(plain).take(SHOWN).collect()
+    text.chars().filter(plain).take(SHOWN).collect()
 }

@@ -4,7 +4,7 @@ mod sample;
 
 pub use sample::{add_sample, remove_sample};
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, api_keys};
 use rapport_domain::api_key::{KeyInput, KeyKind};
 use rapport_domain::audit::Action;
@@ -65,7 +65,7 @@ pub async fn get(ctx: &Ctx) -> Result<Start> {
 pub async fn skip(ctx: &Ctx, step: Step, skipped: bool) -> Result<()> {
     let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     store::set_skipped(&mut tx, ctx.workspace, step.as_str(), skipped).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// The first hour is over: the page goes.

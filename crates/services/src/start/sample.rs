@@ -1,6 +1,6 @@
 //! A customer to try things with, made on request and removed by one click.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, customers, messages, notes, tickets};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::audit::Action;
@@ -69,7 +69,7 @@ pub async fn remove_sample(ctx: &Ctx) -> Result<()> {
     let mut tx = ctx.transaction(Permission::SettingsWrite).await?;
     store::set_sample(&mut tx, ctx.workspace, None).await?;
     // That the customer was deleted is in the log.
-    tx.commit(Told::InLog).await
+    tx.commit(Recorded::InLog).await
 }
 
 fn ago_of(ctx: &Ctx, minutes: i64) -> DateTime<Utc> {
@@ -77,7 +77,13 @@ fn ago_of(ctx: &Ctx, minutes: i64) -> DateTime<Utc> {
 }
 
 /// A message of history: nothing leaves, and no status moves.
-async fn said(ctx: &Ctx, number: i64, kind: MessageKind, ago: i64, text: &str) -> Result<()> {
+async fn add_message(
+    ctx: &Ctx,
+    number: i64,
+    kind: MessageKind,
+    ago: i64,
+    text: &str,
+) -> Result<()> {
     let author_id = (kind != MessageKind::Customer).then(|| ctx.user()).flatten();
     let sent_at = Some(ago_of(ctx, ago));
     let new = NewMessage { author_id, sent_at, ..NewMessage::new(kind, text) };
@@ -106,17 +112,17 @@ async fn older_ticket(ctx: &Ctx, customer: CustomerId) -> Result<()> {
     let (day, subject) = (24 * 60, "How do I invite a teammate?");
     let number = ticket(ctx, customer, subject, Status::Closed, day + 90).await?;
     let ask = "Hello,\n\nI would like my colleague to see the catalogue too. Where do I invite her?\n\nAda";
-    said(ctx, number, Customer, day + 90, ask).await?;
+    add_message(ctx, number, Customer, day + 90, ask).await?;
     let answer = "Hi Ada,\n\nunder Team in the menu, by her e-mail address. She gets a link that works for seven days.";
-    said(ctx, number, Agent, day + 62, answer).await?;
-    said(ctx, number, Customer, day + 58, "Found it, thank you!").await
+    add_message(ctx, number, Agent, day + 62, answer).await?;
+    add_message(ctx, number, Customer, day + 58, "Found it, thank you!").await
 }
 
 async fn open_ticket(ctx: &Ctx, customer: CustomerId) -> Result<()> {
     use MessageKind::{Customer, Note};
     let number = ticket(ctx, customer, "Export of my report fails", Status::Open, 60).await?;
     let ask = "Hi,\n\nthe export of the spring report stops after half a minute. I need it for a meeting at three.\n\nAda";
-    said(ctx, number, Customer, 60, ask).await?;
+    add_message(ctx, number, Customer, 60, ask).await?;
     let note = "The error is on her timeline, a few minutes before she wrote.";
-    said(ctx, number, Note, 40, note).await
+    add_message(ctx, number, Note, 40, note).await
 }

@@ -135,7 +135,7 @@ pub(super) fn differences(
     } else if before.spam_at.is_some() != after.spam_at.is_some() {
         let title = match after.spam_at {
             Some(_) => "marked this as spam",
-            None => "marked this as no spam",
+            None => "marked this as not spam",
         };
         note("ticket.spam", title.into(), json!({ "spam": after.spam_at.is_some() }));
     } else if (before.status, before.label) != (after.status, after.label) {

@@ -1,7 +1,7 @@
 //! Many tickets changed at once: each by itself, as if it had been opened and edited.
 
 use super::change::{change_locked, conflict};
-use crate::transaction::{Told, Transaction};
+use crate::transaction::{Recorded, Transaction};
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{
     BulkChange, BulkDone, BulkFailure, BulkUndo, InboxQuery, TicketChange,
@@ -58,7 +58,7 @@ pub async fn undo_many(ctx: &Ctx, undo: Vec<BulkUndo>) -> Result<BulkDone> {
         }
         match change_locked(&mut tx, ctx, &before, &change, Vec::new()).await {
             Ok(_) => {
-                tx.commit(Told::OnTimeline).await?;
+                tx.commit(Recorded::OnTimeline).await?;
                 done.done += 1;
             }
             Err(error) => done.failed.push(failure(&before, &error)?),
@@ -105,7 +105,7 @@ async fn change_one(
     }
     let wanted = wanted(before, change).checked()?;
     let version = change_locked(&mut tx, ctx, before, &wanted, Vec::new()).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     let undo = BulkUndo { ticket: before.id, version, change: as_before(before, &wanted) };
     Ok(Some(undo).filter(|_| version != before.version))
 }

@@ -3,7 +3,7 @@
 use super::activity;
 use super::change::{check_assignee, check_label, check_team};
 use super::given;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, fields, sla};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::error::Problems;
@@ -26,7 +26,7 @@ pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<TicketCreated> {
     let new = NewTicket { fields: values, ..new };
     let mut tx = ctx.transaction(Permission::TicketsWrite).await?;
     let created = open(&mut tx, ctx, new).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(created)
 }
 

@@ -3,7 +3,7 @@
 use super::Seen;
 use super::activity;
 use super::change::{conflict, set_status, store};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, sla};
 use rapport_domain::identity::{IdentifierKind, Key};
 use rapport_domain::ticket::{Status, TicketVersion};
@@ -46,7 +46,7 @@ pub async fn merge(
     let version = store(&mut tx, ctx, &before, &after, &[]).await?;
     let event = activity::merged(ctx, &target, "took in", number);
     store(&mut tx, ctx, &target, &target, &[event]).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 
@@ -67,7 +67,7 @@ pub async fn unmerge(ctx: &Ctx, number: i64, seen: impl Into<Seen>) -> Result<Ti
     let version = store(&mut tx, ctx, &before, &after, &[]).await?;
     let event = activity::merged(ctx, &target, "gave back", number);
     store(&mut tx, ctx, &target, &target, &[event]).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 
@@ -97,7 +97,7 @@ pub async fn give_to(
     if before.merged_into.is_some()
         || tickets::has_taken_in(&mut tx, ctx.workspace, before.id).await?
     {
-        let message = "Merged tickets stay with one customer. Part them first.";
+        let message = "Merged tickets stay with one customer. Unmerge them first.";
         return Err(AppError::invalid("customer", message));
     }
     let mut names = Vec::new();
@@ -114,7 +114,7 @@ pub async fn give_to(
     let event = activity::moved(ctx, &after, &names[0], &names[1]);
     timeline::append(&mut tx, ctx.workspace, ctx.now, &[event]).await?;
     sla::follow(&mut tx, ctx, &after, true).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(to)
 }
 

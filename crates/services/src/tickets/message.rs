@@ -96,12 +96,12 @@ pub async fn touch_by_message(
 /// Does to a locked ticket what goes along with a message, in the order given.
 async fn apply(tx: &mut Tx, ctx: &Ctx, after: &mut LockedTicket, effects: &[Effect]) -> Result<()> {
     if effects.len() > limits::EFFECTS_MAX {
-        let message = format!("A message does at most {} things.", limits::EFFECTS_MAX);
+        let message = format!("A message can make at most {} changes.", limits::EFFECTS_MAX);
         return Err(AppError::invalid("effects", message));
     }
     for effect in effects {
         if matches!(effect, Effect::Status(_) | Effect::Snooze(_)) && after.merged_into.is_some() {
-            let message = "This ticket was merged into another: take that back first.";
+            let message = "This ticket was merged into another: undo that first.";
             return Err(AppError::invalid("status", message));
         }
         match effect {

@@ -71,7 +71,7 @@ pub(super) async fn overtaken(
     AppError::Changed(vec![Theirs::new(&by, &property.to_string(), theirs, &shown)])
 }
 
-/// A property as its form has it, and as people read it; `None` for deeds, which have no value. `was` is
+/// A property as its form has it, and as people read it; `None` for actions, which have no value. `was` is
 /// what the form had.
 fn value_of(
     t: &LockedTicket,

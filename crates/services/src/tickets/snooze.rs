@@ -2,7 +2,7 @@
 
 use super::change::{set_status, store};
 use crate::job_env::JobEnv;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::Permission;
@@ -68,7 +68,7 @@ async fn wake(
     let before = tickets::lock_ticket_by_id(&mut tx, ctx.workspace, ticket).await?;
     let Some(until) = before.snoozed_until else { return Ok(Outcome::Done) };
     if until > ctx.now {
-        return Ok(Outcome::Again { at: until, error: "It sleeps longer now.".into() });
+        return Ok(Outcome::Again { at: until, error: "It is snoozed for longer now.".into() });
     }
     let mut after = before.clone();
     set_status(&mut after, Status::Open, ctx.now);
@@ -77,6 +77,6 @@ async fn wake(
         .ticket(after.id)
         .payload(json!({ "until": until }));
     store(&mut tx, &ctx, &before, &after, &[event]).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(Outcome::Done)
 }

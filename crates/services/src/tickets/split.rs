@@ -3,7 +3,7 @@
 use super::activity;
 use super::change::{conflict, store};
 use super::{Seen, get, merge, open};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, sla};
 use rapport_domain::ticket::{NewTicket, Status, Ticket, TicketCreated, TicketVersion};
 use rapport_domain::{AppError, MessageId, Permission, limits, text};
@@ -39,7 +39,7 @@ pub async fn split(
         return wrong("One message at least has to stay.");
     }
     if chosen.merged > 0 {
-        return wrong("A merge brought some of these messages. Take that back first.");
+        return wrong("A merge brought some of these messages. Undo that first.");
     }
     let new = new_ticket(known, subject);
     let created = open(&mut tx, ctx, new).await?;
@@ -54,7 +54,7 @@ pub async fn split(
     for ticket in [&source, &target] {
         sla::follow(&mut tx, ctx, ticket, false).await?;
     }
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(TicketCreated { version, ..created })
 }
 

@@ -1,6 +1,6 @@
 //! The views of the inbox.
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::ticket::{NewView, SavedView, Views};
 use rapport_domain::{AppError, Permission, UserId, ViewId, limits, text};
@@ -27,7 +27,7 @@ pub async fn save_view(ctx: &Ctx, view: NewView) -> Result<()> {
         let message = format!("You have {} views: delete one first.", limits::VIEWS_SAVED_MAX);
         return Err(AppError::invalid("name", message));
     }
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Renames a view of the reader's, and shares it or does so no longer.
@@ -40,7 +40,7 @@ pub async fn update_view(ctx: &Ctx, id: ViewId, name: &str, shared: bool) -> Res
     if !found.map_err(name_taken)? {
         return Err(AppError::NotFound);
     }
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Puts a view of the reader's one place up or down.
@@ -48,7 +48,7 @@ pub async fn move_view(ctx: &Ctx, id: ViewId, up: bool) -> Result<()> {
     let user = reader(ctx)?;
     let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     tickets::move_view(&mut tx, ctx.workspace, user, id, up).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Forgets a view of the reader's.
@@ -56,7 +56,7 @@ pub async fn delete_view(ctx: &Ctx, id: ViewId) -> Result<()> {
     let user = reader(ctx)?;
     let mut tx = ctx.transaction(Permission::TicketsRead).await?;
     tickets::delete_view(&mut tx, ctx.workspace, user, id).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// A name stands for one view of a person's: another under it would be lost without a word.

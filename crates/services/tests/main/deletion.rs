@@ -100,7 +100,7 @@ async fn nothing_is_left_of_a_deleted_customer_and_nothing_goes_of_others(pool: 
     let ids: Vec<_> = [ada.0, twin.0, ticket.0].into_iter().chain(messages).collect();
     assert_eq!(left(&world.pool, &ids).await, Vec::<String>::new());
     for (table, rows) in
-        [("raw_emails", 0), ("attachments", 0), ("loose_files", 1), ("messages", 1)]
+        [("raw_emails", 0), ("attachments", 0), ("orphaned_files", 1), ("messages", 1)]
     {
         assert_eq!(crate::inbound::count(&world.pool, table).await, rows, "{table}");
     }

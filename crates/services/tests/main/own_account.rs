@@ -38,8 +38,8 @@ async fn a_name_is_ones_own_and_what_was_written_keeps_the_one_before(pool: PgPo
 }
 
 /// The files that nobody points to.
-async fn loose(pool: &PgPool) -> Vec<Uuid> {
-    sqlx::query_scalar("select id from loose_files").fetch_all(pool).await.unwrap()
+async fn orphans(pool: &PgPool) -> Vec<Uuid> {
+    sqlx::query_scalar("select id from orphaned_files").fetch_all(pool).await.unwrap()
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -59,18 +59,18 @@ async fn a_picture_is_drawn_anew_and_the_old_file_goes(pool: PgPool) {
     bomb[16..20].copy_from_slice(&60_000u32.to_be_bytes());
     bomb[20..24].copy_from_slice(&60_000u32.to_be_bytes());
     assert!(set(&bomb).await.is_err());
-    assert_eq!(loose(&pool).await, Vec::<Uuid>::new(), "nothing is kept of what was refused");
+    assert_eq!(orphans(&pool).await, Vec::<Uuid>::new(), "nothing is kept of what was refused");
 
     set(PNG).await.unwrap();
     let (first, jpeg) = own_account::picture(&priya, world.sam.user).await.unwrap().unwrap();
     assert!(jpeg.starts_with(b"\xff\xd8\xff"), "a JPEG of ours");
     assert_ne!(&jpeg[..], PNG);
-    assert_eq!(loose(&pool).await, Vec::<Uuid>::new());
+    assert_eq!(orphans(&pool).await, Vec::<Uuid>::new());
     set(PNG).await.unwrap();
     let (second, _) = own_account::picture(&priya, world.sam.user).await.unwrap().unwrap();
     assert_ne!(first, second);
-    assert_eq!(loose(&pool).await, [first.0]);
-    sqlx::query("update loose_files set since = now() - interval '2 days'")
+    assert_eq!(orphans(&pool).await, [first.0]);
+    sqlx::query("update orphaned_files set since = now() - interval '2 days'")
         .execute(&pool)
         .await
         .unwrap();
@@ -81,7 +81,7 @@ async fn a_picture_is_drawn_anew_and_the_old_file_goes(pool: PgPool) {
 
     own_account::remove_picture(&sam).await.unwrap();
     assert_eq!(own_account::picture(&priya, world.sam.user).await.unwrap(), None);
-    assert_eq!(loose(&pool).await, [second.0]);
+    assert_eq!(orphans(&pool).await, [second.0]);
     let stranger = world.stranger().await;
     let unknown = own_account::picture(&stranger, world.sam.user).await;
     assert_eq!(unknown, Err(AppError::NotFound), "another workspace knows nobody here");

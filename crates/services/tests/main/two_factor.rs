@@ -65,7 +65,7 @@ async fn a_log_in_needs_the_code_and_each_code_counts_once(pool: PgPool) {
     let used = two_factor::finish(&world.store, &token, &shown(&ctx, &app, -30), &from).await;
     assert!(used.unwrap_err().field("code").unwrap().contains("used already"));
     let late = two_factor::finish(&world.store, &token, &shown(&ctx, &app, 120), &from).await;
-    assert!(late.unwrap_err().field("code").unwrap().contains("not the code of now"));
+    assert!(late.unwrap_err().field("code").unwrap().contains("wrong or no longer valid"));
     let spaced = shown(&ctx, &app, 0);
     let spaced = format!(" {} {} ", &spaced[..3], &spaced[3..]);
     let session = two_factor::finish(&world.store, &token, &spaced, &from).await.unwrap();

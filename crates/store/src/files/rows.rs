@@ -27,7 +27,7 @@ impl Store {
     pub async fn expect_files(&self, workspace: WorkspaceId, ids: &[AttachmentId]) -> Result<()> {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         sqlx::query!(
-            "insert into loose_files (workspace_id, id) select $1, unnest($2::uuid[])
+            "insert into orphaned_files (workspace_id, id) select $1, unnest($2::uuid[])
             on conflict do nothing",
             workspace.0,
             &ids,
@@ -37,7 +37,7 @@ impl Store {
         Ok(())
     }
 
-    /// Files of all workspaces that were loose before an instant, oldest first.
+    /// Files of all workspaces orphaned before an instant, oldest first.
     pub async fn orphaned_files(
         &self,
         before: DateTime<Utc>,
@@ -45,7 +45,7 @@ impl Store {
     ) -> Result<Vec<(WorkspaceId, AttachmentId)>> {
         let rows = sqlx::query!(
             r#"select workspace_id as "workspace: WorkspaceId", id as "id: AttachmentId"
-            from loose_files l
+            from orphaned_files l
             where since < $1 and not exists (select 1 from attachments a
                 where a.workspace_id = l.workspace_id and a.id = l.id)
                 and not exists (select 1 from recording_chunks c
@@ -63,10 +63,14 @@ impl Store {
         Ok(rows.into_iter().map(|r| (r.workspace, r.id)).collect())
     }
 
-    /// Forgets a loose file that was removed.
-    pub async fn forget_loose_file(&self, workspace: WorkspaceId, id: AttachmentId) -> Result<()> {
+    /// Forgets an orphaned file that was removed.
+    pub async fn forget_orphaned_file(
+        &self,
+        workspace: WorkspaceId,
+        id: AttachmentId,
+    ) -> Result<()> {
         sqlx::query!(
-            "delete from loose_files where workspace_id = $1 and id = $2",
+            "delete from orphaned_files where workspace_id = $1 and id = $2",
             workspace.0,
             id.0,
         )
@@ -161,7 +165,7 @@ impl Store {
         .await?)
     }
 
-    /// Which of these files have no row and are not known to be loose.
+    /// Which of these files have no row and are not known to be orphaned.
     pub async fn unknown_files(
         &self,
         files: &[(WorkspaceId, AttachmentId)],
@@ -179,7 +183,7 @@ impl Store {
                     where r.workspace_id = f.workspace_id and r.file_id = f.id)
                 and not exists (select 1 from users u
                     where u.workspace_id = f.workspace_id and u.picture_id = f.id)
-                and not exists (select 1 from loose_files l
+                and not exists (select 1 from orphaned_files l
                     where l.workspace_id = f.workspace_id and l.id = f.id)"#,
             &workspaces,
             &ids,
@@ -190,11 +194,11 @@ impl Store {
     }
 }
 
-/// Files that get their rows in this transaction are loose no more.
+/// Files that get their rows in this transaction are orphans no more.
 pub async fn settle(tx: &mut Tx, workspace: WorkspaceId, ids: &[AttachmentId]) -> Result<()> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "delete from loose_files where workspace_id = $1 and id = any($2)",
+        "delete from orphaned_files where workspace_id = $1 and id = any($2)",
         workspace.0,
         &ids,
     )

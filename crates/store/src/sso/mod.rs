@@ -1,4 +1,4 @@
-//! Single sign-on: how it is set up, and log-ins that are at the provider. Who came by it is in
+//! Single sign-on: how it is set up, and log-ins that are at the provider. People who use it is in
 //! [`people`].
 
 pub mod people;

@@ -5,7 +5,7 @@ use crate::{Result, Store, StoreError};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rapport_domain::limits::TIMELINE_LOOK;
 use rapport_domain::timeline::{
-    ActivityDay, EventCustomer, EventKind, EventTicket, HiddenNames, Overview, STRIP_DAYS,
+    ACTIVITY_DAYS, ActivityDay, EventCustomer, EventKind, EventTicket, HiddenNames, Overview,
     SavedFilter, Stream, TicketNow, Timeline, TimelineItem, TimelinePage, TimelineQuery,
 };
 use rapport_domain::{Cursor, CustomerId, EventId, FilterId, UserId, Uuid, WorkspaceId};
@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
         let span = Span::new(query.at, filter, zone);
         Self {
             kinds: query.kinds().iter().map(|k| k.as_str()).collect(),
-            first_day: now.date_naive() - Days::new(STRIP_DAYS - 1),
+            first_day: now.date_naive() - Days::new(ACTIVITY_DAYS - 1),
             from: start_of_day(filter.from.unwrap_or(NaiveDate::MIN), zone).at,
             to: filter.to.map_or(end_of_time(), |to| end_of_day(to, zone)).at,
             find: filter.find.to_lowercase(),

@@ -83,7 +83,7 @@ async fn a_customer_is_deleted_by_who_may_after_all_was_said(pool: PgPool) {
     let priya = app.priya().await;
     let page = app.page(&path, &priya).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    for said in ["What goes along", "0 tickets", "What stays", "This cannot be taken back"] {
+    for said in ["What is deleted with it", "0 tickets", "What stays", "This cannot be undone"] {
         assert!(page.body.contains(said), "{said} in {}", page.body);
     }
     let other =

@@ -154,7 +154,7 @@ async fn a_refused_key_keeps_what_was_typed_and_a_made_up_scope_is_none(pool: Pg
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("value=\"Shop &quot;b\""), "{}", refused.body);
     assert!(refused.body.contains(">shop.example</textarea>"), "{}", refused.body);
-    assert!(refused.body.contains("is no origin"));
+    assert!(refused.body.contains("is not an origin"));
     let form = "do=create&kind=secret&name=X&days=0&scope=everything";
     let refused = app.form(&format!("{PAGE}?new=secret"), form, &cookie).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -21,7 +21,7 @@ async fn what_was_done_is_read_filtered_and_taken_out_as_a_file(pool: PgPool) {
     let list = keys.body.split("audit-log\">").nth(1).unwrap_or_default().to_string();
     assert!(list.contains("Made an API key") && !list.contains("Logged in"), "{list}");
     let none = app.page(&format!("{PAGE}?object=nobody&from=2026-01-01&to=odd"), &cookie).await;
-    assert!(none.body.contains("Nothing in the log is like this"));
+    assert!(none.body.contains("Nothing in the log matches"));
 
     let csv = app.page(&format!("{PAGE}/export?format=csv"), &cookie).await;
     assert!(csv.header(header::CONTENT_DISPOSITION).contains("audit-log.csv"));

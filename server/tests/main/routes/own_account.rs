@@ -75,7 +75,7 @@ async fn what_is_no_picture_is_refused_in_plain_words(pool: PgPool) {
     let sam = app.sam().await;
     for (file, word, said) in [
         (&b""[..], "empty", "Choose a picture first."),
-        (b"<svg onload=alert(1)>", "no-picture", "no picture that can be read"),
+        (b"<svg onload=alert(1)>", "no-picture", "not a picture that can be read"),
     ] {
         let refused = send_picture(&app, &sam, file).await;
         let to = refused.header(header::LOCATION).to_string();

@@ -167,7 +167,7 @@ async fn a_session_comes_in_any_order_and_plays_in_its_own(pool: PgPool) {
     assert_eq!(count(&app, "select count(*) from timeline_events where kind = 'session'").await, 0);
     let left = files::verify(&app.store, false).await.expect("verified");
     assert_eq!(
-        (left.rows, left.files, count(&app, "select count(*) from loose_files").await),
+        (left.rows, left.files, count(&app, "select count(*) from orphaned_files").await),
         (0, 0, 0)
     );
 }
@@ -356,13 +356,14 @@ async fn a_refused_note_at_a_second_comes_back_with_its_words(pool: PgPool) {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn a_message_written_in_a_session_leads_to_what_was_seen(pool: PgPool) {
     let app = recording(pool).await;
-    let chunk = events(now() - 1_000, "x").to_string();
+    let begun = now() - 1_000;
+    let chunk = events(begun, "x").to_string();
     assert_eq!(post(&app, &head(0), chunk.as_bytes()).await.status, StatusCode::OK);
     let (customer, id) = session(&app).await;
     let ticket =
         json!({"customer": {"id": customer.to_string()}, "subject": "Export", "channel": "chat"});
     let number = app.post("/tickets", ticket).await.json()["number"].to_string();
-    let (during, before) = (now() - 500, now() - 60_000);
+    let (during, before) = (begun + 500, begun - 60_000);
     for (text, at) in [("It hangs", during), ("Hello", before)] {
         let at = chrono::DateTime::from_timestamp_millis(at).expect("a time");
         let message = json!({"kind": "customer", "body_text": text, "sent_at": at});

@@ -47,7 +47,7 @@ async fn an_invitation_has_a_time_that_the_readers_clock_can_show(pool: PgPool) 
     let message = &app.get(&format!("/tickets/{number}/messages")).await.json()["items"][0];
     let said = "Tue, Dec 1, 2026, 00:30 to 01:00 (Asia/Tokyo)";
     assert_eq!(message["text"], format!("Invitation: Demo\nWhen: {said}"));
-    assert_eq!(message["mail"]["times"][0]["said"], said);
+    assert_eq!(message["mail"]["times"][0]["text"], said);
     assert_eq!(message["mail"]["times"][0]["from"], "2026-11-30T15:30:00Z");
     let path =
         format!("/customers/{}/tickets/{number}", filed["customer_id"].as_str().expect("an id"));

@@ -41,7 +41,9 @@ async fn a_log_in_by_plain_forms_asks_for_a_code(pool: PgPool) {
     let answer = |code: &str| format!("token={token}&next=%2Fcustomers&code={code}");
     let wrong = app.form("/login/code", &answer("000000"), "").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
-    assert!(wrong.body.contains("This is not the code of now.") && wrong.body.contains(token));
+    assert!(
+        wrong.body.contains("This code is wrong or no longer valid.") && wrong.body.contains(token)
+    );
     let code = phone.generate(now).to_string();
     let right = app.form("/login/code", &answer(&code), "").await;
     assert_eq!(right.status, StatusCode::SEE_OTHER, "{}", right.body);

@@ -17,7 +17,7 @@ use rapport_domain::fields::{FieldDef, HIDDEN, display};
 use rapport_domain::ticket::PersonRef;
 use rapport_domain::{AccountId, AppError, limits, money};
 use rapport_services::Result;
-use rapport_services::accounts::{self, AccountForm, BlankForm};
+use rapport_services::accounts::{self, AccountForm, FormOptions};
 
 /// Before the key of a custom field, as errors name it, and of a sensitive one whose box is ticked.
 const CUSTOM: &str = "fields.";
@@ -40,15 +40,15 @@ async fn save(request: &PageRequest, form: &FormData) -> Result<AccountId> {
     Ok(accounts::edit(&request.ctx, request.param("id")?, edit).await?.id)
 }
 
-pub async fn blank(request: PageRequest) -> Response {
-    show_blank(&request, &FormState::default()).await
+pub async fn new(request: PageRequest) -> Response {
+    show_new(&request, &FormState::default()).await
 }
 
 pub async fn create(request: PageRequest, Form(fields): Form<Vec<(String, String)>>) -> Response {
     let form = FormData(fields);
     match accounts::create(&request.ctx, written(&form)).await {
         Ok(id) => Redirect::to(&href(id)).into_response(),
-        Err(error) => show_blank(&request, &FormState(Some((form, error)))).await,
+        Err(error) => show_new(&request, &FormState(Some((form, error)))).await,
     }
 }
 
@@ -86,25 +86,25 @@ async fn show(request: &PageRequest, state: &FormState) -> Response {
         Err(error) => Err(error),
     };
     match shown {
-        Ok(AccountForm { account, blank }) => {
+        Ok(AccountForm { account, options }) => {
             let status = page_status(state.refusal());
             let (owner, version) = (account.owner.as_ref(), Some(account.version));
             let filled =
                 Filled { details: &account.details, owner, version, back: href(account.id) };
-            request.respond(status, "Edit account", || page(&filled, &blank, state))
+            request.respond(status, "Edit account", || page(&filled, &options, state))
         }
         Err(error) => refused(request, "Edit account", error),
     }
 }
 
-async fn show_blank(request: &PageRequest, state: &FormState) -> Response {
-    match accounts::blank_form(&request.ctx).await {
-        Ok(blank) => {
+async fn show_new(request: &PageRequest, state: &FormState) -> Response {
+    match accounts::form_options(&request.ctx).await {
+        Ok(options) => {
             let details = AccountDetails::default();
             let back = page_table::ACCOUNTS.path.to_string();
             let empty = Filled { details: &details, owner: None, version: None, back };
             let status = page_status(state.refusal());
-            request.respond(status, "New account", || page(&empty, &blank, state))
+            request.respond(status, "New account", || page(&empty, &options, state))
         }
         Err(error) => refused(request, "New account", error),
     }
@@ -131,12 +131,12 @@ fn href(id: AccountId) -> String {
     format!("/accounts/{id}")
 }
 
-fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
+fn page(filled: &Filled<'_>, options: &FormOptions, state: &FormState) -> AnyView {
     let (details, back) = (filled.details, filled.back.clone());
-    let lines = lines(filled, &blank.fields);
+    let lines = lines(filled, &options.fields);
     // Those show their own error.
     let own: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
-    let custom: Vec<_> = blank.fields.iter().map(|def| custom(def, details, state)).collect();
+    let custom: Vec<_> = options.fields.iter().map(|def| custom(def, details, state)).collect();
     let custom = (!custom.is_empty()).then(|| {
         view! { <fieldset class="form-part"><legend>"Custom fields"</legend>{custom}</fieldset> }
     });
@@ -157,7 +157,7 @@ fn page(filled: &Filled<'_>, blank: &BlankForm, state: &FormState) -> AnyView {
             <FormError message=state.general(&own) />
             {theirs}
             {version}
-            {known(filled, &lines, &blank.people, state)}
+            {known(filled, &lines, &options.people, state)}
             {custom}
             <div class="form-actions">
                 <a class="btn quiet" href=back.clone()>"Cancel"</a>
@@ -243,7 +243,7 @@ fn theirs(lines: &[Line], state: &FormState) -> AnyView {
     });
     view! {
         <div class="theirs">
-            <p class="hint">"As it is now where your form says something else. Saving again puts yours in its place:"</p>
+            <p class="hint">"What is different from your form now. Saving again replaces it with yours:"</p>
             <dl class="fields">{rows.collect_view()}</dl>
         </div>
     }

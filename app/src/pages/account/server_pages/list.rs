@@ -176,7 +176,7 @@ fn nothing(query: &AccountQuery, may_write: bool) -> AnyView {
     if let Some(q) = &query.q {
         return view! {
             <Empty icon="search" title=format!("No account matches “{q}”")>
-                <p>"Searched are names, e-mail domains and IDs."</p>
+                <p>"Searches names, e-mail domains and IDs."</p>
                 <p><a class="btn" href=PAGE.path>"Show all accounts"</a></p>
             </Empty>
         }
@@ -184,7 +184,7 @@ fn nothing(query: &AccountQuery, may_write: bool) -> AnyView {
     }
     view! {
         <Empty icon="building" title="No accounts yet">
-            <p>"They come with the customers that "<a class="plain-link" href="/customers" rel="external">"your server sends"</a>", or are made here. Whoever writes from an account’s domain joins it."</p>
+            <p>"They come with the customers that "<a class="plain-link" href="/customers" rel="external">"your server sends"</a>", or are created here. People who write from an account’s domain join it."</p>
             {may_write.then(|| view! { <p><a class="btn" href="/accounts/new">"New account"</a></p> })}
         </Empty>
     }

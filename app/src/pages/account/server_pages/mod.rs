@@ -11,6 +11,6 @@ use axum::{Router, routing};
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .route("/accounts/{id}/edit", routing::get(edit::open).post(edit::send))
-        .route("/accounts/new", routing::get(edit::blank).post(edit::create))
+        .route("/accounts/new", routing::get(edit::new).post(edit::create))
         .route(page_table::ACCOUNTS.path, routing::get(list::open))
 }

@@ -21,7 +21,7 @@ pub async fn send(request: PageRequest, Form(fields): Form<Vec<(String, String)>
     match act(&request, &form).await {
         Ok(failed) if failed.is_empty() => Redirect::to(&back).into_response(),
         Ok(failed) => {
-            request.respond(StatusCode::OK, "Not all was changed", || report(&failed, back))
+            request.respond(StatusCode::OK, "Not everything was changed", || report(&failed, back))
         }
         Err(error) => {
             let status = http_status(&error);
@@ -60,7 +60,7 @@ fn report(failed: &[BulkFailure], back: String) -> AnyView {
         view! { <li>{number}{failure.reason.clone()}</li> }
     };
     let lines: Vec<_> = failed.iter().map(line).collect();
-    page("Not all was changed", view! { <ul class="failures">{lines}</ul> }.into_any(), back)
+    page("Not everything was changed", view! { <ul class="failures">{lines}</ul> }.into_any(), back)
 }
 
 fn refused(error: &AppError, back: String) -> AnyView {

@@ -29,7 +29,7 @@ struct Draft {
     /// The field under way, and the order from before, for a drag that is called off.
     dragged: RwSignal<Option<(String, Vec<String>)>>,
     /// What just moved, for screen readers.
-    said: RwSignal<String>,
+    announcement: RwSignal<String>,
 }
 
 impl Draft {
@@ -43,7 +43,7 @@ impl Draft {
         self.fields.update(|fields| apply_step(fields, &format!("{what}:{key}")));
         let (at, count) = self.fields.with(|f| (f.iter().position(|k| k == key), f.len()));
         let label = self.label(key);
-        self.said.set(match at {
+        self.announcement.set(match at {
             Some(at) => format!("{label} is now {} of {count}", at + 1),
             None => format!("{label} is not shown"),
         });
@@ -89,7 +89,7 @@ pub fn Editor(
         loaded,
         fields: RwSignal::new(stored.with_untracked(|s| s.fields.clone())),
         dragged: RwSignal::new(None),
-        said: RwSignal::new(String::new()),
+        announcement: RwSignal::new(String::new()),
     };
     let unsaved = Memo::new(move |_| draft.fields.with(|f| stored.with(|s| s.fields != *f)));
     // What was sent is stored now; what was changed since is a draft over that.
@@ -172,7 +172,7 @@ pub fn Editor(
                     </button>
                     <span class="hint">{move || if unsaved.get() { "Not saved yet" } else { "" }}</span>
                 </div>
-                <p class="visually-hidden" aria-live="polite">{move || draft.said.get()}</p>
+                <p class="visually-hidden" aria-live="polite">{move || draft.announcement.get()}</p>
             </ActionForm>
             {view! { <Preview draft /> }.into_any()}
         </section>

@@ -155,7 +155,8 @@ fn used(key: &KeyRow) -> AnyView {
 /// A secret that works beside the new one for a while.
 fn old_secret(key: &KeyRow, old: &OldSecret) -> AnyView {
     let path = ApiKeys::PAGE.path;
-    let warning = "What still uses an old secret of this key is refused within five seconds.";
+    let warning =
+        "Anything that still uses an old secret of this key is refused within five seconds.";
     let used = match old.last_used_at {
         Some(at) => view! { " · Last used: " <Time at=at style=TimeStyle::Row /> }.into_any(),
         None => " · Not used since".into_any(),

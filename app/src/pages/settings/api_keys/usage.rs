@@ -18,7 +18,7 @@ pub fn chart(key: &KeyRow, now: DateTime<Utc>) -> AnyView {
     }
     let most = key.usage.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
     let today = now.date_naive();
-    let said = format!("{} requests in {USAGE_DAYS} days", grouped(total));
+    let label = format!("{} requests in {USAGE_DAYS} days", grouped(total));
     let bars = (0..USAGE_DAYS).map(|x| {
         let day = today.checked_sub_days(Days::new(USAGE_DAYS - 1 - x)).unwrap_or(today);
         let n = key.usage.iter().find(|(d, _)| *d == day).map_or(0, |(_, n)| *n);
@@ -33,8 +33,8 @@ pub fn chart(key: &KeyRow, now: DateTime<Utc>) -> AnyView {
     });
     view! {
         <span class="key-usage">
-            <svg viewBox=format!("0 0 {} {HEIGHT}", USAGE_DAYS * 4 - 1) role="img" aria-label=said.clone()>{bars.collect_view()}</svg>
-            <span class="hint">{said.clone()}</span>
+            <svg viewBox=format!("0 0 {} {HEIGHT}", USAGE_DAYS * 4 - 1) role="img" aria-label=label.clone()>{bars.collect_view()}</svg>
+            <span class="hint">{label.clone()}</span>
         </span>
     }
     .into_any()

@@ -147,7 +147,7 @@ fn actions(effects: &[TicketEffect], assignable: &Assignable, state: &FormState)
     let people =
         assignable.people.iter().map(|p| (TicketEffect::Assign(Some(p.id)), p.name.clone()));
     let people = [
-        (TicketEffect::AssignMe, "Whoever applies it".into()),
+        (TicketEffect::AssignMe, "The person who applies it".into()),
         (TicketEffect::Assign(None), "Nobody".into()),
     ]
     .into_iter()

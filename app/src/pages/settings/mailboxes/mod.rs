@@ -59,8 +59,8 @@ impl ServerPage for Mailboxes {
                 Ok("removed")
             }
             "test" => {
-                let said = mailboxes::test_connection(ctx, keys, form.parse("id")?).await?;
-                said.map_err(|text| {
+                let result = mailboxes::test_connection(ctx, keys, form.parse("id")?).await?;
+                result.map_err(|text| {
                     AppError::invalid("connection", format!("It does not work: {text}"))
                 })?;
                 Ok("tested")
@@ -103,7 +103,7 @@ impl ServerPage for Mailboxes {
             {list}
             <section class="field-section" aria-label="Open tracking">
                 <h2>"Open tracking"</h2>
-                <p class="hint">"A picture in each mail tells when it was opened. What mail programs and scanners load by themselves never counts as viewed. Some customers do not like it; your law may ask for their consent."</p>
+                <p class="hint">"A picture in each mail tells when it was opened. What mail programs and scanners load by themselves never counts as viewed. Some customers dislike it, and the law may require their consent."</p>
                 <form method="post" action=Self::PAGE.path>
                     <input type="hidden" name="do" value="track" />
                     {(!open_tracking).then(|| view! { <input type="hidden" name="on" value="1" /> })}

@@ -82,7 +82,7 @@ pub fn deactivate(person: &PersonRow, all: &[PersonRow]) -> AnyView {
                 <label class="menu-field">
                     <span>"Their open tickets go to"</span>
                     <select class="input" name="hand_over">
-                        <option value="nobody">"nobody: whoever takes them"</option>
+                        <option value="nobody">"nobody: anyone can take them"</option>
                         {others.collect_view()}
                         <option value="keep">{format!("{name}, as they are")}</option>
                     </select>

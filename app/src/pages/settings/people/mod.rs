@@ -147,7 +147,7 @@ fn find(q: &str, total: i64) -> Option<AnyView> {
     if total <= limits::PEOPLE_ROWS && q.is_empty() {
         return None;
     }
-    let said = match (q.is_empty(), total) {
+    let summary = match (q.is_empty(), total) {
         (true, n) => format!("{} people", grouped(n)),
         (false, 1) => "1 person matches".into(),
         (false, n) => format!("{} people match", grouped(n)),
@@ -157,7 +157,7 @@ fn find(q: &str, total: i64) -> Option<AnyView> {
             <input class="input" type="search" name="q" aria-label="Find a member" placeholder="Name or address" maxlength=limits::SEARCH_CHARS value=q.to_string() />
             <button class="btn" type="submit">"Find"</button>
         </form>
-        <p class="hint">{said}</p>
+        <p class="hint">{summary}</p>
     };
     Some(form.into_any())
 }

@@ -25,7 +25,7 @@ pub struct Shown {
 
 impl ServerPage for Sla {
     const PAGE: PageInfo = page_table::SLA;
-    const ABOUT: &'static str = "How soon tickets are to be answered. A ticket has the first policy here whose conditions hold; when its priority or team changes, it is chosen anew.";
+    const ABOUT: &'static str = "How soon tickets are to be answered. A ticket has the first policy here whose conditions hold; when its priority or team changes, it is chosen again.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Policy saved"),
         ("archived", "Policy archived"),

@@ -78,7 +78,7 @@ pub fn provider(stored: Option<(SsoRules, i32)>, own: &[OwnRole], state: &FormSt
                 <input type="checkbox" name="only" value="1" checked=only aria-describedby="only-help" />
                 "Refuse passwords"
             </label>
-            <FieldHelp id="only-help".into() hint="Passwords, links that set one, and passkeys open nothing any more, but for the admins who keep a password. Sessions that are open stay. rapport admin allow-passwords takes it back." error=state.error("only") />
+            <FieldHelp id="only-help".into() hint="Passwords, reset links and passkeys stop working for everybody but the admins who keep a password. Sessions that are open stay. rapport admin allow-passwords takes it back." error=state.error("only") />
             <div class="form-actions"><button class="btn primary" type="submit">"Save"</button></div>
         </form>
     }
@@ -104,18 +104,18 @@ fn people(rules: Option<&SsoRules>, state: &FormState) -> AnyView {
         <fieldset class="checks">
             <legend>"Who becomes a member by logging in"</legend>
             {joins.collect_view()}
-            <FieldHelp id="joins-help".into() hint="Whoever is a member already is found by their e-mail address the first time, and by who they are at the provider from then on. Whoever is deactivated stays out." error=state.error("joins") />
+            <FieldHelp id="joins-help".into() hint="Members are found by their e-mail address the first time, and by their ID at the provider from then on. Deactivated people stay out." error=state.error("joins") />
         </fieldset>
         <label class="field-row">
             <span class="field-label">"E-mail domains"</span>
             <TextArea name="domains" label="E-mail domains" rows=2 maxlength=5_000 placeholder="acme.example" value=state.value("domains", domains) />
-            <FieldHelp id="domains-help".into() hint="One a line. Whoever is new needs an address of one of them; none allows any." error=state.error("domains") />
+            <FieldHelp id="domains-help".into() hint="One per line. New people need an address at one of these domains; leave empty to allow any." error=state.error("domains") />
         </label>
         <label class="check">
             <input type="checkbox" name="trusts_addresses" value="1" checked=trusts />
-            "Believe addresses that the provider does not call checked"
+            "Trust addresses that the provider does not mark as verified"
         </label>
-        <p class="hint">"For a directory of your own alone, such as a tenant of Entra ID, which never says so. Where people choose their address themselves it lets them in as anybody."</p>
+        <p class="hint">"Only for a directory of your own, such as an Entra ID tenant, which never marks them. Where people choose their own address, it lets them log in as anybody."</p>
     }
     .into_any()
 }

@@ -26,13 +26,13 @@ pub struct Shown {
 
 impl ServerPage for SingleSignOn {
     const PAGE: PageInfo = page_table::SINGLE_SIGN_ON;
-    const ABOUT: &'static str = "People log in with the account that they have at your provider: Keycloak, Entra ID, Okta, Google and whatever else speaks OpenID Connect. A second factor is the provider’s business then: Rapport asks for none.";
+    const ABOUT: &'static str = "People log in with the account that they have at your provider: Keycloak, Entra ID, Okta, Google and whatever else speaks OpenID Connect. The second factor is then up to the provider: Rapport asks for none.";
     const FLASHES: &'static [(&'static str, &'static str)] = &[
         ("saved", "Saved. Now test it"),
         ("removed", "Single sign-on removed"),
         ("tested", "The provider answers, and knows the client ID and secret"),
         ("marked", "Saved"),
-        ("unlinked", "Parted: the next log-in links them anew"),
+        ("unlinked", "Unlinked: the next log-in links them again"),
     ];
     type Data = Shown;
 
@@ -123,7 +123,7 @@ fn break_glass(admins: &[BreakGlass], state: &FormState) -> AnyView {
             <input type="hidden" name="do" value="mark" />
             <fieldset class="checks">
                 <legend>"Admins who keep a password"</legend>
-                <p class="hint">"They get in when the provider is away, also where passwords are refused, and groups never change their role. Give them two-factor and a password that is kept in a safe."</p>
+                <p class="hint">"They can log in when the provider is down, even where passwords are refused, and groups never change their role. Give them two-factor and a password that is kept in a safe."</p>
                 {boxes.collect_view()}
             </fieldset>
             <div class="form-actions"><button class="btn" type="submit">"Save who keeps a password"</button></div>
@@ -135,7 +135,7 @@ fn break_glass(admins: &[BreakGlass], state: &FormState) -> AnyView {
 fn linked(people: &[Linked]) -> AnyView {
     let row = |person: &Linked| {
         let warning =
-            "Whoever comes next with their address is taken for them. Their sessions stay.".into();
+            "The next person who logs in with their address is linked as them. Their sessions stay.".into();
         let id = person.user.to_string();
         let path = SingleSignOn::PAGE.path;
         view! {
@@ -147,8 +147,8 @@ fn linked(people: &[Linked]) -> AnyView {
         }
     };
     view! {
-        <section class="field-section" aria-label="Who came by it">
-            <h2>"Who came by it"</h2>
+        <section class="field-section" aria-label="People who use it">
+            <h2>"People who use it"</h2>
             <ul class="field-list">{people.iter().map(row).collect_view()}</ul>
         </section>
     }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use rapport_domain::markdown::plain;
 use rapport_domain::message::{Message, TicketDetails};
 use rapport_domain::text::excerpt;
-use rapport_domain::{AppError, limits};
+use rapport_domain::{AppError, Permission, limits};
 use rapport_services::{Result, messages, tickets};
 
 /// Characters of a message that tell it from the others.
@@ -42,11 +42,11 @@ async fn split(request: &PageRequest, form: &FormData) -> Result<String> {
 
 async fn show(request: &PageRequest, state: &FormState) -> Response {
     let before = request.query("before").and_then(|b| b.parse().ok());
-    let shown = match request.param("number") {
-        Ok(number) => messages::details(&request.ctx, number, before).await,
-        Err(error) => Err(error),
+    let shown = async {
+        request.ctx.require(Permission::TicketsWrite)?;
+        messages::details(&request.ctx, request.param("number")?, before).await
     };
-    match shown {
+    match shown.await {
         Ok(details) => request.respond(status(state), "Split ticket", || page(details, state)),
         Err(error) => request.respond(http_status(&error), "Split ticket", || lost(error)),
     }

@@ -73,7 +73,7 @@ impl FromStr for BulkChange {
             "read" => is_yes(value).map(Self::Read),
             _ => None,
         };
-        change.ok_or_else(|| AppError::invalid("deed", "This is not one of the choices."))
+        change.ok_or_else(|| AppError::invalid("change", "This is not one of the choices."))
     }
 }
 
@@ -95,7 +95,7 @@ impl BulkChange {
             Self::Untag(_) => format!("Took the tag off {what}"),
             Self::Snooze(_) => format!("Snoozed {what}"),
             Self::Spam(true) => format!("Marked {what} as spam"),
-            Self::Spam(false) => format!("Marked {what} as no spam"),
+            Self::Spam(false) => format!("Marked {what} as not spam"),
             Self::Read(true) => format!("Marked {what} as read"),
             Self::Read(false) => format!("Marked {what} as unread"),
         }
@@ -132,16 +132,16 @@ impl BulkDone {
     /// What it did not do, in one line; nothing when all went well.
     pub fn problem(&self) -> Option<String> {
         const TOLD: usize = 3;
-        let told = self.failed.iter().take(TOLD).map(|failure| match failure.number {
+        let lines = self.failed.iter().take(TOLD).map(|failure| match failure.number {
             Some(number) => format!("#{number}: {}", failure.reason),
             None => failure.reason.clone(),
         });
-        let mut told = told.collect::<Vec<_>>().join(" ");
+        let mut lines = lines.collect::<Vec<_>>().join(" ");
         let more = self.failed.len().saturating_sub(TOLD);
         if more > 0 {
-            told.push_str(&format!(" And {more} more."));
+            lines.push_str(&format!(" And {more} more."));
         }
-        Some(told).filter(|told| !told.is_empty())
+        Some(lines).filter(|lines| !lines.is_empty())
     }
 }
 

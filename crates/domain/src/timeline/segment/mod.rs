@@ -97,7 +97,7 @@ impl Message {
         let token = taken.text("userToken");
         let sent = taken.time("sentAt").or(sent_at);
         let original = taken.time("originalTimestamp");
-        let told = original.or(taken.time("timestamp"));
+        let stated = original.or(taken.time("timestamp"));
         let event = taken.line("event", EVENT_NAME_CHARS);
         let page = taken.line("name", EVENT_NAME_CHARS);
         let mut traits = taken.object("traits");
@@ -125,7 +125,7 @@ impl Message {
         keep_rest(&mut payload, &traits, fields, by_sdk);
         let mut payload = storable_payload(Some(Value::Object(payload)))?;
         own::keep_aside(&mut payload, &aside);
-        let (at, payload) = clock(told, sent, now, payload);
+        let (at, payload) = clock(stated, sent, now, payload);
         Ok(Self {
             kind,
             message_id,
@@ -169,8 +169,8 @@ fn name_of(
 ) -> Result<String, AppError> {
     let name = match kind {
         MessageType::Track => {
-            let said = event.or_else(|| page.map(String::from));
-            return said.ok_or_else(|| AppError::invalid("event", "A track event has a name."));
+            let refused = event.or_else(|| page.map(String::from));
+            return refused.ok_or_else(|| AppError::invalid("event", "A track event has a name."));
         }
         MessageType::Page => "Page viewed",
         MessageType::Screen => "Screen viewed",
@@ -208,7 +208,7 @@ fn kind_of(taken: &mut Taken, path: Option<MessageType>) -> Result<MessageType, 
                 taken.fields.insert("type".into(), word.into());
                 Ok(kind)
             }
-            (Err(e), None) => Err(said("type", &e)),
+            (Err(e), None) => Err(refused("type", &e)),
         },
         (None, Some(kind)) => Ok(kind),
         (None, None) => Err(AppError::invalid("type", "Say what kind of event it is.")),
@@ -221,26 +221,26 @@ fn kind_of(taken: &mut Taken, path: Option<MessageType>) -> Result<MessageType, 
 /// A message that took its time is no wrong clock: setting that right would turn the order of
 /// events round. Only what is ahead of us, or so far behind that no transfer took so long, is one.
 fn clock(
-    told: Option<DateTime<Utc>>,
+    stated: Option<DateTime<Utc>>,
     sent: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
     mut payload: Value,
 ) -> (DateTime<Utc>, Value) {
-    let Some(told) = told else { return (now, payload) };
+    let Some(stated) = stated else { return (now, payload) };
     let skew = sent.map_or(TimeDelta::zero(), |sent| now.signed_duration_since(sent));
     let right = (-AHEAD_SECONDS..BEHIND_SECONDS).contains(&skew.num_seconds());
-    let at = if right { told } else { told.checked_add_signed(skew).unwrap_or(now) };
+    let at = if right { stated } else { stated.checked_add_signed(skew).unwrap_or(now) };
     // What is sent cannot have happened after it arrived, unless no clock was told.
     let at = if sent.is_some() { at.min(now) } else { at };
-    if at != told
+    if at != stated
         && let Some(object) = payload.as_object_mut()
     {
-        object.insert(own::OCCURRED_AT_SENT.into(), told.to_rfc3339().into());
+        object.insert(own::OCCURRED_AT_SENT.into(), stated.to_rfc3339().into());
     }
     within_time(at, now, payload)
 }
 
-fn said(field: &str, error: &AppError) -> AppError {
+fn refused(field: &str, error: &AppError) -> AppError {
     AppError::invalid(field, error.to_string())
 }
 

@@ -10,7 +10,7 @@ mod party;
 pub use log_in::{Answer, Asked, Entered, ask, enter, offered};
 
 use super::{CurrentSession, way_in};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, audit, passwords};
 use chrono::{DateTime, TimeDelta, Utc};
 use party::{Party, WAITS};
@@ -111,7 +111,7 @@ pub async fn begin(
         return Err(AppError::Conflict(ENOUGH.into()));
     }
     store::put_setup(&mut tx, ctx.workspace, user, &session.0, &setup).await?;
-    tx.commit(Told::Own).await
+    tx.commit(Recorded::Own).await
 }
 
 /// Adds what the device answered, called `name`.
@@ -128,7 +128,7 @@ pub async fn add(
     let mut tx = ctx.transaction(Permission::WorkspaceRead).await?;
     let state = store::take_setup(&mut tx, ctx.workspace, user, &session.0, ctx.now).await?;
     // It is used up, whatever comes of it.
-    tx.commit(Told::Own).await?;
+    tx.commit(Recorded::Own).await?;
     let state = state.ok_or_else(|| AppError::Conflict(TOO_LATE.into()))?;
     let state: PasskeyRegistration = serde_json::from_value(state).map_err(crate::internal)?;
     let answer: RegisterPublicKeyCredential = read(answer)?;

@@ -1,7 +1,7 @@
 //! Files a mail: into the ticket that it answers, else into a new one.
 
 use super::known::Known;
-use super::message::{self, OURSELVES, blank, system_customer};
+use super::message::{self, OURSELVES, base_message, system_customer};
 use super::{StoredMail, answer, body_sha256, content, report};
 use crate::files::{Kept, inserts};
 use crate::tickets::open_as;
@@ -254,7 +254,7 @@ impl Filing<'_> {
             answer_to: answer_to.as_deref(),
             addressed: &addressed,
             addressed_vouched: trusted,
-            ..blank(ticket, author.customer, self.mail, received)
+            ..base_message(ticket, author.customer, self.mail, received)
         };
         // A machine's answer moves no status and waits for nobody; what opens a ticket is news.
         let automatic = answers && facts.class != MailClass::Ordinary;

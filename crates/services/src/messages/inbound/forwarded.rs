@@ -3,7 +3,7 @@
 use super::content;
 use super::file::{Author, Filing};
 use super::known::plain;
-use super::message::{self, blank};
+use super::message::{self, base_message};
 use crate::Result;
 use crate::files::inserts;
 use rapport_domain::message::{InboundEmail, MailFacts};
@@ -67,7 +67,7 @@ impl Filing<'_> {
             body_html: html.as_deref(),
             headers: &headers,
             message_id,
-            ..blank(ticket, Some(customer), self.mail, received)
+            ..base_message(ticket, Some(customer), self.mail, received)
         };
         let filed = message::store(tx, ctx, &insert, received, false, &facts).await?;
         let files = inserts(self.files);
@@ -82,7 +82,7 @@ impl Filing<'_> {
                 author_email: Some(&self.parsed.from.email),
                 body_text: &forwarded.note,
                 raw_email: None,
-                ..blank(ticket, None, self.mail, received)
+                ..base_message(ticket, None, self.mail, received)
             };
             message::store(tx, ctx, &note, received, true, &MailFacts::default()).await?;
         }

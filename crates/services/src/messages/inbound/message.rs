@@ -50,13 +50,13 @@ pub(super) async fn unreadable(
         subject: Some(&reason),
         body_text: &shown,
         unreadable: true,
-        ..blank(ticket, Some(sender), mail, mail.received_at)
+        ..base_message(ticket, Some(sender), mail, mail.received_at)
     };
     store(tx, ctx, &insert, mail.received_at, false, &MailFacts::default()).await
 }
 
 /// A customer's e-mail with nothing in it yet.
-pub(super) fn blank<'a>(
+pub(super) fn base_message<'a>(
     ticket: TicketId,
     sender: Option<CustomerId>,
     mail: &StoredMail,

@@ -16,7 +16,7 @@ mod report;
 pub use known::plain as plain_address;
 pub use reparse::reparse;
 
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::message::{Envelope, InboundEmail, MailSource, Verdicts};
@@ -78,7 +78,7 @@ pub async fn inbound_email(
 pub async fn store_mail(ctx: &Ctx, arrived: Arrived) -> Result<StoredMail> {
     let mut tx = ctx.transaction(Permission::MailWrite).await?;
     let mail = store_mail_in(&mut tx, ctx, arrived).await?;
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(mail)
 }
 
@@ -163,7 +163,7 @@ pub async fn file_mail(ctx: &Ctx, mail: StoredMail, verdicts: Verdicts) -> Resul
     let error = parsed.as_ref().err().map(ToString::to_string);
     let state = if error.is_some() { "unreadable" } else { "parsed" };
     messages::set_raw_state(&mut tx, ctx.workspace, mail.id, state, error.as_deref()).await?;
-    tx.commit(Told::Received).await?;
+    tx.commit(Recorded::Received).await?;
     Ok(filed)
 }
 
@@ -198,7 +198,7 @@ async fn file_as_unreadable(ctx: &Ctx, mail: &StoredMail) -> Result<()> {
     }
     let why = Unreadable::Broken.to_string();
     messages::set_raw_state(&mut tx, ctx.workspace, mail.id, "unreadable", Some(&why)).await?;
-    tx.commit(Told::Received).await
+    tx.commit(Recorded::Received).await
 }
 
 type Parsed = std::result::Result<ParsedEmail, Unreadable>;

@@ -2,7 +2,7 @@
 
 use super::{content, read};
 use crate::files::inserts;
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result};
 use rapport_domain::message::{MailClass, MailFacts};
 use rapport_domain::{AppError, MessageId, Permission};
@@ -40,5 +40,5 @@ pub async fn reparse(ctx: &Ctx, id: MessageId) -> Result<()> {
         MailFacts { dated: before.dated, reply_to: before.reply_to, via: before.via, ..read };
     messages::set_mail_facts(&mut tx, ctx.workspace, id, &facts).await?;
     messages::set_raw_state(&mut tx, ctx.workspace, raw_id, "parsed", None).await?;
-    tx.commit(Told::Received).await
+    tx.commit(Recorded::Received).await
 }

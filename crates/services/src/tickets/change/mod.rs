@@ -4,7 +4,7 @@ use super::activity::{self, Names};
 use super::seen::{Seen, overtaken};
 use super::tagging::Tagging;
 use super::{given, snooze};
-use crate::transaction::Told;
+use crate::transaction::Recorded;
 use crate::{Ctx, Result, csat, fields, sla};
 use chrono::{DateTime, Utc};
 use rapport_domain::error::Problems;
@@ -60,7 +60,7 @@ pub(super) async fn change_seen(
         return Err(overtaken(ctx, before.id, property, theirs).await);
     }
     let version = carry_out(&mut tx, ctx, &before, &after, &events).await?;
-    tx.commit(Told::OnTimeline).await?;
+    tx.commit(Recorded::OnTimeline).await?;
     Ok(TicketVersion { number, version })
 }
 
@@ -209,7 +209,7 @@ async fn check(
     if before.merged_into.is_some()
         && (change.status.is_some() || category.is_some() || change.snoozed_until.is_some())
     {
-        problems.add("status", "This ticket was merged into another: take that back first.");
+        problems.add("status", "This ticket was merged into another: undo that first.");
     }
     if change.link_issue.is_some() || change.add_participant.is_some() {
         let (issues, people) = tickets::part_counts(tx, ctx.workspace, before.id).await?;

@@ -37,7 +37,7 @@ async fn bytes_lie_outside_of_the_database(pool: PgPool) {
     let ctx = world.ctx(&world.priya);
     let id = filed(&ctx, "a,b\r\n1,2").await;
     assert_eq!(rows(&world.pool, "data is null and length(sha256) = 32").await, 1);
-    assert_eq!(count(&world.pool, "loose_files").await, 0);
+    assert_eq!(count(&world.pool, "orphaned_files").await, 0);
     assert_eq!(read(&ctx, id, None).await.unwrap(), b"a,b\r\n1,2");
     assert_eq!(read(&ctx, id, Some(2..6)).await.unwrap(), b"b\r\n1");
     let stranger = world.stranger().await;
@@ -133,23 +133,23 @@ async fn a_file_without_a_row_goes_after_a_day(pool: PgPool) {
     let world = World::new(pool).await;
     let ctx = world.ctx(&world.priya);
     let id = filed(&ctx, "kept").await;
-    let loose = AttachmentId::generate();
-    world.store.expect_files(world.workspace, &[loose]).await.unwrap();
-    world.store.files().put(world.workspace, loose, "loose".into()).await.unwrap();
+    let orphan = AttachmentId::generate();
+    world.store.expect_files(world.workspace, &[orphan]).await.unwrap();
+    world.store.files().put(world.workspace, orphan, "orphan".into()).await.unwrap();
     // Reading a mail again replaces its files.
     let number = take(&ctx, mail_with_file("Data", "kept")).await.ticket_number;
     let message = opened(&ctx, number).await.thread.messages[0].id;
     messages::reparse(&ctx, message).await.unwrap();
-    assert_eq!(count(&world.pool, "loose_files").await, 2);
+    assert_eq!(count(&world.pool, "orphaned_files").await, 2);
     files::tidy(&world.store).await.unwrap();
-    assert!(world.store.files().read(world.workspace, loose).await.is_ok(), "not yet");
-    run(&world.pool, "update loose_files set since = now() - interval '25 hours'").await;
+    assert!(world.store.files().read(world.workspace, orphan).await.is_ok(), "not yet");
+    run(&world.pool, "update orphaned_files set since = now() - interval '25 hours'").await;
     files::tidy(&world.store).await.unwrap();
-    let gone = world.store.files().read(world.workspace, loose).await;
+    let gone = world.store.files().read(world.workspace, orphan).await;
     assert!(matches!(gone, Err(StoreError::NotFound)));
     let gone = world.store.files().read(world.workspace, id).await;
     assert!(matches!(gone, Err(StoreError::NotFound)), "the mail has another file now");
-    assert_eq!(count(&world.pool, "loose_files").await, 0);
+    assert_eq!(count(&world.pool, "orphaned_files").await, 0);
     let report = files::verify(&world.store, true).await.unwrap();
     assert_eq!(report, Report { rows: 1, files: 1, ..Report::default() });
 }

@@ -43,7 +43,7 @@ async fn an_upload_waits_for_its_author_alone(pool: PgPool) {
     assert_eq!(files::take_back(&sam, file.id).await.unwrap_err(), AppError::NotFound);
     files::take_back(&priya, file.id).await.unwrap();
     assert_eq!(opened(&priya, number).await.uploads.len(), 1);
-    assert_eq!(count(&world.pool, "loose_files").await, 1);
+    assert_eq!(count(&world.pool, "orphaned_files").await, 1);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
@@ -137,7 +137,7 @@ async fn uploads_go_with_their_message_and_come_back(pool: PgPool) {
     let details = opened(&ctx, post.number).await;
     let message = details.thread.messages.iter().find(|m| m.id == noted).unwrap();
     assert_eq!((message.attachments[0].id, details.uploads.len()), (note.id, 0));
-    assert_eq!(count(&post.world.pool, "loose_files").await, 0);
+    assert_eq!(count(&post.world.pool, "orphaned_files").await, 0);
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

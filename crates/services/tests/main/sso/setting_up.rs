@@ -1,8 +1,8 @@
 use super::*;
-use rapport_domain::Permission;
 use rapport_domain::own_role::RoleInput;
+use rapport_domain::{Permission, Role};
 use rapport_services::http_client::{HttpClient, Reach};
-use rapport_services::roles;
+use rapport_services::{people, roles};
 
 async fn tested(site: &Site) -> Result<(), String> {
     let ctx = site.world.ctx(&site.world.priya);
@@ -153,4 +153,32 @@ async fn of_two_who_together_lock_everybody_out_one_is_refused(pool: PgPool) {
         let version = sso::shown(&ctx).await.unwrap().rules.map(|(_, version)| version);
         sso::save(&ctx, SsoInput { only: false, ..site.input() }, version).await.unwrap();
     }
+}
+
+/// Locking out, demoting or giving a lesser role: each would shut the last door there is.
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn the_last_admin_with_a_password_stays_while_passwords_are_refused(pool: PgPool) {
+    let site = Site::new(pool).await;
+    let world = &site.world;
+    let (priya, sam) = (world.ctx(&world.priya), world.sam.user);
+    people::set_role(&priya, sam, Role::Admin).await.unwrap();
+    sso::set_break_glass(&priya, &[sam]).await.unwrap();
+    site.save(|input| input.only = true).await;
+    let input = RoleInput { name: "Office".into(), permissions: vec![Permission::PeopleManage] };
+    let office = roles::create(&priya, input).await.unwrap();
+    for refused in [
+        people::deactivate(&priya, sam).await,
+        people::set_role(&priya, sam, Role::Agent).await,
+        roles::give(&priya, sam, office).await,
+    ] {
+        let error = refused.unwrap_err();
+        assert!(error.field("person").unwrap().contains("Single sign-on"), "{error:?}");
+    }
+    sso::set_break_glass(&priya, &[sam, world.priya.user]).await.unwrap();
+    people::set_role(&priya, sam, Role::Agent).await.unwrap();
+    // Where passwords work, nobody has to keep one.
+    site.save(|input| input.only = false).await;
+    people::set_role(&priya, sam, Role::Admin).await.unwrap();
+    sso::set_break_glass(&priya, &[sam]).await.unwrap();
+    people::deactivate(&priya, sam).await.unwrap();
 }

@@ -206,5 +206,5 @@ async fn spam_is_closed_and_can_come_back(pool: PgPool) {
     edit(&ctx, number, "spam", "no").await.unwrap();
     let back = get(&ctx, number).await;
     assert_eq!((back.spam_at, back.row.status), (None, Status::Open));
-    assert_eq!(activities(&ctx, number).await, ["marked this as spam", "marked this as no spam"]);
+    assert_eq!(activities(&ctx, number).await, ["marked this as spam", "marked this as not spam"]);
 }

@@ -2,6 +2,9 @@
 //! against the source: a new one fails until somebody said who may use it. What a use case itself asks
 //! for is followed in `crates/services/tests/leave`.
 
+mod functions;
+mod roles;
+
 use crate::support::{Answer, TestApp};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -60,16 +63,16 @@ const ROUTES: &[(&str, &[Door])] = &[
     ("/csat/{token}", &[Open]),
     ("/customers/deleted", &[Session(Get, "/customers/deleted", P::WorkspaceRead)]),
     ("/customers/{id}/delete", &[Session(Get, "/customers/{cus}/delete", P::CustomersDelete)]),
-    ("/customers/{id}/identity", &[Session(Get, "/customers/{cus}/identity", P::CustomersMerge)]),
-    ("/customers/{id}/seen", &[Session(Get, "/customers/{cus}/seen", P::RecordingsWatch)]),
-    ("/customers/{id}/sessions", &[Session(Get, "/customers/{cus}/sessions", P::RecordingsWatch)]),
+    ("/customers/{id}/identity", &[Session(Get, "/customers/{cus}/identity", P::CustomersRead)]),
+    ("/customers/{id}/seen", &[Session(Get, "/customers/{cus}/seen", P::CustomersRead)]),
+    ("/customers/{id}/sessions", &[Session(Get, "/customers/{cus}/sessions", P::CustomersRead)]),
     (
         "/customers/{id}/sessions/{session}",
         &[Session(Get, "/customers/{cus}/sessions/{rec}", P::RecordingsWatch)],
     ),
     (
         "/customers/{id}/sessions/{session}/events",
-        &[Session(Get, "/customers/{cus}/sessions/{rec}/events", P::RecordingsWatch)],
+        &[Session(Get, "/customers/{cus}/sessions/{rec}/events?seek=0", P::RecordingsWatch)],
     ),
     ("/demo-app", &[Demo]),
     ("/demo-app/checkout", &[Demo]),
@@ -77,8 +80,14 @@ const ROUTES: &[(&str, &[Door])] = &[
     ("/demo-app/shop.js", &[Demo]),
     ("/demo-app/sign-in", &[Demo]),
     ("/demo-app/things/{thing}", &[Demo]),
-    ("/dev/outbox/{id}", &[Session(Get, "/dev/outbox/x", P::SettingsWrite)]),
-    ("/dev/outbox/{id}/raw", &[Session(Get, "/dev/outbox/x/raw", P::SettingsWrite)]),
+    (
+        "/dev/outbox/{id}",
+        &[Session(Get, "/dev/outbox/00000000-0000-0000-0000-000000000000", P::TicketsRead)],
+    ),
+    (
+        "/dev/outbox/{id}/raw",
+        &[Session(Get, "/dev/outbox/00000000-0000-0000-0000-000000000000/raw", P::TicketsRead)],
+    ),
     (
         "/files/attachments/{id}",
         &[
@@ -123,7 +132,7 @@ const ROUTES: &[(&str, &[Door])] = &[
     ("/login/sso/{workspace}", &[Open]),
     ("/logout", &[Open]),
     ("/messages/{id}/forward", &[Session(Get, "/messages/{msg}/forward", P::TicketsReply)]),
-    ("/messages/{id}/reparse", &[Session(Post, "/messages/{msg}/reparse", P::SettingsWrite)]),
+    ("/messages/{id}/reparse", &[Session(Post, "/messages/{msg}/reparse", P::MailWrite)]),
     ("/notifications/devices", &[]),
     ("/o/{name}", &[Open]),
     ("/readyz", &[Open]),

@@ -18,7 +18,7 @@ use rapport_domain::{Cursor, CustomerId, MessageId, Permission, UserId};
 
 /// What every part of the open ticket shares.
 #[derive(Clone, Copy)]
-pub(super) struct Live {
+pub(super) struct TicketState {
     pub details: RwSignal<TicketDetails>,
     pub ticket: Memo<Ticket>,
     pub number: i64,
@@ -44,7 +44,7 @@ pub(super) struct Live {
     fetch: StoredValue<u32>,
 }
 
-impl Live {
+impl TicketState {
     pub fn new(details: TicketDetails, before: Option<Cursor>) -> Self {
         let viewer = use_viewer();
         let (number, customer) = (details.ticket.row.number, details.ticket.row.customer.id);
