@@ -2,7 +2,7 @@
 # Makes what is installed: one binary with everything in it, and a Debian package of it.
 #   scripts/dist.sh            target/dist/rapport, and its sizes
 #   scripts/dist.sh --deb      the package too, target/dist/rapport_….deb
-# Optimised over all crates: about 15 minutes on 2 cores.
+# Optimised over all crates, which takes a while; cargo-deb is built the first time, about a minute on 2 cores.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -35,7 +35,7 @@ pack_site() {
 }
 
 # Functions that came out the same are kept once, and places to relocate are packed, where the linker can (lld, which is
-# rustc's own on most machines): a tenth of the size.
+# rustc's own on most machines).
 linker_flags() {
   local flags=(-C "link-arg=-Wl,--icf=all" -C "link-arg=-Wl,-z,pack-relative-relocs")
   if printf 'fn main() {}' | rustc "${flags[@]}" --out-dir "$TARGET/bundle/probe" --crate-name probe - 2>/dev/null; then
