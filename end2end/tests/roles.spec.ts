@@ -19,7 +19,7 @@ eachTheme("a role is made of permissions, and stands in the audit log", async ({
   await form.getByRole("button", { name: "Create role" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Role created" })).toBeVisible();
   const row = page.getByRole("listitem").filter({ hasText: name });
-  await expect(row).toContainText("tickets:read, tickets:reply");
+  await expect(row).toContainText("tickets:read, tickets:write, tickets:reply");
 
   await page.goto("/settings/people");
   await page.getByRole("link", { name: "Change role: Jonas Weber" }).click();

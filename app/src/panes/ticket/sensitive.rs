@@ -20,9 +20,14 @@ pub(super) fn Sensitive(state: TicketState, def: FieldDef) -> impl IntoView {
     let owner = FieldOwner::Ticket(state.number);
     let value = HiddenValue { owner, key: def.key.clone(), kind: def.kind };
     let label = def.label.clone();
-    let shown = move || match is_set.get() {
-        true => view! { <Hidden value=value.clone() label=label.clone() /> }.into_any(),
-        false => view! { <span class="muted">"—"</span> }.into_any(),
+    let version = Memo::new(move |_| state.ticket.with(|t| t.row.version));
+    let shown = move || {
+        // What was asked for may have been replaced since: it is hidden again.
+        version.track();
+        match is_set.get() {
+            true => view! { <Hidden value=value.clone() label=label.clone() /> }.into_any(),
+            false => view! { <span class="muted">"—"</span> }.into_any(),
+        }
     };
     let label = def.label.clone();
     let replace = (state.may_write && may_see()).then(|| view! { <Replace state def is_set /> });
