@@ -95,7 +95,6 @@ pub async fn begin(
         passwords::check_own(ctx, user, password).await?;
     }
     let known = ctx.store.passkey_credentials(ctx.workspace, user, &party.id).await?;
-    let known = known.into_iter().map(Into::into).collect();
     let shown = if viewer.name.is_empty() { &viewer.email } else { &viewer.name };
     let (asked, state) = party
         .webauthn
