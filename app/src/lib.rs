@@ -20,6 +20,7 @@ mod frame;
 mod history;
 mod live;
 mod origin;
+mod page_data;
 pub mod page_table;
 pub mod pages;
 pub mod panes;

@@ -114,7 +114,7 @@ export class Rapport {
     if (this.options.cookie) document.cookie = `${ANONYMOUS}=; Max-Age=0; Path=/; SameSite=Lax`;
   }
 
-  /** Records what the visitor sees, as Settings › Recordings has it; loads a second script first. */
+  /** Records what the visitor sees, as App config › Recordings has it; loads a second script first. */
   record(): void {
     quietly(() => {
       this.recording = true;

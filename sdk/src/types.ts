@@ -10,7 +10,7 @@ export interface Options {
   autoPage?: boolean;
   /** Keep the visitor's id in a cookie of the whole domain as well. Default false. */
   cookie?: boolean;
-  /** Record what the visitor sees, as Settings › Recordings has it. Default false. */
+  /** Record what the visitor sees, as App config › Recordings has it. Default false. */
   record?: boolean;
   /** Milliseconds that events wait for company. Default 2,000. */
   flushInterval?: number;

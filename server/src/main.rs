@@ -60,7 +60,8 @@ fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("RAPPORT_LOG")
-                .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into()),
+                // What senders write as HTML is never right, and its parser has something to say of each.
+                .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn,html5ever=error".into()),
         )
         // Colours are for a terminal, and no part of a log.
         .with_ansi(std::io::stdout().is_terminal())

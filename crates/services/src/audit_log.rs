@@ -4,10 +4,11 @@ use crate::job_env::JobEnv;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::audit_log::{AuditLine, AuditQuery};
-use rapport_domain::{AppError, Permission, WorkspaceId};
+use rapport_domain::{AccountId, ApiKeyId, AppError, CustomerId, Permission, UserId, WorkspaceId};
 use rapport_queue::{JobError, Next, Periodic};
 use rapport_store::{Store, StoreError, audit_log as store};
 use serde_json::json;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Lines of a page, and of a piece of an export.
@@ -26,6 +27,9 @@ pub struct AuditPage {
     pub lines: Vec<AuditLine>,
     pub more: bool,
     pub days: i32,
+    /// Names of the people, customers, accounts and keys that lines are about, by the id in the line; those
+    /// alone that the reader may see.
+    pub names: HashMap<String, String>,
 }
 
 /// A page of the log, newest first.
@@ -35,7 +39,26 @@ pub async fn page(ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage> {
     let mut lines = ctx.store.audit_lines(ctx.workspace, query, limit).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
-    Ok(AuditPage { lines, more, days: ctx.store.audit_log_days(ctx.workspace).await? })
+    let names = names(ctx, &lines).await?;
+    let days = ctx.store.audit_log_days(ctx.workspace).await?;
+    Ok(AuditPage { lines, more, days, names })
+}
+
+async fn names(ctx: &Ctx, lines: &[AuditLine]) -> Result<HashMap<String, String>> {
+    let customers = ctx.may(Permission::CustomersRead);
+    let id = |text: &str| {
+        let person = text.parse().map(|UserId(id)| id).ok();
+        let person = person.or_else(|| text.parse().map(|ApiKeyId(id)| id).ok());
+        let customer = || text.parse().map(|CustomerId(id)| id).ok();
+        let account = || text.parse().map(|AccountId(id)| id).ok();
+        person.or_else(|| customer().or_else(account).filter(|_| customers))
+    };
+    let objects = lines.iter().map(|line| line.object.as_str());
+    let objects: HashMap<_, _> = objects.filter_map(|text| Some((id(text)?, text))).collect();
+    let ids: Vec<_> = objects.keys().copied().collect();
+    let found = ctx.store.names_of(ctx.workspace, &ids).await?;
+    let named = |(id, name)| Some(((*objects.get(&id)?).to_string(), name));
+    Ok(found.into_iter().filter_map(named).collect())
 }
 
 /// Notes that somebody takes the log out, before they do.

@@ -75,6 +75,25 @@ impl Store {
         Ok(rows.into_iter().map(line).collect())
     }
 
+    /// Names of people, keys, customers and accounts, by their ids.
+    pub async fn names_of(
+        &self,
+        workspace: WorkspaceId,
+        ids: &[Uuid],
+    ) -> Result<Vec<(Uuid, String)>> {
+        let rows = sqlx::query!(
+            r#"select id as "id!", name as "name!" from users where workspace_id = $1 and id = any($2)
+            union all select id, name from api_keys where workspace_id = $1 and id = any($2)
+            union all select id, name from customers where workspace_id = $1 and id = any($2)
+            union all select id, name from accounts where workspace_id = $1 and id = any($2)"#,
+            workspace.0,
+            ids,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+    }
+
     /// How many days the log is kept.
     pub async fn audit_log_days(&self, workspace: WorkspaceId) -> Result<i32> {
         Ok(sqlx::query_scalar!(

@@ -7,6 +7,7 @@ export type ToFrame =
   | { do: "seek"; at: number; play: boolean }
   | { do: "pause" }
   | { do: "set"; speed: number; skip: boolean }
+  | { do: "picture" }
   /** For tests: what is on show. */
   | { do: "html" };
 
@@ -17,6 +18,8 @@ export type FromFrame =
   | { is: "said"; said: Said[] }
   | { is: "end" }
   | { is: "refused"; why: string }
+  /** A `data:` address; empty where none could be made. */
+  | { is: "picture"; url: string }
   | { is: "html"; html: string };
 
 /** A line of the console, a request, an error … */

@@ -1,4 +1,4 @@
-/** What the workspace set; see Settings › Recordings. */
+/** What the workspace set; see App config › Recordings. */
 export interface Settings {
   enabled: boolean;
   samplePercent: number;

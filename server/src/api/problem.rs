@@ -62,7 +62,7 @@ impl Problem {
         let detail = match scope {
             Some(scope) => format!(
                 "This key lacks the scope {}. An admin can make a key that has it under \
-                Settings › API keys.",
+                App config › API keys.",
                 scope.as_str()
             ),
             None => "No key may call this route.".into(),

@@ -3,20 +3,21 @@
 use super::api::load_account;
 use crate::Failure;
 use crate::live::{Hint, account_topic, use_fresh, use_live};
+use crate::page_data::{PageData, page_data};
 use crate::pages::not_found::NotFoundPage;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use rapport_domain::info::AccountInfo;
 use rapport_domain::{AccountId, AppError};
 
-type Loaded = Resource<Result<AccountInfo, Failure>>;
+type Loaded = PageData<Result<AccountInfo, Failure>>;
 
 /// Starts loading, and follows what happens to the account.
 pub fn provide_account(account: Memo<Option<AccountId>>) {
     let fresh = use_fresh(|hint| matches!(hint, Hint::Account(_)));
     let query = use_query_map();
     let all_notes = Memo::new(move |_| query.with(|q| q.get("notes")).as_deref() == Some("all"));
-    let loaded: Loaded = Resource::new_blocking(
+    let loaded: Loaded = page_data(
         move || (account.get(), all_notes.get(), fresh.get()),
         |(account, all_notes, _)| async move {
             match account {

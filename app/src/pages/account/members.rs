@@ -3,6 +3,7 @@
 
 use super::api::{LinkMember, UnlinkMember, find_members, link_member};
 use crate::live::use_changed;
+use crate::page_data::page_data;
 use crate::session::use_viewer;
 use crate::ui::action::on_done;
 use crate::ui::avatar::Avatar;
@@ -110,7 +111,7 @@ fn LinkOne(account: AccountId, customers: Memo<Vec<CustomerRow>>) -> impl IntoVi
     });
     // Whoever was linked or taken out meanwhile: the buttons say so.
     let members = move || customers.with(|all| all.iter().map(|row| row.id).collect::<Vec<_>>());
-    let found = Resource::new_blocking(
+    let found = page_data(
         move || (asked.get(), members()),
         |(q, _)| async move { if q.is_empty() { Ok(Vec::new()) } else { find_members(q).await } },
     );

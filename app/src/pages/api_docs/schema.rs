@@ -1,6 +1,7 @@
 //! Parameters, fields and the named shapes.
 
 use super::text;
+use crate::ui::markdown::Markdown;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -79,7 +80,7 @@ fn row(name: String, needed: bool, kind: AnyView, about: String) -> AnyView {
     view! {
         <tr>
             <th scope="row"><code>{name}</code>{needed.then(|| view! { <span class="api-needed">"required"</span> })}</th>
-            <td><span class="hint">{kind}</span>{(!about.is_empty()).then(|| view! { <p>{about}</p> })}</td>
+            <td><span class="hint">{kind}</span>{(!about.is_empty()).then(|| view! { <Markdown text=about /> })}</td>
         </tr>
     }
     .into_any()
@@ -93,7 +94,7 @@ pub fn all(description: &Value) -> AnyView {
         view! {
             <article id=format!("schema-{name}")>
                 <h3>{name.clone()}</h3>
-                {(!about.is_empty()).then(|| view! { <p>{about}</p> })}
+                {(!about.is_empty()).then(|| view! { <Markdown text=about /> })}
                 {fields(shape, description)}
             </article>
         }

@@ -11,6 +11,7 @@ mod search;
 
 use crate::frame::{Frame, Section};
 use crate::origin::use_origin;
+use crate::page_data::page_data;
 use crate::session::use_viewer;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
@@ -42,7 +43,7 @@ pub fn CustomersPage() -> impl IntoView {
     let shown = Memo::new(move |_| params.with(Shown::read));
     // Opening the form must not load the list again.
     let query = Memo::new(move |_| shown.with(|s| s.query.clone()));
-    let page = Resource::new_blocking(move || query.get(), load_customers);
+    let page = page_data(move || query.get(), load_customers);
     let may_write = use_viewer().is_some_and(|v| v.may(Permission::CustomersWrite));
     let new = Memo::new(move |_| may_write && shown.with(|s| s.new));
     let back = Signal::derive(move || Shown { new: false, ..shown.get() }.href());

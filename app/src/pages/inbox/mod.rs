@@ -21,6 +21,7 @@ mod views;
 use crate::frame::{Frame, Section};
 use crate::live::{Hint, provide_changed, use_fresh, use_live};
 use crate::origin::{load_inbox, use_origin};
+use crate::page_data::page_data;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::icon::Icon;
 use crate::ui::keep_focus::keep_focus;
@@ -45,7 +46,7 @@ pub fn InboxPage() -> impl IntoView {
     provide_changed();
     let fresh = use_fresh(|hint| matches!(hint, Hint::Ticket(_)));
     // With the query that it answers: the address may be ahead of what shows.
-    let inbox = Resource::new_blocking(
+    let inbox = page_data(
         move || (query.get(), fresh.get()),
         |(query, _)| async move {
             let loaded = load_inbox(query.clone()).await;

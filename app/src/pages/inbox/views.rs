@@ -2,6 +2,7 @@
 
 use super::api::{SaveView, load_views};
 use crate::live::{Hint, use_fresh_every};
+use crate::page_data::page_data;
 use crate::ui::action::on_done;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::focus;
@@ -22,7 +23,7 @@ const FOLDED: &str = "rapport:inbox:folded";
 pub fn InboxViews(query: Memo<InboxQuery>) -> impl IntoView {
     let saved = RwSignal::new(0_u32);
     let fresh = use_fresh_every(PAUSE_MS, |hint| matches!(hint, Hint::Ticket(_) | Hint::Waiting));
-    let views = Resource::new_blocking(move || (fresh.get(), saved.get()), |_| load_views());
+    let views = page_data(move || (fresh.get(), saved.get()), |_| load_views());
     let all = move || views.get().and_then(Result::ok).map(|v| v.views).unwrap_or_default();
     let of = move |kind: ViewKind| all().into_iter().filter(move |v| v.kind == kind);
     let group = move |kind: ViewKind, title: Option<&'static str>| {

@@ -5,6 +5,7 @@ mod editor;
 
 use crate::Failure;
 use crate::config_frame::Config;
+use crate::page_data::{PageData, page_data};
 use crate::page_table::INFO_PANE;
 use crate::ui::action::on_done;
 use crate::ui::empty::{ErrorPanel, Skeleton};
@@ -38,7 +39,7 @@ fn Cards() -> impl IntoView {
         move |e| toasts.fail(e.to_string()),
     );
     // Once: each editor follows what it saves itself, and the others keep their drafts.
-    let loaded = Resource::new_blocking(|| (), |()| load_cards());
+    let loaded = page_data(|| (), |()| load_cards());
     let sent = RwSignal::new(None);
     // Without JavaScript the answer comes with a new page, which sent nothing itself.
     let refused = Signal::derive(move || {
@@ -56,7 +57,7 @@ fn Cards() -> impl IntoView {
 
 #[component]
 fn Editors(
-    loaded: Resource<Result<Loaded, Failure>>,
+    loaded: PageData<Result<Loaded, Failure>>,
     save: ServerAction<SaveCard>,
     reset: ServerAction<ResetCard>,
     sent: RwSignal<Option<Card>>,

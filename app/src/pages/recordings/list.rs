@@ -1,6 +1,6 @@
 //! "View sessions": all sessions of a customer, filtered, page by page.
 
-use super::{framed, lost, session_href, sessions_href};
+use super::{framed, lost, note, session_href, sessions_href};
 use crate::server_page::form::FormData;
 use crate::server_page::{PageRequest, flash_toast};
 use crate::ui::empty::Empty;
@@ -102,7 +102,7 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
     let query = |name: &str| request.query(name).unwrap_or_default().to_string();
     let filtered = filter(request) != RecordingFilter::default();
     let next = page.next.map(|cursor| {
-        let mut pairs: Vec<String> = ["page", "error", "length", "device", "from", "to"]
+        let mut pairs: Vec<String> = ["page", "error", "length", "device", "from", "to", "ticket"]
             .into_iter()
             .filter(|name| !query(name).is_empty())
             .map(|name| format!("{name}={}", address::encode(&query(name))))
@@ -110,11 +110,27 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
         pairs.push(format!("before={cursor}"));
         format!("{}?{}", sessions_href(customer), pairs.join("&"))
     });
+    let all = note::keeps_ticket(request, sessions_href(customer));
     let nothing = page.items.is_empty().then(|| match filtered {
-        true => view! { <Empty icon="filter" title="No sessions match"><p><a class="btn" href=sessions_href(customer)>"Show all"</a></p></Empty> }.into_any(),
+        true => view! { <Empty icon="filter" title="No sessions match"><p><a class="btn" href=all>"Show all"</a></p></Empty> }.into_any(),
         false => view! { <Empty icon="monitor" title="No sessions yet"><p>"What this customer sees in your app is recorded once it is switched on under App config › Recordings."</p></Empty> }.into_any(),
     });
-    let rows = page.items.into_iter().map(|recording| row(customer, recording, configures));
+    let rows = page.items.into_iter().map(|recording| {
+        let href = note::keeps_ticket(request, session_href(customer, recording.id));
+        row(href, recording, configures)
+    });
+    // Whoever came from a ticket chooses one for a note there.
+    let choosing = note::ticket(request).map(|number| {
+        let back = format!("/customers/{customer}/tickets/{number}");
+        view! {
+            <p class="session-choosing">
+                <strong>{format!("Choose a session, then the second, for a note in #{number}.")}</strong>
+                <a class="chip" href=back rel="external">"Cancel"</a>
+            </p>
+        }
+    });
+    let kept = note::ticket(request)
+        .map(|number| view! { <input type="hidden" name="ticket" value=number.to_string() /> });
     let flash = match request.query("done") {
         Some("refused") => Some("This customer is not recorded any more"),
         Some("allowed") => Some("This customer may be recorded again"),
@@ -127,7 +143,9 @@ fn view(data: Data, request: &PageRequest) -> AnyView {
                 <h1>"Sessions"</h1>
                 {consent(refuses, request.viewer.may(Permission::CustomersWrite))}
             </header>
+            {choosing}
             <form class="session-filters" method="get" role="search" aria-label="Filter sessions">
+                {kept}
                 <label><span class="field-label">"Page contains"</span><input class="input" name="page" type="search" maxlength="200" value=query("page") placeholder="/checkout" /></label>
                 <label><span class="field-label">"Length"</span>{choice("length", &LENGTHS, &query("length"))}</label>
                 <label><span class="field-label">"Device"</span>{choice("device", &DEVICES, &query("device"))}</label>
@@ -174,8 +192,7 @@ fn consent(refuses: bool, may_write: bool) -> AnyView {
     view! { <p class="session-consent"><span class="hint">{text}</span>{form}</p> }.into_any()
 }
 
-fn row(customer: CustomerId, recording: Recording, configures: bool) -> AnyView {
-    let href = session_href(customer, recording.id);
+fn row(href: String, recording: Recording, configures: bool) -> AnyView {
     let more = recording.paths.len().saturating_sub(PATHS_SHOWN);
     let mut route =
         recording.paths.iter().take(PATHS_SHOWN).cloned().collect::<Vec<_>>().join(" → ");

@@ -2,6 +2,7 @@
 //! alone; the player is a script of its own (`frontend/player`), fetched on that page and no other.
 
 mod list;
+mod note;
 mod player;
 
 use crate::frame::{Frame, Section};
@@ -19,7 +20,7 @@ use rapport_services::{Result, recordings};
 pub(crate) fn router() -> Router<Site> {
     Router::new()
         .route("/customers/{id}/sessions", get(list::open).post(list::send))
-        .route("/customers/{id}/sessions/{session}", get(player::open).post(player::send))
+        .route("/customers/{id}/sessions/{session}", get(player::open).post(note::send))
         .route("/customers/{id}/sessions/{session}/events", get(player::events))
         .route("/customers/{id}/seen", get(seen))
 }

@@ -1,25 +1,21 @@
 //! The page that plays a session: what stands beside it is made here, the rest by `player.js`.
 
-use super::{framed, lost, refused, session_href};
+use super::{framed, lost, note, refused, session_href};
 use crate::failure::page_status;
 use crate::server_page::PageRequest;
-use crate::server_page::form::{FormData, FormState};
-use crate::ui::field::FormError;
+use crate::server_page::form::FormState;
 use crate::ui::icon::Icon;
-use crate::ui::textarea::TextArea;
 use crate::ui::time::{Time, TimeStyle, duration_text};
-use axum::extract::Form;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
-use rapport_domain::message::WriteNote;
 use rapport_domain::recording::Way;
 use rapport_domain::ticket::TicketListQuery;
 use rapport_domain::timeline::{EventKind, TimelineItem};
-use rapport_domain::{AppError, Permission, RecordingId, limits};
+use rapport_domain::{AppError, RecordingId};
 use rapport_presentation::{EventText, Icon as _};
 use rapport_services::recordings::{self, Watched};
-use rapport_services::{Result, customers, messages, tickets};
+use rapport_services::{Result, customers, tickets};
 use serde_json::json;
 
 /// The player's own policy: styles of recorded pages are allowed, and nothing is fetched for them.
@@ -43,7 +39,8 @@ pub(super) async fn open(request: PageRequest) -> Response {
     show(&request, &FormState::default()).await
 }
 
-async fn show(request: &PageRequest, state: &FormState) -> Response {
+/// The page, with the note that was refused on it if there is one.
+pub(super) async fn show(request: &PageRequest, state: &FormState) -> Response {
     let data = match load(request).await {
         Ok(data) => data,
         Err(error) => return lost(request, error),
@@ -92,33 +89,6 @@ pub(super) async fn events(request: PageRequest) -> Response {
     }
 }
 
-/// A note in a ticket, with the way back to the second.
-pub(super) async fn send(
-    request: PageRequest,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Response {
-    let form = FormData(fields);
-    let done = async || -> Result<String> {
-        let customer = customers::get(&request.ctx, request.param("id")?).await?.id;
-        let id: RecordingId = request.param("session")?;
-        // Whoever may not watch leads nobody else there.
-        recordings::get(&request.ctx, id).await?;
-        let second: u32 = form.text("second").parse().unwrap_or_default();
-        let number: i64 = form.parse("ticket")?;
-        let at = format!("{}:{:02}", second / 60, second % 60);
-        let link = format!("{}{}?t={second}", request.origin(), session_href(customer, id));
-        let body = format!("{}\n\n[Session at {at}]({link})", form.text("body").trim());
-        let note =
-            WriteNote { body, client_key: form.filled("client_key"), ..WriteNote::default() };
-        messages::note(&request.ctx, number, note).await?;
-        Ok(format!("{}?t={second}&done=noted", session_href(customer, id)))
-    };
-    match done().await {
-        Ok(href) => Redirect::to(&href).into_response(),
-        Err(error) => show(&request, &FormState(Some((form, error)))).await,
-    }
-}
-
 fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
     let Data { watched, name, tickets } = data;
     let Watched { customer, recording, windows, beside, before, after, form_key } = watched;
@@ -148,7 +118,7 @@ fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
         "at": request.query("t").and_then(|t| t.parse::<i64>().ok()).unwrap_or(0),
     });
     let neighbour = |id: Option<RecordingId>, text: &'static str, icon: &'static str| {
-        id.map(|id| view! { <a class="btn quiet" href=session_href(customer, id)><Icon name=icon />{text}</a> })
+        id.map(|id| view! { <a class="btn quiet" href=note::keeps_ticket(request, session_href(customer, id))><Icon name=icon />{text}</a> })
     };
     let with = [
         recording.browser.clone(),
@@ -170,7 +140,7 @@ fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
     let speeds = ["0.5", "1", "2", "4", "8", "16"].map(
         |speed| view! { <option value=speed selected=speed == "1">{format!("{speed}×")}</option> },
     );
-    let flash = (request.query("done") == Some("noted")).then_some("The note is in the ticket");
+    let flash = note::flash(request);
     let script_nonce = request.nonce();
     let content = view! {
         <div class="player-page" data-player=about.to_string()>
@@ -197,9 +167,9 @@ fn view(data: Data, request: &PageRequest, state: &FormState) -> AnyView {
                 <div class="player-seek">
                     <svg data-marks="" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true"></svg>
                     <input type="range" data-do="seek" min="0" max="1000" step="any" value="0" aria-label="Position" />
-                    <output class="player-tip" data-tip="" hidden></output>
+                    <div class="player-tip" data-tip="" aria-hidden="true" hidden><div class="player-preview" data-preview=""></div><span data-tip-time=""></span></div>
                 </div>
-                {note(&tickets, form_key, request.viewer.may(Permission::TicketsWrite), state)}
+                {note::form(request, &tickets, form_key, state)}
             </section>
             <aside class="player-side" aria-label="Beside the recording">
                 <div role="tablist" aria-label="Beside the recording" class="player-tabs">
@@ -239,32 +209,6 @@ fn beside_row(item: TimelineItem, offset: i64, start: i64) -> AnyView {
                 <span class="beside-what">{item.heading()}<span class="hint">{item.aside()}</span></span>
             </button>
         </li>
-    }
-    .into_any()
-}
-
-/// The form for a note at the second on show.
-fn note(tickets: &[(i64, String)], key: String, may_write: bool, state: &FormState) -> AnyView {
-    if tickets.is_empty() || !may_write {
-        return ().into_any();
-    }
-    let options = tickets.iter().map(|(number, subject)| {
-        let value = number.to_string();
-        let chosen = state.has("ticket", &value, false);
-        view! { <option value=value selected=chosen>{format!("#{number} {subject}")}</option> }
-    });
-    view! {
-        <details class="player-note" open=state.0.is_some()>
-            <summary class="btn quiet"><Icon name="sticky-note" />"Internal note at "<span data-second="">"0:00"</span></summary>
-            <form class="form" method="post" data-note="">
-                <FormError message=state.general(&[]) />
-                <input type="hidden" name="second" value=state.value("second", "0") />
-                <input type="hidden" name="client_key" value=state.value("client_key", key) />
-                <label class="field-row"><span class="field-label">"Ticket"</span><select class="input" name="ticket">{options.collect_view()}</select></label>
-                <label class="field-row"><span class="field-label">"Note"</span><TextArea name="body" label="Note" rows=3 maxlength={limits::MESSAGE_CHARS / 2} value=state.value("body", "") /></label>
-                <div class="form-actions"><button class="btn primary" type="submit">"Add note"</button></div>
-            </form>
-        </details>
     }
     .into_any()
 }

@@ -94,7 +94,8 @@ impl ServerPage for AuditLog {
         let (csv, lines) = (export("csv"), export("jsonl"));
         let first = query.after.is_some().then(|| address(&query, None));
         let next = page.more.then(|| address(&query, page.lines.last().map(|l| l.id.to_string())));
-        let rows: Vec<_> = page.lines.iter().map(row).collect();
+        let rows: Vec<_> =
+            page.lines.iter().map(|line| row(line, page.names.get(&line.object))).collect();
         let empty = rows.is_empty();
         let may_set = request.viewer.may(Permission::SettingsWrite);
         view! {
@@ -149,12 +150,20 @@ fn filters(query: &AuditQuery, people: &People) -> AnyView {
     .into_any()
 }
 
-fn row(line: &AuditLine) -> AnyView {
-    let object = match place(&line.object) {
-        Some(href) => {
-            view! { <a class="plain-link" href=href rel="external"><code>{line.object.clone()}</code></a> }.into_any()
-        }
+/// `name` is what the line is about; without one its id says it.
+fn row(line: &AuditLine, name: Option<&String>) -> AnyView {
+    // Who logged in or changed their own password is named once.
+    let own = matches!(&line.who, Who::Person(id, _) if id.to_string() == line.object);
+    let object = match name {
+        _ if own => ().into_any(),
+        Some(name) => view! { <span title=line.object.clone()>{name.clone()}</span> }.into_any(),
         None => view! { <code>{line.object.clone()}</code> }.into_any(),
+    };
+    let object = match place(&line.object).filter(|_| !own) {
+        Some(href) => {
+            view! { <a class="plain-link" href=href rel="external">{object}</a> }.into_any()
+        }
+        None => object,
     };
     let empty = line.detail.as_object().is_none_or(serde_json::Map::is_empty);
     let detail = (!empty).then(|| {

@@ -202,7 +202,7 @@ fn key_step(
     let text = lines(request.origin(), key.unwrap_or("YOUR_KEY"));
     let ask = match key {
         Some(_) => view! {
-            <p class="hint" role="status">"The key in these lines is real and not shown again. Settings › API keys can revoke it."</p>
+            <p class="hint" role="status">"The key in these lines is real and not shown again. App config › API keys can revoke it."</p>
         }
         .into_any(),
         None => {

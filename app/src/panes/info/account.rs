@@ -3,6 +3,7 @@
 use super::api::{LinkAccount, LinkNewAccount, UnlinkAccount, find_accounts};
 use super::edit::EditPlace;
 use crate::live::use_changed;
+use crate::page_data::PageData;
 use crate::ui::action::on_done;
 use crate::ui::field::FormError;
 use crate::ui::toast::use_toasts;
@@ -49,7 +50,7 @@ pub fn AccountForm(
     });
     let asked = use_query_map().with_untracked(|q| q.get("account_q")).unwrap_or_default();
     let query = RwSignal::new(asked);
-    let found = Resource::new(move || query.get(), find_accounts);
+    let found = PageData::new_with_options(move || query.get(), find_accounts, false);
     let sent = move || Sent {
         customer: pane.with(|p| p.customer.id.to_string()),
         version: pane.with(|p| p.customer.version),

@@ -3,6 +3,7 @@
 use super::api::load_info;
 use crate::Failure;
 use crate::live::{Hint, account_topic, customer_topic, use_fresh, use_live};
+use crate::page_data::{PageData, page_data};
 use crate::pages::not_found::NotFoundPage;
 use crate::profile_route::use_profile_route;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ pub const ALL: &str = "all";
 /// The customer that the page is about.
 #[derive(Clone, Copy)]
 pub struct Info {
-    pane: Resource<Result<InfoPane, Failure>>,
+    pane: PageData<Result<InfoPane, Failure>>,
     /// Their name, for the document's title, which is written when a pane may be gone already:
     /// so it lives as long as the page.
     pub name: RwSignal<String>,
@@ -35,7 +36,7 @@ pub fn provide_info() {
     let query = use_query_map();
     let all_notes = Memo::new(move |_| query.with(|q| q.get(NOTES).as_deref() == Some(ALL)));
     let source = move || (route.customer.get(), route.ticket.get(), all_notes.get(), fresh.get());
-    let info = Resource::new_blocking(source, |(customer, ticket, all_notes, _)| async move {
+    let info = page_data(source, |(customer, ticket, all_notes, _)| async move {
         match customer {
             Some(customer) => load_info(customer, ticket, all_notes).await,
             None => Err(Failure(AppError::NotFound)),

@@ -4,11 +4,13 @@ use super::edit::EditForm;
 use super::join::{JoinActions, Joining};
 use super::state::TicketState;
 use crate::profile_route::use_profile_route;
+use crate::session::use_viewer;
 use crate::ui::icon::Icon;
 use crate::ui::shortcuts::ask;
 use crate::ui::time::{Clock, Time, TimeStyle, use_clock};
 use chrono::{Datelike, Days, NaiveTime, TimeDelta};
 use leptos::prelude::*;
+use rapport_domain::Permission;
 use rapport_domain::ticket::TicketProperty;
 
 /// The properties whose errors show above the ticket: their forms are in the menu.
@@ -27,11 +29,17 @@ const MORNING: u32 = 9;
 pub(super) fn TicketActions(state: TicketState, joining: Joining) -> impl IntoView {
     let merged = move || state.ticket.with(|t| t.merged_into.is_some());
     let spam = move || state.ticket.with(|t| t.spam_at.is_some());
+    let watches = use_viewer().is_some_and(|viewer| viewer.may(Permission::RecordingsWatch));
+    let sessions = move || {
+        let customer = state.ticket.with(|t| t.row.customer.id);
+        format!("/customers/{customer}/sessions?ticket={}", state.number)
+    };
     view! {
         <Show when=move || !merged()>
             {view! { <Snooze state /> }.into_any()}
             {view! { <JoinActions state joining /> }.into_any()}
             <a href=format!("/tickets/{}/split", state.number) rel="external"><Icon name="git-merge" />"Split…"</a>
+            {watches.then(|| view! { <a href=sessions rel="external"><Icon name="play" />"Note with a recorded second…"</a> })}
         </Show>
         <EditForm state property=TicketProperty::Spam>
             <input type="hidden" name="value" value=move || if spam() { "no" } else { "yes" } />

@@ -46,6 +46,7 @@ pub(crate) use writing::announce;
 
 use crate::Failure;
 use crate::live::{PresentPeople, typing, use_live};
+use crate::page_data::page_data;
 use crate::profile_route::use_profile_route;
 use crate::ui::empty::{Empty, ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
@@ -71,7 +72,7 @@ pub fn TicketDetails() -> impl IntoView {
     // `?before=` shows earlier messages; nonsense shows the newest.
     let before: Memo<Option<Cursor>> =
         Memo::new(move |_| query.with(|q| q.get("before")).and_then(|b| b.parse().ok()));
-    let ticket = Resource::new_blocking(
+    let ticket = page_data(
         move || (route.customer.get(), route.ticket.get(), before.get()),
         |(customer, number, before)| async move {
             let Some(number) = number.filter(|_| customer.is_some()) else {

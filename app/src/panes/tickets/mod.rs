@@ -12,6 +12,7 @@ pub(crate) mod next_open;
 mod row;
 
 use crate::live::{Hint, use_fresh};
+use crate::page_data::page_data;
 use crate::panes::onward::use_onward;
 use crate::panes::ticket::use_drafts;
 use crate::profile_route::use_profile_route;
@@ -47,7 +48,7 @@ pub fn TicketPane() -> impl IntoView {
         (route.customer.get(), query, fresh.get())
     };
     let may_read = use_viewer().is_some_and(|viewer| viewer.may(Permission::TicketsRead));
-    let list = Resource::new_blocking(wanted, move |(customer, query, _)| async move {
+    let list = page_data(wanted, move |(customer, query, _)| async move {
         match customer {
             Some(customer) if may_read => load_tickets(customer, query).await,
             // The page itself is theirs: the pane alone says that it shows them nothing.

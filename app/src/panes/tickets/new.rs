@@ -3,6 +3,7 @@
 
 use super::api::{CreateTicket, load_opening};
 use crate::live::use_changed;
+use crate::page_data::page_data;
 use crate::panes::ticket::{COMPOSER, WaitingFiles, announce};
 use crate::profile_route::use_profile_route;
 use crate::session::use_viewer;
@@ -27,7 +28,7 @@ use rapport_domain::{AppError, CustomerId, limits};
 #[component]
 pub fn NewTicket() -> impl IntoView {
     let route = use_profile_route();
-    let opening = Resource::new_blocking(
+    let opening = page_data(
         move || route.customer.get(),
         |customer| async move {
             match customer {

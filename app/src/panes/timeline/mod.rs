@@ -23,6 +23,7 @@ mod run;
 mod state;
 
 use crate::Failure;
+use crate::page_data::page_data;
 use crate::ui::empty::{ErrorPanel, Skeleton};
 use crate::ui::kept::kept;
 use crate::ui::time::use_clock;
@@ -50,7 +51,7 @@ pub fn TimelinePane(
         query.zone = query.by_days().then(|| clock.zone()).flatten();
         query
     });
-    let timeline = Resource::new_blocking(
+    let timeline = page_data(
         move || (whose.get(), query.get()),
         |(whose, query)| async move {
             match whose {

@@ -3,6 +3,7 @@
 import { Replayer } from "rrweb";
 import type { FromFrame, Said, ToFrame } from "../protocol";
 import { Cleaner, TooLarge } from "./clean";
+import { picture } from "./picture";
 import styles from "./frame.css";
 
 // biome-ignore lint/suspicious/noExplicitAny: rrweb's events are read as the JSON that they are
@@ -52,6 +53,15 @@ function act(message: ToFrame): void {
     case "set":
       ({ speed, skip } = message);
       replayer?.setConfig({ speed, skipInactive: skip });
+      return;
+    case "picture":
+      playing = false;
+      replayer?.pause();
+      time();
+      void (replayer ? picture(replayer.iframe) : Promise.reject()).then(
+        (url) => tell({ is: "picture", url }),
+        () => tell({ is: "picture", url: "" }),
+      );
       return;
     case "html":
       return tell({ is: "html", html: replayer?.iframe.contentDocument?.documentElement.outerHTML ?? "" });

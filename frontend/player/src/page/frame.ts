@@ -6,13 +6,17 @@ import type { FromFrame, ToFrame } from "../protocol";
 export class Frame {
   private readonly port: MessagePort;
   private listener: ((message: FromFrame) => void) | undefined;
+  private drawn: ((url: string) => void) | undefined;
   private size = { width: 1_280, height: 800 };
 
-  constructor(private readonly stage: HTMLElement) {
+  constructor(
+    private readonly stage: HTMLElement,
+    title = "Recording",
+  ) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     const frame = document.createElement("iframe");
-    frame.title = "Recording";
+    frame.title = title;
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin");
     frame.setAttribute("allow", "");
     frame.referrerPolicy = "no-referrer";
@@ -25,6 +29,7 @@ export class Frame {
         this.size = data;
         this.fit();
       }
+      if (data.is === "picture") this.drawn?.(data.url);
       this.listener?.(data);
     };
     new ResizeObserver(() => this.fit()).observe(stage);
@@ -37,6 +42,15 @@ export class Frame {
 
   send(message: ToFrame): void {
     this.port.postMessage(message);
+  }
+
+  /** A picture of what is on show, which is paused for it, as a `data:` address. */
+  picture(patience: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.drawn = (url) => (url ? resolve(url) : reject(new Error("no picture")));
+      setTimeout(() => reject(new Error("no picture in time")), patience);
+      this.send({ do: "picture" });
+    });
   }
 
   /** As large as the page was, made as small as there is room. */

@@ -4,6 +4,8 @@ import { Feed } from "./feed";
 import { Frame } from "./frame";
 import { Lists } from "./lists";
 import { draw } from "./marks";
+import { notes } from "./note";
+import { Preview } from "./preview";
 import { clock, type Session } from "./session";
 
 const SKIP = "rapport.player.skip";
@@ -61,10 +63,16 @@ function start(root: HTMLElement, session: Session): void {
     lists.follow(at);
   }
 
+  /** The window that was open at a moment, the one on show first. */
+  function windowAt(moment: number) {
+    const open = session.windows.filter((w) => w.first <= moment && moment <= w.last);
+    return open.find((w) => w.key === window.key) ?? open[0];
+  }
+
   /** Shows a moment; what of it is not here yet is asked for. */
   async function go(to: number, thenPlay: boolean): Promise<void> {
     at = Math.min(Math.max(to, session.start), end);
-    const within = session.windows.find((w) => w.key === window.key && w.first <= at && at <= w.last) ?? session.windows.find((w) => w.first <= at && at <= w.last);
+    const within = windowAt(at);
     if (within && within.key !== window.key) choose(within.key);
     playing = thenPlay;
     show();
@@ -169,14 +177,20 @@ function start(root: HTMLElement, session: Session): void {
   control("link").addEventListener("click", () => void link());
 
   const tip = find<HTMLElement>("[data-tip]");
+  const preview = new Preview(find("[data-preview]"), session.base);
   seek.addEventListener("pointermove", (event) => {
     const { left, width } = seek.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - left) / width, 0), 1);
+    const under = session.start + share * (end - session.start);
     tip.hidden = false;
-    tip.textContent = clock(Math.round((share * (end - session.start)) / 1_000));
-    tip.style.insetInlineStart = `${share * 100}%`;
+    find<HTMLElement>("[data-tip-time]").textContent = clock(Math.round((under - session.start) / 1_000));
+    tip.style.setProperty("--at", `${share * 100}%`);
+    preview.show(windowAt(under)?.key ?? window.key, under);
   });
-  seek.addEventListener("pointerleave", () => (tip.hidden = true));
+  seek.addEventListener("pointerleave", () => {
+    tip.hidden = true;
+    preview.hide();
+  });
 
   const mark = (way: 1 | -1) => {
     const moments = session.marks.map((m) => m.at).filter((m) => (way > 0 ? m > at + 500 : m < at - 500));
@@ -213,6 +227,8 @@ function start(root: HTMLElement, session: Session): void {
     event.preventDefault();
   });
 
+  const form = root.querySelector<HTMLFormElement>("[data-note]");
+  if (form) notes(form, frame);
   draw(find("[data-marks]"), session, end);
   lists.onList((to) => void go(to, playing));
   show();

@@ -1,4 +1,4 @@
-//! Settings › API keys: made on the page, used by programs, revoked.
+//! App config › API keys: made on the page, used by programs, revoked.
 
 use crate::support::{TestApp, api_request};
 use axum::body::Body;

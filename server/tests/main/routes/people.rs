@@ -1,4 +1,4 @@
-//! Settings › People, the links that it makes, and My account, as browsers use them.
+//! App config › People, the links that it makes, and My account, as browsers use them.
 
 use super::live::{Reader, serve, start};
 use crate::support::{Answer, TestApp};

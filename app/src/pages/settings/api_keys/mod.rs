@@ -112,17 +112,19 @@ fn row(key: &KeyRow, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let shown = format!("{}…", if key.prefix.is_empty() { key.kind.prefix() } else { &key.prefix });
     view! {
         <li class="config-line key-line">
-            <span class="field-name">
-                <strong>{key.name.clone()}</strong>
-                <code>{shown}</code>
-                <span class="tag">{key.kind.label()}</span>
-                {expired.then(|| view! { <span class="tag warn">"Expired"</span> })}
-            </span>
-            <span class="hint">{used(key)}</span>
+            <div class="key-facts">
+                <span class="field-name">
+                    <strong>{key.name.clone()}</strong>
+                    <code>{shown}</code>
+                    <span class="tag">{key.kind.label()}</span>
+                    {expired.then(|| view! { <span class="tag warn">"Expired"</span> })}
+                </span>
+                <span class="hint">{may(key)}</span>
+                <span class="hint">{used(key)}</span>
+                <span class="hint">{since(key, expired)}</span>
+                {usage::chart(key, now)}
+            </div>
             <span class="config-actions">{rotate}{revoke}</span>
-            <span class="hint line-more">{may(key)}</span>
-            <span class="line-more">{usage::chart(key, now)}</span>
-            <span class="hint line-more">{since(key, expired)}</span>
             {old}
         </li>
     }
