@@ -1,7 +1,7 @@
 //! Figures for docs/benchmarks.md: `make bench` starts the server and runs this.
 //!
 //! Needs DATABASE_URL and RAPPORT_URL of a server in demo mode; RAPPORT_PID for its memory.
-//! Arguments name parts (profile, timeline, thread, mail, live, ingest, bugsink); none are all.
+//! Arguments name parts (profile, timeline, thread, mail, live, ingest, recordings, bugsink); none are all.
 //! What is compared runs interleaved in one run, so a busy machine slows both alike. Only
 //! ratios and counts fail, never absolute times.
 
@@ -15,6 +15,7 @@ mod live;
 mod mail;
 mod measure;
 mod profile;
+mod recordings;
 mod seed;
 mod thread;
 mod timeline;
@@ -72,6 +73,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("ingest") {
         missed.extend(ingest::run(pool, &client, &url, workspace, &seeded).await?);
+    }
+    if wanted("recordings") {
+        missed.extend(recordings::run(pool, &client, &url).await?);
     }
     if wanted("bugsink") {
         bugsink::run(&client).await?;
