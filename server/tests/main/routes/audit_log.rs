@@ -1,5 +1,8 @@
+use super::access::roles::{give_sam, least};
 use crate::support::TestApp;
 use axum::http::{StatusCode, header};
+use rapport_domain::Permission;
+use serde_json::json;
 use sqlx::PgPool;
 
 const PAGE: &str = "/settings/audit-log";
@@ -45,4 +48,23 @@ async fn what_was_done_is_read_filtered_and_taken_out_as_a_file(pool: PgPool) {
     assert_eq!(days.status, StatusCode::UNPROCESSABLE_ENTITY);
     let days = app.form(PAGE, "do=days&days=90", &cookie).await;
     assert_eq!(days.header(header::LOCATION), format!("{PAGE}?done=days"));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn what_a_line_is_about_is_named_to_those_who_may_know_it(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let made = json!({ "email": "ines@named.example", "name": "Ines Named" });
+    let made = app.post("/api/v1/customers", made).await;
+    let id = made.json()["id"].as_str().expect("an id").to_string();
+    let change =
+        app.patch(&format!("/api/v1/customers/{id}"), json!({ "name": "Ines Told" })).await;
+    assert_eq!(change.status, StatusCode::OK, "{change:?}");
+    let page = format!("{PAGE}?object={id}");
+    let admin = app.page(&page, &app.priya().await).await;
+    assert!(admin.body.contains(">Ines Told<"), "{}", admin.body);
+    // Whoever takes the log out may know nothing of customers.
+    give_sam(&pool, least(Permission::DataExport)).await;
+    let sam = app.page(&page, &app.sam().await).await;
+    assert_eq!(sam.status, StatusCode::OK);
+    assert!(sam.body.contains(&id) && !sam.body.contains("Ines"), "{}", sam.body);
 }

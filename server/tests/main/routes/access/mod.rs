@@ -3,7 +3,7 @@
 //! for is followed in `crates/services/tests/leave`.
 
 mod functions;
-mod roles;
+pub(super) mod roles;
 
 use crate::support::{Answer, TestApp};
 use axum::body::Body;
