@@ -1,6 +1,6 @@
 //! Telling open pages: how soon a change is told to 1,000 readers, and what a stream costs.
 
-use crate::measure::{Client, Times};
+use crate::measure::{Client, Times, in_browser};
 use crate::seed::Seeded;
 use anyhow::{Context, bail, ensure};
 use rapport_domain::{CustomerId, UserId, WorkspaceId};
@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -18,8 +17,6 @@ const READERS: usize = 1_000;
 const ROUNDS: usize = 20;
 /// From sending an event to its entry in an open page, in ms: what a person takes for at once.
 const DOM_MAX: f64 = 100.0;
-/// How long the browser may take for all rounds.
-const BROWSER: Duration = Duration::from_secs(120);
 const IDLE: usize = 10_000;
 /// Streams of one person; a server has a bound.
 const OF_A_PERSON: usize = 20;
@@ -43,20 +40,11 @@ pub async fn run(
     idle(url, &tokens, seeded.profile).await
 }
 
-/// The same in a real page, while the other readers listen. Without Node and a browser there is
-/// no figure.
+/// The same in a real page, while the other readers listen.
 async fn shown(url: &str, token: &str, customer: CustomerId) -> Option<Times> {
-    let script = Command::new("node")
-        .args(["end2end/dom.mjs", url, token, &customer.to_string(), &ROUNDS.to_string()])
-        .kill_on_drop(true)
-        .output();
-    let output = timeout(BROWSER, script).await.ok()?.ok()?;
-    if !output.status.success() {
-        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
-        return None;
-    }
+    let args = [url, token, &customer.to_string(), &ROUNDS.to_string()];
     let mut times = Times::default();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
+    for line in in_browser("end2end/dom.mjs", &args).await?.lines() {
         times.add(Duration::from_millis(line.parse().ok()?));
     }
     Some(times)

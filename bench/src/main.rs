@@ -75,7 +75,7 @@ async fn main() -> anyhow::Result<()> {
         missed.extend(ingest::run(pool, &client, &url, workspace, &seeded).await?);
     }
     if wanted("recordings") {
-        missed.extend(recordings::run(pool, &client, &url).await?);
+        missed.extend(recordings::run(pool, &client, &url, &token).await?);
     }
     if wanted("bugsink") {
         bugsink::run(&client).await?;

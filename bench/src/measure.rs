@@ -5,6 +5,8 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, COOKIE};
 use rapport_domain::CustomerId;
 use std::time::{Duration, Instant};
+use tokio::process::Command;
+use tokio::time::timeout;
 
 /// A client that is logged in; cheap to clone.
 #[derive(Clone)]
@@ -74,6 +76,20 @@ impl Client {
             self.http.post(url).bearer_auth(SECRET_KEY).header(CONTENT_TYPE, "message/rfc822");
         Ok(request.body(raw).send().await?.status())
     }
+}
+
+/// How long a browser may take for all its rounds.
+const BROWSER: Duration = Duration::from_secs(120);
+
+/// What a script prints that measures in a real page. Without Node and a browser there is no figure.
+pub async fn in_browser(script: &str, args: &[&str]) -> Option<String> {
+    let script = Command::new("node").arg(script).args(args).kill_on_drop(true).output();
+    let output = timeout(BROWSER, script).await.ok()?.ok()?;
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+        return None;
+    }
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Measured times of one thing.

@@ -1,6 +1,6 @@
 //! Recorded sessions: many at once, and one of an hour, of which the player wants any second.
 
-use crate::measure::{Client, Times};
+use crate::measure::{Client, Times, in_browser};
 use anyhow::ensure;
 use chrono::Utc;
 use rapport_domain::{CustomerId, RecordingId, Uuid};
@@ -21,8 +21,16 @@ const PICTURE_EVERY: i32 = 20;
 const CHUNK_MAX: f64 = 100.0;
 const SEEK_MAX: f64 = 2.0;
 const SEEKS: i32 = 40;
+/// What a person takes for quick, in ms.
+const OPEN_GOAL: f64 = 500.0;
+const SEEK_GOAL: f64 = 300.0;
 
-pub async fn run(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Vec<String>> {
+pub async fn run(
+    pool: &PgPool,
+    client: &Client,
+    url: &str,
+    token: &str,
+) -> anyhow::Result<Vec<String>> {
     println!("\n## Recorded sessions\n");
     let mut missed = Vec::new();
     let times = many(pool, client, url).await?;
@@ -41,7 +49,7 @@ pub async fn run(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Ve
     if p99 > CHUNK_MAX {
         missed.push(format!("chunks of recordings at {p99:.0} ms"));
     }
-    let ratio = hour(pool, client, url).await?;
+    let ratio = hour(pool, client, url, token).await?;
     if ratio > SEEK_MAX {
         missed.push(format!("seeking in an hour at {ratio:.2}"));
     }
@@ -87,7 +95,7 @@ async fn many(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Times
 }
 
 /// Asks for seconds all over one session of an hour; answers the dearest part's share of the cheapest's.
-async fn hour(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<f64> {
+async fn hour(pool: &PgPool, client: &Client, url: &str, token: &str) -> anyhow::Result<f64> {
     let session = format!("{}-hour", Uuid::now_v7().simple());
     let start = Utc::now().timestamp_millis() - 3_600_000;
     for seq in 0..HOUR_CHUNKS {
@@ -134,12 +142,39 @@ async fn hour(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<f64> 
         );
         middles.push(times.p50());
     }
+    match played(url, token, &base[url.len()..]).await {
+        Some((opened, sought)) => {
+            println!(
+                "| in a browser: page opened to its first picture (goal {OPEN_GOAL}) | {:.0} | {:.0} | |",
+                opened.p50(),
+                opened.quantile(0.99)
+            );
+            println!(
+                "| in a browser: click on the bar to that second (goal {SEEK_GOAL}) | {:.0} | {:.0} | |",
+                sought.p50(),
+                sought.quantile(0.99)
+            );
+        }
+        None => println!("| in a browser | no browser | | |"),
+    }
     let (least, most) = (
         middles.iter().copied().fold(f64::MAX, f64::min),
         middles.iter().copied().fold(0.0, f64::max),
     );
     println!("\n- dearest to cheapest: {:.2} (at most {SEEK_MAX})", most / least);
     Ok(most / least)
+}
+
+/// From opening the page to its first picture, and from a click on the bar to the picture of that second.
+async fn played(url: &str, token: &str, path: &str) -> Option<(Times, Times)> {
+    let seconds = (HOUR_CHUNKS * 3).to_string();
+    let (mut opened, mut sought) = (Times::default(), Times::default());
+    for line in in_browser("end2end/player.mjs", &[url, token, path, &seconds]).await?.lines() {
+        let (first, second) = line.split_once(' ')?;
+        opened.add(Duration::from_millis(first.parse().ok()?));
+        sought.add(Duration::from_millis(second.parse().ok()?));
+    }
+    Some((opened, sought))
 }
 
 const WINDOW: &str = "benchwindow";
