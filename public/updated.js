@@ -1,12 +1,19 @@
-// Says when the server knows a function of this page no more: it is of another version by now.
-// What is typed is kept by the browser and stands there again in the new page.
+// What an answer of the server says of the page that asked: the session behind it is over, or the page is of another
+// version than the server by now. What is typed is kept by the browser and stands there again afterwards.
 const ask = window.fetch;
 
 window.fetch = async function fetch(...asked) {
   const answer = await ask.apply(this, asked);
   if (answer.headers.has("rapport-updated")) offer();
+  if (answer.status === 401 && new URL(answer.url).origin === location.origin) logIn();
   return answer;
 };
+
+/** Nothing of a customer stays on the screen of somebody who is logged out. */
+function logIn() {
+  if (location.pathname.startsWith("/login")) return;
+  location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
 
 function offer() {
   if (document.getElementById("updated")) return;

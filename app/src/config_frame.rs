@@ -23,11 +23,13 @@ pub(crate) fn Config(
     if let (false, Some(response)) = (admin, use_context::<leptos_axum::ResponseOptions>()) {
         response.set_status(http::StatusCode::FORBIDDEN);
     }
-    let neighbours = PAGES.iter().filter(|page| page.section == Section::Settings);
-    let links = neighbours.map(move |page| {
-        let current = (page.title == title).then_some("page");
-        view! { <a href=page.path rel=page.rel() aria-current=current><Icon name=page.icon />{page.title}</a> }
-    });
+    let neighbours = PAGES.iter().filter(|page| page.section == Section::Settings && may(page));
+    let links: Vec<_> = neighbours
+        .map(|page| {
+            let current = (page.title == title).then_some("page");
+            view! { <a href=page.path rel=page.rel() aria-current=current><Icon name=page.icon />{page.title}</a> }
+        })
+        .collect();
     view! {
         <Frame section=Section::Settings crumbs=move || view! {
             <span>"App config"</span>
@@ -35,7 +37,7 @@ pub(crate) fn Config(
             <strong>{title}</strong>
         }>
             <div class="config">
-                <nav class="config-nav" aria-label="App config">{links.collect_view()}</nav>
+                <nav class="config-nav" aria-label="App config">{links}</nav>
                 <ConfigPage title about>
                     {if admin {
                         children()

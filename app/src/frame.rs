@@ -1,7 +1,7 @@
 //! The frame around every page of a logged-in person: rail, top bar, content.
 
 use crate::live::LiveState;
-use crate::page_table::{AUDIT_LOG, INFO_PANE, PEOPLE};
+use crate::page_table::{ACCOUNTS, AUDIT_LOG, CUSTOMERS, INBOX, INFO_PANE, PEOPLE, PageInfo, home};
 use crate::session::use_viewer;
 use crate::ui::about::About;
 use crate::ui::avatar::Avatar;
@@ -58,9 +58,11 @@ fn Rail(section: Section) -> impl IntoView {
         n => format!("Notifications, {n} new"),
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::SettingsWrite));
+    let may = |page: &PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
     // The first page of it that they may see.
-    let config = [INFO_PANE, PEOPLE, AUDIT_LOG];
-    let config = config.into_iter().find(|p| viewer.as_ref().is_some_and(|v| v.may(p.permission)));
+    let config = [INFO_PANE, PEOPLE, AUDIT_LOG].into_iter().find(may);
+    let start = viewer.as_ref().map_or(INBOX.path, home);
+    let (tickets, customers, accounts) = (may(&INBOX), may(&CUSTOMERS), may(&ACCOUNTS));
     let starting = settings && viewer.as_ref().is_some_and(|v| v.starting);
     let open = move || waiting.get().tickets;
     let inbox = move || match open() {
@@ -72,13 +74,19 @@ fn Rail(section: Section) -> impl IntoView {
     let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">
-            <a class="logo" href="/inbox" title="Rapport" aria-label="Rapport">"R"</a>
+            <a class="logo" href=start rel=(start != INBOX.path).then_some("external") title="Rapport" aria-label="Rapport">"R"</a>
             {starting.then(|| view! {
                 <a href="/get-started" rel="external" aria-current=current(Section::Start) title="Get started" aria-label="Get started"><Icon name="circle-check" /></a>
             })}
-            <a href="/inbox" aria-current=current(Section::Inbox) title=inbox aria-label=inbox><Icon name="inbox" /><Badge number=move || i64::from(open()) most=99 /></a>
-            <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
-            <a href="/accounts" rel="external" aria-current=current(Section::Accounts) title="Accounts" aria-label="Accounts"><Icon name="building" /></a>
+            {tickets.then(|| view! {
+                <a href="/inbox" aria-current=current(Section::Inbox) title=inbox aria-label=inbox><Icon name="inbox" /><Badge number=move || i64::from(open()) most=99 /></a>
+            })}
+            {customers.then(|| view! {
+                <a href="/customers" aria-current=current(Section::Customers) title="Customers" aria-label="Customers"><Icon name="users" /></a>
+            })}
+            {accounts.then(|| view! {
+                <a href="/accounts" rel="external" aria-current=current(Section::Accounts) title="Accounts" aria-label="Accounts"><Icon name="building" /></a>
+            })}
             <span class="spacer"></span>
             <a href="/notifications" rel="external" aria-current=current(Section::Notifications) title="Notifications" aria-label=bell>
                 <Icon name="bell" />

@@ -3,6 +3,7 @@
 //! what read it; the addresses of single customers, tickets and accounts are not in it.
 
 use rapport_domain::Permission;
+use rapport_domain::session::Viewer;
 
 /// The parts of the product that the rail leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,12 @@ impl PageInfo {
     pub fn rel(&self) -> Option<&'static str> {
         (self.half == Half::Server).then_some("external")
     }
+}
+
+/// Where a person begins who did not say where: the first of these that they may see.
+pub fn home(viewer: &Viewer) -> &'static str {
+    let pages = [INBOX, CUSTOMERS, INFO_PANE, PEOPLE, AUDIT_LOG];
+    pages.iter().find(|page| viewer.may(page.permission)).unwrap_or(&NOTIFICATIONS).path
 }
 
 /// The rows: each a constant, for whoever renders that page, and all of them.

@@ -1,7 +1,7 @@
 //! How much waits for the reader: in the rail, in the tab's title and on its icon.
 
 use crate::Failure;
-use crate::live::{Hint, use_fresh};
+use crate::live::{Hint, on_lost, use_fresh};
 use crate::session::use_viewer;
 use crate::ui::unread::icon;
 use leptos::prelude::*;
@@ -15,6 +15,15 @@ pub fn provide_waiting() {
     let waiting = RwSignal::new(of_viewer());
     provide_context(waiting);
     let fresh = use_fresh(|hint| hint == Hint::Waiting);
+    // The answer tells why the stream broke: whose session is over is led to the log-in by `public/updated.js`.
+    Effect::new(|_| {
+        on_lost(|| {
+            spawn_local(async {
+                // Without an answer the stream is tried again in its time.
+                let _ = load_waiting().await;
+            });
+        });
+    });
     // The tab's icon says it too, when nobody looks at the page.
     Effect::new(move |before: Option<i64>| {
         let now = waiting.with(|waiting| waiting.notifications);

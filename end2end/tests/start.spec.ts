@@ -18,11 +18,24 @@ test("a fresh server leads through its first hour", async ({ browser, watch }) =
     const lines = await step("Send a first event").locator("pre").first().textContent();
     const key = /Bearer (rsk_[\w-]+)/.exec(lines ?? "")?.[1] ?? "";
     const address = /curl (\S+)/.exec(lines ?? "")?.[1] ?? "";
-    const body = /-d '(.*)'/.exec(lines ?? "")?.[1] ?? "";
+    const body = /-d '([\s\S]*)'/.exec(lines ?? "")?.[1] ?? "";
+    await expect(step("Send a first event")).toContainText("Nothing received yet");
+    // What was refused is nothing that arrived.
+    const refused = await fetch(`${server.url}/api/v1/events`, { method: "POST", body: '{"name": "odd", "customer": {"nobody": 1}}', headers: { authorization: `Bearer ${key}`, "content-type": "application/json" } });
+    expect(refused.ok).toBe(false);
+    // The page looks by itself, and finds nothing.
+    await page.waitForTimeout(3_000);
     await expect(step("Send a first event")).toContainText("Nothing received yet");
     const answer = await fetch(address, { method: "POST", body, headers: { authorization: `Bearer ${key}`, "content-type": "application/json" } });
     expect(answer.status, await answer.text()).toBe(200);
     await expect(step("Send a first event")).toContainText("Received", { timeout: 10_000 });
+    // It is on somebody's timeline, as the step promises.
+    await expect(async () => {
+      await page.goto("/customers");
+      await page.getByRole("link", { name: "Ada King" }).first().click({ timeout: 1_000 });
+    }).toPass({ timeout: 10_000 });
+    await expect(page.locator(".event").filter({ hasText: "Signed up" })).toHaveCount(1);
+    await page.goto("/get-started");
 
     // What is left out can be taken in again.
     await page.getByRole("button", { name: "Skip: Connect a mailbox" }).click();

@@ -121,9 +121,9 @@ fn shown(email: &str) -> String {
     format!("{:?}", email.chars().take(EMAIL_CHARS).collect::<String>())
 }
 
-/// A page of this server, or the inbox.
+/// A page of this server, or the one where the person begins.
 pub(crate) fn local_path(next: &str) -> String {
-    LocalPath::parse(next).map_or_else(|| "/inbox".into(), String::from)
+    LocalPath::parse(next).map_or_else(|| "/".into(), String::from)
 }
 
 /// `POST /logout`.

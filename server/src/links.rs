@@ -24,7 +24,8 @@ use std::net::SocketAddr;
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/join/{token}", get(invited).post(join))
-        .route("/reset/{token}", get(forgotten).post(reset))
+        .route("/reset/{token}", get(open_reset).post(reset))
+        .route("/forgotten", get(forgotten).post(send_link))
         .route_layer(axum::middleware::from_fn(small_body::take))
 }
 
@@ -84,7 +85,7 @@ impl Holder {
             tracing::warn!(%error, "a session could not be ended");
         }
         let cookie = session::cookie(self.state.config.tls(), token);
-        ([(header::SET_COOKIE, cookie)], Redirect::to("/inbox")).into_response()
+        ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
     }
 }
 
@@ -127,7 +128,40 @@ async fn join(
     }
 }
 
-async fn forgotten(Path(token): Path<String>, holder: Holder) -> Response {
+/// The form of somebody who forgot their password.
+async fn forgotten(holder: Holder) -> Response {
+    let html = lone::forgotten(&holder.state.leptos, holder.nonce.clone(), false);
+    holder.page(StatusCode::OK, html)
+}
+
+#[derive(Debug, Deserialize)]
+struct ForgottenForm {
+    email: String,
+}
+
+/// `POST /forgotten`: answers the same, and as quickly, whether somebody has the address.
+async fn send_link(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    holder: Holder,
+    Form(form): Form<ForgottenForm>,
+) -> Response {
+    let ip = real_ip::real_ip(&state.config, peer, &holder.headers);
+    if state.resets.allow(real_ip::subscriber(ip), &form.email) {
+        let store = state.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = auth::forgotten(&store, &form.email).await {
+                tracing::error!(%error, "a link for a new password was not planned");
+            }
+        });
+    } else {
+        tracing::warn!(%ip, "no link for a new password: too many were asked for");
+    }
+    let html = lone::forgotten(&state.leptos, holder.nonce.clone(), true);
+    holder.page(StatusCode::OK, html)
+}
+
+async fn open_reset(Path(token): Path<String>, holder: Holder) -> Response {
     match passwords::open_reset(&holder.state.store, &token).await {
         Ok(email) => {
             let html = lone::reset(&holder.state.leptos, holder.nonce.clone(), email, None);
@@ -155,7 +189,7 @@ async fn reset(
     match passwords::reset(&state.store, &token, form.password, &holder.device).await {
         Ok(Entered::Session(session)) => holder.enter(&session).await,
         Ok(Entered::Code(token)) => {
-            let (nonce, next) = (holder.nonce.clone(), "/inbox".into());
+            let (nonce, next) = (holder.nonce.clone(), "/".into());
             code::page(&state, nonce, &holder.headers, token, next, None).await
         }
         Err(error) => {

@@ -9,7 +9,7 @@ use crate::middleware::{
 };
 use crate::state::AppState;
 use crate::{api, code, forms, health};
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Extension};
 use axum::response::{Html, IntoResponse, Redirect};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, http, middleware};
@@ -20,6 +20,7 @@ use leptos_axum::{
     LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
 };
 use rapport_app::{App, server_page};
+use rapport_domain::session::Viewer;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -99,7 +100,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let log_ins = log_ins.merge(crate::passkeys::router());
     let log_ins = log_ins.route_layer(middleware::from_fn_with_state(state.clone(), device::mark));
     Router::new()
-        .route("/", get(|| async { Redirect::to("/inbox") }))
+        .route("/", get(begin))
         .merge(log_ins)
         .route(
             "/api/{*function}",
@@ -120,6 +121,12 @@ fn pages(state: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(PAGE_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .fallback_service(files(state))
+}
+
+/// Where the person begins; the session layer has asked who it is.
+async fn begin(viewer: Option<Extension<Viewer>>) -> Redirect {
+    let home = viewer.map_or("/inbox", |Extension(viewer)| rapport_app::page_table::home(&viewer));
+    Redirect::to(home)
 }
 
 /// The one route of the server functions that are known.

@@ -34,6 +34,9 @@ pub struct AppState {
     pub intake: Intake,
     /// Login attempts, by address and by e-mail.
     pub attempts: Arc<Attempts>,
+    /// Links for a new password that were asked for: whoever floods them keeps nobody from logging in.
+    #[from_ref(skip)]
+    pub resets: Arc<Attempts>,
     /// API requests, by key.
     pub quotas: Arc<Quotas>,
     /// How much keys are used.
@@ -87,6 +90,7 @@ impl AppState {
             config: Arc::new(config),
             leptos,
             attempts: Arc::default(),
+            resets: Arc::default(),
             quotas: Arc::default(),
             http,
         }

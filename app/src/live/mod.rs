@@ -20,13 +20,14 @@ use leptos::prelude::*;
 use rapport_domain::TicketId;
 use rapport_domain::live::Topic;
 use rapport_domain::presence::{Present, read_lines};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wire::Wire;
 
 /// How often it looks after the stream, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
 thread_local! {
+    static LOST: Cell<Option<fn()>> = const { Cell::new(None) };
     // A tab is one thread; on the server nobody asks.
     static WIRE: RefCell<Wire> = RefCell::new(Wire::default());
 }
@@ -172,6 +173,14 @@ impl Live {
 /// The connection broke.
 fn lost() {
     WIRE.with_borrow_mut(Wire::put_off);
+    if let Some(ask) = LOST.get() {
+        ask();
+    }
+}
+
+/// What is done once the connection breaks: the network may be gone, the server, or the session.
+pub fn on_lost(ask: fn()) {
+    LOST.set(Some(ask));
 }
 
 /// Says, in a quiet place, that the page is not told of changes.

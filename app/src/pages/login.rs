@@ -91,6 +91,7 @@ fn fields(next: String, email: String, focus: bool, by_passkey: bool) -> AnyView
         <Field name="password" label="Password" kind="password" autocomplete="current-password" required=true autofocus=focus && again />
         <button class="btn primary" type="submit">"Log in"</button>
         {by_passkey.then(|| passkeys::log_in_button("Log in with a passkey"))}
+        <a class="hint" href="/forgotten">"Forgotten your password?"</a>
     }
     .into_any()
 }

@@ -67,6 +67,11 @@ pub fn reset(
     document(options, nonce, "Set a password", || reset_form(email, error))
 }
 
+/// The form by which somebody who forgot their password asks for a link; `asked` once they did.
+pub fn forgotten(options: &LeptosOptions, nonce: Option<Nonce>, asked: bool) -> String {
+    document(options, nonce, "Forgotten password", || forgotten_form(asked))
+}
+
 /// Why a link does not work, in one sentence.
 pub fn dead_link(options: &LeptosOptions, nonce: Option<Nonce>, why: String) -> String {
     document(options, nonce, "This link does not work", || {
@@ -144,6 +149,34 @@ fn reset_form(email: String, error: Option<AppError>) -> AnyView {
                 {address(email)}
                 <Field name="password" label="New password" kind="password" hint="At least 10 characters" autocomplete="new-password" required=true error=wrong autofocus=true />
                 <button class="btn primary" type="submit">"Set password"</button>
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+/// The answer is the same whoever asks: it tells nobody who works here.
+fn forgotten_form(asked: bool) -> AnyView {
+    let form = match asked {
+        true => view! {
+            <p role="status">"If somebody logs in with this address, a link to choose a new password is on its way to it. It works for two hours."</p>
+            <p class="hint">"Nothing came? Look among the spam, or ask an admin of your workspace: they can make a link for you."</p>
+        }
+        .into_any(),
+        false => view! {
+            <p class="hint">"A link to choose a new one comes by mail."</p>
+            <Field name="email" label="E-mail" kind="email" autocomplete="username" required=true autofocus=true />
+            <button class="btn primary" type="submit">"Send the link"</button>
+        }
+        .into_any(),
+    };
+    view! {
+        <main id="main" class="lone">
+            <form class="sheet" action="/forgotten" method="post">
+                <span class="logo" aria-hidden="true">"R"</span>
+                <h1>"Forgotten password"</h1>
+                {form}
+                <a class="hint" href="/login">"Back to the log-in"</a>
             </form>
         </main>
     }

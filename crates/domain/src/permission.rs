@@ -11,7 +11,7 @@ vocabulary! {
         CustomersRead => "customers:read", "Read customers, accounts and their notes";
         CustomersWrite => "customers:write", "Create and change customers, accounts and their notes";
         CustomersMerge => "customers:merge", "Merge customers, and undo a merge";
-        CustomersDelete => "customers:delete", "Delete customers and accounts with all they have";
+        CustomersDelete => "customers:delete", "Delete customers with all they have, and recordings";
         CustomersSensitive => "customers:sensitive", "See fields marked as sensitive";
         NotesModerate => "notes:moderate", "Change or delete notes that somebody else wrote";
         TicketsRead => "tickets:read", "Read tickets, messages and files";

@@ -72,6 +72,8 @@ pub async fn rotate(ctx: &Ctx, id: ApiKeyId, overlap: Overlap) -> Result<String>
     let key = key.ok_or_else(|| {
         AppError::invalid("key", "This key is revoked or expired: make a new one instead.")
     })?;
+    // The new secret is told to them: it opens no door that is shut to them.
+    within(ctx, "key", PermissionSet::of_scopes(&key.scopes))?;
     if overlap == Overlap::None {
         api_keys::end_old_secrets(&mut tx, ctx.workspace, id).await?;
     } else if key.old >= OLD_SECRETS_MAX {

@@ -36,12 +36,24 @@ pub struct AuditPage {
 pub async fn page(ctx: &Ctx, query: &AuditQuery) -> Result<AuditPage> {
     ctx.require(Permission::DataExport)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-    let mut lines = ctx.store.audit_lines(ctx.workspace, query, limit).await?;
+    let mut lines = lines(ctx, query, limit).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
     let names = names(ctx, &lines).await?;
     let days = ctx.store.audit_log_days(ctx.workspace).await?;
     Ok(AuditPage { lines, more, days, names })
+}
+
+/// Lines about an object are found by its id, and by the name of whom the reader may know.
+async fn lines(ctx: &Ctx, query: &AuditQuery, limit: i64) -> Result<Vec<AuditLine>> {
+    let mut objects = Vec::new();
+    if let Some(name) = &query.object {
+        objects.push(name.clone());
+        let named =
+            ctx.store.named(ctx.workspace, name, ctx.may(Permission::CustomersRead)).await?;
+        objects.extend(named);
+    }
+    Ok(ctx.store.audit_lines(ctx.workspace, query, &objects, limit).await?)
 }
 
 async fn names(ctx: &Ctx, lines: &[AuditLine]) -> Result<HashMap<String, String>> {
@@ -74,7 +86,7 @@ pub async fn begin_export(ctx: &Ctx, query: &AuditQuery) -> Result<()> {
 /// The next lines of an export; none at its end.
 pub async fn piece(ctx: &Ctx, query: &AuditQuery) -> Result<Vec<AuditLine>> {
     ctx.require(Permission::DataExport)?;
-    Ok(ctx.store.audit_lines(ctx.workspace, query, PIECE).await?)
+    lines(ctx, query, PIECE).await
 }
 
 /// Sets how many days the log is kept.

@@ -66,14 +66,19 @@ pub struct Ctx {
     pub now: DateTime<Utc>,
     /// From which address it is asked for; empty where nobody is connected.
     pub address: String,
+    /// The secret key with which it is asked for, whoever it is said to be done by.
+    pub key: Option<ApiKeyId>,
 }
 
 impl Ctx {
+    fn new(store: Store, workspace: WorkspaceId, actor: Actor) -> Self {
+        Self { store, workspace, actor, now: now(), address: String::new(), key: None }
+    }
+
     /// For a logged-in person.
     pub fn for_viewer(store: Store, viewer: Viewer) -> Self {
         let workspace = viewer.workspace;
-        let actor = Actor::User(Box::new(viewer));
-        Self { store, workspace, actor, now: now(), address: String::new() }
+        Self::new(store, workspace, Actor::User(Box::new(viewer)))
     }
 
     /// For a request with a secret API key.
@@ -83,28 +88,22 @@ impl Ctx {
             name: key.name.clone(),
             permissions: PermissionSet::of_scopes(&key.scopes),
         };
-        Self { store, workspace: key.workspace, actor, now: now(), address: String::new() }
+        Self { key: Some(key.id), ..Self::new(store, key.workspace, actor) }
     }
 
     /// For a page with a public key.
     pub fn for_browser(store: Store, key: &ApiKey) -> Self {
-        Self {
-            store,
-            workspace: key.workspace,
-            actor: Actor::Browser,
-            now: now(),
-            address: String::new(),
-        }
+        Self::new(store, key.workspace, Actor::Browser)
     }
 
     /// For whoever runs the server.
     pub fn for_operator(store: Store, workspace: WorkspaceId) -> Self {
-        Self { store, workspace, actor: Actor::Operator, now: now(), address: String::new() }
+        Self::new(store, workspace, Actor::Operator)
     }
 
     /// For the server itself in a workspace. `name` stands in activities.
     pub fn for_system(store: Store, workspace: WorkspaceId, name: &'static str) -> Self {
-        Self { store, workspace, actor: Actor::System { name }, now: now(), address: String::new() }
+        Self::new(store, workspace, Actor::System { name })
     }
 
     /// The same, asked for from this address.
@@ -159,12 +158,12 @@ impl Ctx {
         Err(AppError::Forbidden)
     }
 
-    /// What the actor may do.
     /// Whether the actor may do `permission`, where less is shown to those who may not.
     pub(crate) fn may(&self, permission: Permission) -> bool {
         self.permissions().contains(permission)
     }
 
+    /// What the actor may do.
     pub(crate) fn permissions(&self) -> PermissionSet {
         self.actor.permissions()
     }

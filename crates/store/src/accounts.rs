@@ -1,5 +1,8 @@
 //! Accounts: reader, search, writes.
 
+pub use crate::account_keys::{
+    by_domain, by_external_id, by_name, lock_keys, with_domain, without_id,
+};
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::account::{Account, AccountDetails, AccountOwner, AccountRef};
@@ -124,94 +127,6 @@ pub async fn get(
         updated_at: r.updated_at,
     };
     Ok(Stored::new(account, r.sensitive))
-}
-
-/// Makes others who look for the same account wait until this transaction ends, so that
-/// two requests about one new account create one.
-pub async fn lock_keys(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    external_id: Option<&str>,
-    name: Option<&str>,
-) -> Result<()> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock(k) from (
-            select hashtextextended($1::text || kind || ':' || value, 0) as k
-            from (values ('account', $2::text), ('account name', lower($3::text))) as t(kind, value)
-            where value is not null order by k
-        ) locks",
-        workspace.0.to_string(),
-        external_id,
-        name,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The account with this external id.
-pub async fn by_external_id(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    external_id: &str,
-) -> Result<Option<AccountId>> {
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from accounts where workspace_id = $1 and external_id = $2"#,
-        workspace.0,
-        external_id,
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
-}
-
-/// The oldest account with this name, whatever its capitals.
-pub async fn by_name(tx: &mut Tx, workspace: WorkspaceId, name: &str) -> Result<Option<AccountId>> {
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from accounts
-        where workspace_id = $1 and lower(name) = lower($2) order by id limit 1"#,
-        workspace.0,
-        name,
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
-}
-
-/// The oldest account with this e-mail domain.
-pub async fn by_domain(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    domain: &str,
-) -> Result<Option<AccountId>> {
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from accounts
-        where workspace_id = $1 and domains @> array[$2::text] order by id limit 1"#,
-        workspace.0,
-        domain,
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
-}
-
-/// An account without an external id that goes by this name and has none of other domains, or by
-/// one of these domains: what was known of it before its id was.
-pub async fn without_id(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    name: Option<&str>,
-    domains: &[String],
-) -> Result<Option<AccountId>> {
-    Ok(sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from accounts
-        where workspace_id = $1 and external_id is null
-            and (domains && $3::text[] or lower(name) = lower($2)
-                and (cardinality(domains) = 0 or cardinality($3::text[]) = 0))
-        order by domains && $3::text[] desc, id limit 1"#,
-        workspace.0,
-        name,
-        domains,
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
 }
 
 /// Which of `properties`, said at `at`, nothing newer set, of a locked account; notes that they

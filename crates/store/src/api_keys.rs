@@ -44,7 +44,7 @@ pub struct NewApiKey<'a> {
 }
 
 /// Scopes as they are stored. A word of a newer version gives no leave here.
-fn read_scopes(words: &[String]) -> Vec<Permission> {
+pub(crate) fn read_scopes(words: &[String]) -> Vec<Permission> {
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }
 

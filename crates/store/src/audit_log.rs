@@ -3,8 +3,11 @@
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Days, NaiveTime, Utc};
 use rapport_domain::audit_log::{AuditLine, AuditQuery, Who};
-use rapport_domain::{UserId, Uuid, WorkspaceId};
+use rapport_domain::{AccountId, ApiKeyId, CustomerId, UserId, Uuid, WorkspaceId};
 use sqlx::{FromRow, Postgres, QueryBuilder};
+
+/// Namesakes that a name finds.
+const NAMED_MAX: i64 = 200;
 
 #[derive(FromRow)]
 struct Row {
@@ -34,11 +37,12 @@ pub struct Seal {
 }
 
 impl Store {
-    /// Lines of the log, newest first.
+    /// Lines of the log, newest first; about one of `objects`, if there are any.
     pub async fn audit_lines(
         &self,
         workspace: WorkspaceId,
         query: &AuditQuery,
+        objects: &[String],
         limit: i64,
     ) -> Result<Vec<AuditLine>> {
         let mut sql = QueryBuilder::<Postgres>::new(
@@ -58,8 +62,8 @@ impl Store {
         if let Some(action) = query.action {
             sql.push(" and a.action = ").push_bind(action.as_str());
         }
-        if let Some(object) = &query.object {
-            sql.push(" and a.object = ").push_bind(object);
+        if !objects.is_empty() {
+            sql.push(" and a.object = any(").push_bind(objects).push(")");
         }
         if let Some(from) = query.from {
             sql.push(" and a.at >= ").push_bind(from.and_time(NaiveTime::MIN).and_utc());
@@ -73,6 +77,38 @@ impl Store {
         sql.push(" order by a.id desc limit ").push_bind(limit);
         let rows: Vec<Row> = sql.build_query_as().fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(line).collect())
+    }
+
+    /// Ids, as the log says them, of people and keys of this name, and of customers and accounts where `all`.
+    pub async fn named(
+        &self,
+        workspace: WorkspaceId,
+        name: &str,
+        all: bool,
+    ) -> Result<Vec<String>> {
+        let rows = sqlx::query!(
+            r#"select id as "id!", 'u' as "kind!" from users
+                where workspace_id = $1 and lower(name) = lower($2)
+            union all select id, 'k' from api_keys where workspace_id = $1 and lower(name) = lower($2)
+            union all (select id, 'c' from customers
+                where workspace_id = $1 and $3 and lower(name) = lower($2) and merged_into is null
+                limit $4)
+            union all (select id, 'a' from accounts
+                where workspace_id = $1 and $3 and lower(name) = lower($2) limit $4)"#,
+            workspace.0,
+            name,
+            all,
+            NAMED_MAX,
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let text = |id: Uuid, kind: &str| match kind {
+            "u" => UserId(id).to_string(),
+            "k" => ApiKeyId(id).to_string(),
+            "c" => CustomerId(id).to_string(),
+            _ => AccountId(id).to_string(),
+        };
+        Ok(rows.iter().map(|row| text(row.id, &row.kind)).collect())
     }
 
     /// Names of people, keys, customers and accounts, by their ids.

@@ -15,6 +15,9 @@ pub enum StoreError {
     /// The database cannot be reached, is starting, or took too long.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// A text has a character that Postgres cannot keep: a null byte.
+    #[error("a character cannot be kept: {0}")]
+    Unstorable(String),
     #[error("database error: {0}")]
     Database(sqlx::Error),
     /// The file store cannot be reached or written, or a file is not what its row says.
@@ -76,6 +79,7 @@ impl From<sqlx::Error> for StoreError {
                 // Shutting down, starting, cancelled by the statement timeout, waited too long for a
                 // lock, no connections left, read-only.
                 (_, Some("53100")) => Self::Full(db.to_string()),
+                (_, Some("22021" | "22P05")) => Self::Unstorable(db.to_string()),
                 (_, Some("57P01" | "57P02" | "57P03" | "57014" | "55P03" | "53300" | "25006")) => {
                     Self::Unavailable(db.to_string())
                 }
@@ -112,6 +116,9 @@ impl From<StoreError> for AppError {
             StoreError::Unavailable(detail) => {
                 tracing::error!(%detail, "database unavailable");
                 Self::Unavailable
+            }
+            StoreError::Unstorable(_) => {
+                Self::invalid("text", "There is a null byte in it, which cannot be kept or found.")
             }
             StoreError::Database(detail) => internal(detail),
             StoreError::Files(detail) => {

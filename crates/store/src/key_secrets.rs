@@ -1,9 +1,10 @@
 //! Rotating the secret of an API key, and how much keys are used.
 
+use crate::api_keys::read_scopes;
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, NaiveDate, Utc};
 use rapport_domain::api_key::{KeyKind, KeyRow, OldSecret, USAGE_DAYS};
-use rapport_domain::{ApiKeyId, Uuid, WorkspaceId};
+use rapport_domain::{ApiKeyId, Permission, Uuid, WorkspaceId};
 
 /// Requests of a key on a day.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,7 @@ pub struct LockedKey {
     pub name: String,
     pub kind: KeyKind,
     pub prefix: String,
+    pub scopes: Vec<Permission>,
     /// Old secrets that work still.
     pub old: i64,
 }
@@ -123,9 +125,8 @@ pub async fn lock_api_key(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(sqlx::query_as!(
-        LockedKey,
-        r#"select name, kind as "kind: KeyKind", prefix,
+    let row = sqlx::query!(
+        r#"select name, kind as "kind: KeyKind", prefix, scopes,
             (select count(*) from api_key_old_secrets o
                 where o.workspace_id = k.workspace_id and o.key_id = k.id) as "old!"
         from api_keys k
@@ -137,7 +138,14 @@ pub async fn lock_api_key(
         now,
     )
     .fetch_optional(&mut **tx)
-    .await?)
+    .await?;
+    Ok(row.map(|row| LockedKey {
+        name: row.name,
+        kind: row.kind,
+        prefix: row.prefix,
+        scopes: read_scopes(&row.scopes),
+        old: row.old,
+    }))
 }
 
 /// Gives a key another secret; the one before works until `until`.

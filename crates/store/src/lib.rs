@@ -7,6 +7,7 @@
 #[cfg(target_arch = "wasm32")]
 compile_error!("the store must never reach the browser half");
 
+mod account_keys;
 mod account_list;
 pub mod accounts;
 pub mod api_keys;

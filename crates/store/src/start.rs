@@ -12,7 +12,7 @@ pub struct Progress {
     pub mail: bool,
     /// An event from a browser: a public key was used.
     pub browser: bool,
-    /// An event that was received, on a timeline or not.
+    /// An event that was taken in, on a timeline or not yet.
     pub event: bool,
     /// More than one person, or somebody invited.
     pub colleague: bool,
@@ -34,7 +34,8 @@ impl Store {
                     and k.last_used_at is not null) as "browser!",
                 exists (select from timeline_events e where e.workspace_id = $1
                     and e.received_as is not null)
-                    or exists (select from event_log l where l.workspace_id = $1) as "event!",
+                    or exists (select from event_log l where l.workspace_id = $1
+                        and l.state in ('linked', 'unlinked')) as "event!",
                 exists (select from users u where u.workspace_id = $1 offset 1)
                     or exists (select from invitations i where i.workspace_id = $1)
                     as "colleague!",

@@ -18,8 +18,9 @@ use std::net::SocketAddr;
 const TLS_COOKIE: &str = "__Host-rapport";
 const PLAIN_COOKIE: &str = "rapport";
 /// Pages for people who are not logged in.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
     "/login",
+    "/forgotten",
     "/login/code",
     "/login/passkey",
     "/login/passkey/ask",
@@ -53,6 +54,14 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
                 request.extensions_mut().insert(FromAddress(ip.to_string()));
             }
             request.extensions_mut().insert(CurrentSession::of(&token.unwrap_or_default()));
+        }
+        // It works once.
+        None if path == "/setup" && request.method() == Method::GET => {
+            match state.store.has_workspace().await {
+                Ok(false) => {}
+                Ok(true) => return Redirect::to("/login").into_response(),
+                Err(error) => return unavailable(&error.into()),
+            }
         }
         None if is_open(path) => {}
         None if is_data(path) && !wants_page(request.headers()) => return refusal(),

@@ -218,9 +218,16 @@ fn key_step(
     .into_any()
 }
 
+/// Who it is, then what they did: an event of nobody known would be on no timeline.
 fn event_lines(origin: &str, key: &str) -> String {
     format!(
-        "curl {origin}/api/v1/events \\\n  -H 'Authorization: Bearer {key}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{{\"customer\": {{\"email\": \"ada@example.com\", \"name\": \"Ada King\"}}, \"name\": \"signed_up\", \"title\": \"Signed up\"}}'"
+        r#"curl {origin}/v1/batch \
+  -H 'Authorization: Bearer {key}' \
+  -H 'Content-Type: application/json' \
+  -d '{{"batch": [
+    {{"type": "identify", "userId": "ada-1", "traits": {{"name": "Ada King", "email": "ada@example.com"}}}},
+    {{"type": "track", "userId": "ada-1", "event": "Signed up"}}
+  ]}}'"#
     )
 }
 

@@ -33,8 +33,11 @@ use wasm_bindgen::JsCast;
 pub(super) fn Composer(state: TicketState) -> impl IntoView {
     // What was taken back is an answer.
     let returned = state.details.with_untracked(|d| d.returned.is_some());
-    let mode =
-        if returned { MessageMode::Reply } else { use_preferences().get_untracked().composer };
+    let mode = match use_preferences().get_untracked().composer {
+        _ if !state.may_reply => MessageMode::Note,
+        _ if returned => MessageMode::Reply,
+        chosen => chosen,
+    };
     let writing = Writing {
         state,
         mode: RwSignal::new(mode),
@@ -49,7 +52,9 @@ pub(super) fn Composer(state: TicketState) -> impl IntoView {
     };
     let resting = writing.resting;
     let send = writing.send;
-    use_shortcut("r", "Reply", move || writing.open(MessageMode::Reply));
+    if state.may_reply {
+        use_shortcut("r", "Reply", move || writing.open(MessageMode::Reply));
+    }
     use_shortcut("n", "Internal note", move || writing.open(MessageMode::Note));
     // What was typed before the scripts arrived stays; else the draft comes back.
     when_connected(writing.area, move |area| {
@@ -59,7 +64,8 @@ pub(super) fn Composer(state: TicketState) -> impl IntoView {
                 MessageMode::Note => MessageMode::Reply,
             };
             let of_other = draft::load(&draft::key(state.me, state.number, other.as_str()));
-            if draft::load(&writing.draft_key()).is_empty() && !of_other.is_empty() {
+            let may = state.may_reply || other == MessageMode::Note;
+            if may && draft::load(&writing.draft_key()).is_empty() && !of_other.is_empty() {
                 writing.mode.set(other);
             }
             writing.set_text(&draft::load(&writing.draft_key()));
@@ -204,7 +210,7 @@ fn Modes(writing: Writing) -> impl IntoView {
     view! {
         <fieldset class="tabs">
             <legend class="visually-hidden">"Kind of message"</legend>
-            {mode(MessageMode::Reply)}
+            {writing.state.may_reply.then(|| mode(MessageMode::Reply))}
             {mode(MessageMode::Note)}
             {hint}
         </fieldset>

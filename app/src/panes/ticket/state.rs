@@ -34,6 +34,8 @@ pub(super) struct TicketState {
     pub returned: RwSignal<Option<Returned>>,
     pub changed: Changed,
     pub may_write: bool,
+    /// Whether they may answer the customer; if not, they write notes.
+    pub may_reply: bool,
     /// Whether the reader may watch recorded sessions.
     pub may_watch: bool,
     /// The one who reads.
@@ -70,6 +72,7 @@ impl TicketState {
             returned,
             changed,
             may_write: viewer.as_ref().is_some_and(|v| v.may(Permission::TicketsWrite)),
+            may_reply: viewer.as_ref().is_some_and(|v| v.may(Permission::TicketsReply)),
             may_watch: viewer.as_ref().is_some_and(|v| v.may(Permission::RecordingsWatch)),
             me: viewer.map(|v| v.user),
             again: RwSignal::new(0),

@@ -84,12 +84,18 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
     let key =
         AccountKey { id: None, external_id: input.external_id.clone(), name: input.name.clone() };
     let (external_id, name) = read_key("", &key)?;
-    let domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
+    let mut domains = read_domains(input.domains.as_deref().unwrap_or_default())?;
     let defs = fields::for_input(ctx, FieldEntity::Account, &input.fields).await?;
     let patch_input = AccountInput { external_id: None, domains: None, ..input };
     let properties = patch::named(&patch_input);
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
-    let id = match find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await? {
+    let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await?;
+    // A domain of another account's costs nothing else of the message.
+    while let Some((taken, _)) = store::with_domain(&mut tx, ctx.workspace, known, &domains).await?
+    {
+        domains.retain(|domain| *domain != taken);
+    }
+    let id = match known {
         None => {
             let mut details = named_by_id(external_id.as_deref());
             details.external_id = external_id;
@@ -263,6 +269,7 @@ async fn insert(
     details: &AccountDetails,
     owner: Option<UserId>,
 ) -> Result<AccountId> {
+    free(ctx, tx, None, &details.domains).await?;
     let inserted = store::insert(tx, ctx.workspace, details, owner, ctx.now).await;
     inserted.map_err(|e| refused(e, owner))
 }
@@ -274,12 +281,26 @@ async fn write(
     details: &AccountDetails,
     owner: Option<UserId>,
 ) -> Result<()> {
+    // What both have since before that was forbidden keeps nobody from changing the rest.
+    let new = details.domains.iter().filter(|d| !before.details.domains.contains(d)).cloned();
+    free(ctx, tx, Some(before.id), &new.collect::<Vec<_>>()).await?;
     let written = store::update(tx, ctx.workspace, before.id, details, owner, ctx.now).await;
     written.map_err(|e| refused(e, owner))?;
     if before.details.name != details.name {
         store::refresh_customers(tx, ctx.workspace, before.id).await?;
     }
     Ok(())
+}
+
+/// Refuses domains that another account has: whoever writes from one joins one account.
+async fn free(ctx: &Ctx, tx: &mut Tx, own: Option<AccountId>, domains: &[String]) -> Result<()> {
+    match store::with_domain(tx, ctx.workspace, own, domains).await? {
+        None => Ok(()),
+        Some((domain, name)) => {
+            let text = format!("{domain} belongs to {name}: take it off there first.");
+            Err(AppError::invalid("domains", text))
+        }
+    }
 }
 
 /// What the table refused, said beside the field.

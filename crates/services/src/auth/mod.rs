@@ -1,6 +1,7 @@
 //! Login, logout, sessions and API keys; what people log in with, and the second factor.
 
 mod credentials;
+mod forgotten;
 mod new_device;
 pub mod passkeys;
 pub mod passwords;
@@ -8,6 +9,8 @@ pub mod two_factor;
 mod way_in;
 
 pub(crate) use credentials::{check_password, hash_password, hash_token, random_token, verify};
+pub(crate) use forgotten::MailReset;
+pub use forgotten::forgotten;
 pub(crate) use new_device::TellOfDevice;
 pub(crate) use way_in::TellOfWayIn;
 

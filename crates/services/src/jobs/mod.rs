@@ -21,6 +21,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .job::<people::SendInvitation>()
         .job::<auth::TellOfDevice>()
         .job::<auth::TellOfWayIn>()
+        .job::<auth::MailReset>()
         .job::<notifications::SendNews>()
         .job::<push::TellBrowsers>()
         .job::<tickets::WakeTicket>()

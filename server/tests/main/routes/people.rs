@@ -91,7 +91,7 @@ async fn whoever_is_invited_joins_by_the_link_and_is_logged_in(pool: PgPool) {
     assert_eq!(app.send(foreign.expect("a request")).await.status, StatusCode::FORBIDDEN);
 
     let joined = app.form(&link, "name=Kim+Park&password=correct+horse", "").await;
-    assert_eq!(joined.header(header::LOCATION), "/inbox");
+    assert_eq!(joined.header(header::LOCATION), "/");
     let kim = cookie(&joined);
     assert_eq!(app.page("/inbox", &kim).await.status, StatusCode::OK);
     assert_eq!(app.page(PAGE, &kim).await.status, StatusCode::FORBIDDEN, "an agent");

@@ -120,6 +120,7 @@ const ROUTES: &[(&str, &[Door])] = &[
         &[Session(Post, "/files/uploads/1?mode=reply&name=x", P::TicketsWrite)],
     ),
     ("/files/uploads/{desk}/form", &[]),
+    ("/forgotten", &[Open]),
     ("/healthz", &[Open]),
     ("/icon/{name}", &[]),
     ("/inbox/bulk", &[]),
