@@ -159,7 +159,8 @@ fn row(line: &AuditLine, name: Option<&String>) -> AnyView {
         Some(name) => view! { <span title=line.object.clone()>{name.clone()}</span> }.into_any(),
         None => view! { <code>{line.object.clone()}</code> }.into_any(),
     };
-    let object = match place(&line.object).filter(|_| !own) {
+    // What was deleted has no page, and no name.
+    let object = match place(&line.object).filter(|_| !own && name.is_some()) {
         Some(href) => {
             view! { <a class="plain-link" href=href rel="external">{object}</a> }.into_any()
         }

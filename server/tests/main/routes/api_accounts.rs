@@ -21,3 +21,20 @@ async fn accounts_take_the_fields_that_were_defined(pool: PgPool) {
     assert_eq!((again.status, &again.json()["id"]), (StatusCode::OK, &first.json()["id"]));
     assert_eq!(app.get("/accounts").await.json()["items"].as_array().map(Vec::len), Some(1));
 }
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_domain_belongs_to_one_account(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let account = |name: &str, domain: &str| json!({"name": name, "domains": [domain]});
+    app.post("/accounts", account("Northwind", "northwind.example")).await;
+    let second = app.post("/accounts", account("Odd", "northwind.example")).await;
+    assert_eq!(second.wrong_fields(), ["domains"], "{}", second.body);
+    assert!(second.body.contains("northwind.example belongs to Northwind"), "{}", second.body);
+    let odd = app.post("/accounts", account("Odd", "odd.example")).await.json();
+    let path = format!("/accounts/{}", odd["id"].as_str().expect("an id"));
+    let both = json!({"domains": ["odd.example", "northwind.example"]});
+    assert_eq!(app.patch(&path, both).await.wrong_fields(), ["domains"]);
+    // The same again is no second account.
+    let again = app.post("/accounts", account("Northwind", "northwind.example")).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+}

@@ -1,5 +1,6 @@
 //! App config › API keys: made on the page, used by programs, revoked.
 
+use super::access::roles::{give_sam, least};
 use crate::support::{TestApp, api_request};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -214,4 +215,26 @@ async fn a_rotated_key_works_by_both_secrets_until_the_old_one_ends_everywhere(p
     assert_eq!(used, 5, "reads by each, one more by the new, an event by each");
     let page = app.page(PAGE, &cookie).await;
     assert!(page.body.contains("5 requests in 30 days"), "{}", page.body);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_key_that_may_more_than_oneself_gives_no_secret(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let key =
+        made(&app, "kind=secret&name=All&days=0&scope=tickets%3Aread", &app.priya().await).await;
+    let id: rapport_domain::Uuid = sqlx::query_scalar("select id from api_keys where name = 'All'")
+        .fetch_one(&pool)
+        .await
+        .expect("the key");
+    let id = rapport_domain::ApiKeyId(id);
+    give_sam(&pool, least(Permission::PeopleManage)).await;
+    let sam = app.sam().await;
+    let answer = app.form(PAGE, &format!("do=rotate&id={id}&overlap=7d"), &sam).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    assert!(
+        !answer.body.contains("rsk_") || !answer.body.contains("The new key"),
+        "{}",
+        answer.body
+    );
+    assert_eq!(app.api_as(&key, Method::GET, "/tickets", None).await.status, StatusCode::OK);
 }

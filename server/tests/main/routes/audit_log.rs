@@ -1,6 +1,6 @@
 use super::access::roles::{give_sam, least};
-use crate::support::TestApp;
-use axum::http::{StatusCode, header};
+use crate::support::{KEY, TestApp, api_request};
+use axum::http::{Method, StatusCode, header};
 use rapport_domain::Permission;
 use serde_json::json;
 use sqlx::PgPool;
@@ -54,10 +54,9 @@ async fn what_was_done_is_read_filtered_and_taken_out_as_a_file(pool: PgPool) {
 async fn what_a_line_is_about_is_named_to_those_who_may_know_it(pool: PgPool) {
     let app = TestApp::new(pool.clone()).await;
     let made = json!({ "email": "ines@named.example", "name": "Ines Named" });
-    let made = app.post("/api/v1/customers", made).await;
+    let made = app.post("/customers", made).await;
     let id = made.json()["id"].as_str().expect("an id").to_string();
-    let change =
-        app.patch(&format!("/api/v1/customers/{id}"), json!({ "name": "Ines Told" })).await;
+    let change = app.patch(&format!("/customers/{id}"), json!({ "name": "Ines Told" })).await;
     assert_eq!(change.status, StatusCode::OK, "{change:?}");
     let page = format!("{PAGE}?object={id}");
     let admin = app.page(&page, &app.priya().await).await;
@@ -67,4 +66,47 @@ async fn what_a_line_is_about_is_named_to_those_who_may_know_it(pool: PgPool) {
     let sam = app.page(&page, &app.sam().await).await;
     assert_eq!(sam.status, StatusCode::OK);
     assert!(sam.body.contains(&id) && !sam.body.contains("Ines"), "{}", sam.body);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_key_is_named_itself_at_the_time_when_it_acted(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let body = json!({ "email": "old@past.example", "name": "Old" });
+    let mut request = api_request(KEY, Method::POST, "/customers", Some(body));
+    let said = [("rapport-at", "2019-01-01T00:00:00Z"), ("rapport-actor", "sam@acme.example")];
+    for (name, value) in said {
+        request.headers_mut().insert(name, value.parse().expect("a header"));
+    }
+    assert_eq!(app.send(request).await.status, StatusCode::CREATED);
+    let page = app.page(PAGE, &app.priya().await).await;
+    let line = page.body.split("audit-line").skip(1).find(|line| line.contains("Added a customer"));
+    let line = line.expect("the line").to_string();
+    assert!(line.contains("API key") && line.contains("in_the_name_of"), "{line}");
+    assert!(line.contains("said_to_be_at") && line.contains("2019-01-01"), "{line}");
+    let (kind, today): (String, bool) = sqlx::query_as(
+        "select actor_kind, at > now() - interval '1 minute' from audit_log
+        where action = 'customer.created'",
+    )
+    .fetch_one(&pool)
+    .await
+    .expect("the line");
+    assert_eq!((kind.as_str(), today), ("api_key", true));
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_null_byte_is_refused_wherever_it_is_looked_for(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let cookie = app.priya().await;
+    for path in [
+        "/settings/audit-log?object=%00",
+        "/settings/people?q=%00",
+        "/customers?q=a%00b",
+        "/search?q=%00",
+        "/inbox?tag=%00",
+    ] {
+        let status = app.page(path, &cookie).await.status;
+        assert!(status.as_u16() < 500, "{path}: {status}");
+    }
+    let login = app.form("/login", "email=a%00b%40x.example&password=guess-guess", "").await;
+    assert_eq!(login.status, StatusCode::UNAUTHORIZED);
 }

@@ -87,7 +87,7 @@ async fn a_log_in_by_passkey_is_a_log_in(pool: PgPool) {
     let answer = encode(&device.answer(&options));
     let form = format!("question={question}&credential={answer}&next=https%3A%2F%2Fevil.example");
     let entered = app.form("/login/passkey", &form, &browser).await;
-    assert_eq!(entered.header(header::LOCATION), "/inbox");
+    assert_eq!(entered.header(header::LOCATION), "/");
     assert_eq!(app.page("/login/passkey", "").await.header(header::LOCATION), "/login");
 
     let page = app.page("/settings/account", &session).await.body;

@@ -18,6 +18,7 @@ async fn whoever_comes_first_owns_it_and_nobody_later(pool: PgPool) {
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert!(again.body.contains("set up already"), "{}", again.body);
     assert!(again.header(header::SET_COOKIE).is_empty());
+    assert_eq!(app.page("/setup", "").await.header(header::LOCATION), "/login");
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]

@@ -3,7 +3,7 @@
 
 use super::{Method2, doors, knock};
 use crate::support::{Answer, TestApp};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use rapport_domain::RoleId;
 use rapport_domain::permission::{Permission, PermissionSet};
 use rapport_domain::role::Role;
@@ -139,4 +139,25 @@ async fn tickets_are_shown_to_nobody_who_may_not_read_them(pool: PgPool) {
     let all = seen(PermissionSet::all()).await;
     assert!(all.contains("/search?") && all.contains("/inbox") && all.contains(&customer), "{all}");
     assert_eq!(seen(all_but(Permission::TicketsRead)).await, "");
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn everybody_begins_on_a_page_that_is_open_to_them(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let sam = app.sam().await;
+    for permission in Permission::ALL {
+        give_sam(&pool, least(*permission)).await;
+        let home = app.page("/", &sam).await.header(header::LOCATION).to_string();
+        let page = app.page(&home, &sam).await;
+        assert_eq!(page.status, StatusCode::OK, "{permission:?} begins at {home}");
+        // The rail leads nowhere that is shut.
+        let rail = page.body.split("class=\"rail\"").nth(1).expect("a rail");
+        let rail = rail.split("</nav>").next().expect("its end");
+        for path in rail.split("<a href=\"").skip(1).filter_map(|part| part.split('"').next()) {
+            if path.starts_with('/') {
+                let status = app.page(path, &sam).await.status;
+                assert_eq!(status, StatusCode::OK, "{permission:?}: {path} of the rail");
+            }
+        }
+    }
 }
