@@ -156,7 +156,7 @@ async fn everybody_begins_on_a_page_that_is_open_to_them(pool: PgPool) {
         for path in rail.split("<a href=\"").skip(1).filter_map(|part| part.split('"').next()) {
             if path.starts_with('/') {
                 let status = app.page(path, &sam).await.status;
-                assert_eq!(status, StatusCode::OK, "{permission:?}: {path} of the rail");
+                assert_ne!(status, StatusCode::FORBIDDEN, "{permission:?}: {path} of the rail");
             }
         }
     }
