@@ -42,7 +42,11 @@ fi
 if [ "$half" != rust ]; then
   step "build for the flows" scripts/build.sh --test
   [ "$half" = flows ] || set --
-  [ $# -gt 0 ] || step "the API beside its description" scripts/api.sh
+  if [ $# -eq 0 ]; then
+    step "the API beside its description" scripts/api.sh
+    step "backup and restore" scripts/backup_test.sh
+    step "the doctor" scripts/doctor_test.sh
+  fi
   step "flows in Chromium" end2end/run.sh "$@"
   # A package is not built for this, and one of older sources says nothing about these.
   package=$(find "$TARGET/dist" -maxdepth 1 -name 'rapport_*.deb' 2>/dev/null | head -1 || true)
