@@ -53,7 +53,7 @@ build_front() {
 build_both() {
   local began front status=0
   began=$(now_ms)
-  (build_front >"$work/cargo.log" 2>&1 && since "$began" >"$work/cargo.time") &
+  ({ build_front && bind_front; } >"$work/cargo.log" 2>&1 && since "$began" >"$work/cargo.time") &
   front=$!
   build_server || status=$?
   wait $front || {
@@ -68,6 +68,11 @@ bindgen() {
   local debug=()
   $optimised || debug=(--debug)
   "$bundle" "$wasm_in" "$work" rapport "${debug[@]}"
+}
+
+# Once for each module: beside the server, which takes longer, where both are built.
+bind_front() {
+  unless_stamped "bindgen-$front_profile.stamp" "$(stamp_of "$wasm_in" "$bundle")$TARGET" bindgen
 }
 
 # rustc says in the module which features its code uses; wasm-opt reads that, and the two
@@ -97,7 +102,7 @@ join_js() {
 }
 
 pack_front() {
-  step "wasm-bindgen" bindgen
+  step "wasm-bindgen" bind_front
   if $optimised; then
     step "wasm-opt" optimise
   else

@@ -120,7 +120,7 @@ unless_stamped() {
   shift 2
   if [ -f "$file" ] && [ "$(cat "$file")" = "$key" ]; then return 0; fi
   rm -f "$file"
-  "$@"
+  "$@" || return
   mkdir -p "$(dirname "$file")"
   printf '%s\n' "$key" >"$file"
 }
