@@ -1,7 +1,7 @@
 //! The frame around every page of a logged-in person: rail, top bar, content.
 
 use crate::live::LiveState;
-use crate::page_table::{ACCOUNTS, AUDIT_LOG, CUSTOMERS, INBOX, INFO_PANE, PEOPLE, PageInfo, home};
+use crate::page_table::{ACCOUNTS, CUSTOMERS, INBOX, PageInfo, config, home};
 use crate::session::use_viewer;
 use crate::ui::about::About;
 use crate::ui::avatar::Avatar;
@@ -59,9 +59,8 @@ fn Rail(section: Section) -> impl IntoView {
     };
     let settings = viewer.as_ref().is_some_and(|v| v.may(Permission::SettingsWrite));
     let may = |page: &PageInfo| viewer.as_ref().is_some_and(|v| v.may(page.permission));
-    // The first page of it that they may see.
-    let config = [INFO_PANE, PEOPLE, AUDIT_LOG].into_iter().find(may);
-    let start = viewer.as_ref().map_or(INBOX.path, home);
+    let config = viewer.as_ref().and_then(config);
+    let start = viewer.as_ref().map_or(INBOX, home);
     let (tickets, customers, accounts) = (may(&INBOX), may(&CUSTOMERS), may(&ACCOUNTS));
     let starting = settings && viewer.as_ref().is_some_and(|v| v.starting);
     let open = move || waiting.get().tickets;
@@ -74,7 +73,7 @@ fn Rail(section: Section) -> impl IntoView {
     let away = viewer.as_ref().is_some_and(|v| v.away);
     view! {
         <nav class="rail" aria-label="Main">
-            <a class="logo" href=start rel=(start != INBOX.path).then_some("external") title="Rapport" aria-label="Rapport">"R"</a>
+            <a class="logo" href=start.path rel=start.rel() title="Rapport" aria-label="Rapport">"R"</a>
             {starting.then(|| view! {
                 <a href="/get-started" rel="external" aria-current=current(Section::Start) title="Get started" aria-label="Get started"><Icon name="circle-check" /></a>
             })}

@@ -48,10 +48,16 @@ impl PageInfo {
     }
 }
 
-/// Where a person begins who did not say where: the first of these that they may see.
-pub fn home(viewer: &Viewer) -> &'static str {
-    let pages = [INBOX, CUSTOMERS, INFO_PANE, PEOPLE, AUDIT_LOG];
-    pages.iter().find(|page| viewer.may(page.permission)).unwrap_or(&NOTIFICATIONS).path
+/// Where the app config begins for a person: the first page of it that they may see. Macros alone are no config: agents
+/// come to theirs from the composer.
+pub fn config(viewer: &Viewer) -> Option<PageInfo> {
+    [INFO_PANE, PEOPLE, AUDIT_LOG].into_iter().find(|page| viewer.may(page.permission))
+}
+
+/// Where a person begins who did not say where.
+pub fn home(viewer: &Viewer) -> PageInfo {
+    let work = [INBOX, CUSTOMERS].into_iter().find(|page| viewer.may(page.permission));
+    work.or_else(|| config(viewer)).unwrap_or(NOTIFICATIONS)
 }
 
 /// The rows: each a constant, for whoever renders that page, and all of them.

@@ -19,7 +19,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{
     LeptosRoutes, generate_route_list_with_exclusions, handle_server_fns_with_context,
 };
-use rapport_app::{App, server_page};
+use rapport_app::{App, page_table, server_page};
 use rapport_domain::session::Viewer;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -125,8 +125,8 @@ fn pages(state: &AppState) -> Router<AppState> {
 
 /// Where the person begins; the session layer has asked who it is.
 async fn begin(viewer: Option<Extension<Viewer>>) -> Redirect {
-    let home = viewer.map_or("/inbox", |Extension(viewer)| rapport_app::page_table::home(&viewer));
-    Redirect::to(home)
+    let home = viewer.map_or(page_table::INBOX, |Extension(viewer)| page_table::home(&viewer));
+    Redirect::to(home.path)
 }
 
 /// The one route of the server functions that are known.

@@ -69,25 +69,25 @@ pub async fn by_domain(
     .await?)
 }
 
-/// One of these domains that an account besides `own` has, and that account's name.
-pub async fn with_domain(
+/// Those of the domains that accounts besides `own` have, each with such an account's name.
+pub async fn taken_domains(
     tx: &mut Tx,
     workspace: WorkspaceId,
     own: Option<AccountId>,
     domains: &[String],
-) -> Result<Option<(String, String)>> {
-    let row = sqlx::query!(
+) -> Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
         r#"select a.name, d as "domain!" from accounts a, unnest(a.domains) d
         where a.workspace_id = $1 and a.domains && $2::text[] and d = any($2)
             and a.id is distinct from $3
-        order by a.id limit 1"#,
+        order by a.id"#,
         workspace.0,
         domains,
         own.map(|id| id.0),
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(row.map(|row| (row.domain, row.name)))
+    Ok(rows.into_iter().map(|row| (row.domain, row.name)).collect())
 }
 
 /// An account without an external id that goes by this name and has none of other domains, or by

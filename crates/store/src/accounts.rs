@@ -1,7 +1,7 @@
 //! Accounts: reader, search, writes.
 
 pub use crate::account_keys::{
-    by_domain, by_external_id, by_name, lock_keys, with_domain, without_id,
+    by_domain, by_external_id, by_name, lock_keys, taken_domains, without_id,
 };
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};

@@ -10,7 +10,7 @@ const REMEMBERED: i64 = 50;
 /// Mails of this kind that a person gets within an hour.
 const TOLD_MAX: i64 = 3;
 
-/// Who is told of a log-in, and from which mailbox.
+/// Who is told of their own log-in, and from which mailbox.
 #[derive(Debug)]
 pub struct Recipient {
     pub email: String,
@@ -22,7 +22,7 @@ pub struct Recipient {
 
 impl Store {
     /// Whom to tell; `None` where they were deactivated or no mailbox can send.
-    pub async fn device_mail_recipient(
+    pub async fn log_in_mail_recipient(
         &self,
         workspace: WorkspaceId,
         user: UserId,

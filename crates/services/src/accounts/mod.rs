@@ -91,10 +91,8 @@ pub(crate) async fn hear(ctx: &Ctx, input: AccountInput, at: DateTime<Utc>) -> R
     let mut tx = ctx.transaction(Permission::CustomersWrite).await?;
     let known = find(ctx, &mut tx, external_id.as_deref(), name.as_deref(), &domains).await?;
     // A domain of another account's costs nothing else of the message.
-    while let Some((taken, _)) = store::with_domain(&mut tx, ctx.workspace, known, &domains).await?
-    {
-        domains.retain(|domain| *domain != taken);
-    }
+    let taken = store::taken_domains(&mut tx, ctx.workspace, known, &domains).await?;
+    domains.retain(|domain| !taken.iter().any(|(other, _)| other == domain));
     let id = match known {
         None => {
             let mut details = named_by_id(external_id.as_deref());
@@ -294,7 +292,7 @@ async fn write(
 
 /// Refuses domains that another account has: whoever writes from one joins one account.
 async fn free(ctx: &Ctx, tx: &mut Tx, own: Option<AccountId>, domains: &[String]) -> Result<()> {
-    match store::with_domain(tx, ctx.workspace, own, domains).await? {
+    match store::taken_domains(tx, ctx.workspace, own, domains).await?.first() {
         None => Ok(()),
         Some((domain, name)) => {
             let text = format!("{domain} belongs to {name}: take it off there first.");

@@ -1,9 +1,9 @@
 //! Somebody who forgot their password asks for a link by mail.
 
+use super::letter::{Letter, mail};
 use super::new_device::Occasion;
 use super::{hash_token, random_token};
 use crate::job_env::JobEnv;
-use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::transaction::begin_unattended;
 use crate::{Ctx, Result, ctx};
 use chrono::TimeDelta;
@@ -50,22 +50,13 @@ impl Job for MailReset {
 
     async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
         let user = UserId(work.key.user);
-        let store = &env.store;
-        let Some(recipient) = store.device_mail_recipient(work.workspace, user).await? else {
-            return Ok(Outcome::Done);
-        };
-        let mailbox = store.sending_mailbox(work.workspace, recipient.mailbox).await?;
-        let token = make(store, work.workspace, user, &recipient.email).await?;
-        let link = format!("{}/reset/{token}", env.public_url.trim_end_matches('/'));
-        let own = Own {
-            to: &recipient.email,
-            subject: &format!("A new password for {} on Rapport", recipient.workspace_name),
-            id: &format!("password.{}", work.id.0.simple()),
-            text: &text(&recipient.name, &link),
-            signature: "",
-        };
-        let raw = write_own(&mailbox, &own);
-        post_one(env, &work, &mailbox, &recipient.email, raw, async || Ok(())).await
+        mail(env, &work, user, "password", async |to| {
+            let token = make(&env.store, work.workspace, user, &to.email).await?;
+            let link = format!("{}/reset/{token}", env.public_url.trim_end_matches('/'));
+            let subject = format!("A new password for {} on Rapport", to.workspace_name);
+            Ok(Letter { subject, text: text(&to.name, &link) })
+        })
+        .await
     }
 }
 

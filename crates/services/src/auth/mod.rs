@@ -2,6 +2,7 @@
 
 mod credentials;
 mod forgotten;
+mod letter;
 mod new_device;
 pub mod passkeys;
 pub mod passwords;

@@ -2,8 +2,8 @@
 //! noticed when it was somebody else.
 
 use super::hash_token;
+use super::letter::{Letter, mail};
 use crate::job_env::JobEnv;
-use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Result, ctx};
 use chrono::{DateTime, TimeDelta, Utc};
 use rapport_domain::dates::{Dates, TimeStyle};
@@ -85,26 +85,13 @@ impl Job for TellOfDevice {
 
     async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
         let user = UserId(work.key.user);
-        let store = &env.store;
-        let Some(recipient) = store.device_mail_recipient(work.workspace, user).await? else {
-            return Ok(Outcome::Done);
-        };
-        let mailbox = store.sending_mailbox(work.workspace, recipient.mailbox).await?;
-        let own = Own {
-            to: &recipient.email,
-            subject: &format!("New log-in to {} on Rapport", recipient.workspace_name),
-            id: &format!("device.{}", work.id.0.simple()),
-            text: &text(
-                &recipient.name,
-                &recipient.preferences,
-                work.key.at,
-                &work.payload,
-                &env.public_url,
-            ),
-            signature: "",
-        };
-        let raw = write_own(&mailbox, &own);
-        post_one(env, &work, &mailbox, &recipient.email, raw, async || Ok(())).await
+        mail(env, &work, user, "device", async |to| {
+            let subject = format!("New log-in to {} on Rapport", to.workspace_name);
+            let (at, url) = (work.key.at, &env.public_url);
+            let text = text(&to.name, &to.preferences, at, &work.payload, url);
+            Ok(Letter { subject, text })
+        })
+        .await
     }
 }
 

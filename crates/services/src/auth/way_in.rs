@@ -1,9 +1,9 @@
 //! The ways in which somebody logs in changed: they are told by mail, so that it is noticed when it was
 //! somebody else.
 
+use super::letter::{Letter, mail};
 use super::new_device::{Occasion, when};
 use crate::job_env::JobEnv;
-use crate::mailboxes::post::{Own, post_one, write_own};
 use crate::{Ctx, Result};
 use rapport_domain::UserId;
 use rapport_domain::people::place;
@@ -84,21 +84,13 @@ impl Job for TellOfWayIn {
 
     async fn run(env: &JobEnv, work: Work<Self>) -> std::result::Result<Outcome, JobError> {
         let user = UserId(work.key.user);
-        let store = &env.store;
-        let Some(told) = store.device_mail_recipient(work.workspace, user).await? else {
-            return Ok(Outcome::Done);
-        };
-        let mailbox = store.sending_mailbox(work.workspace, told.mailbox).await?;
-        let when = when(&told.preferences, work.key.at);
-        let own = Own {
-            to: &told.email,
-            subject: &format!("Your log-in to {} on Rapport changed", told.workspace_name),
-            id: &format!("way-in.{}", work.id.0.simple()),
-            text: &text(&told.name, &when, &work.payload, &env.public_url),
-            signature: "",
-        };
-        let raw = write_own(&mailbox, &own);
-        post_one(env, &work, &mailbox, &told.email, raw, async || Ok(())).await
+        mail(env, &work, user, "way-in", async |to| {
+            let when = when(&to.preferences, work.key.at);
+            let subject = format!("Your log-in to {} on Rapport changed", to.workspace_name);
+            let text = text(&to.name, &when, &work.payload, &env.public_url);
+            Ok(Letter { subject, text })
+        })
+        .await
     }
 }
 

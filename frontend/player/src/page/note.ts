@@ -8,9 +8,13 @@ export function notes(form: HTMLFormElement, frame: Frame): void {
   const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   const wanted = form.querySelector<HTMLInputElement>('[data-do="picture"]');
   let ready = false;
+  let drawing = false;
   form.addEventListener("submit", (event) => {
     if (ready || !wanted?.checked) return;
     event.preventDefault();
+    // A second click makes no second picture.
+    if (drawing) return;
+    drawing = true;
     const send = (picture: string) => {
       field("picture").value = picture;
       ready = true;
@@ -21,7 +25,9 @@ export function notes(form: HTMLFormElement, frame: Frame): void {
     void upload(frame, ticket, name).then(send, () => send("failed"));
   });
   // Back leads to the form as it was sent.
-  window.addEventListener("pageshow", () => (ready = false));
+  window.addEventListener("pageshow", () => {
+    ready = drawing = false;
+  });
 }
 
 /** Uploads the picture as a file for a note in the ticket; answers its id. */

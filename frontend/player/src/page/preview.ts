@@ -1,5 +1,4 @@
-// What the second under the pointer looks like: a second player, small and without a sound of its own, made when the
-// pointer first comes to the bar.
+// What the second under the pointer looks like: a small player of its own, made when the pointer first comes to the bar.
 import { Feed } from "./feed";
 import { Frame } from "./frame";
 
