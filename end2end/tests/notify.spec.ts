@@ -11,6 +11,13 @@ async function news(page: Page) {
   return { mark, number, url: `/customers/${id}/tickets/${number}` };
 }
 
+/** Another tab comes to the front, or this one does. */
+const hide = (page: Page, hidden: boolean) =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  }, hidden);
+
 test("what happens on one's tickets counts at the bell, in the title and on the icon", async ({ page }) => {
   await login(page);
   await page.goto("/inbox");
@@ -21,13 +28,12 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
   await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
   await saved;
-  // Elsewhere: what is read as it comes counts nowhere.
-  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Customers" }).click();
-  await expect(page).toHaveURL(/\/customers$/);
+  // In a tab that nobody looks at: what comes to one that shows is read as it comes.
+  await hide(page, true);
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Is anybody there? ${mark}` });
   // Other flows bring news too.
   await expect.poll(() => waiting(bell)).toBeGreaterThan(before);
-  await expect(page).toHaveTitle(/^\([0-9+]+\) Customers/);
+  await expect(page).toHaveTitle(new RegExp(`^\\([0-9+]+\\) #${number}`));
   await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /^\/icon\/([1-9]|10)\.svg$/);
   const icon = await page.locator("link[rel=icon]").getAttribute("href");
   const svg = await page.request.get(icon!);
@@ -41,6 +47,23 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   await expect(page).toHaveURL(new RegExp(`${url}#msg_`));
   await bell.click();
   await expect(row.locator(".pill")).toHaveCount(0);
+});
+
+test("what came to a tab in the background is read once somebody looks", async ({ page }) => {
+  await login(page);
+  const { mark, number } = await news(page);
+  await page.goto(`/inbox?q=${mark}`);
+  await page.locator(".inbox-row a.subject").first().click();
+  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
+  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
+  await saved;
+  await hide(page, true);
+  await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Behind ${mark}` });
+  await expect(page.getByRole("article").filter({ hasText: `Behind ${mark}` })).toBeAttached();
+  const told = async () => /New/.test((await (await page.request.get("/notifications")).text()).split(`News ${mark}`)[1]?.split("</li>")[0] ?? "");
+  expect(await told()).toBe(true);
+  await hide(page, false);
+  await expect.poll(told).toBe(false);
 });
 
 test("reading a ticket reads what the bell told of it", async ({ page }) => {

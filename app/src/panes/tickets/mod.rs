@@ -129,12 +129,21 @@ fn nothing(filter: Filter) -> AnyView {
     .into_any()
 }
 
-/// Tells the server what was opened; in the browser only, so that a prefetch reads nothing.
+/// Tells the server what was opened; in the browser only, so that a prefetch reads nothing. What comes to a tab that
+/// nobody looks at is read once somebody does: until then its title and icon count it.
 fn mark_read_on_open(seen: RwSignal<Vec<i64>>, fresh: Signal<u32>) {
     let route = use_profile_route();
+    let looked = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        let handle = window_event_listener_untyped("visibilitychange", move |_| {
+            looked.update(|n| *n = n.wrapping_add(1));
+        });
+        on_cleanup(move || handle.remove());
+    });
     Effect::new(move |_| {
         fresh.get();
-        let Some(number) = route.ticket.get() else { return };
+        looked.get();
+        let Some(number) = route.ticket.get().filter(|_| !document().hidden()) else { return };
         spawn_local(async move {
             // A mark that failed stays unread in the next list: nothing is lost.
             if mark_ticket_read(number).await.is_ok() {
