@@ -74,6 +74,39 @@ test("what keys do is told and taken back", async ({ page }) => {
   await expect(toasts(page).getByRole("button")).toHaveCount(0);
 });
 
+test("what is taken back is what was shown, however late the page hears of it", async ({ page }) => {
+  await login(page);
+  const { mark, email } = await customer(page, "Lena");
+  await ticket(page, email, `Late ${mark}`);
+  await page.goto(`/inbox?q=${mark}`);
+  await page.locator(".inbox-row a.subject").first().click();
+  await expect(shown(page, "Status")).toHaveText("New");
+  let hear = () => {};
+  const late = new Promise<void>((resolve) => (hear = resolve));
+  await page.route(/open_ticket/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  const status = pane(page).getByLabel("Status", { exact: true });
+  const stored = () => page.waitForResponse(/edit_ticket/);
+  let answer = stored();
+  await status.selectOption({ label: "Pending" });
+  await answer;
+  await expect(toasts(page)).toContainText("Status set to Pending");
+  answer = stored();
+  await page.keyboard.press("z");
+  await answer;
+  await expect(shown(page, "Status")).toHaveText("New");
+  await pane(page).getByLabel("More actions").click();
+  await pane(page).getByRole("button", { name: "Mark as spam" }).click();
+  await expect(toasts(page)).toContainText("Marked as spam");
+  hear();
+  await expect(pane(page).locator(".state-bar")).toContainText("Marked as spam.");
+  await page.keyboard.press("z");
+  await expect(pane(page).locator(".state-bar")).toHaveCount(0);
+  await expect(shown(page, "Status")).toHaveText("New");
+});
+
 test("a moved ticket is taken back, and found under the address that it had", async ({ page }) => {
   await login(page);
   const [from, to] = [await customer(page, "Fred"), await customer(page, "Toni")];

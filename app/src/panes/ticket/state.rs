@@ -167,7 +167,8 @@ impl TicketState {
     /// How setting `property` to `to` is taken back. None where nothing changes, and for custom
     /// fields and what is added but tags: it stands where it was typed.
     pub fn undo_of(self, property: &TicketProperty, to: &str) -> Option<Undo> {
-        self.details.try_with_untracked(|d| undo_of(d, self.me, property, to)).flatten()
+        let holds = |property| self.holds(property);
+        self.details.try_with_untracked(|d| undo_of(d, self.me, holds, property, to)).flatten()
     }
 
     /// The value that a change replaces; none for what holds over anything, such as a tag more.

@@ -57,24 +57,31 @@ pub(super) fn replaced(ticket: &Ticket, property: &TicketProperty) -> Option<Str
     }
 }
 
+/// How setting `property` to `to` is taken back. `holds` says what a property shows: an edit may
+/// be on its way that the details do not know yet.
 pub(super) fn undo_of(
     details: &TicketDetails,
     me: Option<UserId>,
+    holds: impl Fn(TicketProperty) -> Option<String>,
     property: &TicketProperty,
     to: &str,
 ) -> Option<Undo> {
     let ticket = &details.ticket;
     let number = ticket.row.number;
-    let was = replaced(ticket, property);
+    let was = holds(property.clone());
+    let status = || holds(TicketProperty::Status).unwrap_or_else(|| status_value(ticket));
     if was.as_deref() == Some(to) {
         return None;
     }
     let set = |message: String| Some(Undo::value(message, property, was.clone()?, to));
     match property {
         TicketProperty::Status => {
-            Some(woken(ticket, status_message(ticket, &details.assignable, to), to))
+            let message = status_message(ticket, &details.assignable, to);
+            Some(woken(ticket, status(), message, to))
         }
-        TicketProperty::Snooze => Some(woken(ticket, "Snoozed".into(), Status::Snoozed.as_str())),
+        TicketProperty::Snooze => {
+            Some(woken(ticket, status(), "Snoozed".into(), Status::Snoozed.as_str()))
+        }
         TicketProperty::Priority => {
             let priority: Priority = to.parse().ok()?;
             set(format!("Priority set to {}", priority.label()))
@@ -90,7 +97,7 @@ pub(super) fn undo_of(
         TicketProperty::Spam => {
             let back = vec![
                 (TicketProperty::Spam, "no".into(), None),
-                (TicketProperty::Status, status_value(ticket), None),
+                (TicketProperty::Status, status(), None),
             ];
             Some(Undo { message: "Marked as spam".into(), back })
         }
@@ -129,10 +136,12 @@ fn tagged(ticket: &Ticket, tags: &str) -> Option<Undo> {
 }
 
 /// Puts the status back, and to sleep again what slept.
-fn woken(ticket: &Ticket, message: String, to: &str) -> Undo {
+fn woken(ticket: &Ticket, status: String, message: String, to: &str) -> Undo {
     match ticket.snoozed_until {
-        Some(until) => Undo::action(message, TicketProperty::Snooze, until.to_rfc3339()),
-        None => Undo::value(message, &TicketProperty::Status, status_value(ticket), to),
+        Some(until) if status == Status::Snoozed.as_str() => {
+            Undo::action(message, TicketProperty::Snooze, until.to_rfc3339())
+        }
+        _ => Undo::value(message, &TicketProperty::Status, status, to),
     }
 }
 
