@@ -61,7 +61,7 @@ test("what came to a tab in the background is read once somebody looks", async (
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Behind ${mark}` });
   await expect(page.getByRole("article").filter({ hasText: `Behind ${mark}` })).toBeAttached();
   const told = async () => /New/.test((await (await page.request.get("/notifications")).text()).split(`News ${mark}`)[1]?.split("</li>")[0] ?? "");
-  expect(await told()).toBe(true);
+  await expect.poll(told).toBe(true);
   await hide(page, false);
   await expect.poll(told).toBe(false);
 });
