@@ -4,27 +4,15 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { APIRequestContext, Frame, Page } from "@playwright/test";
+import type { APIRequestContext } from "@playwright/test";
 import { axe, DEMO, expect, login, test } from "../fixtures";
 import { HOSTILE } from "../hostile.mjs";
+import { recorded } from "../player";
 
 const CARD = "4000056655665556";
 /** The browser says so for each frame in which scripts may not run, whoever looks into it. */
 const NO_SCRIPTS = /Blocked script execution in '(data:|about:blank)/;
 const SECRETS = [CARD, "hunter2secret", "829301", "Analytical Row", "tok_in_address_77", "my remark is private"];
-
-/** The frame in which the recorded page stands. */
-async function recorded(page: Page): Promise<Frame> {
-  let found: Frame | undefined;
-  await expect(async () => {
-    for (const frame of page.frames()) {
-      if (frame.parentFrame()?.parentFrame() !== page.mainFrame()) continue;
-      if (await frame.evaluate(() => Boolean(document.body?.children.length)).catch(() => false)) found = frame;
-    }
-    expect(found).toBeTruthy();
-  }).toPass({ timeout: 10_000 });
-  return found!;
-}
 
 /** What stands on a page, as both halves of the comparison see it. */
 const outline = () => {

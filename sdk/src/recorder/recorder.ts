@@ -1,6 +1,7 @@
 // Records what the visitor sees and does, as far as the workspace and the page allow it.
 
 import { record } from "@rrweb/record";
+import { type Canvases, canvases } from "./canvas.js";
 import { Mask, stars } from "./mask.js";
 import { type Ended, Sender } from "./send.js";
 import { IDLE_MS, Session } from "./session.js";
@@ -26,6 +27,7 @@ export class Recorder {
   private session: Session | undefined;
   private sender: Sender | undefined;
   private mask: Mask | undefined;
+  private pictures: Canvases | undefined;
   private undo: (() => void)[] = [];
   private lastChange = 0;
   /** Events before the first error, where only those are wanted: of this picture and the one before. */
@@ -104,7 +106,7 @@ export class Recorder {
       inlineImages: false,
       collectFonts: false,
       recordCrossOriginIframes: false,
-      recordCanvas: settings.canvas,
+      recordCanvas: false,
       errorHandler: () => true,
     });
     if (end) this.undo.push(end);
@@ -114,6 +116,13 @@ export class Recorder {
       if (tag === "rapport.page") this.changed();
     };
     this.undo.push(watch(tell, settings, this.host.host, () => this.lastChange));
+    if (!settings.canvas) return;
+    const pictures = canvases(mask.hide, (canvas, url) => {
+      const data = { source: 9, id: record.mirror.getId(canvas), rr_dataURL: url };
+      if (data.id > 0) this.emit({ type: 3, timestamp: Date.now(), data }, false);
+    });
+    this.pictures = pictures;
+    this.undo.push(() => pictures.end());
   }
 
   private emit(event: Event, isPicture: boolean): void {
@@ -132,8 +141,9 @@ export class Recorder {
         return;
       }
       if (acts) session.touch(now);
+      if (event.type === 2) this.pictures?.again();
       if (event.type === 3 && [0, 3, 5, 8].includes(event.data.source)) this.lastChange = now;
-      mask.clean(event);
+      if (!mask.clean(event)) return;
       const text = JSON.stringify(event);
       if (this.waiting) this.wait(text, isPicture);
       else sender.add(text);
@@ -197,6 +207,7 @@ export class Recorder {
     this.sender = undefined;
     this.session = undefined;
     this.waiting = undefined;
+    this.pictures = undefined;
   }
 
   /** Somebody who was away for half an hour begins another session. */

@@ -1,6 +1,7 @@
 // Chunks on their way: numbered, packed off the main thread, one after the other, tried again with
 // growing waits, and bounded.
 
+import { gzip as pack } from "fflate";
 import { backoff, retryAfter } from "../backoff.js";
 import type { Session } from "./session.js";
 import type { Host } from "./types.js";
@@ -157,9 +158,18 @@ export class Sender {
   }
 }
 
-/** Packed by the browser, in a thread of its own; not at all where it cannot. */
-async function gzip(text: string): Promise<Blob | undefined> {
-  if (typeof CompressionStream === "undefined") return undefined;
+/** Packed in a thread of its own, by the browser where it can; not at all where a page allows no worker either. */
+async function gzip(text: string): Promise<BlobPart | undefined> {
+  if (typeof CompressionStream === "undefined") {
+    const bytes = new TextEncoder().encode(text);
+    return new Promise((done) => {
+      try {
+        pack(bytes, { level: 6 }, (error, packed) => done(error ? undefined : (packed as Uint8Array<ArrayBuffer>)));
+      } catch {
+        done(undefined);
+      }
+    });
+  }
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Response(stream).blob();
 }

@@ -140,6 +140,10 @@ impl Page {
             }
             (Some(3), Some(0)) => self.change(data),
             (Some(3), Some(5)) if self.is_masked(data["id"].as_i64()) => star(data.get_mut("text")),
+            // What a canvas showed.
+            (Some(3), Some(9)) if self.is_masked(data["id"].as_i64()) => {
+                star(data.get_mut("rr_dataURL"));
+            }
             _ => {}
         }
     }

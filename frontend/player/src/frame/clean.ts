@@ -81,7 +81,10 @@ export class Cleaner {
           style.rules = list(style?.rules).map((one) => ({ ...one, rule: css(String(one?.rule ?? "")) }));
         }
         return true;
-      // Media, canvas, fonts, custom elements, logs: nothing of it is shown.
+      // The picture of a canvas, which the frame draws itself.
+      case 9:
+        return PICTURE.test(String(data.rr_dataURL)) && typeof data.id === "number";
+      // Media, fonts, custom elements, logs: nothing of it is shown.
       default:
         return false;
     }

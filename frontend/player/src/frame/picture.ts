@@ -10,7 +10,7 @@ const MARKUP_MAX = 12_000_000;
 const NAME = /^[A-Za-z_][\w.-]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-const LEFT_OUT = new Set(["style", "link", "script", "meta", "title", "canvas", "rapport-left-out"]);
+const LEFT_OUT = new Set(["style", "link", "script", "meta", "title", "rapport-left-out"]);
 
 /** A JPEG as a `data:` address; fails where the page is too large to be drawn. */
 export async function picture(frame: HTMLIFrameElement): Promise<string> {
@@ -55,6 +55,17 @@ function rulesOf(sheet: CSSStyleSheet): string[] {
   return [...sheet.cssRules].map((rule) => rule.cssText);
 }
 
+/** What a canvas shows is no attribute either. */
+function drawn(canvas: HTMLCanvasElement): Element {
+  const image = document.createElementNS(XHTML, "img");
+  for (const name of ["class", "id", "style", "width", "height"]) {
+    const value = canvas.getAttribute(name);
+    if (value !== null) image.setAttribute(name, value);
+  }
+  image.setAttribute("src", canvas.toDataURL());
+  return image;
+}
+
 /** What was typed, chosen and ticked is no attribute, and a copy would not have it. */
 class Copier {
   private nodes = 0;
@@ -67,6 +78,7 @@ class Copier {
     const element = node as Element;
     const tag = element.localName;
     if (LEFT_OUT.has(tag)) return undefined;
+    if (tag === "canvas") return drawn(element as HTMLCanvasElement);
     const copy = document.createElementNS(element.namespaceURI ?? XHTML, NAME.test(tag) ? tag : "div");
     for (const { name, value } of element.attributes) if (NAME.test(name)) copy.setAttribute(name, value);
     const field = element as HTMLInputElement;

@@ -13,6 +13,8 @@ const SPEED = "rapport.player.speed";
 const STEP_MS = 5_000;
 /** A stretch of this length is asked for before it is shown. */
 const AHEAD_MS = 15_000;
+/** So far behind a session that runs one begins to watch it. */
+const BEHIND_MS = 3_000;
 
 const root = document.querySelector<HTMLElement>("[data-player]");
 if (root) start(root, JSON.parse(root.dataset.player ?? "{}") as Session);
@@ -34,6 +36,8 @@ function start(root: HTMLElement, session: Session): void {
   let at = session.start;
   let playing = false;
   let waiting = false;
+  /** All that came of a session that runs is shown, and it goes on with what comes next. */
+  let atEnd = false;
   let end = Math.max(...session.windows.map((w) => w.last));
 
   const seek = control<HTMLInputElement>("seek");
@@ -75,6 +79,7 @@ function start(root: HTMLElement, session: Session): void {
     const within = windowAt(at);
     if (within && within.key !== window.key) choose(within.key);
     playing = thenPlay;
+    atEnd = false;
     show();
     if (feed.holds(window.key, at)) {
       frame.send({ do: "seek", at, play: thenPlay });
@@ -108,6 +113,9 @@ function start(root: HTMLElement, session: Session): void {
       show();
     }
     frame.send({ do: "add", json });
+    if (!atEnd) return;
+    atEnd = false;
+    frame.send({ do: "seek", at, play: true });
   }
 
   function choose(key: string): void {
@@ -120,7 +128,9 @@ function start(root: HTMLElement, session: Session): void {
     switch (message.is) {
       case "ready":
         settings();
-        void go(session.start + session.at * 1_000, false);
+        // One that runs begins with what is going on, unless a moment was asked for.
+        if (session.live && !session.at) void go(end - BEHIND_MS, true);
+        else void go(session.start + session.at * 1_000, false);
         return;
       case "time":
         at = message.at;
@@ -138,6 +148,7 @@ function start(root: HTMLElement, session: Session): void {
       case "end":
         // The next stretch may be on its way still, or another window go on.
         if (feed.last < window.last) void go(Math.max(at, feed.last), true);
+        else if (session.live) atEnd = true;
         else {
           playing = false;
           show();
@@ -148,7 +159,10 @@ function start(root: HTMLElement, session: Session): void {
   setInterval(() => (playing || session.live) && void more(), 1_000);
 
   const toggle = () => {
-    if (playing) frame.send({ do: "pause" });
+    if (playing) {
+      atEnd = false;
+      frame.send({ do: "pause" });
+    }
     else void go(at >= end - 200 ? session.start : at, true);
   };
   play.addEventListener("click", toggle);
