@@ -32,6 +32,14 @@ impl Client {
         ensure!(status.is_success(), "{url} answered {status}");
         Ok((start.elapsed(), bytes))
     }
+
+    /// Fetches events of a recording; answers the last of their moments and their JSON.
+    pub async fn get_events(&self, url: &str) -> anyhow::Result<(Option<i64>, Vec<u8>)> {
+        let response = self.http.get(url).header(COOKIE, &self.cookie).send().await?;
+        ensure!(response.status().is_success(), "{url} answered {}", response.status());
+        let last = response.headers().get("x-last-at").and_then(|v| v.to_str().ok()?.parse().ok());
+        Ok((last, response.bytes().await?.to_vec()))
+    }
 }
 
 /// The demo workspace's own server.

@@ -4,6 +4,7 @@ use crate::measure::{Client, Times, in_browser};
 use anyhow::ensure;
 use chrono::Utc;
 use rapport_domain::{CustomerId, RecordingId, Uuid};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::time::{Duration, Instant};
@@ -21,6 +22,12 @@ const PICTURE_EVERY: i32 = 20;
 const CHUNK_MAX: f64 = 100.0;
 const SEEK_MAX: f64 = 2.0;
 const SEEKS: i32 = 40;
+/// Of the visitor's main thread; KiB of a minute; and how much more than the whole as one.
+const SHARE_MAX: f64 = 0.02;
+const MINUTE_MAX: f64 = 60.0;
+const WHOLE_MAX: f64 = 2.0;
+/// As the server packs.
+const LEVEL: i32 = 12;
 /// What a person takes for quick, in ms.
 const OPEN_GOAL: f64 = 500.0;
 const SEEK_GOAL: f64 = 300.0;
@@ -49,6 +56,7 @@ pub async fn run(
     if p99 > CHUNK_MAX {
         missed.push(format!("chunks of recordings at {p99:.0} ms"));
     }
+    missed.extend(visits(pool, client, url).await?);
     let ratio = hour(pool, client, url, token).await?;
     if ratio > SEEK_MAX {
         missed.push(format!("seeking in an hour at {ratio:.2}"));
@@ -92,6 +100,109 @@ async fn many(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Times
     let sent = i64::from(SESSIONS) * i64::from(CHUNKS);
     ensure!(kept == sent, "of {sent} acknowledged chunks {kept} are kept");
     Ok(all)
+}
+
+#[derive(Deserialize)]
+struct Visits {
+    /// Of the main thread's time, while somebody is busy on a page.
+    share: f64,
+    /// The session of ten minutes.
+    long: String,
+}
+
+/// What recording costs the page of a visitor, and what ten minutes of one take once they are packed.
+async fn visits(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Vec<String>> {
+    let Some(said) = in_browser("end2end/record.mjs", &[url]).await else {
+        println!("\n- what recording costs a page: no browser");
+        return Ok(Vec::new());
+    };
+    let visits: Visits = serde_json::from_str(&said)?;
+    // It is over as if half an hour had gone by, and the server packs it.
+    sqlx::query(
+        "update recordings set received_at = now() - interval '1 hour' where session_key = $1",
+    )
+    .bind(&visits.long)
+    .execute(pool)
+    .await?;
+    let row = "select customer_id, id, stored, bytes, (select sum(raw_bytes)::bigint from recording_parts p
+            where p.workspace_id = r.workspace_id and p.recording_id = r.id) as raw,
+            (select max(last_at) - min(first_at) from recording_parts p
+            where p.workspace_id = r.workspace_id and p.recording_id = r.id) as length
+        from recordings r where session_key = $1";
+    let packed = loop {
+        let packed: Packed = sqlx::query_as(row).bind(&visits.long).fetch_one(pool).await?;
+        if packed.stored {
+            break packed;
+        }
+        sleep(Duration::from_millis(500)).await;
+    };
+    let base = format!(
+        "{url}/customers/{}/sessions/{}",
+        CustomerId(packed.customer_id),
+        RecordingId(packed.id)
+    );
+    let whole = whole(pool, client, &base, &packed).await?;
+    let minutes = packed.length.unwrap_or_default() as f64 / 60_000.0;
+    let a_minute = packed.bytes as f64 / 1_024.0 / minutes;
+    let ratio = packed.bytes as f64 / whole as f64;
+    println!(
+        "\n- the recorder's share of the main thread on a busy page: {:.1} % (at most {} %)",
+        visits.share * 100.0,
+        SHARE_MAX * 100.0
+    );
+    println!(
+        "- a visit of {minutes:.1} minutes: {:.0} KiB of events, {:.0} KiB stored, {a_minute:.1} KiB a minute (at most {MINUTE_MAX}), {ratio:.2} times what zstd makes of the whole (at most {WHOLE_MAX})",
+        packed.raw.unwrap_or_default() as f64 / 1_024.0,
+        packed.bytes as f64 / 1_024.0,
+    );
+    let mut missed = Vec::new();
+    if visits.share > SHARE_MAX {
+        missed.push(format!("recording takes {:.1} % of the page", visits.share * 100.0));
+    }
+    if a_minute > MINUTE_MAX || ratio > WHOLE_MAX {
+        missed.push(format!("recordings at {a_minute:.0} KiB a minute, {ratio:.2} of the whole"));
+    }
+    Ok(missed)
+}
+
+#[derive(sqlx::FromRow)]
+struct Packed {
+    customer_id: Uuid,
+    id: Uuid,
+    stored: bool,
+    bytes: i64,
+    raw: Option<i64>,
+    /// Milliseconds.
+    length: Option<i64>,
+}
+
+/// The size of all events of a session in one frame of the same level.
+async fn whole(
+    pool: &PgPool,
+    client: &Client,
+    base: &str,
+    packed: &Packed,
+) -> anyhow::Result<usize> {
+    let windows: Vec<(String, i64)> = sqlx::query_as(
+        "select window_key, max(last_at) from recording_parts where recording_id = $1 group by 1 order by 1",
+    )
+    .bind(packed.id)
+    .fetch_all(pool)
+    .await?;
+    let mut all = Vec::new();
+    for (window, end) in windows {
+        let mut way = "seek=0".to_string();
+        loop {
+            let (last, json) =
+                client.get_events(&format!("{base}/events?window={window}&{way}")).await?;
+            all.extend_from_slice(&json);
+            match last {
+                Some(last) if last < end => way = format!("after={last}"),
+                _ => break,
+            }
+        }
+    }
+    Ok(zstd::bulk::compress(&all, LEVEL)?.len())
 }
 
 /// Asks for seconds all over one session of an hour; answers the dearest part's share of the cheapest's.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashMap;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -19,6 +19,13 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 const KILL_POINTS: usize = 6;
+
+/// How often the server is killed.
+pub fn kill_points() -> usize {
+    let points = std::env::var("RAPPORT_KILL_POINTS").ok().and_then(|n| n.parse().ok());
+    points.unwrap_or(KILL_POINTS)
+}
+
 const SENDERS: usize = 6;
 const BATCH_MAX: u64 = 40;
 
@@ -60,13 +67,20 @@ fn no_site() -> PathBuf {
     site
 }
 
-struct Server {
+/// Where a killed server leaves its files.
+pub fn files_folder(of: &PgPool) -> PathBuf {
+    let name = of.connect_options().get_database().unwrap().to_string();
+    std::env::temp_dir().join(format!("rapport-crash-{name}"))
+}
+
+pub struct Server {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Server {
-    async fn start(database: &str, client: &reqwest::Client) -> Self {
+    /// Serves a database, its files in `files`, until it is killed.
+    pub async fn start(database: &str, files: &Path, client: &reqwest::Client) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let site = no_site();
         let child = Command::new(env!("CARGO_BIN_EXE_rapport"))
@@ -76,6 +90,7 @@ impl Server {
             .env("DATABASE_URL", database)
             .env("RAPPORT_ADDR", format!("127.0.0.1:{port}"))
             .env("RAPPORT_DEMO", "1")
+            .env("RAPPORT_FILES", files)
             .env("RAPPORT_LOG", "error")
             .stdout(Stdio::null())
             .spawn()
@@ -92,7 +107,7 @@ impl Server {
     }
 
     /// SIGKILL: nothing is flushed, nothing is said.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -146,14 +161,13 @@ pub fn database_url(pool: &PgPool) -> String {
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn what_was_acknowledged_survives_kill_9_exactly_once(pool: PgPool) {
     choose_crypto();
-    let points = std::env::var("RAPPORT_KILL_POINTS").ok().and_then(|n| n.parse().ok());
-    let points: usize = points.unwrap_or(KILL_POINTS);
-    let database = database_url(&pool);
+    let points = kill_points();
+    let (database, files) = (database_url(&pool), files_folder(&pool));
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut ledger = Ledger::default();
     let mut struck = 0;
     for _ in 0..points {
-        let server = Server::start(&database, &client).await;
+        let server = Server::start(&database, &files, &client).await;
         // Half of what is open is sent again, the rest never: both have to come out right.
         let again = ledger.open.len() / 2;
         let mut again: Vec<Batch> = ledger.open.drain(..again).collect();
@@ -174,6 +188,7 @@ async fn what_was_acknowledged_survives_kill_9_exactly_once(pool: PgPool) {
     }
     assert!(struck * 2 >= points, "only {struck} of {points} kills hit a request");
     check(&Store::from_pool(pool), &ledger).await;
+    std::fs::remove_dir_all(files).unwrap();
 }
 
 async fn check(store: &Store, ledger: &Ledger) {

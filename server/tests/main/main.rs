@@ -8,6 +8,7 @@
 #![recursion_limit = "512"]
 
 mod crash;
+mod crash_chunks;
 #[path = "../../../crates/services/tests/main/device.rs"]
 mod device;
 mod routes;
