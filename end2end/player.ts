@@ -13,3 +13,12 @@ export async function recorded(page: Page): Promise<Frame> {
   }).toPass({ timeout: 10_000 });
   return found!;
 }
+
+/** Seeks to a share of the session. The last of it may come while it is watched: its end is where it is then. */
+export const seekTo = (page: Page, share: number) =>
+  page.getByRole("slider", { name: "Position" }).evaluate((field: HTMLInputElement, share) => {
+    field.value = String(Number(field.max) * share);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }, share);
+
+export const toTheEnd = (page: Page) => seekTo(page, 1);

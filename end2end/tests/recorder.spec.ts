@@ -2,7 +2,7 @@
 // slow down, takes pictures of a canvas; and a session is followed while it runs.
 import type { BrowserContext, Page } from "@playwright/test";
 import { DEMO, expect, login, test } from "../fixtures";
-import { recorded } from "../player";
+import { recorded, seekTo, toTheEnd } from "../player";
 
 /** The browser says so for each frame in which scripts may not run, whoever looks into it. */
 const NO_SCRIPTS = /Blocked script execution in '(data:|about:blank)/;
@@ -197,7 +197,6 @@ test("a canvas shows what it showed, where that was chosen, and a masked one not
   await shop.waitForTimeout(5_000);
   const session = await only(page, mark);
   await page.goto(`/customers/${session.customer}/sessions/${session.id}`);
-  const seek = page.getByRole("slider", { name: "Position" });
   const colours = async () => {
     const frame = await recorded(page);
     return frame.evaluate(() =>
@@ -208,19 +207,14 @@ test("a canvas shows what it showed, where that was chosen, and a masked one not
       }),
     );
   };
-  const to = (share: number) =>
-    seek.evaluate((field: HTMLInputElement, share) => {
-      field.value = String(Number(field.max) * share);
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }, share);
   await expect(async () => {
-    await to(1);
+    await toTheEnd(page);
     await page.waitForTimeout(300);
     expect(await colours()).toEqual(["blue", "nothing"]);
   }).toPass({ timeout: 20_000 });
   // Back, and every moment shows its own.
   await expect(async () => {
-    await to(0.3);
+    await seekTo(page, 0.3);
     await page.waitForTimeout(300);
     expect(await colours()).toEqual(["red", "nothing"]);
   }).toPass({ timeout: 20_000 });

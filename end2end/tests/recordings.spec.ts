@@ -7,32 +7,13 @@ import { gzipSync } from "node:zlib";
 import type { APIRequestContext } from "@playwright/test";
 import { axe, DEMO, expect, login, test } from "../fixtures";
 import { HOSTILE } from "../hostile.mjs";
-import { recorded } from "../player";
+import { outline } from "../outline.mjs";
+import { recorded, toTheEnd } from "../player";
 
 const CARD = "4000056655665556";
 /** The browser says so for each frame in which scripts may not run, whoever looks into it. */
 const NO_SCRIPTS = /Blocked script execution in '(data:|about:blank)/;
 const SECRETS = [CARD, "hunter2secret", "829301", "Analytical Row", "tok_in_address_77", "my remark is private"];
-
-/** What stands on a page, as both halves of the comparison see it. */
-const outline = () => {
-  const lines: string[] = [];
-  const walk = (node: Node, depth: number) => {
-    if (node instanceof Element || node.nodeType === 1) {
-      const element = node as Element;
-      const name = element.tagName.toLowerCase();
-      if (["script", "noscript", "rapport-left-out", "style", "link", "meta", "title"].includes(name)) return;
-      // The player marks by a class where the pointer was.
-      const classes = (element.getAttribute("class") ?? "").split(" ").filter((one) => one && one !== ":hover");
-      lines.push(`${" ".repeat(depth)}${name}.${classes.join(" ")}`);
-      element.childNodes.forEach((child) => walk(child, depth + 1));
-    } else if (node.nodeType === 3 && node.textContent?.trim()) {
-      lines.push(`${" ".repeat(depth)}"${node.textContent.trim().replace(/\s+/g, " ")}"`);
-    }
-  };
-  walk(document.body, 0);
-  return lines;
-};
 
 test("a visit is recorded, on the profile within five seconds, and plays to the same page", async ({ page, browser, watch }) => {
   test.setTimeout(120_000);
@@ -81,18 +62,11 @@ test("a visit is recorded, on the profile within five seconds, and plays to the 
   await visitor.close();
 
   // To the end: the page stands as the visitor left it, without what is nobody's business.
-  const seek = page.getByRole("slider", { name: "Position" });
   const frame = await recorded(page);
-  // The last of it may come while it is watched: its end is where it is then.
-  const toTheEnd = () =>
-    seek.evaluate((field: HTMLInputElement) => {
-      field.value = field.max;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    });
   const masked = seen.map((line) => (line.includes("Analytical Row") ? line.replace(/"(.*)"/, (_, text: string) => `"${text.replace(/\S/g, "*")}"`) : line.replaceAll(CARD, "*".repeat(CARD.length))));
   // The button was pressed before recording began to know it.
   await expect(async () => {
-    await toTheEnd();
+    await toTheEnd(page);
     await page.waitForTimeout(500);
     expect(await (await recorded(page)).evaluate(outline)).toEqual(masked);
   }).toPass({ timeout: 20_000 });
@@ -147,6 +121,24 @@ async function send(api: APIRequestContext, name: string, events: unknown[]): Pr
   const sessions = await (await api.get(`/api/v1/customers/${customer}/recordings`, { headers: auth })).json();
   return `/customers/${customer}/sessions/${sessions.items[0].id}`;
 }
+
+test("what other recorders wrote plays to the page that they saw", async ({ page, request, watch }) => {
+  watch.allow(NO_SCRIPTS);
+  test.setTimeout(120_000);
+  await login(page);
+  const recorders: { recorder: string; outline: string[]; events: { timestamp: number }[] }[] = JSON.parse(readFileSync("../fixtures/recordings/recorders.json", "utf8"));
+  expect(recorders).toHaveLength(12);
+  for (const { recorder, outline: seen, events } of recorders) {
+    const late = Date.now() - 60_000 - events[0]!.timestamp;
+    const href = await send(request, recorder, events.map((event) => ({ ...event, timestamp: event.timestamp + late })));
+    await page.goto(href);
+    await expect(async () => {
+      await toTheEnd(page);
+      await page.waitForTimeout(100);
+      expect(await (await recorded(page)).evaluate(outline), recorder).toEqual(seen);
+    }).toPass({ timeout: 15_000 });
+  }
+});
 
 test("what strangers send as recordings runs nothing, fetches nothing and changes nothing", async ({ page, request, baseURL, watch }) => {
   // What it refuses on the way, it says as well.

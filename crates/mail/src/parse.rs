@@ -1,6 +1,7 @@
 //! From raw bytes to a message.
 
 use crate::attachment::Attachment;
+use crate::forward::Forwarded;
 use crate::kind::{self, MailKind};
 use crate::shape::shape;
 use crate::{content, headers, sealed};
@@ -40,6 +41,8 @@ pub struct ParsedEmail {
     pub via: Option<Address>,
     /// Where answers shall go; `None` when several are named.
     pub reply_to: Option<Address>,
+    /// All that are named for answers.
+    pub reply_to_all: Vec<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
     /// Where mail servers say they delivered it (Delivered-To, X-Original-To), in lower case.
@@ -61,6 +64,8 @@ pub struct ParsedEmail {
     pub html: Option<String>,
     /// What it is sealed with.
     pub seal: Option<Seal>,
+    /// The one mail that is attached, what stands above it as its note, and its cleaned HTML.
+    pub attached: Option<(Forwarded, Option<String>)>,
     pub attachments: Vec<Attachment>,
 }
 
@@ -143,7 +148,7 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
     // Of several, none is the one; and a list that wrote in somebody's place is not them.
     let one = reply_to.iter().all(|to| to.email == reply_to[0].email);
     let list = via.as_ref().map(|via: &Address| &via.email);
-    let answers = reply_to.into_iter().next().filter(|to| one && Some(&to.email) != list);
+    let answers = reply_to.first().filter(|to| one && Some(&to.email) != list).cloned();
     Ok(ParsedEmail {
         kind: kind::classify(message),
         sent_by: kind::sent_by(message),
@@ -151,6 +156,7 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         from,
         via,
         reply_to: answers,
+        reply_to_all: reply_to,
         to: message.all_to().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         cc: message.all_cc().flat_map(|a| addresses(Some(a))).take(ADDRESSES_MAX).collect(),
         delivered_to: delivered_to(message),
@@ -172,6 +178,7 @@ fn understood(message: &Message<'_>, cut: bool) -> Result<ParsedEmail, Unreadabl
         times: body.times,
         html: body.html,
         seal: body.seal,
+        attached: body.attached,
         attachments: body.files.into_iter().take(limits::EMAIL_ATTACHMENTS_MAX).collect(),
     })
 }

@@ -1,10 +1,12 @@
 //! What a mail holds: the text to show, the cleaned HTML, the files, and what packs of other
 //! programs have inside.
 
+mod attached;
 mod stub;
 
 use crate::attachment::{self, Attachment};
 use crate::calendar::Described;
+use crate::forward::Forwarded;
 use crate::{calendar, card, charset, html, inline_files, place, quote, sealed, tnef};
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
@@ -27,9 +29,21 @@ pub(crate) struct Content {
     pub html: Option<String>,
     pub seal: Option<Seal>,
     pub files: Vec<Attachment>,
+    /// The one mail that is attached, what stands above it as its note, and its cleaned HTML.
+    pub attached: Option<(Forwarded, Option<String>)>,
 }
 
 pub(crate) fn content(message: &Message<'_>) -> Content {
+    // What a report sends back is a mail of ours, and nobody's words.
+    let opens = !message.content_type().is_some_and(|t| {
+        t.ctype().eq_ignore_ascii_case("multipart")
+            && t.subtype().is_some_and(|s| s.eq_ignore_ascii_case("report"))
+    });
+    content_of(message, opens)
+}
+
+/// The same; `opens` says whether mails inside of it are opened.
+fn content_of(message: &Message<'_>, opens: bool) -> Content {
     let parts = |ids: &[u32]| -> Vec<&MessagePart<'_>> {
         let parts = ids.iter().filter_map(|id| message.parts.get(*id as usize));
         parts.filter(|p| !is_data(p)).take(BODIES_MAX).collect()
@@ -39,6 +53,7 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     let mut described = Vec::new();
     let mut packed = tnef::Packet::default();
     let mut files = files(message, &mut described, &mut packed);
+    let mut mails = if opens { open_attached(&mut files) } else { Vec::new() };
     let is_html = |p: &&MessagePart<'_>| matches!(p.body, PartType::Html(_));
     let mut html = htmls.iter().any(is_html).then(|| clean_html(message, &htmls, &files)).flatten();
     let mut text = if texts.iter().any(is_html) && texts.len() == htmls.len() && html.is_some() {
@@ -69,9 +84,28 @@ pub(crate) fn content(message: &Message<'_>) -> Content {
     {
         text = seal.label().to_string();
     }
+    let attached = match mails.as_mut_slice() {
+        [one] => one.mail.take().map(|mail| {
+            let note = quote::split_quoted(&text).fresh;
+            (Forwarded { note: note.trim().to_string(), ..mail }, one.html.take())
+        }),
+        _ => None,
+    };
+    described.extend(mails.into_iter().map(|mail| mail.described));
     let times = described.iter().flat_map(|t| t.times.clone()).collect();
     let text = with_described(text, described);
-    Content { text, times, html, seal, files }
+    Content { text, times, html, seal, files, attached }
+}
+
+/// Opens the mails among the files, and puts the files in them behind.
+fn open_attached(files: &mut Vec<Attachment>) -> Vec<attached::Attached> {
+    let is_mail = |file: &&Attachment| file.content_type == "message/rfc822";
+    let mails = files.iter().filter(is_mail).take(attached::ATTACHED_MAX);
+    let mut mails: Vec<_> = mails.filter_map(|file| attached::open(&file.data)).collect();
+    for mail in &mut mails {
+        files.append(&mut mail.files);
+    }
+    mails
 }
 
 /// A text and what invitations and cards say, above the signature and the quote: what is folded

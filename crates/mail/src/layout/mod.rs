@@ -98,7 +98,26 @@ pub(crate) fn clean(html: &str) -> String {
     };
     let seen = resolve(&marked, true);
     // Whoever hides all they say has a reason that we do not know.
-    if has_content(&seen) { seen } else { resolve(&marked, false) }
+    let seen = if has_content(&seen) { seen } else { resolve(&marked, false) };
+    match from_right_to_left(html) {
+        true => format!("<div dir=\"rtl\">{seen}</div>"),
+        false => seen,
+    }
+}
+
+/// Whether a whole page is written from right to left: its outer elements, which say so, are not kept.
+fn from_right_to_left(html: &str) -> bool {
+    let start = &html[..html.floor_char_boundary(SHEET_BYTES)];
+    let start = start.to_ascii_lowercase();
+    let says = |tag: &str| {
+        let opened = start.split_once(tag).and_then(|(_, rest)| rest.split_once('>'));
+        let own = opened.map(|(own, _)| own).filter(|own| own.starts_with(char::is_whitespace));
+        let plain = own.unwrap_or_default().replace(['"', '\'', ' '], " ");
+        let squeezed: String = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        squeezed.replace("= ", "=").split(' ').any(|a| a == "dir=rtl")
+            || squeezed.replace([' ', ';'], "").contains("direction:rtl")
+    };
+    says("<html") || says("<body")
 }
 
 fn mark<'a>(

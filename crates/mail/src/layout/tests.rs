@@ -53,3 +53,19 @@ fn marks_and_directions_survive_and_nothing_else() {
     }
     assert_eq!(sanitize(&clean), clean);
 }
+
+#[test]
+fn a_page_from_right_to_left_stays_so_without_its_outer_elements() {
+    for page in [
+        "<html dir=\"rtl\"><body><p>שלום</p></body></html>",
+        "<html><head></head><BODY bgcolor=white DIR = RTL><p>שלום</p></BODY></html>",
+        "<body style='margin:0; direction: rtl'><p>שלום</p></body>",
+    ] {
+        let clean = sanitize(page);
+        assert_eq!(clean, "<div dir=\"rtl\"><p>שלום</p></div>", "{page}");
+        assert_eq!(sanitize(&clean), clean);
+    }
+    for page in ["<html dir=ltr><body><p>x</p></body></html>", "<body><p>dir=rtl</p></body>"] {
+        assert_eq!(sanitize(page), page.replace("<html dir=ltr>", "").replace("</html>", "").replace("<body>", "").replace("</body>", ""));
+    }
+}

@@ -53,7 +53,11 @@ impl Filing<'_> {
         let subject = forwarded.subject.as_deref().or(self.parsed.subject.as_deref());
         let ticket = self.open(tx, customer, subject).await?;
         let headers = content::headers(self.parsed);
-        let html = self.parsed.html.as_deref().and_then(rapport_mail::forwarded_html);
+        let attached = self.parsed.attached.as_ref().filter(|(mail, _)| mail == forwarded);
+        let html = match attached {
+            Some((_, html)) => html.clone(),
+            None => self.parsed.html.as_deref().and_then(rapport_mail::forwarded_html),
+        };
         let name = from.name.as_deref().unwrap_or(&from.email);
         let verdicts = self.verdicts.clone();
         let read = content::facts(self.parsed, false, verdicts, Some(self.mail.received_at));

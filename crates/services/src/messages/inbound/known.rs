@@ -29,6 +29,8 @@ pub(super) struct Known {
     pub forwards: Vec<Forwarded>,
     /// Addresses of the mail that belong to us: they are nobody's customers.
     pub ours: Vec<String>,
+    /// Those of them that are mailboxes, and no colleague's.
+    pub mailboxes: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -50,8 +52,11 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         .chain(envelope.rcpt_to.iter().map(String::as_str))
         .take(ADDRESSES_MAX)
         .collect();
-    let answers = mail.reply_to.as_ref().map(|a| a.email.as_str());
-    let forwards = forwards(mail.subject.as_deref(), &mail.text);
+    let answers = mail.reply_to_all.iter().map(|a| a.email.as_str());
+    let mut forwards = forwards(mail.subject.as_deref(), &mail.text);
+    if forwards.is_empty() {
+        forwards.extend(mail.attached.iter().map(|(mail, _)| mail.clone()));
+    }
     let wrote = forwards.iter().map(|forwarded| forwarded.from.email.as_str());
     let named = [from].into_iter().chain(sent_by).chain(answers).chain(wrote);
     let all: Vec<String> = named.chain(recipients.iter().copied()).map(plain).collect();
@@ -68,9 +73,11 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
     let from_mailbox = is_mailbox(from);
     let is_own = |email: &str| own.iter().any(|o| o.address == plain(email));
     let form = from_mailbox || colleague.is_none() && is_machine(from);
-    let writer = mail.reply_to.clone().filter(|to| {
-        form && plain(&to.email) != plain(from) && !is_own(&to.email) && !is_machine(&to.email)
-    });
+    // A form may name whoever looks after it there as well.
+    let is_visitor = |to: &&Address| {
+        plain(&to.email) != plain(from) && !is_own(&to.email) && !is_machine(&to.email)
+    };
+    let writer = mail.reply_to_all.iter().filter(|_| form).find(is_visitor).cloned();
     let reported: Vec<&str> = match &mail.kind {
         MailKind::Bounce(bounce) => bounce.addresses.iter().map(String::as_str).collect(),
         MailKind::Feedback(feedback) => feedback.addresses.iter().map(String::as_str).collect(),
@@ -85,6 +92,7 @@ pub(super) async fn look_up(ctx: &Ctx, mail: &ParsedEmail, envelope: &Envelope) 
         writer,
         mailbox,
         forwards,
+        mailboxes: own.iter().filter(|o| o.user.is_none()).map(|o| o.address.clone()).collect(),
         ours: own.into_iter().map(|o| o.address).collect(),
     })
 }

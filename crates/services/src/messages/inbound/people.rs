@@ -80,12 +80,12 @@ impl Filing<'_> {
         Ok(part == Some(true))
     }
 
-    /// Who else was in To and Cc.
+    /// Who else was in To and Cc; a colleague too, who may answer all from their own program.
     pub(super) fn addressed(&self) -> Vec<String> {
         let people = self.parsed.to.iter().chain(&self.parsed.cc).map(|p| &p.email);
         let mut others: Vec<String> = people
             .filter(|email| **email != self.parsed.from.email)
-            .filter(|email| !self.known.ours.contains(&plain(email)))
+            .filter(|email| !self.known.mailboxes.contains(&plain(email)))
             .take(ADDRESSED_MAX)
             .cloned()
             .collect();

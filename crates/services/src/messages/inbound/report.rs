@@ -25,8 +25,10 @@ pub(super) async fn bounced(
         bounce.recipients.iter().flat_map(Recipient::addresses).map(String::from).collect();
     let found = about(filing, tx, bounce.about.as_deref(), &failed).await?;
     let Some((sent, message_id)) = found else { return Ok(None) };
-    // Without a report, words count only about somebody whom that mail went to.
-    if !bounce.formal && !deliveries::went_to(tx, filing.ctx, &message_id, &failed).await? {
+    // Anybody can write a report, about anybody: it counts for somebody whom that mail went to. One
+    // for programs may name nobody, where a mail went to one alone; words have to.
+    let names_nobody = bounce.formal && failed.is_empty();
+    if !names_nobody && !deliveries::went_to(tx, filing.ctx, &message_id, &failed).await? {
         return Ok(None);
     }
     messages::set_raw_concerns(tx, filing.ctx.workspace, filing.mail.id, sent.message).await?;
@@ -37,7 +39,7 @@ pub(super) async fn bounced(
             Action::Failed => {
                 let reason = text::excerpt(&recipient.reason(), limits::LINE_CHARS);
                 let mut known = false;
-                for email in recipient.addresses().map(Some).chain([None]) {
+                for email in addressed(recipient) {
                     known = deliveries::bounced(tx, ctx, &message_id, email, &reason).await?;
                     if known {
                         break;
@@ -50,7 +52,7 @@ pub(super) async fn bounced(
                 }
             }
             Action::Delivered => {
-                for email in recipient.addresses().map(Some).chain([None]) {
+                for email in addressed(recipient) {
                     if deliveries::delivered(tx, ctx, &message_id, email).await? {
                         break;
                     }
@@ -69,6 +71,12 @@ pub(super) async fn bounced(
         .collect();
     timeline::append(tx, ctx.workspace, ctx.now, &events).await?;
     Ok(Some(answer(sent, false)))
+}
+
+/// By what a delivery is looked for: the addresses of a recipient, or, where it has none, any.
+fn addressed(recipient: &Recipient) -> impl Iterator<Item = Option<&str>> {
+    let nobody = recipient.addresses().next().is_none();
+    recipient.addresses().map(Some).chain(nobody.then_some(None))
 }
 
 /// A complaint about a message of ours; `None` when it is about none.

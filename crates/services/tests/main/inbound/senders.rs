@@ -42,6 +42,10 @@ async fn a_form_sends_what_visitors_write(pool: PgPool) {
     }
     numbers.dedup();
     assert_eq!(numbers.len(), 4);
+    // Whoever looks after the form may be named for answers as well.
+    let both = "Reply-To: support@acme.example, Vi Sitor <ilse@x.example>\r\n";
+    let filed = take(&ctx, mail("no-reply@forms.example", both, "Hi")).await;
+    assert_eq!(opened(&ctx, filed.ticket_number).await.answers.recipients.to, ["ilse@x.example"]);
     // A person's Reply-To changes where the answer goes, not who wrote.
     let headers = "Reply-To: other@y.example\r\n";
     let filed = take(&ctx, mail("dana@fox.example", headers, "Hi")).await;
@@ -268,4 +272,59 @@ async fn a_reply_token_diverts_no_answer(pool: PgPool) {
     let headers = format!("{token}\r\nReply-To: rosa@home.example\r\n");
     take_proven(&ctx, "fox.example", mail("rosa@fox.example", &headers, "Rather there")).await;
     assert_eq!(answers().await.recipients.to, ["rosa@home.example"]);
+}
+
+/// A mail with another one attached to it.
+fn attaching(from: &str, extra: &str, words: &str, inner: &str) -> Vec<u8> {
+    let headers =
+        format!("{extra}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n");
+    let body = format!(
+        "--b\r\nContent-Type: text/plain\r\n\r\n{words}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--"
+    );
+    mail(from, &headers, &body)
+}
+
+const HINGE: &str = "From: Gus Olay <gus@fox.example>\r\nSubject: Hinge\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Type: text/plain\r\n\r\nIt broke.\r\n--i\r\nContent-Type: image/png; name=hinge.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--i--";
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_mail_passed_on_as_a_file_is_the_customers_too(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    let raw = attaching(&world.sam.email, "Subject: Look\r\n", "Can somebody?", HINGE);
+    let filed = take_proven(&ctx, "acme.example", raw).await;
+    let details = opened(&ctx, filed.ticket_number).await;
+    assert_eq!(details.ticket.row.customer.name, "Gus Olay");
+    assert_eq!(details.ticket.row.subject, "Hinge");
+    let [message, note] = details.thread.messages.as_slice() else { panic!("two messages") };
+    assert_eq!((message.kind, message.text.as_str()), (MessageKind::Customer, "It broke."));
+    assert_eq!((note.kind, note.text.as_str()), (MessageKind::Note, "Can somebody?"));
+    let files: Vec<_> = message.attachments.iter().map(|a| a.file_name.as_str()).collect();
+    assert_eq!(files, ["Hinge.eml", "hinge.png"]);
+    // A customer's is opened in its place, and stays theirs.
+    let filed = take(&ctx, attaching("rosa@fox.example", "", "See what he wrote.", HINGE)).await;
+    let details = opened(&ctx, filed.ticket_number).await;
+    let message = &details.thread.messages[0];
+    assert_eq!(message.author_email.as_deref(), Some("rosa@fox.example"));
+    let wanted = "See what he wrote.\n\nAttached e-mail “Hinge” from Gus Olay <gus@fox.example>:\n\nIt broke.";
+    assert_eq!(message.text, wanted);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_colleague_in_copy_answers_all_into_the_ticket(pool: PgPool) {
+    let world = World::new(pool).await;
+    let ctx = world.ctx(&world.priya);
+    mailbox(&world).await;
+    let headers = format!("Cc: {}\r\nMessage-ID: <1@fox.example>\r\n", world.sam.email);
+    let first = take(&ctx, mail("rosa@fox.example", &headers, "Hi")).await;
+    let references = "References: <1@fox.example>\r\n";
+    let claimed = take(&ctx, mail(&world.sam.email, references, "I look into it")).await;
+    assert_eq!(claimed.ticket_number, first.ticket_number);
+    let raw = mail(&world.sam.email, references, "Done");
+    let proven = take_proven(&ctx, "acme.example", raw).await;
+    assert_eq!(proven.ticket_number, first.ticket_number);
+    let details = opened(&ctx, first.ticket_number).await;
+    let last = details.thread.messages.last().unwrap();
+    assert_eq!((last.kind, last.author_id), (MessageKind::Note, Some(world.sam.user)));
+    assert_eq!(details.answers.recipients.to, ["rosa@fox.example"]);
+    assert!(details.ticket.participants.is_empty());
 }

@@ -169,6 +169,30 @@ async fn a_report_that_comes_by_mail_reaches_the_recipient_it_names(pool: PgPool
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn a_report_about_somebody_else_is_only_shown(pool: PgPool) {
+    let post = Post::new(pool).await;
+    let (id, message_id) = sent(&post, None).await;
+    let report = |recipient: &str| {
+        format!(
+            "From: MAILER-DAEMON@mx.customer.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; \
+            report-type=delivery-status; boundary=b\r\nIn-Reply-To: <{message_id}>\r\n\r\n--b\r\n\
+            Content-Type: text/plain\r\n\r\nIt could not be delivered.\r\n--b\r\n\
+            Content-Type: message/delivery-status\r\n\r\n{recipient}Action: failed\r\n\r\n--b--\r\n"
+        )
+        .into_bytes()
+    };
+    let stranger = report("Final-Recipient: rfc822; desk@other.example\r\n");
+    let shown = crate::inbound::take(&post.ctx, stranger).await;
+    assert_ne!(shown.message_id, id);
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Sent);
+    let message = messages::details(&post.ctx, shown.ticket_number, None).await.unwrap();
+    assert_eq!(message.thread.messages.last().unwrap().text, "It could not be delivered.");
+    // One that names nobody can mean the only recipient alone.
+    assert_eq!(crate::inbound::take(&post.ctx, report("")).await.message_id, id);
+    assert_eq!(post.delivery(id).await.receipt, Receipt::Error);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn a_report_is_known_by_the_address_for_answers(pool: PgPool) {
     let post = Post::new(pool).await;
     let id = post.write(WriteMessage { body: "x".into(), ..WriteMessage::default() }).await;

@@ -1,0 +1,59 @@
+//! Mails that are attached to another: their words beside its own, and the files in them.
+
+use super::content_of;
+use crate::attachment::Attachment;
+use crate::calendar::Described;
+use crate::forward::Forwarded;
+use crate::parse::addresses;
+use crate::shape::shape;
+use mail_parser::{Message, MessageParser};
+use rapport_domain::{limits, text};
+
+/// Mails of one mail that are opened; the others stay files.
+pub(super) const ATTACHED_MAX: usize = 5;
+/// Characters of one that are shown; all of it is in its file.
+const TEXT_CHARS: usize = 20_000;
+
+/// What was found in an attached mail.
+pub(super) struct Attached {
+    /// As whoever attached it passes it on; `None` where nobody can be read who wrote it.
+    pub mail: Option<Forwarded>,
+    /// Cleaned; `None` when it is plain text.
+    pub html: Option<String>,
+    pub described: Described,
+    pub files: Vec<Attachment>,
+}
+
+/// Opens an attached mail. A mail inside of that one stays a file.
+pub(super) fn open(data: &[u8]) -> Option<Attached> {
+    let shaped = shape(data);
+    let message = MessageParser::default().parse(&shaped.mail)?;
+    if message.headers().is_empty() {
+        return None;
+    }
+    let inner = content_of(&message, false);
+    let subject = subject(&message);
+    let from = addresses(message.from()).into_iter().next();
+    let words: String = inner.text.trim().chars().take(TEXT_CHARS).collect();
+    let by = from.as_ref().map_or(String::new(), |from| match &from.name {
+        Some(name) => format!(" from {name} <{}>", from.email),
+        None => format!(" from {}", from.email),
+    });
+    let named = subject.as_ref().map_or(String::new(), |subject| format!(" “{subject}”"));
+    let mut described = Described {
+        words: format!("Attached e-mail{named}{by}:\n\n{words}").trim_end().to_string(),
+        times: inner.times,
+        description: None,
+    };
+    if words.is_empty() {
+        described.words = format!("Attached e-mail{named}{by}");
+    }
+    let text = text::clean(&inner.text);
+    let mail = from.map(|from| Forwarded { from, subject, text, note: String::new() });
+    Some(Attached { mail, html: inner.html, described, files: inner.files })
+}
+
+fn subject(message: &Message<'_>) -> Option<String> {
+    let subject = message.subject().map(|s| text::excerpt(s, limits::SUBJECT_CHARS))?;
+    Some(subject).filter(|s| !s.is_empty())
+}
