@@ -71,7 +71,7 @@ async fn acknowledged_chunks_survive_kill_9_exactly_once(pool: PgPool) {
     // The demo is there once a server has started.
     Server::start(&database, &files, &client).await.kill();
     let workspace: Uuid =
-        sqlx::query_scalar("select id from workspaces").fetch_one(&pool).await.unwrap();
+        sqlx::query_scalar("select workspace_id from workspaces").fetch_one(&pool).await.unwrap();
     let workspace = WorkspaceId(workspace);
     let mut tx = pool.begin().await.unwrap();
     let settings = Settings { enabled: true, ..Settings::default() };

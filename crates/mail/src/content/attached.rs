@@ -40,14 +40,11 @@ pub(super) fn open(data: &[u8]) -> Option<Attached> {
         None => format!(" from {}", from.email),
     });
     let named = subject.as_ref().map_or(String::new(), |subject| format!(" “{subject}”"));
-    let mut described = Described {
-        words: format!("Attached e-mail{named}{by}:\n\n{words}").trim_end().to_string(),
-        times: inner.times,
-        description: None,
+    let words = match words.is_empty() {
+        true => String::new(),
+        false => format!("Attached e-mail{named}{by}:\n\n{words}"),
     };
-    if words.is_empty() {
-        described.words = format!("Attached e-mail{named}{by}");
-    }
+    let described = Described { words, times: inner.times, description: None };
     let text = text::clean(&inner.text);
     let mail = from.map(|from| Forwarded { from, subject, text, note: String::new() });
     Some(Attached { mail, html: inner.html, described, files: inner.files })

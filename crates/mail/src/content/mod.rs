@@ -91,7 +91,7 @@ fn content_of(message: &Message<'_>, opens: bool) -> Content {
         }),
         _ => None,
     };
-    described.extend(mails.into_iter().map(|mail| mail.described));
+    described.extend(mails.into_iter().map(|mail| mail.described).filter(|d| !d.words.is_empty()));
     let times = described.iter().flat_map(|t| t.times.clone()).collect();
     let text = with_described(text, described);
     Content { text, times, html, seal, files, attached }

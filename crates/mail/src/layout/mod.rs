@@ -114,7 +114,8 @@ fn from_right_to_left(html: &str) -> bool {
         let own = opened.map(|(own, _)| own).filter(|own| own.starts_with(char::is_whitespace));
         let plain = own.unwrap_or_default().replace(['"', '\'', ' '], " ");
         let squeezed: String = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-        squeezed.replace("= ", "=").split(' ').any(|a| a == "dir=rtl")
+        let squeezed = squeezed.replace(" =", "=").replace("= ", "=");
+        squeezed.split(' ').any(|a| a == "dir=rtl")
             || squeezed.replace([' ', ';'], "").contains("direction:rtl")
     };
     says("<html") || says("<body")

@@ -66,6 +66,12 @@ fn a_page_from_right_to_left_stays_so_without_its_outer_elements() {
         assert_eq!(sanitize(&clean), clean);
     }
     for page in ["<html dir=ltr><body><p>x</p></body></html>", "<body><p>dir=rtl</p></body>"] {
-        assert_eq!(sanitize(page), page.replace("<html dir=ltr>", "").replace("</html>", "").replace("<body>", "").replace("</body>", ""));
+        assert_eq!(
+            sanitize(page),
+            page.replace("<html dir=ltr>", "")
+                .replace("</html>", "")
+                .replace("<body>", "")
+                .replace("</body>", "")
+        );
     }
 }

@@ -36,6 +36,7 @@ static JOBS: LazyLock<Registry<JobEnv>> = LazyLock::new(|| {
         .periodic::<files::TidyFiles>()
         .periodic::<audit_log::KeepAuditLog>()
         .periodic::<recordings::WatchRecordings>()
+        .periodic::<recordings::GatherRecordings>()
 });
 
 /// Does what waits, for a server or for a process of its own.

@@ -1,7 +1,8 @@
 //! Masking what was recorded already: every part is written anew with the text of some elements as
 //! stars, and the bytes before are gone.
 
-use super::pack::{Writer, pack, remove, unpack};
+use super::pack::{Writer, pack, read_range, unpack};
+use super::packs::leave;
 use super::selector::{Element, Selectors};
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
@@ -40,7 +41,7 @@ pub async fn mask(ctx: &Ctx, id: RecordingId, selectors: &[String]) -> Result<Re
             page.nodes.clear();
         }
         let (from, length) = (part.offset, i64::from(part.bytes));
-        let bytes = range(ctx, file, from, length).await?;
+        let bytes = read_range(&ctx.store, ctx.workspace, file, from, length).await?;
         let raw = unpack(bytes.into()).await?;
         let (back, events) = masked(page, raw).await?;
         page = back;
@@ -56,26 +57,8 @@ pub async fn mask(ctx: &Ctx, id: RecordingId, selectors: &[String]) -> Result<Re
     let detail = json!({ "selectors": selectors });
     tx.commit_audited(Action::RecordingMasked, id, detail).await?;
     // At once, and not with the rest tomorrow: that is what masking is for.
-    remove(&ctx.store, ctx.workspace, [file]).await;
+    leave(&ctx.store, ctx.workspace, file).await?;
     Ok(ctx.store.recording(ctx.workspace, id).await?)
-}
-
-async fn range(
-    ctx: &Ctx,
-    file: rapport_domain::AttachmentId,
-    from: i64,
-    length: i64,
-) -> Result<Vec<u8>> {
-    let part = rapport_domain::recording::Part {
-        file,
-        offset: from,
-        bytes: i32::try_from(length).unwrap_or(i32::MAX),
-        raw_bytes: 0,
-        first_at: 0,
-        last_at: 0,
-        gap: false,
-    };
-    super::play::packed(ctx, &part).await
 }
 
 /// The events of a part with the stars, a list whose end is missing; off the threads that serve.

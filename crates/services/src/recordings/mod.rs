@@ -5,6 +5,7 @@ mod chunk;
 mod json;
 mod mask;
 mod pack;
+mod packs;
 mod play;
 mod selector;
 mod sent;
@@ -13,6 +14,8 @@ mod take;
 pub use mask::mask;
 pub(crate) use pack::{PackRecording, WatchRecordings};
 pub use pack::{pack as pack_now, watch as look_after};
+pub(crate) use packs::GatherRecordings;
+pub use packs::gather;
 pub use play::{Events, Watched, Window, events, watch};
 pub use sent::{Sent, Taken};
 pub use take::take;
@@ -89,8 +92,10 @@ pub async fn delete(ctx: &Ctx, id: RecordingId) -> Result<()> {
         return Err(AppError::NotFound);
     }
     tx.commit_audited(Action::RecordingDeleted, id, json!({})).await?;
-    let files = chunks.into_iter().map(|chunk| chunk.file).chain(packed);
-    pack::remove(&ctx.store, ctx.workspace, files).await;
+    pack::remove(&ctx.store, ctx.workspace, chunks.into_iter().map(|chunk| chunk.file)).await;
+    if let Some(file) = packed {
+        packs::leave(&ctx.store, ctx.workspace, file).await?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::job_env::JobEnv;
 use crate::transaction::begin_unattended;
 use bytes::Bytes;
 use chrono::TimeDelta;
+use futures_util::TryStreamExt;
 use rapport_domain::limits::RECORDING_IDLE_MINUTES;
 use rapport_domain::recording::Settings;
 use rapport_domain::{AttachmentId, RecordingId, WorkspaceId};
@@ -102,6 +103,11 @@ pub async fn pack(
     workspace: WorkspaceId,
     id: RecordingId,
 ) -> Result<bool, StoreError> {
+    let mut tx = begin_unattended(store).await?;
+    if store::lock_unstored(&mut tx, workspace, id).await?.is_none() {
+        return Ok(true);
+    }
+    drop(tx);
     let chunks = store.recording_chunks(workspace, id).await?;
     let mut writer = Writer::start(store, workspace).await?;
     let mut group: Vec<u8> = Vec::new();
@@ -176,6 +182,29 @@ pub(super) async fn remove(
             return;
         }
     }
+}
+
+/// A stretch of a large object: no more of it is read.
+pub(super) async fn read_range(
+    store: &Store,
+    workspace: WorkspaceId,
+    file: AttachmentId,
+    from: i64,
+    length: i64,
+) -> Result<Vec<u8>, StoreError> {
+    let from = u64::try_from(from).unwrap_or_default();
+    let length = u64::try_from(length).unwrap_or_default();
+    let opened = store.files().open(workspace, file, Some(from..from + length)).await;
+    let mut stream = opened.map_err(|error| match error {
+        // A row whose bytes are gone is another thing than a session that is not there.
+        StoreError::NotFound => StoreError::FileLost("a part of a recording".into()),
+        other => other,
+    })?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    while let Some(more) = stream.try_next().await? {
+        bytes.extend_from_slice(&more);
+    }
+    Ok(bytes)
 }
 
 async fn unpacked(

@@ -1,14 +1,12 @@
 //! Watching a session: what there is of it, and its events bit by bit.
 
-use super::pack::unpack;
+use super::pack::{read_range, unpack};
 use crate::{Ctx, Result, auth};
-use futures_util::TryStreamExt;
 use rapport_domain::audit::Action;
 use rapport_domain::limits::RECORDING_READ_BYTES;
 use rapport_domain::recording::{Part, Recording, Way};
 use rapport_domain::timeline::{EventKind, Position, TimelineItem, TimelineQuery};
 use rapport_domain::{AppError, Cursor, CustomerId, Permission, RecordingId, Uuid};
-use rapport_store::StoreError;
 use serde::Serialize;
 use serde_json::json;
 
@@ -152,26 +150,7 @@ pub async fn events(
 
 /// The unpacked events of one part.
 async fn read(ctx: &Ctx, part: &Part) -> Result<Vec<u8>> {
-    Ok(unpack(packed(ctx, part).await?.into()).await?)
-}
-
-/// The bytes of one part: of a large object, those alone are read.
-pub(super) async fn packed(ctx: &Ctx, part: &Part) -> Result<Vec<u8>> {
-    let from = u64::try_from(part.offset).unwrap_or_default();
-    let to = from + u64::try_from(part.bytes).unwrap_or_default();
-    let opened = ctx.store.files().open(ctx.workspace, part.file, Some(from..to)).await;
-    let mut stream = opened.map_err(lost)?;
-    let mut packed = Vec::with_capacity(usize::try_from(part.bytes).unwrap_or_default());
-    while let Some(bytes) = stream.try_next().await? {
-        packed.extend_from_slice(&bytes);
-    }
-    Ok(packed)
-}
-
-/// A row whose bytes are gone is another thing than a session that is not there.
-fn lost(error: StoreError) -> AppError {
-    match error {
-        StoreError::NotFound => StoreError::FileLost("a part of a recording".into()).into(),
-        other => other.into(),
-    }
+    let length = i64::from(part.bytes);
+    let bytes = read_range(&ctx.store, ctx.workspace, part.file, part.offset, length).await?;
+    Ok(unpack(bytes.into()).await?)
 }

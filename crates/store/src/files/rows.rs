@@ -149,7 +149,11 @@ impl Store {
                 order by workspace_id, file_id limit $3)
                 union all
                 (select workspace_id, file_id, bytes, sha256 from recordings
-                where file_id is not null and (workspace_id, file_id) > ($1, $2)
+                where file_id is not null and not shares_file and (workspace_id, file_id) > ($1, $2)
+                order by workspace_id, file_id limit $3)
+                union all
+                (select workspace_id, file_id, bytes, sha256 from recording_packs
+                where (workspace_id, file_id) > ($1, $2)
                 order by workspace_id, file_id limit $3)
                 union all
                 (select workspace_id, picture_id, picture_bytes, picture_sha256 from users

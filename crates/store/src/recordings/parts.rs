@@ -228,7 +228,7 @@ pub async fn store_packed(
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "update recordings set stored = true, file_id = $3, sha256 = $4, bytes = $5
+        "update recordings set stored = true, file_id = $3, sha256 = $4, bytes = $5, shares_file = false
         where workspace_id = $1 and id = $2",
         workspace.0,
         id.0,

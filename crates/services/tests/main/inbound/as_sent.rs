@@ -102,9 +102,17 @@ const CASES: [(&str, &str, Right); 18] = [
     ("calendar-answer", "an answer to an invitation says who comes", |m| {
         m.text().contains("Ben Dahl <ben@client.example> accepts")
     }),
-    ("attached-mail-without-subject", "attached mails are named by their subjects", |m| {
-        m.text() == "The mail is attached." && m.files() == ["message.eml", "Prices 2027-28.eml"]
-    }),
+    (
+        "attached-mail-without-subject",
+        "attached mails are opened, and named by their subjects",
+        |m| {
+            m.text().starts_with(
+                "The mail is attached.\n\nAttached e-mail from Kim <kim@other.example>:",
+            ) && m.text().ends_with(
+                "Attached e-mail “Prices 2027/28” from Kim <kim@other.example>:\n\nWith one.",
+            ) && m.files() == ["message.eml", "Prices 2027-28.eml"]
+        },
+    ),
     ("smime-opaque-with-file", "what is sealed is opened, its file too", |m| {
         m.text() == "The signed order is inside."
             && m.files() == ["order.pdf"]
