@@ -21,8 +21,8 @@ dev: ## build, serve, and build again whenever a file is saved
 bench: ## measure the release build
 	@scripts/bench.sh
 
-crash: ## kill the server 200 times while it takes in events, and check the ledger
-	@NEXTEST_PROFILE=crash RAPPORT_KILL_POINTS=200 scripts/test.sh --rust what_was_acknowledged_survives_kill_9
+crash: ## kill the server 200 times while it takes in events, and recordings; check the ledger
+	@NEXTEST_PROFILE=crash RAPPORT_KILL_POINTS=200 scripts/test.sh --rust kill_9
 
 faults: ## stop, pause and fill up what the server needs, and check what it promised
 	@scripts/faults.sh

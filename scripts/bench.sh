@@ -27,6 +27,8 @@ ulimit -n "$(ulimit -Hn)"
 scripts/pg.sh psql -q -c 'create database rapport_bench' 2>/dev/null || true
 DATABASE_URL=$(scripts/pg.sh url rapport_bench)
 export RAPPORT_DEMO=1
+# The bench program says for whom it asks, as a proxy does: browsers are limited by their address.
+export RAPPORT_TRUSTED_PROXIES=127.0.0.1
 RAPPORT_ADDR=127.0.0.1:$(free_port)
 export RAPPORT_ADDR RAPPORT_URL=http://$RAPPORT_ADDR
 step "rapport migrate" "$TARGET/release/rapport" migrate

@@ -117,9 +117,10 @@ build_sdk() { node sdk/build.mjs script "$TARGET/bundle/sdk.js"; }
 
 build_recorder() { node sdk/build.mjs recorder "$TARGET/bundle/recorder.js"; }
 
-# What plays recorded sessions: the page's half, and the half inside of its frame.
+# What plays recorded sessions: the page's half, what reads beside it, and the half inside of its frame.
 build_player() {
   esbuild frontend/player/src/page/main.ts --minify --outfile="$TARGET/bundle/player.js"
+  esbuild frontend/player/src/worker/main.ts --minify --format=iife --outfile="$TARGET/bundle/player-worker.js"
   esbuild frontend/player/src/frame/main.ts --minify --format=iife --loader:.css=text --outfile="$TARGET/bundle/player-frame.js"
 }
 
@@ -188,7 +189,7 @@ if [ "$part" != server ]; then
   if git rev-parse -q HEAD >/dev/null 2>&1; then
     unless_stamped source.stamp "$(source_stamp)$TARGET" step "source" pack_source
   fi
-  for file in sdk.js recorder.js player.js player-frame.js palette.js notices.txt source.tar.gz; do
+  for file in sdk.js recorder.js player.js player-worker.js player-frame.js palette.js notices.txt source.tar.gz; do
     [ ! -f "$TARGET/bundle/$file" ] || cmp -s "$TARGET/bundle/$file" "$site/$file" || cp "$TARGET/bundle/$file" "$site/$file"
   done
 fi

@@ -16,6 +16,7 @@ case $part in all | --short | --real) ;; *) die "usage: scripts/faults.sh [--sho
 # One line a row of the table; each is the name of a test, or the beginning of several.
 TESTS=(
   what_was_acknowledged_survives_kill_9
+  acknowledged_chunks_survive_kill_9
   a_lost_database_is_said
   one_locked_table_does_not_starve
   restart::

@@ -7,6 +7,7 @@ use rapport_domain::{CustomerId, RecordingId, Uuid};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
@@ -79,7 +80,9 @@ async fn many(pool: &PgPool, client: &Client, url: &str) -> anyhow::Result<Times
                 beat.tick().await;
                 let body = chunk(&format!("{run}-{n}"), seq, start, seq == 0);
                 let sent = Instant::now();
-                let status = client.post_text(&format!("{url}/v1/recordings/chunks"), body).await?;
+                let from = browser(n);
+                let url = format!("{url}/v1/recordings/chunks");
+                let status = client.post_text_from(&url, body, from).await?;
                 times.push(sent.elapsed());
                 ensure!(status.is_success(), "a chunk was answered {status}");
             }
@@ -205,13 +208,20 @@ async fn whole(
     Ok(zstd::bulk::compress(&all, LEVEL)?.len())
 }
 
+/// The address of a visitor.
+fn browser(n: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + n)
+}
+
 /// Asks for seconds all over one session of an hour; answers the dearest part's share of the cheapest's.
 async fn hour(pool: &PgPool, client: &Client, url: &str, token: &str) -> anyhow::Result<f64> {
     let session = format!("{}-hour", Uuid::now_v7().simple());
     let start = Utc::now().timestamp_millis() - 3_600_000;
     for seq in 0..HOUR_CHUNKS {
         let body = chunk(&session, seq, start, seq % PICTURE_EVERY == 0);
-        let status = client.post_text(&format!("{url}/v1/recordings/chunks"), body).await?;
+        let from = browser(seq.unsigned_abs() / 60);
+        let url = format!("{url}/v1/recordings/chunks");
+        let status = client.post_text_from(&url, body, from).await?;
         ensure!(status.is_success(), "a chunk was answered {status}");
     }
     let (customer, id): (Uuid, Uuid) =
@@ -236,7 +246,7 @@ async fn hour(pool: &PgPool, client: &Client, url: &str, token: &str) -> anyhow:
         size / 1024
     );
     let mut middles = Vec::new();
-    for (name, from) in [("begin", 0), ("middle", 1_780), ("end", 3_550)] {
+    for (name, from) in [("begin", 0), ("middle", 1_780), ("end", 3_000)] {
         let mut times = Times::default();
         for n in 0..SEEKS {
             let at = start + i64::from(from + n) * 1_000;

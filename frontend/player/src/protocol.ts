@@ -1,9 +1,9 @@
-// What the page and its frame say to each other, over a channel that nobody else has.
+// What the page, its worker and its frame say to each other; the frame over a channel that nobody else has.
 
 /** Moments are milliseconds of the recorded browser's clock. */
 export type ToFrame =
-  | { do: "load"; json: string; at: number; play: boolean }
-  | { do: "add"; json: string }
+  | { do: "load"; bytes: ArrayBuffer; at: number; play: boolean }
+  | { do: "add"; bytes: ArrayBuffer }
   | { do: "seek"; at: number; play: boolean }
   | { do: "pause" }
   | { do: "set"; speed: number; skip: boolean }
@@ -15,7 +15,6 @@ export type FromFrame =
   | { is: "ready" }
   | { is: "time"; at: number; playing: boolean }
   | { is: "size"; width: number; height: number }
-  | { is: "said"; said: Said[] }
   | { is: "end" }
   | { is: "refused"; why: string }
   /** A `data:` address; empty where none could be made. */
@@ -27,4 +26,23 @@ export interface Said {
   at: number;
   tag: string;
   payload: Record<string, unknown>;
+}
+
+/** A stretch to be read; `feed` says for whom, and `fresh` that it begins with a whole picture of a page. */
+export interface ToWorker {
+  id: number;
+  feed: number;
+  fresh: boolean;
+  bytes: ArrayBuffer;
+}
+
+export type FromWorker = { id: number; read: Read } | { id: number; failed: "large" | "unread" };
+
+export interface Read {
+  /** The events that may be shown: a JSON list in UTF-8. */
+  bytes: ArrayBuffer;
+  /** What they say beside it. */
+  said: Said[];
+  /** The moment of the first of them all. */
+  first: number | undefined;
 }

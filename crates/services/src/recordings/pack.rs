@@ -22,9 +22,10 @@ const LATE: TimeDelta = TimeDelta::minutes(RECORDING_IDLE_MINUTES + 5);
 /// Sessions of one round.
 const ROUND: i64 = 200;
 /// Bytes of events in one part; a new one begins at a whole picture of the page as well, once it is
-/// worth it. Small parts make seeking cheap, large ones pack better.
+/// worth it. Small parts make seeking cheap, large ones pack better: each visit of a page brings all of
+/// it again, which costs next to nothing within a part.
 const PART_BYTES: usize = 512 * 1024;
-const WORTH_BYTES: usize = 64 * 1024;
+const WORTH_BYTES: usize = 256 * 1024;
 /// Slow and small: it happens once.
 const LEVEL: i32 = 12;
 /// What one chunk unpacks to at the most.

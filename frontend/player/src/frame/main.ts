@@ -1,9 +1,8 @@
 // The half that plays, in a frame whose origin is nobody's. It has no way to anywhere but the
 // channel that the page gave it.
 import { Replayer } from "rrweb";
-import type { FromFrame, Said, ToFrame } from "../protocol";
+import type { FromFrame, ToFrame } from "../protocol";
 import { Canvases } from "./canvas";
-import { Cleaner, TooLarge } from "./clean";
 import { picture } from "./picture";
 import styles from "./frame.css";
 
@@ -12,7 +11,6 @@ type Event = any;
 
 let port: MessagePort | undefined;
 let replayer: Replayer | undefined;
-let cleaner = new Cleaner();
 let speed = 1;
 let skip = false;
 let playing = false;
@@ -31,8 +29,8 @@ window.addEventListener("message", (event) => {
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
     try {
       act(data);
-    } catch (error) {
-      tell({ is: "refused", why: error instanceof TooLarge ? "This page has more elements than can be shown." : "This part of the recording cannot be shown." });
+    } catch {
+      tell({ is: "refused", why: "This part of the recording cannot be shown." });
     }
   };
   tell({ is: "ready" });
@@ -41,9 +39,9 @@ window.addEventListener("message", (event) => {
 function act(message: ToFrame): void {
   switch (message.do) {
     case "load":
-      return load(message.json, message.at, message.play);
+      return load(message.bytes, message.at, message.play);
     case "add":
-      for (const event of read(message.json)) replayer?.addEvent(event);
+      for (const event of read(message.bytes)) replayer?.addEvent(event);
       return;
     case "seek":
       return seek(message.at, message.play);
@@ -69,26 +67,12 @@ function act(message: ToFrame): void {
   }
 }
 
-/** Events that may be shown, and what they say to the page beside it. */
-function read(json: string): Event[] {
-  const said: Said[] = [];
-  const events: Event[] = [];
-  for (const event of JSON.parse(json) as Event[]) {
-    if (event?.type === 5 && typeof event.data?.tag === "string") {
-      said.push({ at: event.timestamp, tag: event.data.tag, payload: event.data.payload ?? {} });
-    }
-    const clean = cleaner.clean(event);
-    if (clean) events.push(clean);
-  }
-  if (said.length) tell({ is: "said", said });
-  return events;
-}
+const read = (bytes: ArrayBuffer): Event[] => JSON.parse(new TextDecoder().decode(bytes));
 
-function load(json: string, at: number, play: boolean): void {
+function load(bytes: ArrayBuffer, at: number, play: boolean): void {
   replayer?.destroy();
   replayer = undefined;
-  cleaner = new Cleaner();
-  const events = read(json);
+  const events = read(bytes);
   // Without a picture of the page there is nothing that changes could change.
   const first = events.findIndex((event) => event.type === 2);
   if (first < 0 || events.length < 2) {

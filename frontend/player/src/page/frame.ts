@@ -41,7 +41,8 @@ export class Frame {
   }
 
   send(message: ToFrame): void {
-    this.port.postMessage(message);
+    // Events are handed over, not copied.
+    this.port.postMessage(message, "bytes" in message ? [message.bytes] : []);
   }
 
   /** A picture of what is on show, which is paused for it, as a `data:` address. */

@@ -1,6 +1,6 @@
 // The player's half on the page: asks for events bit by bit, hands them to the frame, and keeps what
 // stands beside in step with it.
-import { Feed } from "./feed";
+import { Feed, Unshown } from "./feed";
 import { Frame } from "./frame";
 import { Lists } from "./lists";
 import { draw } from "./marks";
@@ -86,33 +86,35 @@ function start(root: HTMLElement, session: Session): void {
       return;
     }
     say("Loading …");
-    const json = await feed.seek(window.key, at).catch(() => undefined);
-    if (json === undefined) {
+    const stretch = await feed.seek(window.key, at).catch((error: Error) => error);
+    if (stretch === undefined) return; // Somebody was quicker and wants another moment.
+    if (stretch instanceof Error) {
       playing = false;
-      say("This part of the recording could not be fetched. Try again.");
+      say(stretch instanceof Unshown ? stretch.message : "This part of the recording could not be fetched. Try again.");
       show();
       return;
     }
-    if (json === "") return; // Somebody was quicker and wants another moment.
     say(feed.gap ? "Something before this moment never arrived." : "");
     lists.read(window.key);
-    frame.send({ do: "load", json, at, play: thenPlay });
+    lists.add(stretch.said);
+    frame.send({ do: "load", bytes: stretch.bytes, at, play: thenPlay });
   }
 
   /** Keeps a stretch ahead of what is on show. */
   async function more(): Promise<void> {
     if (waiting || !feed.isBehind(window, at + AHEAD_MS * Math.max(1, Number(speed.value)), session.live)) return;
     waiting = true;
-    const json = await feed.more(window.key).catch(() => undefined);
+    const stretch = await feed.more(window.key).catch(() => undefined);
     waiting = false;
-    if (!json) return;
+    if (!stretch) return;
+    lists.add(stretch.said);
     if (feed.gap) say("Something is missing here: it never arrived.");
     if (feed.last > end) {
       end = feed.last;
       window.last = end;
       show();
     }
-    frame.send({ do: "add", json });
+    frame.send({ do: "add", bytes: stretch.bytes });
     if (!atEnd) return;
     atEnd = false;
     frame.send({ do: "seek", at, play: true });
@@ -136,9 +138,6 @@ function start(root: HTMLElement, session: Session): void {
         at = message.at;
         playing = message.playing;
         show();
-        return;
-      case "said":
-        lists.add(message.said);
         return;
       case "refused":
         playing = false;

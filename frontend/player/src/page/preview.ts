@@ -48,7 +48,7 @@ export class Preview {
       this.frame.send({ do: "seek", at, play: false });
       return;
     }
-    const json = await this.feed.seek(key, at).catch(() => "");
-    if (json) this.frame.send({ do: "load", json, at, play: false });
+    const stretch = await this.feed.seek(key, at).catch(() => undefined);
+    if (stretch) this.frame.send({ do: "load", bytes: stretch.bytes, at, play: false });
   }
 }

@@ -53,7 +53,7 @@ export class Cleaner {
       case 0:
         data.adds = list(data.adds).filter((add) => this.add(add));
         data.texts = list(data.texts).filter((text) => text && (text.value === null || typeof text.value === "string"));
-        data.attributes = list(data.attributes).filter((change) => change && typeof change.attributes === "object" && change.attributes);
+        data.attributes = latest(list(data.attributes).filter((change) => change && typeof change.attributes === "object" && change.attributes));
         for (const change of data.attributes) change.attributes = attributes("", change.attributes, true);
         for (const text of data.texts) if (text.value) text.value = String(text.value);
         data.removes = list(data.removes);
@@ -146,6 +146,24 @@ export class Cleaner {
     node.tagName = node.isSVG ? String(node.tagName).replace(/[^A-Za-z0-9-]/g, "") || "g" : known;
     node.attributes = attributes(known, given, false);
   }
+}
+
+/** So many changes at once are looked through for those that only the last one of counts. */
+const MANY = 1_000;
+
+/** Of changes of one moment to the same element, the last of each attribute; they may be hundreds of thousands. */
+function latest(changes: Json[]): Json[] {
+  if (changes.length < MANY) return changes;
+  const all = new Map<unknown, Json>();
+  for (const change of changes) {
+    const before = all.get(change.id);
+    // A style may come as what changed of it: then each part counts.
+    const parts = typeof change.attributes.style === "object" && before?.attributes.style;
+    if (!before) all.set(change.id, change);
+    else if (parts && typeof parts === "object") Object.assign(before.attributes, change.attributes, { style: { ...parts, ...change.attributes.style } });
+    else Object.assign(before.attributes, change.attributes);
+  }
+  return [...all.values()];
 }
 
 /** Those attributes that neither run nor fetch nor lead away. */
