@@ -10,6 +10,12 @@ import { HOSTILE } from "../hostile.mjs";
 import { outline } from "../outline.mjs";
 import { recorded, toTheEnd } from "../player";
 
+declare global {
+  interface Window {
+    held: number;
+  }
+}
+
 const CARD = "4000056655665556";
 /** The browser says so for each frame in which scripts may not run, whoever looks into it. */
 const NO_SCRIPTS = /Blocked script execution in '(data:|about:blank)/;
@@ -159,6 +165,14 @@ test("what strangers send as recordings runs nothing, fetches nothing and change
   });
   await page.addInitScript(() => {
     if (window !== top) return;
+    // How long nothing else of the page ran.
+    let last = performance.now();
+    Object.assign(window, { held: 0 });
+    setInterval(() => {
+      const now = performance.now();
+      window.held = Math.max(window.held, now - last);
+      last = now;
+    }, 10);
     window.addEventListener("message", (event) => Object.assign(window, { pwned: event.data }));
   });
   expect(HOSTILE.length).toBeGreaterThanOrEqual(60);
@@ -174,6 +188,8 @@ test("what strangers send as recordings runs nothing, fetches nothing and change
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.waitForTimeout(150);
     const state = await page.evaluate(() => ({ pwned: (window as { pwned?: unknown }).pwned, name: window.name, polluted: ({} as { polluted?: unknown }).polluted }));
+    const held = await page.evaluate(() => window.held);
+    if (process.env.RAPPORT_HELD) console.log(`the page was held up ${held.toFixed(0)} ms by ${name}`);
     expect(state, name).toEqual({ pwned: undefined, name: "", polluted: undefined });
     expect(page.url(), name).toContain(href);
     expect(bad, name).toEqual([]);
