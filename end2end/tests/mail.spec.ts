@@ -47,7 +47,7 @@ noJs("an answer goes to whom it says, and leaves after ten seconds", async ({ pa
   await page.goto("/dev/outbox");
   const row = page.getByRole("row", { name: new RegExp(mark) });
   await expect(row).toContainText(`${email}, archive-${mark}@acme.example`);
-  const mail = await page.request.get(`${await row.getByRole("link").getAttribute("href")}/raw`);
+  const mail = await page.request.get((await row.getByRole("link", { name: "Source" }).getAttribute("href"))!);
   const text = await mail.text();
   expect(text).toContain(`Subject: Re: Outgoing ${mark}`);
   expect(text).not.toContain("archive-");

@@ -88,11 +88,16 @@ where
 fn lines(mails: &[Line]) -> AnyView {
     let rows = mails.iter().map(|mail| {
         let href = format!("{PATH}/{}", mail.id);
+        let source = format!("{href}/raw");
+        // Scripts read this table too: cells of plain text, and the mail as it would have left.
+        let at = mail.sent_at.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let to = html_escape::encode_text(&mail.recipients.join(", ")).into_owned();
         view! {
             <tr>
-                <td class="nowrap"><Time at=mail.sent_at style=TimeStyle::Second /></td>
+                <td inner_html=at></td>
+                <td inner_html=to></td>
+                <td><a href=source>"Source"</a></td>
                 <td><a href=href>{mail.subject.clone()}</a></td>
-                <td>{mail.recipients.join(", ")}</td>
             </tr>
         }
     });
@@ -108,8 +113,9 @@ fn lines(mails: &[Line]) -> AnyView {
                 <table class="log">
                     <thead><tr>
                         <th scope="col">"Sent"</th>
-                        <th scope="col">"Subject"</th>
                         <th scope="col">"To"</th>
+                        <th scope="col">"As sent"</th>
+                        <th scope="col">"Subject"</th>
                     </tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>

@@ -178,7 +178,7 @@ fn row(event: &LoggedEvent) -> AnyView {
     let key = event.dedupe_key.clone().unwrap_or_default();
     let name = match event.on_timeline() {
         Some((stream, at)) => {
-            view! { <a href=event_href(stream, at)>{event.name.clone()}</a> }.into_any()
+            view! { <a href=event_href(stream, at) title=event.name.clone()>{event.name.clone()}</a> }.into_any()
         }
         None => view! { <span>{event.name.clone()}</span> }.into_any(),
     };

@@ -52,7 +52,7 @@ async fn the_demos_mail_stays_in_its_outbox(pool: PgPool) {
     let cookie = app.priya().await;
     let list = app.page("/dev/outbox", &cookie).await;
     assert!(list.body.contains("Re: Hello &lt;b&gt;") && list.body.contains("ada@example.com"));
-    let id = list.body.split("/dev/outbox/").nth(1).and_then(|l| l.split('"').next());
+    let id = list.body.split("/dev/outbox/").nth(1).and_then(|l| l.split(['/', '"']).next());
     let page = format!("/dev/outbox/{}", id.expect("a link"));
     let read = app.page(&page, &cookie).await;
     assert!(read.body.contains("Re: Hello &lt;b&gt;") && read.body.contains("ada@example.com"));
