@@ -1,6 +1,6 @@
 // What the recorder does by rule: asks first, waits for an error, keeps tabs together, gives up on a page that it would
 // slow down, takes pictures of a canvas; and a session is followed while it runs.
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Frame, Page } from "@playwright/test";
 import { DEMO, expect, login, test } from "../fixtures";
 import { recorded, seekTo, toTheEnd } from "../player";
 
@@ -201,24 +201,91 @@ test("a canvas shows what it showed, where that was chosen, and a masked one not
     const frame = await recorded(page);
     return frame.evaluate(() =>
       ["shown", "rapport-mask"].map((name) => {
-        const canvas = document.querySelector<HTMLCanvasElement>(`canvas.${name}`);
-        const [red = 0, , blue = 0, alpha = 0] = canvas?.getContext("2d")?.getImageData(30, 20, 1, 1).data ?? [];
-        return alpha === 0 ? "nothing" : red > blue ? "red" : "blue";
+        const picture = document.querySelector<HTMLImageElement>(`img.${name}`);
+        if (!picture?.naturalWidth) return "nothing";
+        const canvas = Object.assign(document.createElement("canvas"), { width: 60, height: 40 });
+        canvas.getContext("2d")!.drawImage(picture, 0, 0);
+        const [red = 0, , blue = 0] = canvas.getContext("2d")!.getImageData(30, 20, 1, 1).data;
+        return `${red > blue ? "red" : "blue"} ${picture.clientWidth}×${picture.clientHeight}`;
       }),
     );
   };
   await expect(async () => {
     await toTheEnd(page);
     await page.waitForTimeout(300);
-    expect(await colours()).toEqual(["blue", "nothing"]);
+    expect(await colours()).toEqual(["blue 60×40", "nothing"]);
   }).toPass({ timeout: 20_000 });
   // Back, and every moment shows its own.
   await expect(async () => {
     await seekTo(page, 0.3);
     await page.waitForTimeout(300);
-    expect(await colours()).toEqual(["red", "nothing"]);
+    expect(await colours()).toEqual(["red 60×40", "nothing"]);
   }).toPass({ timeout: 20_000 });
   await context.close();
+});
+
+test("a page looks as it did to the customer, and what is written into it is masked", async ({ page, browser, watch }) => {
+  watch.allow(NO_SCRIPTS);
+  await login(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const shown = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL, colorScheme });
+    const shop = await visitor(context, {}, 'data-record="true"');
+    const mark = newMark();
+    await identify(shop, mark);
+    await shop.evaluate(() => document.querySelector("main")!.append(Object.assign(document.createElement("div"), { contentEditable: "true", className: "written" })));
+    await shop.locator(".written").pressSequentially("My diagnosis");
+    const session = await only(page, mark);
+    await expect(async () => expect(JSON.stringify(await events(page, session))).toContain("** *********")).toPass();
+    expect(JSON.stringify(await events(page, session))).not.toContain("diagnosis");
+    await page.goto(`/customers/${session.customer}/sessions/${session.id}`);
+    const background = (of: Page | Frame) => of.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    shown.push([await background(shop), await background(await recorded(page))]);
+    await context.close();
+  }
+  expect(shown[0]![1]).toBe(shown[0]![0]);
+  expect(shown[1]![1]).toBe(shown[1]![0]);
+  expect(shown[0]![0]).not.toBe(shown[1]![0]);
+});
+
+test("who does not want it any more is not recorded from then on, and what was deleted stays so", async ({ page, browser, watch }) => {
+  watch.allow(NO_SCRIPTS);
+  watch.allow(/status of 404/);
+  await login(page);
+  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
+  const shop = await visitor(context, {}, 'data-record="true"');
+  const mark = newMark();
+  await identify(shop, mark);
+  const session = await only(page, mark);
+  await page.goto(`/customers/${session.customer}/sessions`);
+  await page.getByRole("button", { name: "Do not record this customer" }).click();
+  await expect(page.getByText("This customer is not recorded.")).toBeVisible();
+  const say = (words: string) => shop.evaluate((words) => document.querySelector("main")!.append(Object.assign(document.createElement("p"), { textContent: words })), words);
+  await say("Not for you");
+  await shop.waitForTimeout(4_500);
+  await shop.getByRole("link", { name: "Checkout" }).click();
+  await shop.waitForTimeout(4_500);
+  const kept = JSON.stringify(await events(page, session));
+  expect(kept).not.toContain("Not for you");
+  expect(kept).not.toContain("/demo-app/checkout");
+  await page.getByRole("button", { name: "Record again" }).click();
+
+  const other = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
+  const tab = await visitor(other, {}, 'data-record="true"');
+  const name = newMark();
+  await identify(tab, name);
+  const gone = await only(page, name);
+  await page.goto(`/customers/${gone.customer}/sessions/${gone.id}`);
+  await expect(page.locator(".pill", { hasText: "Live" })).toBeVisible();
+  const deleted = await page.request.delete(`/api/v1/recordings/${gone.id}`, { headers: auth });
+  expect(deleted.status()).toBe(204);
+  await expect(page.locator("[data-notice]")).toHaveText("This session was deleted.", { timeout: 10_000 });
+  await tab.getByRole("link", { name: "Checkout" }).click();
+  await tab.waitForTimeout(4_500);
+  expect(await sessions(page, name)).toEqual([]);
+  await context.close();
+  await other.close();
 });
 
 test("a session that runs is followed a few seconds behind", async ({ page, browser, watch }) => {

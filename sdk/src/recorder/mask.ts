@@ -11,6 +11,8 @@ const NEVER =
   'input[type="password"], input[type="hidden"], input[type="file"], [autocomplete^="cc-"], [autocomplete~="one-time-code"], ' +
   '[autocomplete~="current-password"], [autocomplete~="new-password"], ' +
   ["card", "cvc", "cvv", "otp", "iban", "passw", "secret"].map((part) => `input[name*="${part}" i], input[id*="${part}" i]`).join(", ");
+/** What is written in, and no field. */
+const WRITTEN = '[contenteditable]:not([contenteditable="false" i])';
 /** What of a masked element may say what it says. */
 const TELLING = /^(title|alt|href|src|placeholder|aria-.*|data-.*|value|content|label|srcdoc|action|name|id)$/i;
 const ADDRESS = /^(href|src|action|formaction|xlink:href|poster|cite|data)$/i;
@@ -45,7 +47,7 @@ export class Mask {
 
   constructor(settings: Settings, private readonly nodeOf: (id: number) => Node | null) {
     const all = settings.maskText === "all";
-    this.mask = all ? "*" : selector([".rapport-mask", ...settings.mask]);
+    this.mask = all ? "*" : selector([".rapport-mask", WRITTEN, ...settings.mask]);
     this.hide = selector([".rapport-hide", ...settings.hide]);
     this.show = all ? selector(settings.unmask) : "";
   }

@@ -22,6 +22,12 @@ const BUDGET_CHANGES = 8_000;
 // biome-ignore lint/suspicious/noExplicitAny: rrweb's events are read as the JSON that they become
 type Event = any;
 
+/** Says in a whole picture of the page whether the browser prefers dark ones: who watches may not. */
+function prefer(event: Event): void {
+  const html = event.data.node.childNodes?.find((child: Event) => child.tagName === "html");
+  if (html?.attributes && matchMedia("(prefers-color-scheme: dark)").matches) html.attributes["data-rapport-scheme"] = "dark";
+}
+
 export class Recorder {
   private settings: Settings | undefined;
   private session: Session | undefined;
@@ -141,7 +147,10 @@ export class Recorder {
         return;
       }
       if (acts) session.touch(now);
-      if (event.type === 2) this.pictures?.again();
+      if (event.type === 2) {
+        this.pictures?.again();
+        prefer(event);
+      }
       if (event.type === 3 && [0, 3, 5, 8].includes(event.data.source)) this.lastChange = now;
       if (!mask.clean(event)) return;
       const text = JSON.stringify(event);

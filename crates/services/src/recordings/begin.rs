@@ -29,6 +29,9 @@ pub(super) async fn begin(
     sent: &Sent,
     chunk: &Chunk,
 ) -> Result<Option<Taken>> {
+    if ctx.store.is_deleted_session(ctx.workspace, &sent.session).await? {
+        return Ok(Some(Taken::Declined("deleted")));
+    }
     let browser = Key::new(IdentifierKind::AnonymousId, "anonymousId", &sent.anonymous)?;
     let whose = CustomerRef::by(browser);
     if let Some(declined) = unwanted(ctx, settings, &whose).await? {

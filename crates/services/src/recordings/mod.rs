@@ -20,11 +20,15 @@ pub use play::{Events, Watched, Window, events, watch};
 pub use sent::{Sent, Taken};
 pub use take::take;
 
+use crate::transaction::begin_unattended;
 use crate::{Ctx, Result};
 use rapport_domain::audit::Action;
 use rapport_domain::recording::{Recording, RecordingFilter, Settings, SettingsInput};
-use rapport_domain::{AppError, Cursor, CustomerId, Page, Permission, RecordingId, limits};
+use rapport_domain::{
+    AppError, AttachmentId, Cursor, CustomerId, Page, Permission, RecordingId, WorkspaceId, limits,
+};
 use rapport_store::recordings as store;
+use rapport_store::{Store, StoreError};
 use serde_json::json;
 
 /// What the workspace records, for those who set it.
@@ -85,16 +89,42 @@ pub async fn at(
 /// store does not give up now are removed a day later.
 pub async fn delete(ctx: &Ctx, id: RecordingId) -> Result<()> {
     ctx.require(Permission::CustomersDelete)?;
-    let chunks = ctx.store.recording_chunks(ctx.workspace, id).await?;
-    let (packed, _) = ctx.store.recording_parts(ctx.workspace, id).await?;
+    let files = files_of(&ctx.store, ctx.workspace, id).await?;
     let mut tx = ctx.transaction(Permission::CustomersDelete).await?;
     if !store::delete(&mut tx, ctx.workspace, id, true).await? {
         return Err(AppError::NotFound);
     }
     tx.commit_audited(Action::RecordingDeleted, id, json!({})).await?;
-    pack::remove(&ctx.store, ctx.workspace, chunks.into_iter().map(|chunk| chunk.file)).await;
+    remove_files(&ctx.store, ctx.workspace, files).await
+}
+
+/// The same for one that began although its customer does not want to be recorded: who they are was
+/// known a moment later.
+async fn withdraw(ctx: &Ctx, id: RecordingId) -> Result<()> {
+    let files = files_of(&ctx.store, ctx.workspace, id).await?;
+    let mut tx = begin_unattended(&ctx.store).await?;
+    store::delete(&mut tx, ctx.workspace, id, true).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    remove_files(&ctx.store, ctx.workspace, files).await
+}
+
+/// The chunks of a session, and the object that it is packed in.
+type Files = (Vec<AttachmentId>, Option<AttachmentId>);
+
+async fn files_of(store: &Store, workspace: WorkspaceId, id: RecordingId) -> Result<Files> {
+    let chunks = store.recording_chunks(workspace, id).await?;
+    let (packed, _) = store.recording_parts(workspace, id).await?;
+    Ok((chunks.into_iter().map(|chunk| chunk.file).collect(), packed))
+}
+
+async fn remove_files(
+    store: &Store,
+    workspace: WorkspaceId,
+    (chunks, packed): Files,
+) -> Result<()> {
+    pack::remove(store, workspace, chunks).await;
     if let Some(file) = packed {
-        packs::leave(&ctx.store, ctx.workspace, file).await?;
+        packs::leave(store, workspace, file).await?;
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ use std::time::Duration;
 const QUIET: TimeDelta = TimeDelta::seconds(60);
 /// Chunks may come so long after a session's last one.
 const LATE: TimeDelta = TimeDelta::minutes(RECORDING_IDLE_MINUTES + 5);
+/// A browser may come back with a session that was deleted for so long.
+const DELETED: TimeDelta = TimeDelta::days(3);
 /// Sessions of one round.
 const ROUND: i64 = 200;
 /// Bytes of events in one part; a new one begins at a whole picture of the page as well, once it is
@@ -69,6 +71,7 @@ pub async fn watch(store: &Store) -> Result<bool, StoreError> {
         store::delete(&mut tx, row.workspace, row.id, false).await?;
         tx.commit().await?;
     }
+    store.forget_deleted_sessions(now - DELETED).await?;
     if !expired.is_empty() {
         tracing::info!(sessions = expired.len(), "forgot recordings");
     }

@@ -97,6 +97,9 @@ async fn together(
         moved.push(Moved { id: *id, from, shift: end - first });
         end = writing.write(bytes.into()).await?;
     }
+    if moved.is_empty() {
+        return Ok(writing.abort().await?);
+    }
     let stored = writing.finish().await?;
     let mut before: Vec<AttachmentId> = moved.iter().map(|session| session.from).collect();
     before.sort();

@@ -35,8 +35,14 @@ pub async fn take(ctx: &Ctx, ingest: &Ingest, sent: Sent) -> Result<Taken> {
     let (session, window) = (sent.session.as_str(), sent.window.as_str());
     let found = ctx.store.recording_chunk(ctx.workspace, session, window, sent.seq).await?;
     let hash: [u8; 32] = Sha256::digest(&sent.packed).into();
-    if let Some((_, sender, known)) = &found {
+    if let Some((id, sender, known)) = &found {
         same_sender(sender, &sent.anonymous)?;
+        if let Some(since) = ctx.store.session_refused(ctx.workspace, session).await? {
+            if ctx.store.recording(ctx.workspace, *id).await?.started_at > since {
+                super::withdraw(ctx, *id).await?;
+            }
+            return Ok(Taken::Declined("refused"));
+        }
         if let Some(known) = known {
             return same_bytes(known, &hash);
         }

@@ -205,7 +205,7 @@ pub async fn show(
     Ok(())
 }
 
-/// Deletes a session; its bytes are removed a day later. With `and_event` nothing of it stays on
+/// Deletes a session, and takes nothing more of it in; its bytes are removed a day later. With `and_event` nothing of it stays on
 /// the timeline, else that it took place. Answers whether it was there.
 pub async fn delete(
     tx: &mut Tx,
@@ -238,7 +238,12 @@ pub async fn delete(
         .await?;
     }
     let done = sqlx::query!(
-        "delete from recordings where workspace_id = $1 and id = $2",
+        "with gone as (
+            delete from recordings where workspace_id = $1 and id = $2
+            returning workspace_id, session_key
+        )
+        insert into deleted_recordings (workspace_id, session_key, at)
+        select workspace_id, session_key, now() from gone on conflict do nothing",
         workspace.0,
         id.0,
     )

@@ -49,6 +49,51 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Since when the customer of a session, or anybody merged into them, does not want to be
+    /// recorded.
+    pub async fn session_refused(
+        &self,
+        workspace: WorkspaceId,
+        session: &str,
+    ) -> Result<Option<DateTime<Utc>>> {
+        Ok(sqlx::query_scalar!(
+            r#"select min(f.at) from recordings r
+            join customers c on c.workspace_id = r.workspace_id and c.id = r.customer_id
+            join customers m on m.workspace_id = c.workspace_id
+                and (m.id = coalesce(c.merged_into, c.id)
+                    or m.merged_into = coalesce(c.merged_into, c.id))
+            join recording_refusals f on f.workspace_id = m.workspace_id and f.customer_id = m.id
+            where r.workspace_id = $1 and r.session_key = $2"#,
+            workspace.0,
+            session,
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// Whether somebody deleted a session; its browser may not know it yet.
+    pub async fn is_deleted_session(&self, workspace: WorkspaceId, session: &str) -> Result<bool> {
+        Ok(sqlx::query_scalar!(
+            r#"select exists (
+                select 1 from deleted_recordings where workspace_id = $1 and session_key = $2
+            ) as "gone!""#,
+            workspace.0,
+            session,
+        )
+        .fetch_one(self.pool())
+        .await?)
+    }
+
+    /// Forgets which sessions were deleted before an instant.
+    pub async fn forget_deleted_sessions(&self, before: DateTime<Utc>) -> Result<()> {
+        sqlx::query!("delete from deleted_recordings where at < $1", before)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+}
+
 /// Sets the workspace's settings.
 pub async fn set_settings(tx: &mut Tx, workspace: WorkspaceId, settings: &Settings) -> Result<()> {
     sqlx::query!(

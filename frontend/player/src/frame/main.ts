@@ -2,7 +2,6 @@
 // channel that the page gave it.
 import { Replayer } from "rrweb";
 import type { FromFrame, ToFrame } from "../protocol";
-import { Canvases } from "./canvas";
 import { picture } from "./picture";
 import styles from "./frame.css";
 
@@ -79,9 +78,7 @@ function load(bytes: ArrayBuffer, at: number, play: boolean): void {
     tell({ is: "refused", why: "The picture of the page that this began with never arrived." });
     return;
   }
-  const canvases = new Canvases();
   replayer = new Replayer(events, {
-    plugins: [canvases.plugin],
     root: document.body,
     speed,
     skipInactive: skip,
@@ -91,7 +88,6 @@ function load(bytes: ArrayBuffer, at: number, play: boolean): void {
     insertStyleRules: ["img[data-not-fetched] { background: repeating-linear-gradient(45deg, #8883 0 6px, #8881 6px 12px) }", "rapport-left-out { display: none }"],
     logger: { log: () => {}, warn: () => {} },
   });
-  canvases.follow(replayer);
   replayer.iframe.title = "The recorded page";
   replayer.on("resize", (to) => {
     const { width, height } = to as { width: number; height: number };

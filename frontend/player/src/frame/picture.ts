@@ -55,17 +55,6 @@ function rulesOf(sheet: CSSStyleSheet): string[] {
   return [...sheet.cssRules].map((rule) => rule.cssText);
 }
 
-/** What a canvas shows is no attribute either. */
-function drawn(canvas: HTMLCanvasElement): Element {
-  const image = document.createElementNS(XHTML, "img");
-  for (const name of ["class", "id", "style", "width", "height"]) {
-    const value = canvas.getAttribute(name);
-    if (value !== null) image.setAttribute(name, value);
-  }
-  image.setAttribute("src", canvas.toDataURL());
-  return image;
-}
-
 /** What was typed, chosen and ticked is no attribute, and a copy would not have it. */
 class Copier {
   private nodes = 0;
@@ -78,7 +67,6 @@ class Copier {
     const element = node as Element;
     const tag = element.localName;
     if (LEFT_OUT.has(tag)) return undefined;
-    if (tag === "canvas") return drawn(element as HTMLCanvasElement);
     const copy = document.createElementNS(element.namespaceURI ?? XHTML, NAME.test(tag) ? tag : "div");
     for (const { name, value } of element.attributes) if (NAME.test(name)) copy.setAttribute(name, value);
     const field = element as HTMLInputElement;

@@ -8,6 +8,9 @@ const PATIENCE_MS = 20_000;
 /** Why a stretch cannot be shown, to be said to people. */
 export class Unshown extends Error {}
 
+/** Somebody deleted the session meanwhile. */
+export class Gone extends Error {}
+
 export interface Stretch extends Read {
   /** 0 where there was nothing. */
   last: number;
@@ -110,6 +113,7 @@ export class Feed {
   private async fetch(key: string, way: string, fresh: boolean): Promise<Stretch> {
     const url = `${this.base}/events?window=${encodeURIComponent(key)}&${way}`;
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (response.status === 404) throw new Gone();
     if (!response.ok) throw new Error(`${response.status}`);
     const bytes = await response.arrayBuffer();
     const found = await read({ feed: this.number, fresh, bytes });

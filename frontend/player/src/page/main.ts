@@ -1,6 +1,6 @@
 // The player's half on the page: asks for events bit by bit, hands them to the frame, and keeps what
 // stands beside in step with it.
-import { Feed, Unshown } from "./feed";
+import { Feed, Gone, Unshown } from "./feed";
 import { Frame } from "./frame";
 import { Lists } from "./lists";
 import { draw } from "./marks";
@@ -67,10 +67,10 @@ function start(root: HTMLElement, session: Session): void {
     lists.follow(at);
   }
 
-  /** The window that was open at a moment, the one on show first. */
+  /** The window that was open at a moment: the one on show, else the one that was opened last. */
   function windowAt(moment: number) {
-    const open = session.windows.filter((w) => w.first <= moment && moment <= w.last);
-    return open.find((w) => w.key === window.key) ?? open[0];
+    const open = session.windows.filter((w) => w.first <= moment && moment <= w.last).sort((a, b) => b.first - a.first);
+    return (feed.last ? open.find((w) => w.key === window.key) : undefined) ?? open[0];
   }
 
   /** Shows a moment; what of it is not here yet is asked for. */
@@ -104,14 +104,20 @@ function start(root: HTMLElement, session: Session): void {
   async function more(): Promise<void> {
     if (waiting || !feed.isBehind(window, at + AHEAD_MS * Math.max(1, Number(speed.value)), session.live)) return;
     waiting = true;
-    const stretch = await feed.more(window.key).catch(() => undefined);
+    const stretch = await feed.more(window.key).catch((error: Error) => error);
     waiting = false;
-    if (!stretch) return;
+    if (stretch instanceof Gone) {
+      session.live = atEnd = playing = false;
+      say("This session was deleted.");
+      show();
+    }
+    if (!stretch || stretch instanceof Error) return;
     lists.add(stretch.said);
     if (feed.gap) say("Something is missing here: it never arrived.");
     if (feed.last > end) {
       end = feed.last;
       window.last = end;
+      draw(find("[data-marks]"), session, end);
       show();
     }
     frame.send({ do: "add", bytes: stretch.bytes });

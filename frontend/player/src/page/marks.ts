@@ -11,6 +11,7 @@ export function draw(svg: SVGSVGElement, session: Session, end: number): void {
     element.setAttribute("d", d);
     svg.append(element);
   };
+  svg.replaceChildren();
   path("whole", "M0 5h1000v2h-1000z");
   path("active", session.active.map(([from, to]) => `M${x(from)} 4H${x(to)}v4H${x(from)}z`).join(""));
   const kinds = new Map<string, number[]>();

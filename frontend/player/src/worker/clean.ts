@@ -21,11 +21,20 @@ const PICTURE = /^data:image\/(png|jpeg|gif|webp|avif|bmp|x-icon|svg\+xml)[;,]/i
 
 export class TooLarge extends Error {}
 
+/** Whether the customer's browser prefers dark pages, while an event is cleaned. */
+let dark = false;
+
 export class Cleaner {
   private nodes = 0;
+  private dark = false;
 
   /** The event as it may be shown; `undefined` for one that shows nothing. */
   clean(event: Json): Json | undefined {
+    if (event?.type === 2) {
+      const html = list(event.data?.node?.childNodes).find((child) => child?.tagName === "html");
+      this.dark = html?.attributes?.["data-rapport-scheme"] === "dark";
+    }
+    dark = this.dark;
     if (!event || typeof event !== "object" || typeof event.timestamp !== "number" || !event.data) return undefined;
     switch (event.type) {
       case 2:
@@ -81,9 +90,14 @@ export class Cleaner {
           style.rules = list(style?.rules).map((one) => ({ ...one, rule: css(String(one?.rule ?? "")) }));
         }
         return true;
-      // The picture of a canvas, which the frame draws itself.
-      case 9:
-        return PICTURE.test(String(data.rr_dataURL)) && typeof data.id === "number";
+      // What a canvas shows: without scripts a canvas shows nothing, so that a picture is in its place.
+      case 9: {
+        const { id, rr_dataURL: src } = data;
+        if (!PICTURE.test(String(src)) || typeof id !== "number") return false;
+        for (const name of Object.keys(data)) delete data[name];
+        Object.assign(data, { source: 0, adds: [], removes: [], texts: [], attributes: [{ id, attributes: { src } }] });
+        return true;
+      }
       // Media, fonts, custom elements, logs: nothing of it is shown.
       default:
         return false;
@@ -134,6 +148,12 @@ export class Cleaner {
       node.attributes = attributes(known, { class: given.class, style: given.style, rr_width: rr_width ?? width, rr_height: rr_height ?? height }, false);
       node.tagName = "div";
       node.isShadowHost = true;
+      node.childNodes = [];
+      return;
+    }
+    if (known === "canvas") {
+      node.tagName = "img";
+      node.attributes = attributes("", { ...given, src: given.rr_dataURL, width: given.width ?? "300", height: given.height ?? "150", alt: "" }, false);
       node.childNodes = [];
       return;
     }
@@ -200,7 +220,8 @@ function styles(value: Json): Json {
 }
 
 /** A style sheet that fetches nothing. The frame's policy forbids it as well, however it is written. */
-export function css(text: string): string {
+export function css(given: string): string {
+  const text = /color-scheme/i.test(given) ? asTheySaw(given) : given;
   if (!/url|@import|image-set|src\s*\(|\\/i.test(text)) return text;
   // What is written in escapes is read as what it says: `u\72l(` is `url(`.
   const plain = text
@@ -216,6 +237,13 @@ export function css(text: string): string {
       return /^(data:(image|font|application\/(x-)?font)|#)/i.test(address) && !address.includes("\\") ? `url("${address.replace(/"/g, "%22")}")` : 'url("data:,")';
     })
     .replace(/(image-set|-webkit-image-set|\bsrc|\bimage)\s*\([^)]*\)/gi, "none");
+}
+
+/** The reader may prefer dark pages where the customer does not, or the other way round. */
+function asTheySaw(text: string): string {
+  return text
+    .replace(/prefers-color-scheme\s*:\s*(dark|light)/gi, (_, scheme) => ((scheme.toLowerCase() === "dark") === dark ? "min-width: 0" : "max-width: 0"))
+    .replace(/(^|[{;\s])color-scheme\s*:\s*(?:light\s+dark|dark\s+light)/gi, (_, before) => `${before}color-scheme: ${dark ? "dark" : "light"}`);
 }
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : []);

@@ -329,6 +329,44 @@ async fn what_was_recorded_is_masked_later_and_the_bytes_before_are_gone(pool: P
 }
 
 #[sqlx::test(migrator = "rapport_store::MIGRATOR")]
+async fn nothing_more_is_taken_of_what_was_refused_or_deleted_meanwhile(pool: PgPool) {
+    let app = recording(pool).await;
+    let ctx = ctx(&app).await;
+    let sent = async |seq: i32| {
+        let chunk = events(now(), &format!("chunk {seq}")).to_string();
+        post(&app, &head(seq), chunk.as_bytes()).await.json()
+    };
+    let taken = json!({"success": true});
+    let declined = |why: &str| json!({"success": true, "stop": why});
+    assert_eq!(sent(0).await, taken);
+    let (customer, id) = session(&app).await;
+    recordings::set_refuses(&ctx, customer, true).await.expect("refused");
+    assert_eq!(sent(1).await, declined("refused"));
+    assert_eq!(count(&app, "select count(*) from recording_chunks").await, 1);
+    // One that began although they had said so is no session at all.
+    sqlx::query("update recording_refusals set at = at - interval '1 hour'")
+        .execute(app.store.pool())
+        .await
+        .expect("earlier");
+    assert_eq!(sent(2).await, declined("refused"));
+    assert_eq!(count(&app, "select count(*) from recordings").await, 0);
+    recordings::set_refuses(&ctx, customer, false).await.expect("allowed");
+    assert_eq!(sent(3).await, declined("deleted"), "it ended with that");
+
+    let mut other = head(0);
+    other["session"] = "f".repeat(32).into();
+    let chunk = events(now(), "x").to_string();
+    assert_eq!(post(&app, &other, chunk.as_bytes()).await.json(), taken);
+    let (_, again) = session(&app).await;
+    assert_ne!(again, id);
+    recordings::delete(&ctx, again).await.expect("deleted");
+    other["seq"] = 1.into();
+    assert_eq!(post(&app, &other, chunk.as_bytes()).await.json(), declined("deleted"));
+    assert_eq!(count(&app, "select count(*) from recordings").await, 0);
+    assert_eq!(files::verify(&app.store, false).await.expect("verified").files, 0);
+}
+
+#[sqlx::test(migrator = "rapport_store::MIGRATOR")]
 async fn small_sessions_share_an_object_and_leave_it_one_by_one(pool: PgPool) {
     let app = recording(pool).await;
     let ctx = ctx(&app).await;
