@@ -267,8 +267,7 @@ test("who does not want it any more is not recorded from then on, and what was d
   await shop.getByRole("link", { name: "Checkout" }).click();
   await shop.waitForTimeout(4_500);
   const kept = JSON.stringify(await events(page, session));
-  expect(kept).not.toContain("Not for you");
-  expect(kept).not.toContain("/demo-app/checkout");
+  expect(["Not for you", "Name on the card"].filter((words) => kept.includes(words))).toEqual([]);
   await page.getByRole("button", { name: "Record again" }).click();
 
   const other = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
