@@ -10,7 +10,7 @@ use mail_parser::{Message, MessageParser};
 use rapport_domain::{limits, text};
 
 /// Mails of one mail that are opened; the others stay files.
-pub(super) const ATTACHED_MAX: usize = 5;
+const ATTACHED_MAX: usize = 5;
 /// Characters of one that are shown; all of it is in its file.
 const TEXT_CHARS: usize = 20_000;
 
@@ -24,8 +24,19 @@ pub(super) struct Attached {
     pub files: Vec<Attachment>,
 }
 
+/// Opens the mails among the files, and puts the files in them behind.
+pub(super) fn open_all(files: &mut Vec<Attachment>) -> Vec<Attached> {
+    let is_mail = |file: &&Attachment| file.content_type == "message/rfc822";
+    let mails = files.iter().filter(is_mail).take(ATTACHED_MAX);
+    let mut mails: Vec<_> = mails.filter_map(|file| open(&file.data)).collect();
+    for mail in &mut mails {
+        files.append(&mut mail.files);
+    }
+    mails
+}
+
 /// Opens an attached mail. A mail inside of that one stays a file.
-pub(super) fn open(data: &[u8]) -> Option<Attached> {
+fn open(data: &[u8]) -> Option<Attached> {
     let shaped = shape(data);
     let message = MessageParser::default().parse(&shaped.mail)?;
     if message.headers().is_empty() {

@@ -53,7 +53,7 @@ fn content_of(message: &Message<'_>, opens: bool) -> Content {
     let mut described = Vec::new();
     let mut packed = tnef::Packet::default();
     let mut files = files(message, &mut described, &mut packed);
-    let mut mails = if opens { open_attached(&mut files) } else { Vec::new() };
+    let mut mails = if opens { attached::open_all(&mut files) } else { Vec::new() };
     let is_html = |p: &&MessagePart<'_>| matches!(p.body, PartType::Html(_));
     let mut html = htmls.iter().any(is_html).then(|| clean_html(message, &htmls, &files)).flatten();
     let mut text = if texts.iter().any(is_html) && texts.len() == htmls.len() && html.is_some() {
@@ -95,17 +95,6 @@ fn content_of(message: &Message<'_>, opens: bool) -> Content {
     let times = described.iter().flat_map(|t| t.times.clone()).collect();
     let text = with_described(text, described);
     Content { text, times, html, seal, files, attached }
-}
-
-/// Opens the mails among the files, and puts the files in them behind.
-fn open_attached(files: &mut Vec<Attachment>) -> Vec<attached::Attached> {
-    let is_mail = |file: &&Attachment| file.content_type == "message/rfc822";
-    let mails = files.iter().filter(is_mail).take(attached::ATTACHED_MAX);
-    let mut mails: Vec<_> = mails.filter_map(|file| attached::open(&file.data)).collect();
-    for mail in &mut mails {
-        files.append(&mut mail.files);
-    }
-    mails
 }
 
 /// A text and what invitations and cards say, above the signature and the quote: what is folded

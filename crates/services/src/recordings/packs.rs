@@ -98,7 +98,7 @@ async fn together(
         end = writing.write(bytes.into()).await?;
     }
     if moved.is_empty() {
-        return Ok(writing.abort().await?);
+        return writing.abort().await;
     }
     let stored = writing.finish().await?;
     let mut before: Vec<AttachmentId> = moved.iter().map(|session| session.from).collect();

@@ -33,6 +33,7 @@ mod pages;
 mod passkeys;
 mod people;
 mod recordings;
+mod recordings_gone;
 mod restart;
 mod search;
 mod seen;
