@@ -45,7 +45,7 @@ async function only(page: Page, mark: string) {
   await expect(async () => {
     found = await sessions(page, mark);
     expect(found).toHaveLength(1);
-  }).toPass({ timeout: 15_000 });
+  }).toPass({ timeout: 30_000 });
   return found[0]!;
 }
 
@@ -138,7 +138,7 @@ test("tabs of one visit are windows of one session, a copied tab too", async ({ 
     const windows = await events(page, session);
     const pages = windows.map((window) => (window.find((event) => event.type === 4)?.data as { href: string }).href);
     expect(pages.sort().map((href) => new URL(href).pathname)).toEqual(["/demo-app", "/demo-app/checkout", "/demo-app/things/kettle"]);
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 30_000 });
   await page.goto(`/customers/${session.customer}/sessions`);
   await page.locator(".session-row a").first().click();
   await expect(page.getByLabel("Window").locator("option")).toHaveCount(3);
@@ -214,17 +214,18 @@ test("a canvas shows what it showed, where that was chosen, and a masked one not
     await toTheEnd(page);
     await page.waitForTimeout(300);
     expect(await colours()).toEqual(["blue 60×40", "nothing"]);
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 30_000 });
   // Back, and every moment shows its own.
   await expect(async () => {
     await seekTo(page, 0.3);
     await page.waitForTimeout(300);
     expect(await colours()).toEqual(["red 60×40", "nothing"]);
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 30_000 });
   await context.close();
 });
 
 test("a page looks as it did to the customer, and what is written into it is masked", async ({ page, browser, watch }) => {
+  test.setTimeout(120_000);
   watch.allow(NO_SCRIPTS);
   await login(page);
   await page.emulateMedia({ colorScheme: "dark" });
@@ -250,6 +251,7 @@ test("a page looks as it did to the customer, and what is written into it is mas
 });
 
 test("who does not want it any more is not recorded from then on, and what was deleted stays so", async ({ page, browser, watch }) => {
+  test.setTimeout(120_000);
   watch.allow(NO_SCRIPTS);
   watch.allow(/status of 404/);
   await login(page);
@@ -279,7 +281,7 @@ test("who does not want it any more is not recorded from then on, and what was d
   await expect(page.locator(".pill", { hasText: "Live" })).toBeVisible();
   const deleted = await page.request.delete(`/api/v1/recordings/${gone.id}`, { headers: auth });
   expect(deleted.status()).toBe(204);
-  await expect(page.locator("[data-notice]")).toHaveText("This session was deleted.", { timeout: 10_000 });
+  await expect(page.locator("[data-notice]")).toHaveText("This session was deleted.", { timeout: 20_000 });
   await tab.getByRole("link", { name: "Checkout" }).click();
   await tab.waitForTimeout(4_500);
   expect(await sessions(page, name)).toEqual([]);
@@ -288,6 +290,7 @@ test("who does not want it any more is not recorded from then on, and what was d
 });
 
 test("a session that runs is followed a few seconds behind", async ({ page, browser, watch }) => {
+  test.setTimeout(120_000);
   watch.allow(NO_SCRIPTS);
   await login(page);
   const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
@@ -301,7 +304,7 @@ test("a session that runs is followed a few seconds behind", async ({ page, brow
   await expect(page.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
   for (const words of ["First news", "Second news"]) {
     await shop.evaluate((words) => document.querySelector("main")!.append(Object.assign(document.createElement("p"), { textContent: words })), words);
-    await expect(async () => expect(await (await recorded(page)).evaluate(() => document.body.innerText)).toContain(words)).toPass({ timeout: 15_000 });
+    await expect(async () => expect(await (await recorded(page)).evaluate(() => document.body.innerText)).toContain(words)).toPass({ timeout: 30_000 });
   }
   await context.close();
 });
