@@ -36,7 +36,7 @@ pub fn keep_focus<A, B>(
     };
     Effect::new(move |_| {
         let came = window_event_listener(ev::focusin, move |ev| match within(ev.target(), list) {
-            Some(link) => last.set_value(link.get_attribute("href")),
+            Some(element) => last.set_value(element.get_attribute("href")),
             None if within(ev.target(), "dialog").is_some() => {}
             None => last.set_value(None),
         });
@@ -47,7 +47,8 @@ pub fn keep_focus<A, B>(
         });
         // A dialog that closes gives the focus back, but not to an element that is gone.
         let left = window_event_listener(ev::focusout, move |ev| {
-            if ev.related_target().is_none() && within(ev.target(), "dialog").is_some() {
+            let closed = ev.related_target().is_none() && within(ev.target(), "dialog").is_some();
+            if closed && last.get_value().is_some() {
                 restore();
             }
         });
