@@ -1,6 +1,6 @@
 // What the recorder does by rule: asks first, waits for an error, keeps tabs together, gives up on a page that it would
 // slow down, takes pictures of a canvas; and a session is followed while it runs.
-import type { BrowserContext, Frame, Page } from "@playwright/test";
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from "@playwright/test";
 import { DEMO, expect, login, test } from "../fixtures";
 import { recorded, seekTo, toTheEnd } from "../player";
 
@@ -70,6 +70,15 @@ async function events(page: Page, session: { id: string; customer: string }): Pr
 const newMark = () => `rr${Date.now()}${Math.floor(Math.random() * 1e6)}`;
 const identify = (shop: Page, mark: string) => shop.evaluate((mark) => window.rapport.identify(mark, { name: mark, email: `${mark}@shop.example` }), mark);
 
+/** Somebody who is recorded, in a browser of their own, and known by name. */
+async function recordedVisitor(browser: Browser, settings: Json = {}, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL, ...options });
+  const shop = await visitor(context, settings, 'data-record="true"');
+  const mark = newMark();
+  await identify(shop, mark);
+  return { context, shop, mark };
+}
+
 test("nothing is recorded before somebody agrees, nor kept of what they withdraw", async ({ page, browser }) => {
   await login(page);
   const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
@@ -99,10 +108,7 @@ test("nothing is recorded before somebody agrees, nor kept of what they withdraw
 
 test("where errors alone are wanted, one brings the time before it along", async ({ page, browser }) => {
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, { afterError: true }, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser, { afterError: true });
   await shop.evaluate(() => document.querySelector("main")!.append(Object.assign(document.createElement("p"), { className: "early", textContent: "Before the error" })));
   await shop.waitForTimeout(5_000);
   await expect(async () => expect(await (await page.request.get(`/api/v1/customers?q=${mark}`, { headers: auth })).json()).toMatchObject({ items: [{}] })).toPass();
@@ -120,10 +126,7 @@ test("where errors alone are wanted, one brings the time before it along", async
 test("tabs of one visit are windows of one session, a copied tab too", async ({ page, browser, watch }) => {
   watch.allow(NO_SCRIPTS);
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, {}, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser);
   const second = await context.newPage();
   await second.goto("/demo-app/checkout");
   // A tab that was duplicated has what the other's session storage held.
@@ -145,14 +148,25 @@ test("tabs of one visit are windows of one session, a copied tab too", async ({ 
   await context.close();
 });
 
+test("a browser that packs nothing by itself is recorded too, where the page allows no worker either", async ({ page, browser }) => {
+  await login(page);
+  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
+  await context.addInitScript(() => Reflect.deleteProperty(window, "CompressionStream"));
+  const shop = await visitor(context, {}, 'data-record="true"');
+  expect(await shop.evaluate(() => "CompressionStream" in window)).toBe(false);
+  const mark = newMark();
+  await identify(shop, mark);
+  await shop.getByRole("link", { name: "Checkout" }).click();
+  const session = await only(page, mark);
+  await expect(async () => expect(JSON.stringify(await events(page, session))).toContain("Name on the card")).toPass({ timeout: 30_000 });
+  await context.close();
+});
+
 test("a page that changes too much ends its recording, which says so", async ({ page, browser, watch }) => {
   watch.allow(NO_SCRIPTS);
   test.setTimeout(90_000);
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, {}, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser);
   const session = await only(page, mark);
   await shop.evaluate(() => {
     const many = Array.from({ length: 1_500 }, () => document.querySelector("main")!.appendChild(document.createElement("i")));
@@ -177,10 +191,7 @@ test("a canvas shows what it showed, where that was chosen, and a masked one not
   watch.allow(NO_SCRIPTS);
   test.setTimeout(90_000);
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, { canvas: true }, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser, { canvas: true });
   const paint = (colour: string) =>
     shop.evaluate((colour) => {
       for (const name of ["shown", "rapport-mask"]) {
@@ -231,10 +242,7 @@ test("a page looks as it did to the customer, and what is written into it is mas
   await page.emulateMedia({ colorScheme: "dark" });
   const shown = [];
   for (const colorScheme of ["light", "dark"] as const) {
-    const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL, colorScheme });
-    const shop = await visitor(context, {}, 'data-record="true"');
-    const mark = newMark();
-    await identify(shop, mark);
+    const { context, shop, mark } = await recordedVisitor(browser, {}, { colorScheme });
     await shop.evaluate(() => document.querySelector("main")!.append(Object.assign(document.createElement("div"), { contentEditable: "true", className: "written" })));
     await shop.locator(".written").pressSequentially("My diagnosis");
     const session = await only(page, mark);
@@ -255,10 +263,7 @@ test("who does not want it any more is not recorded from then on, and what was d
   watch.allow(NO_SCRIPTS);
   watch.allow(/status of 404/);
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, {}, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser);
   const session = await only(page, mark);
   await page.goto(`/customers/${session.customer}/sessions`);
   await page.getByRole("button", { name: "Do not record this customer" }).click();
@@ -272,10 +277,7 @@ test("who does not want it any more is not recorded from then on, and what was d
   expect(["Not for you", "Name on the card"].filter((words) => kept.includes(words))).toEqual([]);
   await page.getByRole("button", { name: "Record again" }).click();
 
-  const other = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const tab = await visitor(other, {}, 'data-record="true"');
-  const name = newMark();
-  await identify(tab, name);
+  const { context: other, shop: tab, mark: name } = await recordedVisitor(browser);
   const gone = await only(page, name);
   await page.goto(`/customers/${gone.customer}/sessions/${gone.id}`);
   await expect(page.locator(".pill", { hasText: "Live" })).toBeVisible();
@@ -293,10 +295,7 @@ test("a session that runs is followed a few seconds behind", async ({ page, brow
   test.setTimeout(120_000);
   watch.allow(NO_SCRIPTS);
   await login(page);
-  const context = await browser.newContext({ baseURL: process.env.RAPPORT_URL });
-  const shop = await visitor(context, {}, 'data-record="true"');
-  const mark = newMark();
-  await identify(shop, mark);
+  const { context, shop, mark } = await recordedVisitor(browser);
   const session = await only(page, mark);
   await page.goto(`/customers/${session.customer}/sessions`);
   await page.locator(".session-row a").first().click();

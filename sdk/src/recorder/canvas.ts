@@ -12,8 +12,8 @@ export interface Canvases {
   end(): void;
 }
 
-/** Tells the pictures as `data:` addresses, until it is ended. `hide` is a selector of what is left out. */
-export function canvases(hide: string, tell: (canvas: HTMLCanvasElement, url: string) => void): Canvases {
+/** Tells the pictures of those that are wanted as `data:` addresses, until it is ended. */
+export function canvases(isWanted: (canvas: HTMLCanvasElement) => boolean, tell: (canvas: HTMLCanvasElement, url: string) => void): Canvases {
   const { getContext } = HTMLCanvasElement.prototype;
   // WebGL forgets what it drew as soon as that is on the screen.
   HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, given?: object) {
@@ -39,7 +39,7 @@ export function canvases(hide: string, tell: (canvas: HTMLCanvasElement, url: st
     if (document.visibilityState === "hidden") return;
     for (const canvas of document.querySelectorAll("canvas")) {
       const pixels = canvas.width * canvas.height;
-      if (pixels && pixels <= PIXELS_MAX && !busy.has(canvas) && !canvas.closest(hide)) void draw(canvas);
+      if (pixels && pixels <= PIXELS_MAX && !busy.has(canvas) && isWanted(canvas)) void draw(canvas);
     }
   }, 1_000 / A_SECOND);
   return {

@@ -66,13 +66,11 @@ export class Mask {
     return element?.matches(this.never) ? "" : "*".repeat(Math.min(text.length, 200));
   }
 
-  /** Cleans an event where it lies; false for one that must not be kept at all. */
-  clean(event: Json): boolean {
-    if (event.type === 3 && event.data.source === 9) return !this.isMasked(parent(this.nodeOf(event.data.id)));
+  /** Cleans an event where it lies. */
+  clean(event: Json): void {
     if (event.type === 4) event.data.href = withoutQueryValues(event.data.href);
     else if (event.type === 2) this.node(event.data.node);
     else if (event.type === 3) this.change(event.data);
-    return true;
   }
 
   private change(data: Json): void {

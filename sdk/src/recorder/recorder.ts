@@ -123,7 +123,8 @@ export class Recorder {
     };
     this.undo.push(watch(tell, settings, this.host.host, () => this.lastChange));
     if (!settings.canvas) return;
-    const pictures = canvases(mask.hide, (canvas, url) => {
+    const isShown = (canvas: Element) => !canvas.closest(mask.hide) && !mask.isMasked(canvas);
+    const pictures = canvases(isShown, (canvas, url) => {
       const data = { source: 9, id: record.mirror.getId(canvas), rr_dataURL: url };
       if (data.id > 0) this.emit({ type: 3, timestamp: Date.now(), data }, false);
     });
@@ -152,7 +153,7 @@ export class Recorder {
         prefer(event);
       }
       if (event.type === 3 && [0, 3, 5, 8].includes(event.data.source)) this.lastChange = now;
-      if (!mask.clean(event)) return;
+      mask.clean(event);
       const text = JSON.stringify(event);
       if (this.waiting) this.wait(text, isPicture);
       else sender.add(text);

@@ -17,6 +17,8 @@ const BEACON_BYTES = 60_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const TRIES = 12;
+/** What is not packed by then goes as it is. */
+const PACKING_MS = 3_000;
 
 interface Chunk {
   seq: number;
@@ -163,6 +165,8 @@ async function gzip(text: string): Promise<BlobPart | undefined> {
   if (typeof CompressionStream === "undefined") {
     const bytes = new TextEncoder().encode(text);
     return new Promise((done) => {
+      // A page's policy may refuse the worker, of which nobody is told.
+      setTimeout(() => done(undefined), PACKING_MS);
       try {
         pack(bytes, { level: 6 }, (error, packed) => done(error ? undefined : (packed as Uint8Array<ArrayBuffer>)));
       } catch {
