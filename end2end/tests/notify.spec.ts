@@ -11,6 +11,23 @@ async function news(page: Page) {
   return { mark, number, url: `/customers/${id}/tickets/${number}` };
 }
 
+/** Gives the open ticket to Priya. */
+async function assign(page: Page) {
+  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
+  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
+  await saved;
+}
+
+/** A ticket of Priya's that she opened from the inbox. */
+async function opened(page: Page) {
+  await login(page);
+  const { mark, number } = await news(page);
+  await page.goto(`/inbox?q=${mark}`);
+  await page.locator(".inbox-row a.subject").first().click();
+  await assign(page);
+  return { mark, number };
+}
+
 /** Another tab comes to the front, or this one does. */
 const hide = (page: Page, hidden: boolean) =>
   page.evaluate((hidden) => {
@@ -25,9 +42,7 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
   const { mark, number, url } = await news(page);
   await page.locator(".inbox-row").filter({ hasText: mark }).locator("a.subject").click();
   const before = await waiting(bell);
-  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
-  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
-  await saved;
+  await assign(page);
   // In a tab that nobody looks at: what comes to one that shows is read as it comes.
   await hide(page, true);
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Is anybody there? ${mark}` });
@@ -50,13 +65,7 @@ test("what happens on one's tickets counts at the bell, in the title and on the 
 });
 
 test("what came to a tab in the background is read once somebody looks", async ({ page }) => {
-  await login(page);
-  const { mark, number } = await news(page);
-  await page.goto(`/inbox?q=${mark}`);
-  await page.locator(".inbox-row a.subject").first().click();
-  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
-  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
-  await saved;
+  const { mark, number } = await opened(page);
   await hide(page, true);
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Behind ${mark}` });
   await expect(page.getByRole("article").filter({ hasText: `Behind ${mark}` })).toBeAttached();
@@ -67,13 +76,7 @@ test("what came to a tab in the background is read once somebody looks", async (
 });
 
 test("reading a ticket reads what the bell told of it", async ({ page }) => {
-  await login(page);
-  const { mark, number } = await news(page);
-  await page.goto(`/inbox?q=${mark}`);
-  await page.locator(".inbox-row a.subject").first().click();
-  const saved = page.waitForResponse((answer) => answer.url().includes("/api/edit_ticket"));
-  await page.getByLabel("Assignee", { exact: true }).selectOption({ label: "Priya Raman" });
-  await saved;
+  const { mark, number } = await opened(page);
   await page.goBack();
   await expect(page.locator(".inbox-row").first()).toBeVisible();
   await api(page, `/api/v1/tickets/${number}/messages`, { kind: "customer", body_text: `Read me ${mark}` });
