@@ -13,3 +13,8 @@ pub use packs::{Moved, NewPack, forget_pack, put_together};
 pub use parts::{ChunkRow, NewPart, lock_stored, lock_unstored, store_packed};
 pub use schedule::{Due, Unstored};
 pub use settings::{refuse, set_settings};
+
+/// One column of many rows, as `unnest` takes it.
+fn column<R, T>(rows: &[R], get: impl Fn(&R) -> T) -> Vec<T> {
+    rows.iter().map(get).collect()
+}

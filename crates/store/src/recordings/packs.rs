@@ -1,5 +1,6 @@
 //! Packs: objects that several small sessions share.
 
+use super::column;
 use crate::{Result, Store, Tx};
 use chrono::{DateTime, Utc};
 use rapport_domain::{AttachmentId, RecordingId, WorkspaceId};
@@ -100,26 +101,28 @@ pub async fn put_together(
     pack: &NewPack<'_>,
     sessions: &[Moved],
 ) -> Result<bool> {
-    for session in sessions {
-        let moved = sqlx::query!(
-            r#"with moved as (
-                update recordings set file_id = $4, sha256 = null, shares_file = true
-                where workspace_id = $1 and id = $2 and file_id = $3
-                returning workspace_id, id
-            )
-            update recording_parts p set "offset" = p."offset" + $5 from moved m
-            where p.workspace_id = m.workspace_id and p.recording_id = m.id"#,
-            workspace.0,
-            session.id.0,
-            session.from.0,
-            pack.file.0,
-            session.shift,
+    let moved = sqlx::query_scalar!(
+        r#"with wanted as (
+            select * from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as w (id, file_id, shift)
+        ), moved as (
+            update recordings r set file_id = $5, sha256 = null, shares_file = true from wanted w
+            where r.workspace_id = $1 and r.id = w.id and r.file_id = w.file_id
+            returning r.id, w.shift
+        ), shifted as (
+            update recording_parts p set "offset" = p."offset" + m.shift from moved m
+            where p.workspace_id = $1 and p.recording_id = m.id
         )
-        .execute(&mut **tx)
-        .await?;
-        if moved.rows_affected() == 0 {
-            return Ok(false);
-        }
+        select count(*) as "moved!" from moved"#,
+        workspace.0,
+        &column(sessions, |s| s.id.0),
+        &column(sessions, |s| s.from.0),
+        &column(sessions, |s| s.shift),
+        pack.file.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if usize::try_from(moved) != Ok(sessions.len()) {
+        return Ok(false);
     }
     sqlx::query!(
         "insert into recording_packs (workspace_id, file_id, bytes, sha256, members, made_at)

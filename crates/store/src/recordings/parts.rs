@@ -1,5 +1,6 @@
 //! The bytes of a session: chunks while it runs, parts of one object afterwards.
 
+use super::column;
 use crate::{Result, Store, Tx};
 use rapport_domain::recording::{Part, Way};
 use rapport_domain::{AttachmentId, RecordingId, WorkspaceId};
@@ -204,9 +205,6 @@ pub async fn store_packed(
     )
     .execute(&mut **tx)
     .await?;
-    fn column<T>(parts: &[NewPart], get: impl Fn(&NewPart) -> T) -> Vec<T> {
-        parts.iter().map(get).collect()
-    }
     sqlx::query!(
         r#"insert into recording_parts (workspace_id, recording_id, n, window_key, "offset", bytes,
             raw_bytes, first_at, last_at, full_at, gap)

@@ -58,13 +58,18 @@ impl Store {
         session: &str,
     ) -> Result<Option<DateTime<Utc>>> {
         Ok(sqlx::query_scalar!(
-            r#"select min(f.at) from recordings r
-            join customers c on c.workspace_id = r.workspace_id and c.id = r.customer_id
-            join customers m on m.workspace_id = c.workspace_id
-                and (m.id = coalesce(c.merged_into, c.id)
-                    or m.merged_into = coalesce(c.merged_into, c.id))
-            join recording_refusals f on f.workspace_id = m.workspace_id and f.customer_id = m.id
-            where r.workspace_id = $1 and r.session_key = $2"#,
+            r#"with whose as (
+                select coalesce(c.merged_into, c.id) as id from recordings r
+                join customers c on c.workspace_id = r.workspace_id and c.id = r.customer_id
+                where r.workspace_id = $1 and r.session_key = $2
+            ), people as (
+                select id from whose
+                union all
+                select m.id from whose w
+                join customers m on m.workspace_id = $1 and m.merged_into = w.id
+            )
+            select min(f.at) from people p
+            join recording_refusals f on f.workspace_id = $1 and f.customer_id = p.id"#,
             workspace.0,
             session,
         )
